@@ -1,0 +1,177 @@
+"""What can be asked of the core? Every change begins as one of these."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Quote
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.intent import Intent, OrdType
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.order import TimeInForce
+from tradebot.core.model.report import Report
+from tradebot.core.model.settings import RouteKind, Settings
+from tradebot.core.model.verdict import Need
+
+
+class Phase(StrEnum):
+    """Where a market's day stands."""
+
+    CLOSED = "CLOSED"
+    PRE_MARKET = "PRE_MARKET"
+    TRADING = "TRADING"
+    POST_MARKET = "POST_MARKET"
+
+
+class Delivery(StrEnum):
+    """What is known after the wire failed."""
+
+    NEVER_LEFT = "never_left"
+    UNKNOWN = "unknown"
+
+
+@fact
+class Capabilities:
+    """What a route's broker can do; combos of up to `legs_max` legs; ids remembered `dedupe`-long."""
+
+    asset_classes: tuple[AssetClass, ...]
+    ord_types: tuple[OrdType, ...] = tuple(OrdType)
+    times_in_force: tuple[TimeInForce, ...] = tuple(TimeInForce)
+    legs_max: int = 1
+    allows_short: bool = True
+    can_replace: bool = False
+    remembers_ids_for_ever: bool = False
+
+
+@fact
+class Holding:
+    """One position as a broker states it: signed quantity in units, average price a unit."""
+
+    symbol: str
+    qty: Decimal
+    avg_px: Decimal = ZERO
+
+
+@fact
+class Statement:
+    """A broker's own account of an account: cash in its currency, signed holdings, working orders."""
+
+    account: str
+    as_of: datetime
+    cash: Decimal
+    currency: str = "USD"
+    holdings: tuple[Holding, ...] = ()
+    working: tuple[ClOrdID, ...] = ()
+
+
+@fact
+class SubmitIntent:
+    """Take one intent through the stages."""
+
+    intent: Intent
+
+
+@fact
+class RequestCancel:
+    """Ask the broker to cancel a working order; any id of its chain, or its intent, names it."""
+
+    target: str
+    by: str
+
+
+@fact
+class SetKillSwitch:
+    """Set or clear the kill switch; setting it cancels every working order and refuses all held intents."""
+
+    engaged: bool
+    reason: str
+    by: str
+
+
+@fact
+class EnterSession:
+    """A calendar's market enters a phase; the session is named by its date, times in UTC."""
+
+    calendar: str
+    phase: Phase
+    session: str | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+
+@fact
+class ActivateSettings:
+    """Decide by these settings from now on."""
+
+    settings: Settings
+    version: str
+
+
+@fact
+class DefineInstruments:
+    """Make instruments known, or known anew."""
+
+    instruments: tuple[Instrument, ...]
+
+
+@fact
+class ConnectRoute:
+    """A route is up: what it can do and what its broker states. The first statement opens the ledger."""
+
+    route: str
+    kind: RouteKind
+    capabilities: Capabilities
+    statement: Statement
+
+
+@fact
+class DisconnectRoute:
+    route: str
+    reason: str
+
+
+@fact
+class ReportDelivery:
+    """The wire failed for one order: it provably never left, or nobody knows."""
+
+    cl_ord_id: ClOrdID
+    delivery: Delivery
+    detail: str = ""
+
+
+@fact
+class FactArrived:
+    """What held intents waited for may be there now."""
+
+    needs: tuple[Need, ...]
+
+
+@fact
+class Mark:
+    """Value what is held at these quotes."""
+
+    quotes: tuple[Quote, ...]
+
+
+@fact
+class Tick:
+    """Do what is due by now."""
+
+
+@fact
+class StrategyState:
+    """A strategy was started, disabled or enabled again; the reason is for people."""
+
+    strategy_id: str
+    enabled: bool
+    reason: str = ""
+
+
+Command: TypeAlias = (
+    SubmitIntent | Report | RequestCancel | SetKillSwitch | EnterSession | ActivateSettings
+    | DefineInstruments | ConnectRoute | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick
+    | StrategyState
+)

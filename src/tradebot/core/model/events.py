@@ -1,0 +1,249 @@
+"""What can have happened? Past tense, never edited; state is a fold over these and nothing else."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from tradebot.core.model.commands import Capabilities, Phase, Statement
+from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Quote
+from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.report import Report
+from tradebot.core.model.settings import RouteKind, Settings
+from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
+
+
+@fact
+class IntentReceived:
+    """An intent got its id; `number` counts a strategy's intents, None for keyed ones."""
+
+    intent_id: IntentId
+    intent: Intent
+    number: int | None = None
+
+
+@fact
+class IntentConflicted:
+    """A key came back with another body; the first intent under that key is untouched."""
+
+    intent: Intent
+    first: IntentId
+
+
+@fact
+class StagesPassed:
+    """One walk passed every stage up to `through`; `readings` are the gates' numbers, `actual<=limit`."""
+
+    intent_id: IntentId
+    through: Stage
+    readings: tuple[str, ...] = ()
+
+
+@fact
+class IntentHeld:
+    """A stage waits: the intent walks again from stage 1 when a need is met or at `until`."""
+
+    intent_id: IntentId
+    stage: Stage
+    reason: Reason
+    needs: tuple[Need, ...]
+    detail: str = ""
+    until: datetime | None = None
+    gates: tuple[GateResult, ...] = ()
+
+
+@fact
+class IntentRefused:
+    """The end of an intent that was never sent."""
+
+    intent_id: IntentId
+    stage: Stage
+    reason: Reason
+    detail: str = ""
+    gates: tuple[GateResult, ...] = ()
+
+
+@fact
+class RouteChosen:
+    intent_id: IntentId
+    route: str
+
+
+@fact
+class OrderSubmitted:
+    """The order is on its way: the wire may send it until `send_by`, under this id and no other.
+
+    `reserved` is the worst case in currency that gates count until evidence releases it.
+    """
+
+    cl_ord_id: ClOrdID
+    intent_id: IntentId
+    intent: Intent
+    route: str
+    account: str
+    send_by: datetime
+    reserved: Decimal
+    attempt: int = 1
+
+
+@fact
+class OrderReported:
+    """A broker's report was applied to its order."""
+
+    report: Report
+
+
+@fact
+class ReportIgnored:
+    """A broker's report changed nothing, for this reason; it is kept as evidence."""
+
+    report: Report
+    reason: Reason
+
+
+@fact
+class OrderInDoubt:
+    """Nobody knows whether the order arrived; its risk stays reserved until the broker tells."""
+
+    cl_ord_id: ClOrdID
+    detail: str = ""
+
+
+@fact
+class OrderNeverLeft:
+    """Proof that the order never left; its intent walks again from stage 1 under a new attempt."""
+
+    cl_ord_id: ClOrdID
+    detail: str = ""
+
+
+@fact
+class CancelRequested:
+    """A cancel is on its way to the broker, under a request id of its own."""
+
+    cl_ord_id: ClOrdID
+    request_id: ClOrdID
+    by: str
+
+
+@fact
+class CancelRefused:
+    """Someone asked to cancel what cannot be cancelled."""
+
+    target: str
+    reason: Reason
+
+
+@fact
+class TradeBooked:
+    """One execution (or its reversal) in the ledger; cash + cost + fee - realized == 0.
+
+    `qty` is signed, in units; `px` a unit; the money fields in currency: `cash` is what the
+    account gained, `cost` what the position's cost grew by, `fee` what was paid, `realized` the
+    profit that left the position. `is_external` marks executions of orders that are not ours.
+    """
+
+    cl_ord_id: ClOrdID
+    exec_id: ExecID
+    account: str
+    strategy_id: str
+    symbol: str
+    qty: Decimal
+    px: Decimal
+    cash: Decimal
+    cost: Decimal
+    fee: Decimal = ZERO
+    realized: Decimal = ZERO
+    is_external: bool = False
+
+
+@fact
+class ReconRequested:
+    """The order is finished: it must match the broker's next statement."""
+
+    cl_ord_id: ClOrdID
+
+
+@fact
+class InstrumentHalted:
+    symbol: str
+    reason: Reason
+    detail: str = ""
+
+
+@fact
+class KillSwitchSet:
+    engaged: bool
+    reason: str
+    by: str
+
+
+@fact
+class SessionEntered:
+    calendar: str
+    phase: Phase
+    session: str | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+
+@fact
+class SettingsActivated:
+    settings: Settings
+    version: str
+
+
+@fact
+class InstrumentsDefined:
+    instruments: tuple[Instrument, ...]
+
+
+@fact
+class RouteConnected:
+    """A route is up. `opening` is set once, when the ledger opens with the broker's own numbers."""
+
+    route: str
+    kind: RouteKind
+    account: str
+    capabilities: Capabilities
+    opening: Statement | None = None
+
+
+@fact
+class RouteDisconnected:
+    route: str
+    reason: str
+
+
+@fact
+class BreakFound:
+    """Book and statement differ; the numbers are what each says. A break is never mended by an order."""
+
+    account: str
+    subject: str
+    book: Decimal
+    statement: Decimal
+
+
+@fact
+class PositionsMarked:
+    quotes: tuple[Quote, ...]
+
+
+@fact
+class StrategySwitched:
+    strategy_id: str
+    enabled: bool
+    reason: str = ""
+
+
+Event: TypeAlias = (
+    IntentReceived | IntentConflicted | StagesPassed | IntentHeld | IntentRefused | RouteChosen
+    | OrderSubmitted | OrderReported | ReportIgnored | OrderInDoubt | OrderNeverLeft
+    | CancelRequested | CancelRefused | TradeBooked | ReconRequested | InstrumentHalted
+    | KillSwitchSet | SessionEntered | SettingsActivated | InstrumentsDefined | RouteConnected
+    | RouteDisconnected | BreakFound | PositionsMarked | StrategySwitched
+)

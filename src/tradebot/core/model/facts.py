@@ -1,0 +1,48 @@
+"""What may a decision read besides the book? Quotes and latches, through a view that can be recorded."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.money import ZERO
+
+
+@fact
+class Quote:
+    """The best bid and ask of one symbol: prices a unit, sizes in units; zero size means unknown."""
+
+    symbol: str
+    bid: Decimal
+    ask: Decimal
+    bid_size: Decimal = ZERO
+    ask_size: Decimal = ZERO
+    as_of: datetime
+
+    @property
+    def mid(self) -> Decimal:
+        return (self.bid + self.ask) / 2
+
+
+@fact
+class Bar:
+    """What traded from `start` to `end`: prices a unit, volume in units. Known only at `end`."""
+
+    symbol: str
+    start: datetime
+    end: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+
+class Facts(Protocol):
+    """The shell's side of a decision. What it answers is written into the decision's line."""
+
+    def quote(self, symbol: str) -> Quote | None:
+        """Return the latest quote, or None where there is none: a stage then holds."""
+
+    def latch(self) -> str | None:
+        """Return why the kill latch is set, or None. The latch is set before any event says so."""

@@ -1,0 +1,46 @@
+"""Who is who? Ids are derived from recorded inputs and never drawn, so a crash changes none of them."""
+
+import hashlib
+from typing import Final, NewType
+
+IntentId = NewType("IntentId", str)
+ClOrdID = NewType("ClOrdID", str)
+OrderID = NewType("OrderID", str)
+ExecID = NewType("ExecID", str)
+StrategyId = NewType("StrategyId", str)
+
+OUR_PREFIX: Final = "tb"
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ID_BYTES: Final = 16  # 128 bits fill 26 characters of base32
+
+
+def digest_text(*parts: object) -> str:
+    """Return 26 characters of Crockford base32 over the parts; equal parts give equal text everywhere."""
+    text = "\x1f".join(map(str, parts))
+    number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_ID_BYTES).digest())
+    letters = []
+    for _ in range(26):
+        number, index = divmod(number, 32)
+        letters.append(_CROCKFORD[index])
+    return "".join(reversed(letters))
+
+
+def strategy_intent_id(strategy_id: StrategyId, number: int) -> IntentId:
+    """Name a strategy's intent by its place in the strategy's own sequence, which the book keeps."""
+    return IntentId(digest_text("strategy", strategy_id, number))
+
+
+def keyed_intent_id(key: str) -> IntentId:
+    """Name a client's intent by the idempotency key that the client drew."""
+    return IntentId(digest_text("key", key))
+
+
+def derive_cl_ord_id(
+    intent_id: IntentId, route: str, account: str, *, attempt: int = 1, request: int = 0
+) -> ClOrdID:
+    """Derive a ClOrdID: 28 alphanumerics, legal on every venue we know (the tightest allows 32).
+
+    `attempt` rises only after proof that the last attempt never left; `request` numbers the
+    cancels and replaces of one order (0 is the order itself).
+    """
+    return ClOrdID(OUR_PREFIX + digest_text("order", intent_id, route, account, attempt, request))

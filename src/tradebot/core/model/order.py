@@ -1,0 +1,180 @@
+"""Where does an order stand? Statuses are derived from facts, as FIX prescribes; transitions are a table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.report import ExecType, Report
+
+
+class OrdStatus(StrEnum):
+    PENDING_NEW = "pending_new"
+    NEW = "new"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    DONE_FOR_DAY = "done_for_day"
+    CANCELED = "canceled"
+    PENDING_CANCEL = "pending_cancel"
+    PENDING_REPLACE = "pending_replace"
+    SUSPENDED = "suspended"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class TimeInForce(StrEnum):
+    DAY = "day"
+    GTC = "gtc"
+    IOC = "ioc"
+    FOK = "fok"
+
+
+S, E = OrdStatus, ExecType
+
+# An order in several states at once reports the highest (FIX 5.0 SP2, order state changes).
+PRECEDENCE: Final[Mapping[OrdStatus, int]] = {
+    S.PENDING_CANCEL: 12, S.PENDING_REPLACE: 11, S.DONE_FOR_DAY: 10, S.FILLED: 8, S.SUSPENDED: 6,
+    S.CANCELED: 5, S.EXPIRED: 5, S.PARTIALLY_FILLED: 4, S.NEW: 2, S.REJECTED: 2, S.PENDING_NEW: 1,
+}
+
+DEAD: Final = frozenset({S.CANCELED, S.REJECTED, S.EXPIRED})
+LIVE: Final = frozenset({S.PENDING_NEW, S.NEW, S.DONE_FOR_DAY, S.SUSPENDED})
+
+_MONEY: Final = (E.TRADE, E.TRADE_CANCEL, E.TRADE_CORRECT)
+_ANSWERS: Final = (E.PENDING_CANCEL, E.PENDING_REPLACE, E.CANCEL_REJECTED, E.ORDER_STATUS)
+
+# (where the order stands, what the broker reports) -> where it stands now.
+# A pair that is absent is a protocol violation: recorded, never applied.
+LIFECYCLE: Final[Mapping[tuple[OrdStatus, ExecType], OrdStatus]] = {
+    (S.PENDING_NEW, E.NEW): S.NEW,
+    (S.PENDING_NEW, E.TRADE): S.NEW,  # some brokers fill without an acknowledgement
+    (S.NEW, E.NEW): S.NEW,  # a second acknowledgement says nothing new
+    **{(live, E.REJECTED): S.REJECTED for live in LIVE},
+    **{(live, E.CANCELED): S.CANCELED for live in LIVE},
+    **{(live, E.EXPIRED): S.EXPIRED for live in LIVE},
+    **{(live, E.REPLACED): S.NEW for live in LIVE},
+    **{(live, E.RESTATED): S.NEW for live in LIVE},  # a renewed order is no longer done for the day
+    **{(live, E.TRIGGERED): S.NEW for live in LIVE},
+    **{(live, E.DONE_FOR_DAY): S.DONE_FOR_DAY for live in LIVE},
+    **{(live, E.SUSPENDED): S.SUSPENDED for live in LIVE},
+    **{(live, answer): live for live in LIVE for answer in _ANSWERS},
+    **{(live, E.TRADE): live for live in LIVE - {S.PENDING_NEW}},
+    **{(dead, E.TRADE): dead for dead in DEAD},  # the fill crossed our cancel: money moved, book it
+    **{(any_, money): any_ for any_ in (*sorted(LIVE), *sorted(DEAD)) for money in _MONEY[1:]},
+}
+
+
+@fact
+class Fill:
+    """One execution as it stands after corrections: quantity in units, price a unit."""
+
+    qty: Decimal
+    px: Decimal
+
+
+@fact
+class Order:
+    """What the broker owes us. Facts are stored; statuses and quantities left are derived."""
+
+    cl_ord_id: ClOrdID
+    order_qty: Decimal
+    time_in_force: TimeInForce = TimeInForce.DAY
+    standing: OrdStatus = S.PENDING_NEW
+    pending: tuple[tuple[ClOrdID, OrdStatus], ...] = ()
+    cum_qty: Decimal = ZERO
+    gross: Decimal = ZERO
+    fills: tuple[tuple[ExecID, Fill], ...] = ()
+    seen: frozenset[ExecID] = frozenset()
+    chain: tuple[ClOrdID, ...] = ()
+
+    @property
+    def ord_status(self) -> OrdStatus:
+        states = {self.standing, *(status for _, status in self.pending)}
+        if self.is_filled:
+            states.add(S.FILLED)
+        elif self.cum_qty > 0:
+            states.add(S.PARTIALLY_FILLED)
+        return max(states, key=PRECEDENCE.__getitem__)
+
+    @property
+    def is_filled(self) -> bool:
+        return self.order_qty > 0 and self.cum_qty >= self.order_qty
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing more is owed: filled, dead, or a day order whose day is over."""
+        day_over = self.standing is S.DONE_FOR_DAY and self.time_in_force is not TimeInForce.GTC
+        return self.is_filled or self.standing in DEAD or day_over
+
+    @property
+    def leaves_qty(self) -> Decimal:
+        return ZERO if self.is_done else self.order_qty - self.cum_qty
+
+    @property
+    def avg_px(self) -> Decimal | None:
+        return self.gross / self.cum_qty if self.cum_qty else None
+
+    def fill(self, exec_id: ExecID | None) -> Fill | None:
+        return next((fill for known, fill in self.fills if known == exec_id), None)
+
+
+def after_report(order: Order, report: Report) -> Order:
+    """Return the order as the report leaves it; the caller has checked that the pair is in LIFECYCLE."""
+    standing = LIFECYCLE[order.standing, report.exec_type]
+    match report.exec_type:
+        case E.TRADE | E.TRADE_CANCEL | E.TRADE_CORRECT:
+            return _after_money(order, report, standing)
+        case E.PENDING_CANCEL | E.PENDING_REPLACE:
+            asked = (report.cl_ord_id, S(report.exec_type.value))
+            return replace(order, pending=(*_without(order.pending, report.cl_ord_id), asked))
+        case E.CANCEL_REJECTED:
+            return replace(order, pending=_without(order.pending, report.cl_ord_id))
+        case E.REPLACED:
+            return replace(
+                order, standing=standing, cl_ord_id=report.cl_ord_id,
+                order_qty=report.order_qty if report.order_qty is not None else order.order_qty,
+                pending=_without(order.pending, report.cl_ord_id),
+                chain=(*order.chain, order.cl_ord_id),
+            )
+        case E.NEW | E.RESTATED:
+            return _restated(order, report, standing)
+        case E.CANCELED | E.REJECTED | E.EXPIRED:
+            return replace(order, standing=standing, pending=())
+        case _:
+            return replace(order, standing=standing)
+
+
+def _after_money(order: Order, report: Report, standing: OrdStatus) -> Order:
+    assert report.exec_id is not None  # stage 6 refuses money without an execution id
+    kept, old = order.fills, None
+    if report.exec_type is not E.TRADE:
+        old = order.fill(report.exec_ref_id)
+        kept = tuple(entry for entry in order.fills if entry[0] != report.exec_ref_id)
+    new = None if report.exec_type is E.TRADE_CANCEL else Fill(qty=report.last_qty, px=report.last_px)
+    if new is not None:
+        kept = (*kept, (report.exec_id, new))
+    added = (new.qty if new else ZERO) - (old.qty if old else ZERO)
+    worth = (new.qty * new.px if new else ZERO) - (old.qty * old.px if old else ZERO)
+    return replace(
+        order, standing=standing, fills=kept, seen=order.seen | {report.exec_id},
+        cum_qty=order.cum_qty + added, gross=order.gross + worth,
+    )
+
+
+def _restated(order: Order, report: Report, standing: OrdStatus) -> Order:
+    """Take the broker's new quantities, e.g. after a split or a converted cash order."""
+    return replace(
+        order, standing=standing,
+        order_qty=order.order_qty if report.order_qty is None else report.order_qty,
+        cum_qty=order.cum_qty if report.cum_qty is None else report.cum_qty,
+    )
+
+
+def _without(
+    pending: tuple[tuple[ClOrdID, OrdStatus], ...], request: ClOrdID
+) -> tuple[tuple[ClOrdID, OrdStatus], ...]:
+    return tuple(entry for entry in pending if entry[0] != request)

@@ -1,0 +1,67 @@
+"""Which settings decide? They enter by event, so each decision replays under the settings of its day."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.money import ONE
+from tradebot.core.model.ids import StrategyId
+
+
+class Mode(StrEnum):
+    """Which kind of route may be used at all."""
+
+    STAGE = "stage"
+    MOCK = "mock"
+    PAPER = "paper"
+    SHADOW = "shadow"
+    TESTNET = "testnet"
+    LIVE_BLOCKED = "live_blocked"
+    LIVE = "live"
+
+
+class RouteKind(StrEnum):
+    MOCK = "mock"
+    PAPER = "paper"
+    SHADOW = "shadow"
+    TESTNET = "testnet"
+    LIVE = "live"
+
+
+class Promotion(StrEnum):
+    """Who lets an intent go on from stage 4."""
+
+    DISABLED = "disabled"
+    MANUAL = "manual"
+    AUTO_WINDOW = "auto_window"
+    HYBRID = "hybrid"
+
+
+@fact
+class Policy:
+    """Every limit of every gate; the unit is the end of the name."""
+
+    order_qty_max: Decimal = Decimal(10_000)
+    order_notional_max_usd: Decimal = Decimal(50_000)
+    price_collar_frac: Decimal = Decimal("0.05")
+    quote_age_max_s: Decimal = Decimal(15)
+    buying_power_multiple: Decimal = ONE
+    trade_outside_hours: tuple[str, ...] = ()  # calendars whose pre and post phases may trade
+
+
+@fact
+class Settings:
+    """What core decides by. `settings_hash` covers exactly this: no paths, ports or log settings.
+
+    `intent_ttl_s` bounds the wait of an intent without its own time to live; `send_within_s` is
+    how long a clearance holds between stage 5 and the socket. Both in seconds.
+    """
+
+    mode: Mode = Mode.LIVE_BLOCKED
+    promotion: Promotion = Promotion.DISABLED
+    eligible: tuple[StrategyId, ...] = ()
+    default_route: str = "paper"
+    primary_calendar: str = "XNYS"
+    policy: Policy = Policy()
+    intent_ttl_s: int = 23_400
+    send_within_s: int = 30

@@ -1,0 +1,190 @@
+"""What may a stage or gate answer, and with which words?"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Final, NewType, TypeAlias
+
+from tradebot.core.model.fact import fact
+
+if TYPE_CHECKING:
+    from tradebot.core.model.events import Event
+
+
+class Stage(IntEnum):
+    INTAKE = 1
+    VALIDATION = 2
+    RISK = 3
+    ROUTE = 4
+    DISPATCH = 5
+    EXECUTION = 6
+    POST_TRADE = 7
+    RECON = 8
+
+
+class Reason(StrEnum):
+    """Why something was refused, held or ignored. EXPLAIN says each in a sentence."""
+
+    VALIDATION_LEGS = "VALIDATION_LEGS"
+    VALIDATION_QUANTITY = "VALIDATION_QUANTITY"
+    VALIDATION_PRICE = "VALIDATION_PRICE"
+    VALIDATION_STOP_PRICE = "VALIDATION_STOP_PRICE"
+    VALIDATION_TTL = "VALIDATION_TTL"
+    VALIDATION_KEY = "VALIDATION_KEY"
+    VALIDATION_DUPLICATE_CONFLICT = "VALIDATION_DUPLICATE_CONFLICT"
+    VALIDATION_UNKNOWN_SYMBOL = "VALIDATION_UNKNOWN_SYMBOL"
+    VALIDATION_EXPIRED_CONTRACT = "VALIDATION_EXPIRED_CONTRACT"
+    VALIDATION_OFF_TICK = "VALIDATION_OFF_TICK"
+    VALIDATION_LOT_SIZE = "VALIDATION_LOT_SIZE"
+    VALIDATION_COMBO = "VALIDATION_COMBO"
+    VALIDATION_UNKNOWN_ROUTE = "VALIDATION_UNKNOWN_ROUTE"
+    VALIDATION_NOT_SUPPORTED = "VALIDATION_NOT_SUPPORTED"
+    VALIDATION_UNKNOWN_ORDER = "VALIDATION_UNKNOWN_ORDER"
+    POLICY_MARKET_CLOSED = "POLICY_MARKET_CLOSED"
+    POLICY_LIVE_NOT_ENABLED = "POLICY_LIVE_NOT_ENABLED"
+    POLICY_MODE_MISMATCH = "POLICY_MODE_MISMATCH"
+    POLICY_NEEDS_APPROVAL = "POLICY_NEEDS_APPROVAL"
+    POLICY_NOT_AUTO_ELIGIBLE = "POLICY_NOT_AUTO_ELIGIBLE"
+    POLICY_WINDOW_CLOSED = "POLICY_WINDOW_CLOSED"
+    POLICY_INTENT_EXPIRED = "POLICY_INTENT_EXPIRED"
+    RISK_KILL_SWITCH = "RISK_KILL_SWITCH"
+    RISK_HALTED = "RISK_HALTED"
+    RISK_INSTRUMENT_HALTED = "RISK_INSTRUMENT_HALTED"
+    RISK_ORDER_QUANTITY = "RISK_ORDER_QUANTITY"
+    RISK_ORDER_NOTIONAL = "RISK_ORDER_NOTIONAL"
+    RISK_PRICE_COLLAR = "RISK_PRICE_COLLAR"
+    RISK_STALE_DATA = "RISK_STALE_DATA"
+    RISK_BUYING_POWER = "RISK_BUYING_POWER"
+    RISK_IN_DOUBT = "RISK_IN_DOUBT"
+    RISK_EVALUATION_FAILED = "RISK_EVALUATION_FAILED"
+    OMS_UNKNOWN_ORDER = "OMS_UNKNOWN_ORDER"
+    OMS_DUPLICATE_EXECUTION = "OMS_DUPLICATE_EXECUTION"
+    OMS_CONFLICTING_EXECUTION = "OMS_CONFLICTING_EXECUTION"
+    OMS_UNKNOWN_EXECUTION = "OMS_UNKNOWN_EXECUTION"
+    OMS_MALFORMED_REPORT = "OMS_MALFORMED_REPORT"
+    OMS_NO_SUCH_TRANSITION = "OMS_NO_SUCH_TRANSITION"
+    OMS_NOTHING_NEW = "OMS_NOTHING_NEW"
+    OMS_OVERFILL = "OMS_OVERFILL"
+    OMS_EXTERNAL = "OMS_EXTERNAL"
+    ADAPTER_AMBIGUOUS = "ADAPTER_AMBIGUOUS"
+    ADAPTER_NEVER_LEFT = "ADAPTER_NEVER_LEFT"
+    ADAPTER_UNAVAILABLE = "ADAPTER_UNAVAILABLE"
+
+
+R = Reason
+EXPLAIN: Final[Mapping[Reason, str]] = {
+    R.VALIDATION_LEGS: "An intent has one to four legs, each with its own symbol and a positive ratio.",
+    R.VALIDATION_QUANTITY: "The quantity must be above zero.",
+    R.VALIDATION_PRICE: "Limit orders need a price, market orders have none; single orders a positive one.",
+    R.VALIDATION_STOP_PRICE: "Stop orders need a positive stop price, others have none.",
+    R.VALIDATION_TTL: "The time to live must be a positive number of seconds.",
+    R.VALIDATION_KEY: "The idempotency key is longer than 128 characters or empty.",
+    R.VALIDATION_DUPLICATE_CONFLICT: "The idempotency key was used before with another body.",
+    R.VALIDATION_UNKNOWN_SYMBOL: "No instrument of this name is known to the market data or the route.",
+    R.VALIDATION_EXPIRED_CONTRACT: "The contract has expired.",
+    R.VALIDATION_OFF_TICK: "The price is not a whole number of ticks.",
+    R.VALIDATION_LOT_SIZE: "The quantity is not a whole number of lots.",
+    R.VALIDATION_COMBO: "The legs cannot be traded as one order: one calendar, one currency, distinct symbols.",
+    R.VALIDATION_UNKNOWN_ROUTE: "No route of this name is connected.",
+    R.VALIDATION_NOT_SUPPORTED: "The route's broker cannot do this order type, time in force or number of legs.",
+    R.VALIDATION_UNKNOWN_ORDER: "No working order has this id.",
+    R.POLICY_MARKET_CLOSED: "The instrument's market is not in its trading phase.",
+    R.POLICY_LIVE_NOT_ENABLED: "Live trading is blocked until it is armed.",
+    R.POLICY_MODE_MISMATCH: "The mode does not allow routes of this kind.",
+    R.POLICY_NEEDS_APPROVAL: "A person must approve this intent first.",
+    R.POLICY_NOT_AUTO_ELIGIBLE: "The strategy may not be promoted without a person.",
+    R.POLICY_WINDOW_CLOSED: "No promotion window is open.",
+    R.POLICY_INTENT_EXPIRED: "The intent outlived its time to live before it could be sent.",
+    R.RISK_KILL_SWITCH: "The kill switch is set.",
+    R.RISK_HALTED: "Trading is halted until a person clears it.",
+    R.RISK_INSTRUMENT_HALTED: "The instrument is halted: its position must be looked at first.",
+    R.RISK_ORDER_QUANTITY: "The order is larger than the quantity limit.",
+    R.RISK_ORDER_NOTIONAL: "The order is worth more than the notional limit.",
+    R.RISK_PRICE_COLLAR: "The price is too far from the market.",
+    R.RISK_STALE_DATA: "There is no quote, or it is older than the limit.",
+    R.RISK_BUYING_POWER: "The account's buying power does not cover the order.",
+    R.RISK_IN_DOUBT: "An order on this instrument has an unknown outcome.",
+    R.RISK_EVALUATION_FAILED: "A gate could not be evaluated.",
+    R.OMS_UNKNOWN_ORDER: "The broker reports an order that we did not send.",
+    R.OMS_DUPLICATE_EXECUTION: "The execution was booked before.",
+    R.OMS_CONFLICTING_EXECUTION: "The execution id was booked before with other numbers.",
+    R.OMS_UNKNOWN_EXECUTION: "A bust or correction names an execution that was never booked.",
+    R.OMS_MALFORMED_REPORT: "The report lacks what its kind needs (execution id, quantity or price).",
+    R.OMS_NO_SUCH_TRANSITION: "The lifecycle table has no such step from where the order stands.",
+    R.OMS_NOTHING_NEW: "The report repeats what is known.",
+    R.OMS_OVERFILL: "The broker filled more than was ordered; the position follows the broker.",
+    R.OMS_EXTERNAL: "The execution belongs to no order of ours; it is booked as external.",
+    R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
+    R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",
+    R.ADAPTER_UNAVAILABLE: "The route is not connected.",
+}
+
+
+Need = NewType("Need", str)
+"""What would wake a held intent, e.g. `quote:SPY`, `session:XNYS`, `approval`, `until:<time>`."""
+
+
+def quote_need(symbol: str) -> Need:
+    return Need(f"quote:{symbol}")
+
+
+def session_need(calendar: str) -> Need:
+    return Need(f"session:{calendar}")
+
+
+def route_need(route: str) -> Need:
+    return Need(f"route:{route}")
+
+
+def doubt_need(symbol: str) -> Need:
+    return Need(f"doubt:{symbol}")
+
+
+APPROVAL: Final = Need("approval")
+SETTINGS: Final = Need("settings")
+
+
+class Answer(StrEnum):
+    """A gate's answer; the worst of all wins, in this order."""
+
+    ALLOW = "ALLOW"
+    PAUSE = "PAUSE"
+    BLOCK = "BLOCK"
+
+
+@fact
+class GateResult:
+    """One gate's answer with its numbers: `actual` was held against `limit`, in the limit's unit."""
+
+    gate: str
+    answer: Answer = Answer.ALLOW
+    reason: Reason | None = None
+    limit: Decimal | None = None
+    actual: Decimal | None = None
+    need: Need | None = None
+
+
+@fact
+class Pass:
+    events: "tuple[Event, ...]" = ()
+    gates: tuple[GateResult, ...] = ()
+
+
+@fact
+class Hold:
+    reason: Reason
+    needs: tuple[Need, ...]
+    gates: tuple[GateResult, ...] = ()
+    detail: str = ""
+    until: datetime | None = None
+
+
+@fact
+class Refuse:
+    reason: Reason
+    detail: str = ""
+    gates: tuple[GateResult, ...] = ()
+
+
+Verdict: TypeAlias = Pass | Hold | Refuse

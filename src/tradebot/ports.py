@@ -1,0 +1,152 @@
+"""What must a plugin offer, and what may it raise? The only meeting place of shell and plugins."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol, TypeAlias
+
+from tradebot.core.model.commands import Capabilities, Phase, Statement
+from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Bar, Quote
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.report import Report
+
+
+class WireError(Exception):
+    """A broker call failed; the subclass says what is known."""
+
+
+class NotSent(WireError):
+    """Provably nothing left this process: safe to try again under the same id."""
+
+
+class DeliveryUnknown(WireError):
+    """It may have arrived: only evidence from the broker tells."""
+
+
+class Declined(WireError):
+    """The broker refused in so many words; the message is the broker's."""
+
+
+@fact
+class BrokerOrder:
+    """What a broker knows of one order of ours: its reports so far, oldest first."""
+
+    cl_ord_id: ClOrdID
+    reports: tuple[Report, ...]
+
+
+class Broker(Protocol):
+    """One account at one broker. It translates; it never decides.
+
+    Every method may raise the wire errors. `find` returns None only where the broker states that
+    it has never seen the id. Reports come in the order in which the broker sent them, and an
+    adapter that is not read stops reading its socket: it never drops one.
+    """
+
+    capabilities: Capabilities
+
+    async def connect(self) -> None: ...
+    async def disconnect(self) -> None: ...
+    async def submit(self, order: OrderSubmitted) -> None: ...
+    async def cancel(self, cl_ord_id: ClOrdID, request_id: ClOrdID) -> None: ...
+    async def replace(
+        self, cl_ord_id: ClOrdID, request_id: ClOrdID, order_qty: Decimal, price: Decimal | None
+    ) -> None: ...
+    async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None: ...
+    async def fills_since(self, since: datetime) -> Sequence[Report]: ...
+    async def statement(self) -> Statement: ...
+    def reports(self) -> AsyncIterator[Report]: ...
+
+
+MarketEvent: TypeAlias = Quote | Bar
+Listener: TypeAlias = Callable[[MarketEvent], None]
+
+
+class MarketData(Protocol):
+    """Quotes and bars, delivered on the loop's clock in time order: never one from the future.
+
+    Listeners are called one after another in the order of subscription, and must not block.
+    `run` plays the feed until it ends or is cancelled.
+    """
+
+    def instruments(self) -> Sequence[Instrument]: ...
+    def subscribe(self, symbols: Iterable[str], listener: Listener) -> None: ...
+    def last(self, symbol: str) -> Quote | None: ...
+    def history(self, symbol: str, count: int) -> Sequence[Bar]: ...
+    async def run(self) -> None: ...
+
+
+@fact
+class Session:
+    """One trading day of one market: local date, times in UTC."""
+
+    calendar: str
+    day: date
+    pre_opens: datetime
+    opens: datetime
+    closes: datetime
+    post_closes: datetime
+    is_early_close: bool = False
+
+
+class Calendar(Protocol):
+    """When a market trades. All times are aware UTC; a naive datetime raises ValueError."""
+
+    name: str
+
+    def session_on(self, day: date) -> Session | None: ...
+    def phase_at(self, at: datetime) -> Phase: ...
+    def session_at(self, at: datetime) -> Session | None:
+        """Return the session whose pre-market to post-market span holds `at`."""
+
+    def next_open(self, after: datetime) -> datetime: ...
+    def next_close(self, after: datetime) -> datetime: ...
+    def next_change(self, after: datetime) -> tuple[datetime, Phase]:
+        """Return when the phase next changes after `after`, and to what."""
+
+
+class Clock(Protocol):
+    """The one source of time: aware UTC for stamps; the event loop's own time for waiting."""
+
+    def now(self) -> datetime: ...
+
+
+@fact
+class Position:
+    """What a strategy may know of a holding: signed quantity in units, average price a unit."""
+
+    symbol: str
+    qty: Decimal
+    avg_px: Decimal
+
+
+class Desk(Protocol):
+    """A strategy's read-only view of durable state."""
+
+    strategy_id: str
+
+    def now(self) -> datetime: ...
+    def position(self, symbol: str) -> Position:
+        """Return the strategy's own position, flat where it holds none."""
+
+    def working(self, symbol: str) -> int:
+        """Count the strategy's own intents and orders on the symbol that are not finished."""
+
+    def quote(self, symbol: str) -> Quote | None: ...
+    def history(self, symbol: str, count: int) -> Sequence[Bar]: ...
+
+
+class Strategy(Protocol):
+    """Decides what to trade. It returns intents; it never sends, sleeps or reads a clock."""
+
+    symbols: Sequence[str]
+
+    def on_start(self, desk: Desk) -> Iterable[Intent]: ...
+    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Intent]: ...
+    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Intent]: ...
+    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Intent]: ...
+    def on_timer(self, desk: Desk) -> Iterable[Intent]: ...
