@@ -46,3 +46,11 @@ class Facts(Protocol):
 
     def latch(self) -> str | None:
         """Return why the kill latch is set, or None. The latch is set before any event says so."""
+
+
+@fact
+class Reads:
+    """What one decision read. What answered nothing is not written, and answers nothing again."""
+
+    quotes: tuple[Quote, ...] = ()
+    latch: str | None = None
