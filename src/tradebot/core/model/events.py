@@ -18,10 +18,11 @@ from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 
 @fact
 class IntentReceived:
-    """An intent got its id; `number` counts a strategy's intents, None for keyed ones."""
+    """An intent got its id and its end; `number` counts a strategy's intents, None for keyed ones."""
 
     intent_id: IntentId
     intent: Intent
+    expires: datetime
     number: int | None = None
 
 

@@ -70,10 +70,11 @@ LIFECYCLE: Final[Mapping[tuple[OrdStatus, ExecType], OrdStatus]] = {
 
 @fact
 class Fill:
-    """One execution as it stands after corrections: quantity in units, price a unit."""
+    """One execution: quantity in units, price a unit; void once it was busted or corrected."""
 
     qty: Decimal
     px: Decimal
+    is_void: bool = False
 
 
 @fact
@@ -153,7 +154,10 @@ def _after_money(order: Order, report: Report, standing: OrdStatus) -> Order:
     kept, old = order.fills, None
     if report.exec_type is not E.TRADE:
         old = order.fill(report.exec_ref_id)
-        kept = tuple(entry for entry in order.fills if entry[0] != report.exec_ref_id)
+        kept = tuple(
+            (known, replace(fill, is_void=True) if known == report.exec_ref_id else fill)
+            for known, fill in order.fills
+        )
     new = None if report.exec_type is E.TRADE_CANCEL else Fill(qty=report.last_qty, px=report.last_px)
     if new is not None:
         kept = (*kept, (report.exec_id, new))

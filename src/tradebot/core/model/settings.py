@@ -60,7 +60,7 @@ class Settings:
     mode: Mode = Mode.LIVE_BLOCKED
     promotion: Promotion = Promotion.DISABLED
     eligible: tuple[StrategyId, ...] = ()
-    default_route: str = "paper"
+    routes: tuple[str, ...] = ("paper",)  # the first is used where an intent names none
     primary_calendar: str = "XNYS"
     policy: Policy = Policy()
     intent_ttl_s: int = 23_400

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     OMS_NOTHING_NEW = "OMS_NOTHING_NEW"
     OMS_OVERFILL = "OMS_OVERFILL"
     OMS_EXTERNAL = "OMS_EXTERNAL"
+    OMS_CANCELED = "OMS_CANCELED"
     ADAPTER_AMBIGUOUS = "ADAPTER_AMBIGUOUS"
     ADAPTER_NEVER_LEFT = "ADAPTER_NEVER_LEFT"
     ADAPTER_UNAVAILABLE = "ADAPTER_UNAVAILABLE"
@@ -115,6 +116,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_NOTHING_NEW: "The report repeats what is known.",
     R.OMS_OVERFILL: "The broker filled more than was ordered; the position follows the broker.",
     R.OMS_EXTERNAL: "The execution belongs to no order of ours; it is booked as external.",
+    R.OMS_CANCELED: "Someone asked to take the intent back before it was sent.",
     R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
     R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",
     R.ADAPTER_UNAVAILABLE: "The route is not connected.",

@@ -1,0 +1,150 @@
+"""What do we believe? A fold over events: only this package changes state, and only by `apply`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from tradebot.core.book.intents import Intents
+from tradebot.core.book.ledger import Ledger
+from tradebot.core.book.orders import Orders
+from tradebot.core.model import events as e
+from tradebot.core.model.commands import Capabilities, Phase
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.money import ONE
+from tradebot.core.model.settings import RouteKind, Settings
+from tradebot.core.model.verdict import Reason
+
+
+@dataclass(slots=True)
+class Route:
+    kind: RouteKind
+    account: str
+    capabilities: Capabilities
+    is_up: bool = True
+
+
+@dataclass(slots=True)
+class Market:
+    """Where one calendar's day stands; times in UTC."""
+
+    phase: Phase
+    session: str | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+
+@dataclass(slots=True)
+class Book:
+    """Everything we believe, and nothing that no event told us."""
+
+    settings: Settings = field(default_factory=Settings)
+    settings_version: str = ""
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+    markets: dict[str, Market] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
+    intents: Intents = field(default_factory=Intents)
+    orders: Orders = field(default_factory=Orders)
+    ledger: Ledger = field(default_factory=Ledger)
+    kill_reason: str | None = None
+    halted: dict[str, Reason] = field(default_factory=dict)
+    disabled: dict[str, str] = field(default_factory=dict)
+
+    def apply(self, event: e.Event) -> None:
+        """Change state as the event says; every event class has exactly one row in FOLDS."""
+        FOLDS[type(event)](self, event)
+
+    def multiplier(self, symbol: str) -> Decimal:
+        instrument = self.instruments.get(symbol)
+        return instrument.multiplier if instrument else ONE
+
+    def next_due(self) -> datetime | None:
+        """Return when a Tick has something to do."""
+        return self.intents.next_due()
+
+
+def _submitted(book: Book, event: e.OrderSubmitted) -> None:
+    book.intents.submitted(event)
+    book.orders.submitted(event)
+
+
+def _never_left(book: Book, event: e.OrderNeverLeft) -> None:
+    book.intents.never_left(event, book.orders.never_left(event.cl_ord_id))
+
+
+def _recon_requested(book: Book, event: e.ReconRequested) -> None:
+    book.intents.finished(book.orders.handed_off(event.cl_ord_id))
+
+
+def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
+    book.kill_reason = event.reason if event.engaged else None
+    if not event.engaged:
+        book.halted.clear()
+
+
+def _session(book: Book, event: e.SessionEntered) -> None:
+    book.markets[event.calendar] = Market(
+        phase=event.phase, session=event.session, opens=event.opens, closes=event.closes
+    )
+
+
+def _settings(book: Book, event: e.SettingsActivated) -> None:
+    book.settings, book.settings_version = event.settings, event.version
+
+
+def _instruments(book: Book, event: e.InstrumentsDefined) -> None:
+    book.instruments.update((i.symbol, i) for i in event.instruments)
+
+
+def _route_up(book: Book, event: e.RouteConnected) -> None:
+    book.routes[event.route] = Route(
+        kind=event.kind, account=event.account, capabilities=event.capabilities
+    )
+    if event.opening is not None:
+        multipliers = {symbol: i.multiplier for symbol, i in book.instruments.items()}
+        book.ledger.opened(event.opening, multipliers)
+
+
+def _route_down(book: Book, event: e.RouteDisconnected) -> None:
+    book.routes[event.route].is_up = False
+
+
+def _strategy(book: Book, event: e.StrategySwitched) -> None:
+    if event.enabled:
+        book.disabled.pop(event.strategy_id, None)
+    else:
+        book.disabled[event.strategy_id] = event.reason
+
+
+def _nothing(book: Book, event: object) -> None:
+    """Kept as evidence; changes nothing."""
+
+
+FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
+    e.IntentReceived: lambda book, event: book.intents.received(event),
+    e.IntentConflicted: _nothing,
+    e.StagesPassed: _nothing,
+    e.IntentHeld: lambda book, event: book.intents.held(event),
+    e.IntentRefused: lambda book, event: book.intents.refused(event),
+    e.RouteChosen: lambda book, event: book.intents.routed(event),
+    e.OrderSubmitted: _submitted,
+    e.OrderReported: lambda book, event: book.orders.reported(event),
+    e.ReportIgnored: _nothing,
+    e.OrderInDoubt: lambda book, event: book.orders.doubted(event),
+    e.OrderNeverLeft: _never_left,
+    e.CancelRequested: lambda book, event: book.orders.cancel_requested(event),
+    e.CancelRefused: _nothing,
+    e.TradeBooked: lambda book, event: book.ledger.booked(event, book.multiplier(event.symbol)),
+    e.ReconRequested: _recon_requested,
+    e.InstrumentHalted: lambda book, event: book.halted.update({event.symbol: event.reason}),
+    e.KillSwitchSet: _kill_switch,
+    e.SessionEntered: _session,
+    e.SettingsActivated: _settings,
+    e.InstrumentsDefined: _instruments,
+    e.RouteConnected: _route_up,
+    e.RouteDisconnected: _route_down,
+    e.BreakFound: _nothing,
+    e.PositionsMarked: lambda book, event: book.ledger.marked(event.quotes),
+    e.StrategySwitched: _strategy,
+}

@@ -1,0 +1,127 @@
+"""Which intents are open, what do the held ones wait for, and which were heard before?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+from typing import Final
+
+from tradebot.core.model.events import (
+    IntentHeld,
+    IntentReceived,
+    IntentRefused,
+    OrderNeverLeft,
+    OrderSubmitted,
+    RouteChosen,
+)
+from tradebot.core.model.ids import ClOrdID, IntentId
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.verdict import Need
+
+KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave first
+
+
+@dataclass(slots=True)
+class IntentState:
+    """One open intent: the request, when it ends, and what its last walk came to."""
+
+    intent_id: IntentId
+    body: Intent
+    expires: datetime
+    attempt: int = 1
+    route: str | None = None
+    cl_ord_id: ClOrdID | None = None
+    held: IntentHeld | None = None
+
+
+@dataclass(slots=True)
+class KeyEntry:
+    """What a key stood for when it was first used."""
+
+    digest: str
+    intent_id: IntentId
+
+
+@dataclass(slots=True)
+class Intents:
+    open: dict[IntentId, IntentState] = field(default_factory=dict)
+    keys: dict[str, KeyEntry] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    by_need: dict[Need, dict[IntentId, None]] = field(default_factory=dict)
+    due: list[tuple[datetime, IntentId]] = field(default_factory=list)
+
+    def waiting_for(self, needs: Iterable[Need]) -> list[IntentId]:
+        """Return the intents held on any of the needs, each once, oldest hold first."""
+        found: dict[IntentId, None] = {}
+        for need in needs:
+            found.update(self.by_need.get(need, {}))
+        return list(found)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next held intent must walk again or end; drops entries that are moot."""
+        while self.due and not self._is_due_entry_live(*self.due[0]):
+            heappop(self.due)
+        return self.due[0][0] if self.due else None
+
+    def due_by(self, at: datetime) -> list[IntentId]:
+        """Return the held intents whose time has come, each once, in order of their time."""
+        live = (e for e in self.due if e[0] <= at and self._is_due_entry_live(*e))
+        return list(dict.fromkeys(intent_id for _, intent_id in sorted(live)))
+
+    def received(self, event: IntentReceived) -> None:
+        body = event.intent
+        self.open[event.intent_id] = IntentState(
+            intent_id=event.intent_id, body=body, expires=event.expires
+        )
+        if event.number is not None:
+            self.counts[body.strategy_id or ""] = event.number
+        elif body.key is not None:
+            self.keys[body.key] = KeyEntry(digest=body.digest(), intent_id=event.intent_id)
+            if len(self.keys) > KEYS_MAX:
+                del self.keys[next(iter(self.keys))]
+
+    def held(self, event: IntentHeld) -> None:
+        state = self.open[event.intent_id]
+        self._let_go(state)
+        state.held = event
+        for need in event.needs:
+            self.by_need.setdefault(need, {})[event.intent_id] = None
+        wake = min(event.until, state.expires) if event.until else state.expires
+        heappush(self.due, (wake, event.intent_id))
+
+    def refused(self, event: IntentRefused) -> None:
+        self._let_go(self.open.pop(event.intent_id))
+
+    def routed(self, event: RouteChosen) -> None:
+        self.open[event.intent_id].route = event.route
+
+    def submitted(self, event: OrderSubmitted) -> None:
+        state = self.open[event.intent_id]
+        self._let_go(state)
+        state.cl_ord_id = event.cl_ord_id
+
+    def never_left(self, event: OrderNeverLeft, intent_id: IntentId) -> None:
+        state = self.open[intent_id]
+        assert state.cl_ord_id == event.cl_ord_id
+        state.attempt += 1
+        state.cl_ord_id = state.route = None
+
+    def finished(self, intent_id: IntentId) -> None:
+        self.open.pop(intent_id, None)
+
+    def _let_go(self, state: IntentState) -> None:
+        if state.held is None:
+            return
+        for need in state.held.needs:
+            waiting = self.by_need[need]
+            del waiting[state.intent_id]
+            if not waiting:
+                del self.by_need[need]
+        state.held = None
+
+    def _is_due_entry_live(self, at: datetime, intent_id: IntentId) -> bool:
+        state = self.open.get(intent_id)
+        if state is None or state.held is None:
+            return False
+        until = state.held.until
+        return at == (min(until, state.expires) if until else state.expires)

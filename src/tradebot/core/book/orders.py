@@ -1,0 +1,166 @@
+"""Which orders does a broker owe us, which are in doubt, and what do they reserve?"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from tradebot.core.model.events import CancelRequested, OrderInDoubt, OrderReported, OrderSubmitted
+from tradebot.core.model.ids import ClOrdID, IntentId
+from tradebot.core.model.intent import Intent, Side
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.order import Order, after_report
+from tradebot.core.model.report import ExecType, Report
+
+FINISHED_MAX: Final = 4096  # finished orders kept for late fills and busts; the oldest leave first
+_MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+
+
+@dataclass(slots=True)
+class OrderState:
+    """One order with what we know beside the broker's word; `reserved` in currency for all of it."""
+
+    order: Order
+    root: ClOrdID
+    intent_id: IntentId
+    intent: Intent
+    route: str
+    account: str
+    send_by: datetime
+    reserved: Decimal
+    attempt: int = 1
+    requests: int = 0
+    in_doubt: bool = False
+    is_handed_off: bool = False
+
+    @property
+    def reserved_left(self) -> Decimal:
+        """What still counts as at risk: all of it while in doubt, else the share not yet filled."""
+        order = self.order
+        if self.in_doubt or not order.cum_qty:
+            return ZERO if order.is_done else self.reserved
+        return self.reserved * order.leaves_qty / order.order_qty
+
+
+@dataclass(slots=True)
+class Orders:
+    """Working orders under the ClOrdID they began with; `aliases` maps every later id to it."""
+
+    working: dict[ClOrdID, OrderState] = field(default_factory=dict)
+    finished: dict[ClOrdID, OrderState] = field(default_factory=dict)
+    aliases: dict[ClOrdID, ClOrdID] = field(default_factory=dict)
+    reserved: dict[str, Decimal] = field(default_factory=dict)
+    leaves: dict[str, Decimal] = field(default_factory=dict)
+    doubts: dict[str, int] = field(default_factory=dict)
+    open_by_strategy: dict[str, int] = field(default_factory=dict)
+
+    def find(self, cl_ord_id: str | None) -> OrderState | None:
+        """Return the order that has, had or asked under this id."""
+        if cl_ord_id is None:
+            return None
+        root = self.aliases.get(ClOrdID(cl_ord_id), ClOrdID(cl_ord_id))
+        return self.working.get(root) or self.finished.get(root)
+
+    def of_report(self, report: Report) -> OrderState | None:
+        return self.find(report.cl_ord_id) or self.find(report.orig_cl_ord_id)
+
+    def leaves_of(self, account: str, symbol: str, side: Side) -> Decimal:
+        """Return the quantity that working orders may still trade on one side."""
+        return self.leaves.get(_lane(account, symbol, side), ZERO)
+
+    def submitted(self, event: OrderSubmitted) -> None:
+        body = event.intent
+        state = OrderState(
+            order=Order(
+                cl_ord_id=event.cl_ord_id, order_qty=body.order_qty, time_in_force=body.time_in_force
+            ),
+            root=event.cl_ord_id, intent_id=event.intent_id, intent=body, route=event.route,
+            account=event.account, send_by=event.send_by, reserved=event.reserved,
+            attempt=event.attempt,
+        )
+        self.working[state.root] = state
+        self._count(state, 1)
+
+    def reported(self, event: OrderReported) -> None:
+        report = event.report
+        state = self.of_report(report)
+        assert state is not None
+        self._count(state, -1)
+        state.order = after_report(state.order, report)
+        if state.order.cl_ord_id != state.root:
+            self.aliases[state.order.cl_ord_id] = state.root
+        if state.in_doubt:
+            self._doubt(state, is_in_doubt=False)
+        if report.exec_type in _MONEY:
+            state.is_handed_off = False
+        if not state.order.is_done and self.finished.pop(state.root, None):
+            self.working[state.root] = state  # a bust re-opened it
+        self._count(state, 1)
+
+    def doubted(self, event: OrderInDoubt) -> None:
+        state = self.working[event.cl_ord_id]
+        if not state.in_doubt:
+            self._doubt(state, is_in_doubt=True)
+
+    def never_left(self, cl_ord_id: ClOrdID) -> IntentId:
+        state = self.working.pop(cl_ord_id)
+        self._count(state, -1)
+        if state.in_doubt:
+            self._doubt(state, is_in_doubt=False)
+        return state.intent_id
+
+    def cancel_requested(self, event: CancelRequested) -> None:
+        state = self.find(event.cl_ord_id)
+        assert state is not None
+        state.requests += 1
+        self.aliases[event.request_id] = state.root
+
+    def handed_off(self, cl_ord_id: ClOrdID) -> IntentId:
+        """Move a finished order out of the working set, and forget the oldest finished one."""
+        state = self.working.pop(cl_ord_id, None) or self.finished[cl_ord_id]
+        state.is_handed_off = True
+        self.finished[cl_ord_id] = state
+        if len(self.finished) > FINISHED_MAX:
+            self._forget(self.finished.pop(next(iter(self.finished))))
+        return state.intent_id
+
+    def _forget(self, state: OrderState) -> None:
+        if state.requests or state.order.chain:
+            gone = [alias for alias, root in self.aliases.items() if root == state.root]
+            for alias in gone:
+                del self.aliases[alias]
+
+    def _doubt(self, state: OrderState, *, is_in_doubt: bool) -> None:
+        state.in_doubt = is_in_doubt
+        for leg in state.intent.legs:
+            count = self.doubts.get(leg.symbol, 0) + (1 if is_in_doubt else -1)
+            if count:
+                self.doubts[leg.symbol] = count
+            else:
+                self.doubts.pop(leg.symbol, None)
+
+    def _count(self, state: OrderState, sign: int) -> None:
+        """Add or take away one order's share in the sums that gates ask for."""
+        if state.order.is_done:
+            return
+        _add(self.reserved, state.account, sign * state.reserved_left)
+        for leg in state.intent.legs:
+            lane = _lane(state.account, leg.symbol, leg.side)
+            _add(self.leaves, lane, sign * state.order.leaves_qty * leg.ratio_qty)
+        strategy = state.intent.strategy_id
+        if strategy:
+            self.open_by_strategy[strategy] = self.open_by_strategy.get(strategy, 0) + sign
+
+
+def _lane(account: str, symbol: str, side: Side) -> str:
+    return f"{account}/{symbol}/{side}"
+
+
+def _add(sums: dict[str, Decimal], key: str, amount: Decimal) -> None:
+    total = sums.get(key, ZERO) + amount
+    if total:
+        sums[key] = total
+    else:
+        sums.pop(key, None)
+
+
