@@ -48,7 +48,7 @@ class Intents:
     keys: dict[str, KeyEntry] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     by_need: dict[Need, dict[IntentId, None]] = field(default_factory=dict)
-    due: list[tuple[datetime, IntentId]] = field(default_factory=list)
+    due: list[tuple[datetime, IntentId]] = field(default_factory=list, compare=False)
 
     def waiting_for(self, needs: Iterable[Need]) -> list[IntentId]:
         """Return the intents held on any of the needs, each once, oldest hold first."""
@@ -65,8 +65,14 @@ class Intents:
 
     def due_by(self, at: datetime) -> list[IntentId]:
         """Return the held intents whose time has come, each once, in order of their time."""
-        live = (e for e in self.due if e[0] <= at and self._is_due_entry_live(*e))
-        return list(dict.fromkeys(intent_id for _, intent_id in sorted(live)))
+        live: dict[tuple[datetime, IntentId], None] = {}
+        while self.due and self.due[0][0] <= at:
+            entry = heappop(self.due)
+            if self._is_due_entry_live(*entry):
+                live[entry] = None
+        for entry in live:
+            heappush(self.due, entry)
+        return list(dict.fromkeys(intent_id for _, intent_id in live))
 
     def received(self, event: IntentReceived) -> None:
         body = event.intent

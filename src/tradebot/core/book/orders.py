@@ -93,7 +93,7 @@ class Orders:
             self._doubt(state, is_in_doubt=False)
         if report.exec_type in _MONEY:
             state.is_handed_off = False
-        if not state.order.is_done and self.finished.pop(state.root, None):
+        if not state.order.is_done and self.finished.pop(state.root, None) is not None:
             self.working[state.root] = state  # a bust re-opened it
         self._count(state, 1)
 

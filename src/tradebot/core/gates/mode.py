@@ -1,0 +1,28 @@
+"""May the chosen route be used in this mode? Stage 4 chooses; the last look asks again."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.settings import Mode, RouteKind
+from tradebot.core.model.verdict import Answer, GateResult, Reason
+
+KIND_OF_MODE: Final[Mapping[Mode, RouteKind]] = {
+    Mode.MOCK: RouteKind.MOCK,
+    Mode.PAPER: RouteKind.PAPER,
+    Mode.SHADOW: RouteKind.SHADOW,
+    Mode.TESTNET: RouteKind.TESTNET,
+}
+
+
+def mode(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+    """Does the mode allow the route, where one is chosen already?"""
+    if intent.route is None:
+        return GateResult(gate="mode")
+    route = book.routes.get(intent.route)
+    if route is not None and KIND_OF_MODE.get(book.settings.mode) is route.kind:
+        return GateResult(gate="mode")
+    return GateResult(gate="mode", answer=Answer.BLOCK, reason=Reason.POLICY_MODE_MISMATCH)

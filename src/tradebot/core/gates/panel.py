@@ -1,0 +1,56 @@
+"""What do the gates say together? Every gate answers and the worst answer wins."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.verdict import (
+    Answer,
+    GateResult,
+    Hold,
+    Pass,
+    Reason,
+    Refuse,
+    Verdict,
+)
+
+Gate: TypeAlias = Callable[[Book, IntentState, Facts, datetime], GateResult]
+
+
+def ask(
+    gates: Sequence[Gate], book: Book, intent: IntentState, facts: Facts, at: datetime
+) -> Verdict:
+    """Ask every gate: BLOCK refuses, PAUSE holds, only ALLOW by all passes.
+
+    A gate that cannot compute its answer counts as failed.
+    """
+    results: list[GateResult] = []
+    blocked = paused = None
+    for gate in gates:
+        try:
+            result = gate(book, intent, facts, at)
+        except ArithmeticError:
+            result = GateResult(
+                gate=gate.__name__, answer=Answer.BLOCK, reason=Reason.RISK_EVALUATION_FAILED
+            )
+        results.append(result)
+        if result.answer is Answer.BLOCK:
+            blocked = blocked or result
+        elif result.answer is Answer.PAUSE:
+            paused = paused or result
+    answers = tuple(results)
+    if blocked is not None:
+        return Refuse(reason=_reason(blocked), detail=f"gate {blocked.gate}", gates=answers)
+    if paused is not None:
+        needs = dict.fromkeys(r.need for r in results if r.need is not None)
+        detail = f"gate {paused.gate}"
+        return Hold(reason=_reason(paused), needs=tuple(needs), detail=detail, gates=answers)
+    return Pass(gates=answers)
+
+
+def _reason(result: GateResult) -> Reason:
+    assert result.reason is not None  # only ALLOW comes without one
+    return result.reason

@@ -1,0 +1,29 @@
+"""Does every leg's market trade now? Asked again at the last look, for a batch may have closed it."""
+
+from datetime import datetime
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.model.commands import Phase
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.verdict import Answer, GateResult, Reason, session_need
+
+
+def may_trade(book: Book, calendar: str) -> bool:
+    """Tell whether orders may go out on this calendar in its present phase."""
+    market = book.markets.get(calendar)
+    if market is None or market.phase is Phase.CLOSED:
+        return False
+    return market.phase is Phase.TRADING or calendar in book.settings.policy.trade_outside_hours
+
+
+def session(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+    """Is every leg's market in a phase that may trade?"""
+    for leg in intent.body.legs:
+        instrument = book.instruments[leg.symbol]  # stage 2 knows them all
+        if not may_trade(book, instrument.calendar):
+            return GateResult(
+                gate="session", answer=Answer.PAUSE, reason=Reason.POLICY_MARKET_CLOSED,
+                need=session_need(instrument.calendar),
+            )
+    return GateResult(gate="session")

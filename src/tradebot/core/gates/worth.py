@@ -1,0 +1,60 @@
+"""What is an order worth at worst, before it trades? The one valuation that gates and stage 5 share."""
+
+from decimal import Decimal
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.model.facts import Facts, Quote
+from tradebot.core.model.intent import Intent, Leg, Side
+from tradebot.core.model.money import ZERO
+
+
+def is_sane(quote: Quote) -> bool:
+    """Tell whether a quote can be a market: positive, not crossed."""
+    return quote.bid > 0 and quote.ask >= quote.bid
+
+
+def leg_price(leg: Leg, facts: Facts) -> Decimal | None:
+    """Return what one unit of the leg costs at the market, or None without a sane quote."""
+    quote = facts.quote(leg.symbol)
+    if quote is None or not is_sane(quote):
+        return None
+    return quote.ask if leg.side is Side.BUY else quote.bid
+
+
+def unit_worth(book: Book, body: Intent, facts: Facts) -> Decimal | None:
+    """Return the notional of one unit (one combo: the sum over its legs) in currency.
+
+    A limit counts where it is worse than the market; None where a quote is missing.
+    """
+    total = ZERO
+    for leg in body.legs:
+        price = leg_price(leg, facts)
+        if price is None:
+            return None
+        if not body.is_combo:
+            price = max(price, body.price or ZERO, body.stop_px or ZERO)
+        total += price * leg.ratio_qty * book.multiplier(leg.symbol)
+    return total
+
+
+def opening_qty(book: Book, account: str, body: Intent) -> Decimal:
+    """Return how much of the order opens risk: all that does not close what is held.
+
+    A close may not exceed the position less what working exits already close.
+    """
+    if body.is_combo:
+        return body.order_qty
+    leg = body.legs[0]
+    held = book.ledger.net_qty(account, leg.symbol) * leg.side.sign
+    if held >= 0:
+        return body.order_qty
+    exits = book.orders.leaves_of(account, leg.symbol, leg.side)
+    return max(ZERO, body.order_qty - max(ZERO, -held - exits))
+
+
+def account_of(book: Book, intent: IntentState) -> str | None:
+    """Return the account that the intent would trade in: its route's, or the first route's."""
+    name = intent.route or intent.body.route or next(iter(book.settings.routes), None)
+    route = book.routes.get(name) if name else None
+    return route.account if route else None

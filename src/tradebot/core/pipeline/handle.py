@@ -1,0 +1,242 @@
+"""What does a command lead to? Everything the product ever decides begins in one of these functions."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from tradebot.core import recon
+from tradebot.core.book.book import Book, Market
+from tradebot.core.book.orders import OrderState
+from tradebot.core.model import commands as c
+from tradebot.core.model import events as e
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.ids import (
+    IntentId,
+    StrategyId,
+    derive_cl_ord_id,
+    keyed_intent_id,
+    strategy_intent_id,
+)
+from tradebot.core.model.order import OrdStatus
+from tradebot.core.model.report import Report
+from tradebot.core.model.verdict import (
+    SETTINGS,
+    Reason,
+    doubt_need,
+    route_need,
+    session_need,
+)
+from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
+
+Handler: TypeAlias = Callable[[Book, Any, Facts, datetime], Iterator[e.Event]]
+
+
+def handle(book: Book, command: c.Command, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    """Decide everything one command leads to, and fold it into the book on the way."""
+    return HANDLERS[type(command)](book, command, facts, at)
+
+
+def _submit(book: Book, command: c.SubmitIntent, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    body = command.intent
+    number: int | None = None
+    if body.key is not None:
+        intent_id = keyed_intent_id(body.key)
+        first = book.intents.keys.get(body.key)
+        if first is not None:
+            if first.digest != body.digest():
+                yield from record(book, e.IntentConflicted(intent=body, first=first.intent_id))
+            return
+    else:
+        name = body.strategy_id or StrategyId("")
+        number = book.intents.counts.get(name, 0) + 1
+        intent_id = strategy_intent_id(name, number)
+    ttl_s = body.ttl_s if body.ttl_s and body.ttl_s > 0 else book.settings.intent_ttl_s
+    expires = at + timedelta(seconds=min(ttl_s, _TTL_MAX_S))
+    received = e.IntentReceived(intent_id=intent_id, intent=body, expires=expires, number=number)
+    yield from record(book, received)
+    yield from advance(book, intent_id, facts, at)
+
+
+_TTL_MAX_S: Final = 366 * 86_400
+
+
+def _report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    state = book.orders.of_report(command)
+    was_in_doubt = state is not None and state.in_doubt
+    yield from absorb(book, command, at)
+    if state is not None and was_in_doubt and not state.in_doubt:
+        yield from _doubt_over(book, state, facts, at)
+
+
+def _delivery(
+    book: Book, command: c.ReportDelivery, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    state = book.orders.working.get(command.cl_ord_id)
+    if state is None or state.order.cum_qty or state.order.standing is not OrdStatus.PENDING_NEW:
+        return  # the broker has answered meanwhile: its word outweighs the wire's
+    if command.delivery is c.Delivery.UNKNOWN:
+        if not state.in_doubt:
+            doubt = e.OrderInDoubt(cl_ord_id=command.cl_ord_id, detail=command.detail)
+            yield from record(book, doubt)
+        return
+    was_in_doubt = state.in_doubt
+    left = e.OrderNeverLeft(cl_ord_id=command.cl_ord_id, detail=command.detail)
+    yield from record(book, left)
+    yield from advance(book, state.intent_id, facts, at)
+    if was_in_doubt:
+        yield from _doubt_over(book, state, facts, at)
+
+
+def _doubt_over(
+    book: Book, state: OrderState, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    needs = [doubt_need(leg.symbol) for leg in state.intent.legs]
+    yield from resume(book, book.intents.waiting_for(needs), facts, at)
+
+
+def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    state = book.orders.find(command.target) or _order_of(book, command.target)
+    if state is not None and not state.order.is_done:
+        yield from record(book, _cancel_of(state, command.by))
+        return
+    intent = book.intents.open.get(IntentId(command.target))
+    if intent is not None and intent.held is not None:
+        yield from record(book, e.IntentRefused(
+            intent_id=intent.intent_id, stage=intent.held.stage, reason=Reason.OMS_CANCELED,
+            detail=f"by {command.by}",
+        ))
+        return
+    refused = e.CancelRefused(target=command.target, reason=Reason.VALIDATION_UNKNOWN_ORDER)
+    yield from record(book, refused)
+
+
+def _order_of(book: Book, target: str) -> OrderState | None:
+    intent = book.intents.open.get(IntentId(target))
+    return book.orders.find(intent.cl_ord_id) if intent is not None else None
+
+
+def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
+    request_id = derive_cl_ord_id(
+        state.intent_id, state.route, state.account,
+        attempt=state.attempt, request=state.requests + 1,
+    )
+    return e.CancelRequested(cl_ord_id=state.order.cl_ord_id, request_id=request_id, by=by)
+
+
+def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    if not command.engaged and book.kill_reason is None and not book.halted:
+        return
+    yield from record(book, e.KillSwitchSet(
+        engaged=command.engaged, reason=command.reason, by=command.by
+    ))
+    if not command.engaged:
+        return
+    for state in list(book.orders.working.values()):
+        if not state.order.is_done:
+            yield from record(book, _cancel_of(state, f"kill by {command.by}"))
+    for intent in list(book.intents.open.values()):
+        if intent.held is not None:
+            yield from record(book, e.IntentRefused(
+                intent_id=intent.intent_id, stage=intent.held.stage,
+                reason=Reason.RISK_KILL_SWITCH, detail=command.reason,
+            ))
+
+
+def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    entered = Market(
+        phase=command.phase, session=command.session, opens=command.opens, closes=command.closes
+    )
+    if book.markets.get(command.calendar) == entered:
+        return
+    yield from record(book, e.SessionEntered(
+        calendar=command.calendar, phase=command.phase, session=command.session,
+        opens=command.opens, closes=command.closes,
+    ))
+    waiting = book.intents.waiting_for((session_need(command.calendar),))
+    yield from resume(book, waiting, facts, at)
+
+
+def _settings(
+    book: Book, command: c.ActivateSettings, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    if (book.settings, book.settings_version) == (command.settings, command.version):
+        return
+    yield from record(book, e.SettingsActivated(
+        settings=command.settings, version=command.version
+    ))
+    yield from resume(book, book.intents.waiting_for((SETTINGS,)), facts, at)
+
+
+def _instruments(
+    book: Book, command: c.DefineInstruments, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    if any(book.instruments.get(i.symbol) != i for i in command.instruments):
+        yield from record(book, e.InstrumentsDefined(instruments=command.instruments))
+
+
+def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    is_new = command.statement.account not in book.ledger.accounts
+    yield from record(book, e.RouteConnected(
+        route=command.route, kind=command.kind, account=command.statement.account,
+        capabilities=command.capabilities, opening=command.statement if is_new else None,
+    ))
+    if not is_new:
+        for found in list(recon.breaks(book, command.statement)):
+            yield from record(book, found)
+            if found.subject != "cash":
+                yield from record(book, e.InstrumentHalted(
+                    symbol=found.subject, reason=Reason.OMS_EXTERNAL,
+                    detail=f"book {found.book}, broker {found.statement}",
+                ))
+    yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
+
+
+def _disconnect(
+    book: Book, command: c.DisconnectRoute, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    route = book.routes.get(command.route)
+    if route is not None and route.is_up:
+        yield from record(book, e.RouteDisconnected(route=command.route, reason=command.reason))
+
+
+def _facts(book: Book, command: c.FactArrived, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    yield from resume(book, book.intents.waiting_for(command.needs), facts, at)
+
+
+def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    held = {symbol for nets in book.ledger.nets.values() for symbol in nets}
+    quotes = tuple(q for q in command.quotes if q.symbol in held and q.bid > 0 and q.ask >= q.bid)
+    if quotes:
+        yield from record(book, e.PositionsMarked(quotes=quotes))
+
+
+def _tick(book: Book, command: c.Tick, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    yield from resume(book, book.intents.due_by(at), facts, at)
+
+
+def _strategy(
+    book: Book, command: c.StrategyState, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    if command.enabled == (command.strategy_id not in book.disabled):
+        return
+    yield from record(book, e.StrategySwitched(
+        strategy_id=command.strategy_id, enabled=command.enabled, reason=command.reason
+    ))
+
+
+HANDLERS: Final[Mapping[type, Handler]] = {
+    c.SubmitIntent: _submit,
+    Report: _report,
+    c.ReportDelivery: _delivery,
+    c.RequestCancel: _cancel,
+    c.SetKillSwitch: _kill,
+    c.EnterSession: _session,
+    c.ActivateSettings: _settings,
+    c.DefineInstruments: _instruments,
+    c.ConnectRoute: _connect,
+    c.DisconnectRoute: _disconnect,
+    c.FactArrived: _facts,
+    c.Mark: _mark,
+    c.Tick: _tick,
+    c.StrategyState: _strategy,
+}

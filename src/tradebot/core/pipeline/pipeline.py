@@ -1,0 +1,129 @@
+"""READ FIRST. The eight stages, in order: five before the wire, three after it. Nothing here awaits."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeAlias
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates import REQUIRED
+from tradebot.core.model.events import (
+    Event,
+    IntentHeld,
+    IntentRefused,
+    StagesPassed,
+)
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.ids import IntentId
+from tradebot.core.model.money import plain
+from tradebot.core.model.report import Report
+from tradebot.core.model.verdict import GateResult, Hold, Pass, Refuse, Stage, Verdict
+from tradebot.core.pipeline import s1_intake as intake
+from tradebot.core.pipeline import s2_validation as validation
+from tradebot.core.pipeline import s3_risk as risk
+from tradebot.core.pipeline import s4_route as route
+from tradebot.core.pipeline import s5_dispatch as dispatch
+from tradebot.core.pipeline import s6_execution as execution
+from tradebot.core.pipeline import s7_post_trade as post_trade
+from tradebot.core.pipeline import s8_recon as recon
+
+Decide: TypeAlias = Callable[[Book, IntentState, Facts, datetime], Verdict]
+Absorb: TypeAlias = Callable[[Book, Event, datetime], Sequence[Event]]
+
+OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
+    (Stage.INTAKE, intake.admit),  # 1 well formed, in time?
+    (Stage.VALIDATION, validation.validate),  # 2 a real instrument, tradable now, by this broker?
+    (Stage.RISK, partial(risk.clear, REQUIRED)),  # 3 may we? every gate answers
+    (Stage.ROUTE, route.choose),  # 4 allowed, approved, and by which route?
+    (Stage.DISPATCH, partial(dispatch.commit, REQUIRED)),  # 5 write it down; the wire follows
+)
+INBOUND: Final[Sequence[tuple[Stage, Absorb]]] = (
+    (Stage.POST_TRADE, post_trade.book_trade),  # 7 what does that do to holdings and cash?
+    (Stage.RECON, recon.hand_off),  # 8 finished? then it must match the statement
+)
+
+
+def record(book: Book, *events: Event) -> Iterator[Event]:
+    """Apply each event to the book as it is decided, so that the next question sees it."""
+    for event in events:
+        book.apply(event)
+        yield event
+
+
+def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iterator[Event]:
+    """Walk one intent outbound from the top, as far as the facts allow.
+
+    A walk that comes to the same hold again (same stage, same needs) makes no event.
+    """
+    intent = book.intents.open[intent_id]
+    gates: tuple[GateResult, ...] = ()
+    for stage, decide in OUTBOUND:
+        verdict = decide(book, intent, facts, at)
+        match verdict:
+            case Pass():
+                gates = verdict.gates or gates
+                if stage is Stage.DISPATCH:
+                    yield from record(book, _passed(intent_id, stage, gates))
+                yield from record(book, *verdict.events)
+            case Hold():
+                held = _held(intent_id, stage, verdict)
+                if not _is_same_hold(intent.held, held):
+                    yield from record(book, *_so_far(intent_id, stage, gates), held)
+                return
+            case Refuse():
+                refused = IntentRefused(
+                    intent_id=intent_id, stage=stage, reason=verdict.reason,
+                    detail=verdict.detail, gates=verdict.gates,
+                )
+                yield from record(book, *_so_far(intent_id, stage, gates), refused)
+                return
+
+
+def absorb(book: Book, report: Report, at: datetime) -> Iterator[Event]:
+    """Walk one broker report inbound through stages 6, 7 and 8."""
+    for outcome in execution.absorb(book, report, at):
+        yield from record(book, outcome)
+        for _stage, follow in INBOUND:
+            yield from record(book, *follow(book, outcome, at))
+
+
+def resume(book: Book, intents: Sequence[IntentId], facts: Facts, at: datetime) -> Iterator[Event]:
+    """Walk held intents again, each from stage 1; no old clearance is trusted."""
+    for intent_id in intents:
+        state = book.intents.open.get(intent_id)
+        if state is not None and state.held is not None:
+            yield from advance(book, intent_id, facts, at)
+
+
+def reading(result: GateResult) -> str:
+    """Write a gate's numbers as `actual<=limit`, or nothing where it has none."""
+    if result.limit is None or result.actual is None:
+        return ""
+    return f"{plain(result.actual)}<={plain(result.limit)}"
+
+
+def _passed(intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]) -> StagesPassed:
+    readings = tuple(reading(result) for result in gates)
+    return StagesPassed(intent_id=intent_id, through=stage, readings=readings)
+
+
+def _so_far(
+    intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]
+) -> tuple[StagesPassed, ...]:
+    if stage is Stage.INTAKE:
+        return ()
+    return (_passed(intent_id, Stage(stage - 1), gates),)
+
+
+def _held(intent_id: IntentId, stage: Stage, hold: Hold) -> IntentHeld:
+    return IntentHeld(
+        intent_id=intent_id, stage=stage, reason=hold.reason, needs=hold.needs,
+        detail=hold.detail, until=hold.until, gates=hold.gates,
+    )
+
+
+def _is_same_hold(before: IntentHeld | None, now: IntentHeld) -> bool:
+    return before is not None and (before.stage, before.needs, before.until) == (
+        now.stage, now.needs, now.until
+    )

@@ -1,0 +1,96 @@
+"""Stage 2: is it a real instrument, on tick, in a session that trades, and can the route's broker do it?"""
+
+from datetime import datetime
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.session import may_trade
+from tradebot.core.model.commands import Capabilities
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.intent import Intent, Leg
+from tradebot.core.model.money import plain
+from tradebot.core.model.verdict import (
+    Hold,
+    Pass,
+    Reason,
+    Refuse,
+    Verdict,
+    route_need,
+    session_need,
+)
+
+_PASS = Pass()
+
+
+def validate(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
+    """Refuse what can never trade as it stands; hold what cannot trade yet."""
+    body = intent.body
+    for leg in body.legs:
+        if refusal := _about_leg(book, body, leg, at):
+            return refusal
+    instruments = [book.instruments[leg.symbol] for leg in body.legs]
+    if body.is_combo and not _is_one_market(instruments):
+        return Refuse(reason=Reason.VALIDATION_COMBO, detail=f"{body.symbol}: legs differ in market")
+    return _about_route(book, body, instruments) or _about_session(book, instruments) or _PASS
+
+
+def _about_leg(book: Book, body: Intent, leg: Leg, at: datetime) -> Refuse | None:
+    instrument = book.instruments.get(leg.symbol)
+    if instrument is None:
+        return Refuse(
+            reason=Reason.VALIDATION_UNKNOWN_SYMBOL, detail=f"{leg.symbol[:32]!r} is not known here"
+        )
+    if instrument.expiry is not None and at.date() > instrument.expiry:
+        detail = f"{leg.symbol} expired on {instrument.expiry}"
+        return Refuse(reason=Reason.VALIDATION_EXPIRED_CONTRACT, detail=detail)
+    qty = body.order_qty * leg.ratio_qty
+    if not instrument.is_whole_lot(qty):
+        detail = f"quantity {plain(qty)} of {leg.symbol}: expected whole lots of {plain(instrument.lot_size)}"
+        return Refuse(reason=Reason.VALIDATION_LOT_SIZE, detail=detail)
+    for name, price in (("price", body.price), ("stop_px", body.stop_px)):
+        if price is not None and not instrument.is_on_tick(price):
+            tick = plain(instrument.tick_at(price))
+            detail = f"{name} {plain(price)} of {leg.symbol}: expected whole ticks of {tick}"
+            return Refuse(reason=Reason.VALIDATION_OFF_TICK, detail=detail)
+    return None
+
+
+def _is_one_market(instruments: list[Instrument]) -> bool:
+    return len({(i.calendar, i.currency) for i in instruments}) == 1
+
+
+def _about_route(book: Book, body: Intent, instruments: list[Instrument]) -> Hold | Refuse | None:
+    names = (body.route,) if body.route else book.settings.routes
+    known = [name for name in names if name in book.settings.routes]
+    if not known:
+        detail = f"route {body.route or '(none)'}: expected one of {', '.join(book.settings.routes)}"
+        return Refuse(reason=Reason.VALIDATION_UNKNOWN_ROUTE, detail=detail)
+    up = [route for name in known if (route := book.routes.get(name)) and route.is_up]
+    if not up:
+        return Hold(
+            reason=Reason.ADAPTER_UNAVAILABLE, needs=tuple(route_need(name) for name in known)
+        )
+    if not any(can_do(route.capabilities, body, instruments) for route in up):
+        detail = f"no connected route does {body.ord_type} {body.time_in_force}, {len(body.legs)} leg(s)"
+        return Refuse(reason=Reason.VALIDATION_NOT_SUPPORTED, detail=detail)
+    return None
+
+
+def can_do(can: Capabilities, body: Intent, instruments: list[Instrument]) -> bool:
+    """Tell whether a broker of these capabilities takes the order as it stands."""
+    return (
+        body.ord_type in can.ord_types
+        and body.time_in_force in can.times_in_force
+        and len(body.legs) <= can.legs_max
+        and all(instrument.asset_class in can.asset_classes for instrument in instruments)
+    )
+
+
+def _about_session(book: Book, instruments: list[Instrument]) -> Hold | None:
+    shut = {i.calendar for i in instruments if not may_trade(book, i.calendar)}
+    if not shut:
+        return None
+    return Hold(
+        reason=Reason.POLICY_MARKET_CLOSED, needs=tuple(session_need(name) for name in sorted(shut))
+    )

@@ -1,0 +1,93 @@
+"""Stage 4: is the mode allowed, which route takes it, and must a person approve it first?"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.mode import KIND_OF_MODE
+from tradebot.core.model.events import RouteChosen
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.intent import Source
+from tradebot.core.model.settings import Mode, Promotion
+from tradebot.core.model.verdict import (
+    APPROVAL,
+    SETTINGS,
+    Hold,
+    Pass,
+    Reason,
+    Refuse,
+    Verdict,
+    route_need,
+)
+
+
+class Say(StrEnum):
+    """What a cell of the promotion table says of an intent."""
+
+    BLOCKED = "blocked"  # live is refused
+    DRAFT = "draft"  # waits as a draft, for an approval and another mode
+    GOES = "goes"  # strategies and people go on; the desk needs an approval
+    ASKS = "asks"  # a person approves everything
+    WINDOW = "window"  # eligible strategies inside windows, others refused
+    WINDOW_OR_ASKS = "window_or_asks"  # eligible strategies inside windows, a person otherwise
+
+
+_BY_PROMOTION: Final[Mapping[Promotion, Say]] = {
+    Promotion.DISABLED: Say.GOES,
+    Promotion.MANUAL: Say.ASKS,
+    Promotion.AUTO_WINDOW: Say.WINDOW,
+    Promotion.HYBRID: Say.WINDOW_OR_ASKS,
+}
+_BY_MODE: Final[Mapping[Mode, Say]] = {
+    Mode.STAGE: Say.DRAFT,
+    Mode.LIVE: Say.BLOCKED,
+    Mode.LIVE_BLOCKED: Say.BLOCKED,
+}
+
+# (mode, promotion strategy) -> what happens: 28 cells.
+PROMOTION_TABLE: Final[Mapping[tuple[Mode, Promotion], Say]] = {
+    (mode, promotion): _BY_MODE.get(mode, say)
+    for mode in Mode
+    for promotion, say in _BY_PROMOTION.items()
+}
+
+
+def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
+    """Choose the first connected route that the mode allows, or hold or refuse."""
+    settings = book.settings
+    say = PROMOTION_TABLE[settings.mode, settings.promotion]
+    if say is Say.BLOCKED:
+        return Refuse(reason=Reason.POLICY_LIVE_NOT_ENABLED, detail=f"mode is {settings.mode}")
+    if verdict := _about_promotion(book, intent, say):
+        return verdict
+    body = intent.body
+    names = (body.route,) if body.route else settings.routes
+    kind = KIND_OF_MODE.get(settings.mode)
+    connected = {n: r for n in names if (r := book.routes.get(n)) is not None}
+    allowed = {n: r for n, r in connected.items() if r.kind is kind}
+    if connected and not allowed:
+        detail = f"mode {settings.mode} does not use {', '.join(connected)}"
+        return Refuse(reason=Reason.POLICY_MODE_MISMATCH, detail=detail)
+    chosen = next((name for name, route in allowed.items() if route.is_up), None)
+    if chosen is None:
+        needs = tuple(route_need(name) for name in names)
+        return Hold(reason=Reason.ADAPTER_UNAVAILABLE, needs=needs)
+    return Pass(events=(RouteChosen(intent_id=intent.intent_id, route=chosen),))
+
+
+def _about_promotion(book: Book, intent: IntentState, say: Say) -> Hold | Refuse | None:
+    body = intent.body
+    if say is Say.DRAFT:
+        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
+    if say is Say.ASKS or (say is Say.GOES and body.source is Source.DESK):
+        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
+    if say is Say.GOES:
+        return None
+    if body.source is Source.STRATEGY and body.strategy_id in book.settings.eligible:
+        return Hold(reason=Reason.POLICY_WINDOW_CLOSED, needs=(SETTINGS,))
+    if say is Say.WINDOW_OR_ASKS:
+        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
+    return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=f"strategy {body.strategy_id}")

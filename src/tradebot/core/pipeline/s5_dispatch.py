@@ -1,0 +1,43 @@
+"""Stage 5: one last look, then the order is written down; the wire follows the journal."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates import panel, worth
+from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.ids import derive_cl_ord_id
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
+
+ATTEMPTS_MAX = 4  # sends that provably never left, before the intent is given up
+
+
+def commit(
+    gates: Sequence[panel.Gate], book: Book, intent: IntentState, facts: Facts, at: datetime
+) -> Verdict:
+    """Ask every gate once more, now that the route is known, then commit to one order and one id."""
+    if intent.attempt > ATTEMPTS_MAX:
+        return Refuse(reason=Reason.ADAPTER_UNAVAILABLE, detail=f"{ATTEMPTS_MAX} attempts never left")
+    last_look = panel.ask(gates, book, intent, facts, at)
+    if not isinstance(last_look, Pass):
+        return last_look
+    assert intent.route is not None  # stage 4 passed, or we would not be here
+    account = book.routes[intent.route].account
+    submitted = OrderSubmitted(
+        cl_ord_id=derive_cl_ord_id(intent.intent_id, intent.route, account, attempt=intent.attempt),
+        intent_id=intent.intent_id, intent=intent.body, route=intent.route, account=account,
+        send_by=min(at + timedelta(seconds=book.settings.send_within_s), intent.expires),
+        reserved=_reserve(book, account, intent, facts), attempt=intent.attempt,
+    )
+    return Pass(events=(submitted,), gates=last_look.gates)
+
+
+def _reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Decimal:
+    """Reserve the worth of what opens: exactly what the buying power gate asked for."""
+    unit = worth.unit_worth(book, intent.body, facts)
+    assert unit is not None  # the gates saw a quote in this walk
+    return unit * worth.opening_qty(book, account, intent.body) if unit else ZERO

@@ -1,0 +1,144 @@
+"""Stage 7: what does an execution do to holdings, cash and profit? Bookings that sum to zero."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.ledger import EXTERNAL, Holding, effect_of_trade
+from tradebot.core.book.orders import OrderState
+from tradebot.core.model.events import (
+    Event,
+    InstrumentHalted,
+    OrderReported,
+    ReportIgnored,
+    TradeBooked,
+)
+from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.order import Fill
+from tradebot.core.model.report import ExecType, LegFill, Report
+from tradebot.core.model.verdict import Reason
+
+
+def book_trade(book: Book, outcome: Event, at: datetime) -> Sequence[Event]:
+    """Book what stage 6 applied, and what it could not: a fill is money, whoever sent the order."""
+    if isinstance(outcome, ReportIgnored):
+        return tuple(_book_external(book, outcome))
+    assert isinstance(outcome, OrderReported)
+    report = outcome.report
+    state = book.orders.of_report(report)
+    assert state is not None
+    match report.exec_type:
+        case ExecType.TRADE:
+            return (*_book_fill(book, state, report), *_about_overfill(state))
+        case ExecType.TRADE_CANCEL:
+            return tuple(_reverse(book, state, report))
+        case ExecType.TRADE_CORRECT:
+            return tuple(_correct(book, state, report))
+        case _:
+            return ()
+
+
+def _book_fill(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
+    legs, exec_id = state.intent.legs, report.exec_id
+    assert exec_id is not None
+    if len(legs) == 1:
+        px = report.last_px
+        signed = legs[0].side.sign * report.last_qty
+        yield _booking(book, state, exec_id, legs[0].symbol, (signed, px, report.fee))
+        return
+    prices = {leg.symbol: leg.last_px for leg in report.legs}
+    for number, leg in enumerate(legs, 1):
+        fee = report.fee if number == 1 else ZERO  # one fee a combo, on its first leg
+        signed = leg.side.sign * leg.ratio_qty * report.last_qty
+        leg_id = ExecID(f"{exec_id}/{number}")
+        yield _booking(book, state, leg_id, leg.symbol, (signed, prices[leg.symbol], fee))
+
+
+def _reverse(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
+    """Take a busted execution back at its own price; combos go leg by leg through `report.legs`."""
+    old = state.order.fill(report.exec_ref_id)
+    assert old is not None and report.exec_id is not None
+    for number, (symbol, signed, px) in enumerate(_undone(state, report, old), 1):
+        suffix = f"/{number}" if state.intent.is_combo else ""
+        fee = report.fee if number == 1 else ZERO
+        yield _booking(book, state, ExecID(f"{report.exec_id}{suffix}"), symbol, (signed, px, fee))
+
+
+def _correct(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
+    """Replace an execution: the difference in quantity and money, booked as reversal and fill."""
+    old = state.order.fill(report.exec_ref_id)
+    assert old is not None and report.exec_id is not None
+    leg = state.intent.legs[0]
+    before = -leg.side.sign * old.qty
+    reversal = ExecID(f"{report.exec_id}-")
+    first = _booking(book, state, reversal, leg.symbol, (before, old.px, ZERO))
+    yield first
+    after = leg.side.sign * report.last_qty
+    held = _after(book.ledger.holding(first.strategy_id, leg.symbol), first)
+    money = (after, report.last_px, report.fee)
+    yield _booking(book, state, report.exec_id, leg.symbol, money, held)
+
+
+def _undone(state: OrderState, report: Report, old: Fill) -> Iterator[tuple[str, Decimal, Decimal]]:
+    legs = report.legs or (LegFill(symbol=state.intent.legs[0].symbol, last_px=old.px),)
+    prices = {leg.symbol: leg.last_px for leg in legs}
+    for leg in state.intent.legs:
+        if leg.symbol in prices:
+            yield leg.symbol, -leg.side.sign * leg.ratio_qty * old.qty, prices[leg.symbol]
+
+
+def _about_overfill(state: OrderState) -> Iterator[Event]:
+    order = state.order
+    if order.order_qty > 0 and order.cum_qty > order.order_qty:
+        detail = f"{order.cl_ord_id}: filled {order.cum_qty} of {order.order_qty}"
+        for leg in state.intent.legs:
+            yield InstrumentHalted(symbol=leg.symbol, reason=Reason.OMS_OVERFILL, detail=detail)
+
+
+def _book_external(book: Book, ignored: ReportIgnored) -> Iterator[Event]:
+    """Book a fill that belongs to no order of ours, once, and halt its instrument."""
+    report, route = ignored.report, book.routes.get(ignored.report.route)
+    if ignored.reason is not Reason.OMS_UNKNOWN_ORDER or report.exec_type is not ExecType.TRADE:
+        return
+    if report.symbol is None or report.is_sell is None or report.exec_id is None or route is None:
+        return
+    if report.exec_id in book.ledger.external_seen or not (report.last_qty > 0):
+        return
+    signed = -report.last_qty if report.is_sell else report.last_qty
+    yield _trade(
+        book, (report.cl_ord_id, report.exec_id, route.account, EXTERNAL, report.symbol),
+        (signed, report.last_px, report.fee), book.ledger.holding(EXTERNAL, report.symbol),
+    )
+    yield InstrumentHalted(
+        symbol=report.symbol, reason=Reason.OMS_EXTERNAL, detail=f"fill of {report.cl_ord_id}"
+    )
+
+
+def _booking(
+    book: Book, state: OrderState, exec_id: ExecID, symbol: str,
+    money: tuple[Decimal, Decimal, Decimal], held: Holding | None = None,
+) -> TradeBooked:
+    owner = state.intent.strategy_id or state.intent.source.value
+    names = (state.root, exec_id, state.account, owner, symbol)
+    return _trade(book, names, money, held or book.ledger.holding(owner, symbol))
+
+
+def _trade(
+    book: Book, names: tuple[ClOrdID, ExecID, str, str, str],
+    money: tuple[Decimal, Decimal, Decimal], held: Holding,
+) -> TradeBooked:
+    cl_ord_id, exec_id, account, owner, symbol = names
+    signed, px, fee = money
+    multiplier = book.multiplier(symbol)
+    cost, realized = effect_of_trade(held, signed, px, multiplier)
+    return TradeBooked(
+        cl_ord_id=cl_ord_id, exec_id=exec_id, account=account, strategy_id=owner, symbol=symbol,
+        qty=signed, px=px, cash=-signed * px * multiplier - fee, cost=cost, fee=fee,
+        realized=realized, is_external=owner == EXTERNAL,
+    )
+
+
+def _after(held: Holding, booked: TradeBooked) -> Holding:
+    return Holding(qty=held.qty + booked.qty, cost=held.cost + booked.cost)
