@@ -35,7 +35,12 @@ class Delivery(StrEnum):
 
 @fact
 class Capabilities:
-    """What a route's broker can do; combos of up to `legs_max` legs; ids remembered `dedupe`-long."""
+    """What a route's broker can do: combos of up to `legs_max` legs, and what its answers prove.
+
+    `remembers_ids_for_ever`: a second order under one ClOrdID is always refused, so a resend is
+    harmless. `absence_is_proof`: an id that `find` does not know can never arrive later (brokers
+    that live in this process).
+    """
 
     asset_classes: tuple[AssetClass, ...]
     ord_types: tuple[OrdType, ...] = tuple(OrdType)
@@ -44,6 +49,7 @@ class Capabilities:
     allows_short: bool = True
     can_replace: bool = False
     remembers_ids_for_ever: bool = False
+    absence_is_proof: bool = False
 
 
 @fact

@@ -1,0 +1,25 @@
+"""What time is it? The only file that reads the wall clock; everything else is handed a Clock."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+
+class WallClock:
+    """The machine's clock, for a daemon in real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class LoopClock:
+    """A clock that follows the event loop's own time from a given start: rehearsals and simulations."""
+
+    def __init__(self, start: datetime, loop: asyncio.AbstractEventLoop) -> None:
+        if start.tzinfo is None:
+            raise ValueError(f"start: expected a time with its zone, got {start.isoformat()}")
+        self._start = start.astimezone(UTC)
+        self._loop = loop
+        self._origin = loop.time()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._loop.time() - self._origin)

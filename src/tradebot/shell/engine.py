@@ -1,0 +1,163 @@
+"""How does anything happen? One writer: decide, make durable, and only then let the world hear of it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.commands import Command, RequestCancel, SetKillSwitch, Tick
+from tradebot.core.model.report import Report
+from tradebot.core.pipeline.handle import handle
+from tradebot.ports import Clock
+from tradebot.shell.facts import FactCache
+from tradebot.shell.journal.decision import Decision
+
+BATCH_MAX: Final = 256
+INBOX_MAX: Final = 4096
+IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
+
+Listener: TypeAlias = Callable[[Decision], None]
+_URGENT: Final = (SetKillSwitch, RequestCancel, Report, Tick)
+
+
+class Busy(Exception):
+    """The inbox is full; nothing was taken in."""
+
+
+class Appender(Protocol):
+    """What the engine needs of a journal."""
+
+    def append(self, decisions: Sequence[Decision]) -> Awaitable[None]: ...
+
+
+@dataclass(slots=True)
+class _Asked:
+    command: Command
+    answer: "asyncio.Future[Decision | None] | None"
+
+
+@dataclass(slots=True)
+class _Batch:
+    outcomes: list[tuple[_Asked, Decision | None]]
+    durable: Awaitable[None] | None
+
+
+class Engine:
+    """The single writer: the only caller of `handle` in a running daemon."""
+
+    def __init__(
+        self, *, book: Book, journal: Appender, facts: FactCache, clock: Clock, last_seq: int
+    ) -> None:
+        self.book = book
+        self.listeners: list[Listener] = []
+        self._journal = journal
+        self._facts = facts
+        self._clock = clock
+        self._seq = last_seq
+        self._urgent: deque[_Asked] = deque()
+        self._normal: deque[_Asked] = deque()
+        self._wake = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._unpublished = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._in_flight: asyncio.Queue[_Batch] = asyncio.Queue(IN_FLIGHT_MAX)
+        self._tick: asyncio.TimerHandle | None = None
+
+    @property
+    def last_seq(self) -> int:
+        return self._seq
+
+    def post(self, command: Command) -> None:
+        """Put a command in without waiting for its decision; raises Busy when there is no room."""
+        self._put(_Asked(command, None))
+
+    async def submit(self, command: Command) -> Decision | None:
+        """Return the durable decision, or None when the command changed nothing; raises Busy."""
+        answer: asyncio.Future[Decision | None] = asyncio.get_running_loop().create_future()
+        self._put(_Asked(command, answer))
+        return await answer
+
+    async def deliver(self, report: Report) -> None:
+        """Take a broker's report; a full inbox presses back on the adapter, and drops nothing."""
+        while len(self._urgent) >= INBOX_MAX:
+            self._room.clear()
+            await self._room.wait()
+        self._put(_Asked(report, None))
+
+    async def run(self) -> None:
+        """Decide and publish until cancelled; any failure here must stop the process."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._decide_all(), name="engine: decide")
+            group.create_task(self._publish_all(), name="engine: publish")
+
+    async def drain(self) -> None:
+        """Return when everything taken in is decided, durable and published."""
+        await self._idle.wait()
+
+    def _put(self, asked: _Asked) -> None:
+        lane = self._urgent if isinstance(asked.command, _URGENT) else self._normal
+        if lane is self._normal and len(lane) >= INBOX_MAX:
+            raise Busy(f"{INBOX_MAX} commands are waiting")
+        lane.append(asked)
+        self._unpublished += 1
+        self._idle.clear()
+        self._wake.set()
+
+    async def _decide_all(self) -> None:
+        while True:
+            if not self._urgent and not self._normal:
+                self._wake.clear()
+                await self._wake.wait()
+            outcomes = [(asked, self._decide(asked.command)) for asked in self._take()]
+            decisions = [decision for _, decision in outcomes if decision is not None]
+            durable = self._journal.append(decisions) if decisions else None
+            await self._in_flight.put(_Batch(outcomes, durable))
+            self._schedule_tick()
+
+    def _take(self) -> list[_Asked]:
+        taken: list[_Asked] = []
+        for lane in (self._urgent, self._normal):
+            while lane and len(taken) < BATCH_MAX:
+                taken.append(lane.popleft())
+        self._room.set()
+        return taken
+
+    def _decide(self, command: Command) -> Decision | None:
+        at, view = self._clock.now(), self._facts.view()
+        events = tuple(handle(self.book, command, view, at))
+        if not events:
+            return None
+        self._seq += 1
+        return Decision(seq=self._seq, at=at, command=command, events=events, reads=view.reads())
+
+    async def _publish_all(self) -> None:
+        while True:
+            batch = await self._in_flight.get()
+            if batch.durable is not None:
+                await batch.durable
+            for asked, decision in batch.outcomes:
+                if decision is not None:
+                    for listener in self.listeners:
+                        listener(decision)
+                if asked.answer is not None and not asked.answer.done():
+                    asked.answer.set_result(decision)
+            self._unpublished -= len(batch.outcomes)
+            if not self._unpublished:
+                self._idle.set()
+
+    def _schedule_tick(self) -> None:
+        if self._tick is not None:
+            self._tick.cancel()
+            self._tick = None
+        due = self.book.next_due()
+        if due is not None:
+            delay = max(0.0, (due - self._clock.now()).total_seconds())
+            self._tick = asyncio.get_running_loop().call_later(delay, self._post_tick)
+
+    def _post_tick(self) -> None:
+        self._tick = None
+        self._put(_Asked(Tick(), None))

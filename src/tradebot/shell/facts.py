@@ -1,0 +1,89 @@
+"""What does the outside look like right now? A cache of quotes, a latch, and a view that remembers reads."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.commands import Command, FactArrived
+from tradebot.core.model.facts import Quote, Reads
+from tradebot.core.model.verdict import Need, quote_need
+from tradebot.ports import MarketEvent
+
+_WAKE_EVERY: Final = timedelta(seconds=1)  # per need, so that a flood of quotes wakes no flood
+
+
+class Latch:
+    """The kill latch: set in memory first, by anyone, before anything else is done about it."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+
+    def set(self, reason: str) -> None:
+        self.reason = self.reason or reason
+
+    def clear(self) -> None:
+        self.reason = None
+
+
+class RecordingFacts:
+    """One decision's view: it answers from the cache and remembers what it answered."""
+
+    __slots__ = ("_latch", "_latched", "_quotes", "_read")
+
+    def __init__(self, quotes: dict[str, Quote], latch: Latch) -> None:
+        self._quotes = quotes
+        self._latch = latch
+        self._read: dict[str, Quote] = {}
+        self._latched: str | None = None
+
+    def quote(self, symbol: str) -> Quote | None:
+        quote = self._quotes.get(symbol)
+        if quote is not None:
+            self._read[symbol] = quote
+        return quote
+
+    def latch(self) -> str | None:
+        self._latched = self._latch.reason
+        return self._latched
+
+    def reads(self) -> Reads:
+        return Reads(quotes=tuple(self._read.values()), latch=self._latched)
+
+
+class FactCache:
+    """The newest quote of every symbol, and who must be woken when one arrives."""
+
+    def __init__(self, latch: Latch) -> None:
+        self.quotes: dict[str, Quote] = {}
+        self._latch = latch
+
+    def view(self) -> RecordingFacts:
+        return RecordingFacts(self.quotes, self._latch)
+
+    def on_market(self, event: MarketEvent) -> None:
+        if isinstance(event, Quote):
+            known = self.quotes.get(event.symbol)
+            if known is None or event.as_of >= known.as_of:
+                self.quotes[event.symbol] = event
+
+
+class Waker:
+    """Tells the core that a quote arrived for which held intents wait, at most once a second a need."""
+
+    def __init__(self, book: Book, post: Callable[[Command], object]) -> None:
+        self._book = book
+        self._post = post
+        self._last: dict[Need, datetime] = {}
+
+    def on_market(self, event: MarketEvent) -> None:
+        waiting = self._book.intents.by_need
+        if not waiting or not isinstance(event, Quote):
+            return
+        need = quote_need(event.symbol)
+        if need not in waiting:
+            return
+        last = self._last.get(need)
+        if last is None or event.as_of - last >= _WAKE_EVERY:
+            self._last[need] = event.as_of
+            self._post(FactArrived(needs=(need,)))

@@ -1,0 +1,49 @@
+"""How can a day pass in seconds? An event loop whose time jumps to its next timer, or runs N times as fast.
+
+Under it everything that waits, waits on the loop's clock, so a run is the same whatever the machine
+does meanwhile. Sockets are still served, between the jumps.
+"""
+
+import asyncio
+import selectors
+import time
+from decimal import Decimal
+
+
+class _PacedSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+    """Turns waiting into the passing of virtual time."""
+
+    def __init__(self, speed: float | None) -> None:
+        super().__init__()
+        self._speed = speed
+        self._origin = time.monotonic()
+        self.jumped = 0.0
+
+    def virtual_time(self) -> float:
+        if self._speed is None:
+            return self.jumped
+        return (time.monotonic() - self._origin) * self._speed
+
+    def select(
+        self, timeout: float | None = None
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None or timeout <= 0:
+            return super().select(timeout)
+        if self._speed is not None:
+            return super().select(timeout / self._speed)
+        events = super().select(0)
+        if not events:
+            self.jumped += timeout
+        return events
+
+
+class SimLoop(asyncio.SelectorEventLoop):
+    """An event loop on virtual time; `speed` None jumps, a number runs that many times as fast."""
+
+    def __init__(self, speed: Decimal | None = None) -> None:
+        self._paced = _PacedSelector(None if speed is None else float(speed))
+        super().__init__(self._paced)
+
+    def time(self) -> float:
+        return self._paced.virtual_time()
+
