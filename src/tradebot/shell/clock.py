@@ -12,7 +12,7 @@ class WallClock:
 
 
 class LoopClock:
-    """A clock that follows the event loop's own time from a given start: rehearsals and simulations."""
+    """A clock that follows the event loop's own time from a given start."""
 
     def __init__(self, start: datetime, loop: asyncio.AbstractEventLoop) -> None:
         if start.tzinfo is None:

@@ -1,4 +1,4 @@
-"""How does anything happen? One writer: decide, make durable, and only then let the world hear of it."""
+"""How does anything happen? One writer: decide, make durable, only then tell the world."""
 
 import asyncio
 from collections import deque

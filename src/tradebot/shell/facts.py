@@ -1,4 +1,4 @@
-"""What does the outside look like right now? A cache of quotes, a latch, and a view that remembers reads."""
+"""What does the outside look like right now? A cache, a latch, a view that remembers reads."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -69,7 +69,7 @@ class FactCache:
 
 
 class Waker:
-    """Tells the core that a quote arrived for which held intents wait, at most once a second a need."""
+    """Tells the core of quotes for which held intents wait, at most one a second a need."""
 
     def __init__(self, book: Book, post: Callable[[Command], object]) -> None:
         self._book = book

@@ -1,4 +1,4 @@
-"""Which plugins are there, and how is their failure kept from spreading? Found by entry point only."""
+"""Which plugins are there, and how is their failure contained? Found by entry point only."""
 
 from collections.abc import Callable
 from importlib.metadata import entry_points

@@ -42,7 +42,7 @@ Notice: TypeAlias = TaskFailed | TaskRecovered
 
 
 class Supervisor:
-    """Owns the daemon's tasks. A core task that ends stops the process; others are started again."""
+    """Owns the tasks. A core task that ends stops the process; others are started again."""
 
     def __init__(self, limits: Limits, tell: Callable[[Notice], None]) -> None:
         self._limits = limits
@@ -55,7 +55,7 @@ class Supervisor:
         self._core.add(asyncio.create_task(_await(run), name=name))
 
     def restartable(self, name: str, run: Run) -> None:
-        """Own a task that may fail and is started again, within the limits; its return is its end."""
+        """Own a task that is started again when it fails, within the limits."""
         self._others.add(asyncio.create_task(self._keep_running(name, run), name=name))
 
     async def watch(self, stop: asyncio.Event) -> str | None:

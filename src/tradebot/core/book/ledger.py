@@ -13,7 +13,7 @@ EXTERNAL = "external"
 
 @dataclass(slots=True)
 class Holding:
-    """A strategy's share of a position: signed quantity in units, its cost and profit in currency."""
+    """A strategy's share of a position: signed quantity in units, money in currency."""
 
     qty: Decimal = ZERO
     cost: Decimal = ZERO

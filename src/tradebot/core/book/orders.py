@@ -18,7 +18,7 @@ _MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE
 
 @dataclass(slots=True)
 class OrderState:
-    """One order with what we know beside the broker's word; `reserved` in currency for all of it."""
+    """One order with what we know beside the broker's word; `reserved` in currency."""
 
     order: Order
     root: ClOrdID
@@ -72,7 +72,8 @@ class Orders:
         body = event.intent
         state = OrderState(
             order=Order(
-                cl_ord_id=event.cl_ord_id, order_qty=body.order_qty, time_in_force=body.time_in_force
+                cl_ord_id=event.cl_ord_id, order_qty=body.order_qty,
+                time_in_force=body.time_in_force,
             ),
             root=event.cl_ord_id, intent_id=event.intent_id, intent=body, route=event.route,
             account=event.account, send_by=event.send_by, reserved=event.reserved,

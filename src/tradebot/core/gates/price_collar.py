@@ -14,7 +14,7 @@ _FOUR_PLACES = Decimal("0.0001")
 
 
 def price_collar(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
-    """Is the order at most `price_collar_frac` through the market (market orders: half the spread)?"""
+    """Is it at most `price_collar_frac` through the market (market orders: half the spread)?"""
     limit = book.settings.policy.price_collar_frac
     actual = _distance(intent.body, facts)
     if actual is None:

@@ -1,4 +1,4 @@
-"""Does every leg's market trade now? Asked again at the last look, for a batch may have closed it."""
+"""Does every leg's market trade now? Asked again at the last look."""
 
 from datetime import datetime
 

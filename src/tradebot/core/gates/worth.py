@@ -1,4 +1,4 @@
-"""What is an order worth at worst, before it trades? The one valuation that gates and stage 5 share."""
+"""What is an order worth at worst, before it trades? Gates and stage 5 share this."""
 
 from decimal import Decimal
 

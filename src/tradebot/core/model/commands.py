@@ -63,7 +63,7 @@ class Holding:
 
 @fact
 class Statement:
-    """A broker's own account of an account: cash in its currency, signed holdings, working orders."""
+    """A broker's own account of an account: cash, signed holdings, working orders."""
 
     account: str
     as_of: datetime
@@ -90,7 +90,7 @@ class RequestCancel:
 
 @fact
 class SetKillSwitch:
-    """Set or clear the kill switch; setting it cancels every working order and refuses all held intents."""
+    """Set or clear the kill switch; set, it cancels all orders and refuses all held intents."""
 
     engaged: bool
     reason: str
@@ -125,7 +125,7 @@ class DefineInstruments:
 
 @fact
 class ConnectRoute:
-    """A route is up: what it can do and what its broker states. The first statement opens the ledger."""
+    """A route is up: what it can do, what its broker states. The first opens the ledger."""
 
     route: str
     kind: RouteKind
@@ -178,6 +178,6 @@ class StrategyState:
 
 Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | SetKillSwitch | EnterSession | ActivateSettings
-    | DefineInstruments | ConnectRoute | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick
-    | StrategyState
+    | DefineInstruments | ConnectRoute | DisconnectRoute | ReportDelivery | FactArrived | Mark
+    | Tick | StrategyState
 )

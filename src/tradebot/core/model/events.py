@@ -18,7 +18,7 @@ from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 
 @fact
 class IntentReceived:
-    """An intent got its id and its end; `number` counts a strategy's intents, None for keyed ones."""
+    """An intent got its id and its end; `number` counts a strategy's, None for keyed ones."""
 
     intent_id: IntentId
     intent: Intent
@@ -36,7 +36,7 @@ class IntentConflicted:
 
 @fact
 class StagesPassed:
-    """One walk passed every stage up to `through`; `readings` are the gates' numbers, `actual<=limit`."""
+    """A walk passed all stages up to `through`; `readings` are the gates' `actual<=limit`."""
 
     intent_id: IntentId
     through: Stage
@@ -221,7 +221,7 @@ class RouteDisconnected:
 
 @fact
 class BreakFound:
-    """Book and statement differ; the numbers are what each says. A break is never mended by an order."""
+    """Book and statement differ in these numbers. A break is never mended by an order."""
 
     account: str
     subject: str

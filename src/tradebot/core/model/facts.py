@@ -1,4 +1,4 @@
-"""What may a decision read besides the book? Quotes and latches, through a view that can be recorded."""
+"""What may a decision read besides the book? Quotes and a latch, through a recorded view."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from tradebot.core.model.money import ZERO
 
 @fact
 class Quote:
-    """The best bid and ask of one symbol: prices a unit, sizes in units; zero size means unknown."""
+    """The best bid and ask of one symbol: sizes in units; zero size means unknown."""
 
     symbol: str
     bid: Decimal

@@ -1,4 +1,4 @@
-"""Who is who? Ids are derived from recorded inputs and never drawn, so a crash changes none of them."""
+"""Who is who? Ids are derived from recorded inputs, never drawn: a crash changes none."""
 
 import hashlib
 from typing import Final, NewType
@@ -15,7 +15,7 @@ _ID_BYTES: Final = 16  # 128 bits fill 26 characters of base32
 
 
 def digest_text(*parts: object) -> str:
-    """Return 26 characters of Crockford base32 over the parts; equal parts give equal text everywhere."""
+    """Return 26 characters of Crockford base32; equal parts give equal text everywhere."""
     text = "\x1f".join(map(str, parts))
     number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_ID_BYTES).digest())
     letters = []
@@ -26,7 +26,7 @@ def digest_text(*parts: object) -> str:
 
 
 def strategy_intent_id(strategy_id: StrategyId, number: int) -> IntentId:
-    """Name a strategy's intent by its place in the strategy's own sequence, which the book keeps."""
+    """Name a strategy's intent by its place in the strategy's own sequence."""
     return IntentId(digest_text("strategy", strategy_id, number))
 
 

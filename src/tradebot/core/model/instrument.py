@@ -64,10 +64,11 @@ class Instrument:
 
 
 def occ_symbol(root: str, expiry: date, right: Right, strike: Decimal) -> str:
-    """Write an option symbol: root, yymmdd, C or P, strike times 1000 in eight digits (OCC, 2010)."""
+    """Write an option symbol: root, yymmdd, C or P, strike x 1000 in eight digits (OCC, 2010)."""
     thousandths = strike * 1000
     if thousandths != int(thousandths) or not 0 < thousandths < 10**8:
-        raise ValueError(f"strike: expected 0.001 to 99999.999 in steps of 0.001, got {plain(strike)}")
+        expected = "0.001 to 99999.999 in steps of 0.001"
+        raise ValueError(f"strike: expected {expected}, got {plain(strike)}")
     return f"{root}{expiry:%y%m%d}{right.value[0].upper()}{int(thousandths):08d}"
 
 
@@ -78,7 +79,8 @@ def parse_occ(symbol: str) -> Instrument:
         raise ValueError(f"expected an OCC symbol such as SPY260116C00450000, got {symbol[:40]!r}")
     root, year, month, day, right, strike = match.groups()
     return Instrument(
-        symbol=match.group(0), asset_class=AssetClass.OPTION, underlying=root, multiplier=Decimal(100),
-        expiry=date(2000 + int(year), int(month), int(day)), right=Right.CALL if right == "C" else Right.PUT,
+        symbol=match.group(0), asset_class=AssetClass.OPTION, underlying=root,
+        multiplier=Decimal(100), expiry=date(2000 + int(year), int(month), int(day)),
+        right=Right.CALL if right == "C" else Right.PUT,
         strike=parse_decimal(strike) / 1000, exercise_style=ExerciseStyle.AMERICAN,
     )

@@ -1,4 +1,4 @@
-"""Where does an order stand? Statuses are derived from facts, as FIX prescribes; transitions are a table."""
+"""Where does an order stand? Statuses are derived, as in FIX; transitions are a table."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -124,7 +124,7 @@ class Order:
 
 
 def after_report(order: Order, report: Report) -> Order:
-    """Return the order as the report leaves it; the caller has checked that the pair is in LIFECYCLE."""
+    """Return the order as the report leaves it; the pair must be in LIFECYCLE."""
     standing = LIFECYCLE[order.standing, report.exec_type]
     match report.exec_type:
         case E.TRADE | E.TRADE_CANCEL | E.TRADE_CORRECT:
@@ -158,8 +158,9 @@ def _after_money(order: Order, report: Report, standing: OrdStatus) -> Order:
             (known, replace(fill, is_void=True) if known == report.exec_ref_id else fill)
             for known, fill in order.fills
         )
-    new = None if report.exec_type is E.TRADE_CANCEL else Fill(qty=report.last_qty, px=report.last_px)
-    if new is not None:
+    new = None
+    if report.exec_type is not E.TRADE_CANCEL:
+        new = Fill(qty=report.last_qty, px=report.last_px)
         kept = (*kept, (report.exec_id, new))
     added = (new.qty if new else ZERO) - (old.qty if old else ZERO)
     worth = (new.qty * new.px if new else ZERO) - (old.qty * old.px if old else ZERO)

@@ -1,4 +1,4 @@
-"""What does a broker say? One message in FIX words; also a command: the broker speaks, we decide."""
+"""What does a broker say? One message in FIX words; also a command."""
 
 from datetime import datetime
 from decimal import Decimal

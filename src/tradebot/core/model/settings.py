@@ -1,4 +1,4 @@
-"""Which settings decide? They enter by event, so each decision replays under the settings of its day."""
+"""Which settings decide? They enter by event: a decision replays under those of its day."""
 
 from decimal import Decimal
 from enum import StrEnum

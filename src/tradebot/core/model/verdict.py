@@ -75,20 +75,20 @@ class Reason(StrEnum):
 
 R = Reason
 EXPLAIN: Final[Mapping[Reason, str]] = {
-    R.VALIDATION_LEGS: "An intent has one to four legs, each with its own symbol and a positive ratio.",
+    R.VALIDATION_LEGS: "An intent has one to four legs, distinct, with positive ratios.",
     R.VALIDATION_QUANTITY: "The quantity must be above zero.",
-    R.VALIDATION_PRICE: "Limit orders need a price, market orders have none; single orders a positive one.",
+    R.VALIDATION_PRICE: "Limit orders need a price, above zero but for combos; market orders have none.",
     R.VALIDATION_STOP_PRICE: "Stop orders need a positive stop price, others have none.",
     R.VALIDATION_TTL: "The time to live must be a positive number of seconds.",
     R.VALIDATION_KEY: "The idempotency key is longer than 128 characters or empty.",
     R.VALIDATION_DUPLICATE_CONFLICT: "The idempotency key was used before with another body.",
-    R.VALIDATION_UNKNOWN_SYMBOL: "No instrument of this name is known to the market data or the route.",
+    R.VALIDATION_UNKNOWN_SYMBOL: "No instrument of this name is known here.",
     R.VALIDATION_EXPIRED_CONTRACT: "The contract has expired.",
     R.VALIDATION_OFF_TICK: "The price is not a whole number of ticks.",
     R.VALIDATION_LOT_SIZE: "The quantity is not a whole number of lots.",
-    R.VALIDATION_COMBO: "The legs cannot be traded as one order: one calendar, one currency, distinct symbols.",
+    R.VALIDATION_COMBO: "The legs are not of one calendar and one currency.",
     R.VALIDATION_UNKNOWN_ROUTE: "No route of this name is connected.",
-    R.VALIDATION_NOT_SUPPORTED: "The route's broker cannot do this order type, time in force or number of legs.",
+    R.VALIDATION_NOT_SUPPORTED: "No connected broker does this order type, time in force or leg count.",
     R.VALIDATION_UNKNOWN_ORDER: "No working order has this id.",
     R.POLICY_MARKET_CLOSED: "The instrument's market is not in its trading phase.",
     R.POLICY_LIVE_NOT_ENABLED: "Live trading is blocked until it is armed.",
@@ -111,7 +111,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_DUPLICATE_EXECUTION: "The execution was booked before.",
     R.OMS_CONFLICTING_EXECUTION: "The execution id was booked before with other numbers.",
     R.OMS_UNKNOWN_EXECUTION: "A bust or correction names an execution that was never booked.",
-    R.OMS_MALFORMED_REPORT: "The report lacks what its kind needs (execution id, quantity or price).",
+    R.OMS_MALFORMED_REPORT: "The report lacks what its kind needs: execution id, quantity or price.",
     R.OMS_NO_SUCH_TRANSITION: "The lifecycle table has no such step from where the order stands.",
     R.OMS_NOTHING_NEW: "The report repeats what is known.",
     R.OMS_OVERFILL: "The broker filled more than was ordered; the position follows the broker.",
@@ -157,7 +157,7 @@ class Answer(StrEnum):
 
 @fact
 class GateResult:
-    """One gate's answer with its numbers: `actual` was held against `limit`, in the limit's unit."""
+    """One gate's answer with its numbers: `actual` against `limit`, in its unit."""
 
     gate: str
     answer: Answer = Answer.ALLOW

@@ -1,4 +1,4 @@
-"""What does a command lead to? Everything the product ever decides begins in one of these functions."""
+"""What does a command lead to? Every decision begins in one of these functions."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta

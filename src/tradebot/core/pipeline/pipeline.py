@@ -1,4 +1,4 @@
-"""READ FIRST. The eight stages, in order: five before the wire, three after it. Nothing here awaits."""
+"""READ FIRST. The eight stages, in order: five before the wire, three after it. Nothing awaits."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime

@@ -19,12 +19,14 @@ _PASS = Pass()
 def admit(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
     """Refuse what is malformed or outlived its time; repeats never come this far."""
     if at >= intent.expires:
-        return Refuse(reason=Reason.POLICY_INTENT_EXPIRED, detail=f"expired {intent.expires:%F %T}Z")
+        detail = f"expired {intent.expires:%F %T}Z"
+        return Refuse(reason=Reason.POLICY_INTENT_EXPIRED, detail=detail)
     return _about_shape(intent.body) or _about_prices(intent.body) or _PASS
 
 
 def _about_shape(body: Intent) -> Refuse | None:
-    if not 1 <= len(body.legs) <= LEGS_MAX or len({leg.symbol for leg in body.legs}) < len(body.legs):
+    symbols = {leg.symbol for leg in body.legs}
+    if not 1 <= len(body.legs) <= LEGS_MAX or len(symbols) < len(body.legs):
         detail = f"legs: expected 1 to {LEGS_MAX} with distinct symbols, got {len(body.legs)}"
         return Refuse(reason=Reason.VALIDATION_LEGS, detail=detail)
     if not all(leg.ratio_qty > 0 for leg in body.legs):
@@ -33,7 +35,8 @@ def _about_shape(body: Intent) -> Refuse | None:
         detail = f"order_qty: expected above 0, got {plain(body.order_qty)}"
         return Refuse(reason=Reason.VALIDATION_QUANTITY, detail=detail)
     if body.ttl_s is not None and not (body.ttl_s > 0):
-        return Refuse(reason=Reason.VALIDATION_TTL, detail=f"ttl_s: expected above 0, got {body.ttl_s}")
+        detail = f"ttl_s: expected above 0, got {body.ttl_s}"
+        return Refuse(reason=Reason.VALIDATION_TTL, detail=detail)
     if body.key is not None and not 0 < len(body.key) <= KEY_LENGTH_MAX:
         detail = f"key: expected 1 to {KEY_LENGTH_MAX} characters, got {len(body.key)}"
         return Refuse(reason=Reason.VALIDATION_KEY, detail=detail)
@@ -43,13 +46,15 @@ def _about_shape(body: Intent) -> Refuse | None:
 def _about_prices(body: Intent) -> Refuse | None:
     if (body.price is not None) != (body.ord_type in _PRICED):
         wanted = "a price" if body.ord_type in _PRICED else "no price"
-        return Refuse(reason=Reason.VALIDATION_PRICE, detail=f"{body.ord_type} orders need {wanted}")
+        detail = f"price: {body.ord_type} orders need {wanted}"
+        return Refuse(reason=Reason.VALIDATION_PRICE, detail=detail)
     if body.price is not None and not body.is_combo and not (body.price > 0):
         detail = f"price: expected above 0, got {plain(body.price)}"
         return Refuse(reason=Reason.VALIDATION_PRICE, detail=detail)
     if (body.stop_px is not None) != (body.ord_type in _STOPPED):
         wanted = "a stop price" if body.ord_type in _STOPPED else "no stop price"
-        return Refuse(reason=Reason.VALIDATION_STOP_PRICE, detail=f"{body.ord_type} orders need {wanted}")
+        detail = f"stop_px: {body.ord_type} orders need {wanted}"
+        return Refuse(reason=Reason.VALIDATION_STOP_PRICE, detail=detail)
     if body.stop_px is not None and not (body.stop_px > 0):
         detail = f"stop_px: expected above 0, got {plain(body.stop_px)}"
         return Refuse(reason=Reason.VALIDATION_STOP_PRICE, detail=detail)

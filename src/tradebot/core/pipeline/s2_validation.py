@@ -1,4 +1,4 @@
-"""Stage 2: is it a real instrument, on tick, in a session that trades, and can the route's broker do it?"""
+"""Stage 2: a real instrument, on tick, in a trading session, and within the broker's power?"""
 
 from datetime import datetime
 
@@ -31,7 +31,8 @@ def validate(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Ver
             return refusal
     instruments = [book.instruments[leg.symbol] for leg in body.legs]
     if body.is_combo and not _is_one_market(instruments):
-        return Refuse(reason=Reason.VALIDATION_COMBO, detail=f"{body.symbol}: legs differ in market")
+        detail = f"{body.symbol}: legs differ in market"
+        return Refuse(reason=Reason.VALIDATION_COMBO, detail=detail)
     return _about_route(book, body, instruments) or _about_session(book, instruments) or _PASS
 
 
@@ -46,7 +47,8 @@ def _about_leg(book: Book, body: Intent, leg: Leg, at: datetime) -> Refuse | Non
         return Refuse(reason=Reason.VALIDATION_EXPIRED_CONTRACT, detail=detail)
     qty = body.order_qty * leg.ratio_qty
     if not instrument.is_whole_lot(qty):
-        detail = f"quantity {plain(qty)} of {leg.symbol}: expected whole lots of {plain(instrument.lot_size)}"
+        lot = plain(instrument.lot_size)
+        detail = f"quantity {plain(qty)} of {leg.symbol}: expected whole lots of {lot}"
         return Refuse(reason=Reason.VALIDATION_LOT_SIZE, detail=detail)
     for name, price in (("price", body.price), ("stop_px", body.stop_px)):
         if price is not None and not instrument.is_on_tick(price):
@@ -64,7 +66,8 @@ def _about_route(book: Book, body: Intent, instruments: list[Instrument]) -> Hol
     names = (body.route,) if body.route else book.settings.routes
     known = [name for name in names if name in book.settings.routes]
     if not known:
-        detail = f"route {body.route or '(none)'}: expected one of {', '.join(book.settings.routes)}"
+        expected = ", ".join(book.settings.routes)
+        detail = f"route {body.route or '(none)'}: expected one of {expected}"
         return Refuse(reason=Reason.VALIDATION_UNKNOWN_ROUTE, detail=detail)
     up = [route for name in known if (route := book.routes.get(name)) and route.is_up]
     if not up:
@@ -72,7 +75,8 @@ def _about_route(book: Book, body: Intent, instruments: list[Instrument]) -> Hol
             reason=Reason.ADAPTER_UNAVAILABLE, needs=tuple(route_need(name) for name in known)
         )
     if not any(can_do(route.capabilities, body, instruments) for route in up):
-        detail = f"no connected route does {body.ord_type} {body.time_in_force}, {len(body.legs)} leg(s)"
+        wanted = f"{body.ord_type} {body.time_in_force} with {len(body.legs)} leg(s)"
+        detail = f"no connected route does {wanted}"
         return Refuse(reason=Reason.VALIDATION_NOT_SUPPORTED, detail=detail)
     return None
 

@@ -1,4 +1,4 @@
-"""Stage 3: may we? Every gate is asked, so that a refusal shows all numbers and not just the first."""
+"""Stage 3: may we? Every gate is asked, so a refusal shows all numbers."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -19,9 +19,10 @@ ATTEMPTS_MAX = 4  # sends that provably never left, before the intent is given u
 def commit(
     gates: Sequence[panel.Gate], book: Book, intent: IntentState, facts: Facts, at: datetime
 ) -> Verdict:
-    """Ask every gate once more, now that the route is known, then commit to one order and one id."""
+    """Ask every gate once more, now that the route is known, then commit to one order."""
     if intent.attempt > ATTEMPTS_MAX:
-        return Refuse(reason=Reason.ADAPTER_UNAVAILABLE, detail=f"{ATTEMPTS_MAX} attempts never left")
+        detail = f"{ATTEMPTS_MAX} attempts never left"
+        return Refuse(reason=Reason.ADAPTER_UNAVAILABLE, detail=detail)
     last_look = panel.ask(gates, book, intent, facts, at)
     if not isinstance(last_look, Pass):
         return last_look

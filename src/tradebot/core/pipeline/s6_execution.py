@@ -1,4 +1,4 @@
-"""Stage 6: what does the broker say happened? Applied by the lifecycle table, or kept as evidence."""
+"""Stage 6: what does the broker say happened? Applied by the table, or kept as evidence."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How can a day pass in seconds? An event loop whose time jumps to its next timer, or runs N times as fast.
+"""How can a day pass in seconds? An event loop whose time jumps, or runs N times as fast.
 
 Under it everything that waits, waits on the loop's clock, so a run is the same whatever the machine
 does meanwhile. Sockets are still served, between the jumps.

@@ -1,4 +1,4 @@
-"""How does one order reach one broker, and what do we know afterwards? Three outcomes, never two."""
+"""How does one order reach one broker, and what do we know then? Three outcomes, never two."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -142,7 +142,7 @@ class Link:
         )
 
     async def _ask(self, cl_ord_id: ClOrdID, after_s: tuple[float, ...]) -> bool:
-        """Ask what became of an order; silence and absence leave it in doubt, unless absence proves."""
+        """Ask what became of an order; silence leaves it in doubt, absence may prove."""
         for delay_s in after_s:
             await asyncio.sleep(delay_s)
             try:

@@ -1,0 +1,141 @@
+"""How is an event told to a person? One short sentence each, in the words of a trading floor."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from tradebot.core.model import events as e
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import plain
+from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.verdict import Answer, GateResult
+
+
+def sentence(event: e.Event) -> str:
+    """Tell the event in one line, with its numbers."""
+    return WORDS[type(event)](event)
+
+
+def ask(intent: Intent) -> str:
+    """Tell what an intent asks for, e.g. `buy 10 SPY limit 501.15 day`."""
+    legs = " ".join(
+        f"{leg.side} {plain(leg.ratio_qty * intent.order_qty)} {leg.symbol}" for leg in intent.legs
+    )
+    price = f" {plain(intent.price)}" if intent.price is not None else ""
+    stop = f" stop {plain(intent.stop_px)}" if intent.stop_px is not None else ""
+    return f"{legs} {intent.ord_type}{price}{stop} {intent.time_in_force}"
+
+
+def numbers(gates: tuple[GateResult, ...]) -> str:
+    """Tell the numbers of the gates that did not allow, e.g. `order_notional 60000 over 50000`."""
+    told = []
+    for gate in gates:
+        if gate.answer is not Answer.ALLOW:
+            actual = plain(gate.actual) if gate.actual is not None else "nothing"
+            limit = f" against {plain(gate.limit)}" if gate.limit is not None else ""
+            told.append(f"{gate.gate} {actual}{limit}" if limit else gate.gate)
+    return "; ".join(told)
+
+
+def short(name: str) -> str:
+    """Shorten an id for the eye; the full one is in the journal."""
+    return name if len(name) <= 10 else f"{name[:2]}..{name[-6:]}"
+
+
+def _who(intent: Intent) -> str:
+    return intent.strategy_id or intent.user or intent.source.value
+
+
+def _received(event: e.IntentReceived) -> str:
+    return f"intent {short(event.intent_id)}: {ask(event.intent)} by {_who(event.intent)}"
+
+
+def _held(event: e.IntentHeld) -> str:
+    needs = ", ".join(event.needs) or "time"
+    where = f"{short(event.intent_id)} at stage {event.stage.name.lower()}"
+    return f"held {where}: {event.reason}, needs {needs}"
+
+
+def _refused(event: e.IntentRefused) -> str:
+    detail = numbers(event.gates) or event.detail
+    return (
+        f"refused {short(event.intent_id)} at stage {event.stage.name.lower()}: {event.reason}"
+        + (f" ({detail})" if detail else "")
+    )
+
+
+def _submitted(event: e.OrderSubmitted) -> str:
+    return f"order {short(event.cl_ord_id)}: {ask(event.intent)} to {event.route}"
+
+
+def _reported(event: e.OrderReported) -> str:
+    return _report(event.report)
+
+
+def _report(report: Report) -> str:
+    name, text = short(report.cl_ord_id), f": {report.text}" if report.text else ""
+    if report.exec_type in (ExecType.TRADE, ExecType.TRADE_CORRECT):
+        fill = f"{plain(report.last_qty)} @ {plain(report.last_px)}"
+        return f"{report.exec_type} {name}: {fill}{text}"
+    return f"{report.exec_type} {name}{text}"
+
+
+def _ignored(event: e.ReportIgnored) -> str:
+    return f"ignored {_report(event.report)}: {event.reason}"
+
+
+def _booked(event: e.TradeBooked) -> str:
+    sign = "+" if event.qty > 0 else ""
+    profit = f", realised {plain(event.realized)}" if event.realized else ""
+    return (
+        f"booked {event.symbol} {sign}{plain(event.qty)} @ {plain(event.px)}"
+        f" for {event.strategy_id}: cash {plain(event.cash)}, fee {plain(event.fee)}{profit}"
+    )
+
+
+def _kill(event: e.KillSwitchSet) -> str:
+    word = "SET" if event.engaged else "cleared"
+    return f"kill switch {word} by {event.by}: {event.reason}"
+
+
+def _session(event: e.SessionEntered) -> str:
+    return f"{event.calendar} is {event.phase}" + (f" ({event.session})" if event.session else "")
+
+
+def _connected(event: e.RouteConnected) -> str:
+    opening = event.opening
+    cash = f", opens with {plain(opening.cash)} {opening.currency}" if opening else ""
+    return f"route {event.route} ({event.kind}) is up, account {event.account}{cash}"
+
+
+def _strategy(event: e.StrategySwitched) -> str:
+    word = "enabled" if event.enabled else "DISABLED"
+    return f"strategy {event.strategy_id} {word}" + (f": {event.reason}" if event.reason else "")
+
+
+WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
+    e.IntentReceived: _received,
+    e.IntentConflicted: lambda v: f"key of {short(v.first)} came back with another body: refused",
+    e.StagesPassed: lambda v: f"passed {short(v.intent_id)} through stage {v.through.name.lower()}",
+    e.IntentHeld: _held,
+    e.IntentRefused: _refused,
+    e.RouteChosen: lambda v: f"route of {short(v.intent_id)}: {v.route}",
+    e.OrderSubmitted: _submitted,
+    e.OrderReported: _reported,
+    e.ReportIgnored: _ignored,
+    e.OrderInDoubt: lambda v: f"IN DOUBT {short(v.cl_ord_id)}: {v.detail}; its risk stays reserved",
+    e.OrderNeverLeft: lambda v: f"order {short(v.cl_ord_id)} never left: {v.detail}",
+    e.CancelRequested: lambda v: f"cancel {short(v.cl_ord_id)} asked by {v.by}",
+    e.CancelRefused: lambda v: f"cancel of {v.target} refused: {v.reason}",
+    e.TradeBooked: _booked,
+    e.ReconRequested: lambda v: f"order {short(v.cl_ord_id)} is finished",
+    e.InstrumentHalted: lambda v: f"HALTED {v.symbol}: {v.reason} ({v.detail})",
+    e.KillSwitchSet: _kill,
+    e.SessionEntered: _session,
+    e.SettingsActivated: lambda v: f"settings {v.version}: mode {v.settings.mode}",
+    e.InstrumentsDefined: lambda v: "instruments " + ", ".join(i.symbol for i in v.instruments),
+    e.RouteConnected: _connected,
+    e.RouteDisconnected: lambda v: f"route {v.route} is down: {v.reason}",
+    e.BreakFound: lambda v: f"BREAK {v.subject}: book {plain(v.book)}, broker {plain(v.statement)}",
+    e.PositionsMarked: lambda v: "marked " + ", ".join(q.symbol for q in v.quotes),
+    e.StrategySwitched: _strategy,
+}
