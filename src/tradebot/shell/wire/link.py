@@ -10,11 +10,12 @@ from tradebot.core.model.events import CancelRequested, OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import RouteKind
-from tradebot.ports import Broker, Declined, DeliveryUnknown, NotSent
+from tradebot.ports import Broker, Declined, DeliveryUnknown, NotSent, WireError
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
 
 CALL_DEADLINE_S: Final = 10.0
+HALT_DEADLINE_S: Final = 1.0
 OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before the last decision
 ASK_AFTER_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # when an unknown outcome is asked about
 
@@ -69,6 +70,17 @@ class Link:
         if self._calls:
             await asyncio.wait(set(self._calls), timeout=within_s)
         return not self._calls
+
+    async def cancel_all_unrecorded(self) -> None:
+        """Try to cancel every working order though the journal is gone: the one exemption."""
+        for state in list(self._engine.book.orders.working.values()):
+            if state.route == self.route and not state.order.is_done:
+                current = state.order.cl_ord_id
+                try:
+                    async with asyncio.timeout(HALT_DEADLINE_S):
+                        await self._broker.cancel(current, ClOrdID(f"{current}X"))
+                except (WireError, TimeoutError, OSError):
+                    continue
 
     async def disconnect(self) -> None:
         for call in list(self._calls):

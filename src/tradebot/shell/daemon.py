@@ -1,0 +1,240 @@
+"""In which order does a daemon start and stop? What was left open is settled before anything new."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from tradebot.core.model.commands import (
+    ActivateSettings,
+    DefineInstruments,
+    DisconnectRoute,
+    Mark,
+    SetKillSwitch,
+)
+from tradebot.core.model.events import KillSwitchSet
+from tradebot.core.model.facts import Quote
+from tradebot.core.model.settings import Settings
+from tradebot.core.session import Trigger
+from tradebot.ports import Calendar, Clock, MarketData
+from tradebot.shell.calendar import follow
+from tradebot.shell.engine import Engine
+from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.state import DaemonState, StateChanged
+from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.supervisor import Notice, Supervisor, TaskFailed
+from tradebot.shell.telemetry import Telling
+from tradebot.shell.wire.link import Link
+
+DRAIN_WITHIN_S: Final = 10.0
+KILL_FILE: Final = "KILL"
+EXIT_CORE_FAILED: Final = 70
+EXIT_SECOND_SIGNAL: Final = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """How often the daemon looks at things, in seconds."""
+
+    status_every_s: float
+    mark_every_s: float
+    kill_file_every_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything a daemon is made of; built by the app, started and stopped here."""
+
+    home: Path
+    clock: Clock
+    engine: Engine
+    facts: FactCache
+    latch: Latch
+    state: DaemonState
+    supervisor: Supervisor
+    telling: Telling
+    market: MarketData
+    links: Sequence[Link]
+    host: StrategyHost
+    calendars: Mapping[str, Calendar]
+    serve: Callable[[], Awaitable[None]]
+    status: Callable[[], Mapping[str, Any]]
+    settings: Settings
+    settings_version: str
+    auto_start: bool
+    cadence: Cadence
+    until: datetime | None
+    last_at: datetime | None
+
+
+class Daemon:
+    """One run, from the first command to the exit code."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._p = parts
+        self._stop = asyncio.Event()
+        self._marked: dict[str, Quote] = {}
+        parts.engine.listeners.append(self._on_decision)
+        parts.state.listeners.append(self._on_state)
+
+    async def run(self) -> int:
+        self._install_signals()
+        self._p.state.move(Trigger.START, "start")
+        self._p.supervisor.core("engine", self._p.engine.run)
+        watch = asyncio.create_task(self._p.supervisor.watch(self._stop), name="watch")
+        start = asyncio.create_task(self._start(), name="start")
+        await asyncio.wait({watch, start}, return_when=asyncio.FIRST_COMPLETED)
+        failure: str | None
+        if start.done() and (error := start.exception()) is not None:
+            failure = f"start failed: {type(error).__name__}: {error}"
+            watch.cancel()
+        else:
+            failure = await watch
+            start.cancel()
+        return await self._shut_down(failure)
+
+    async def _start(self) -> None:
+        p, submit = self._p, self._p.engine.submit
+        await self._settle_kill_file()
+        for name, route in list(p.engine.book.routes.items()):
+            if route.is_up:
+                await submit(DisconnectRoute(route=name, reason="restart"))
+        await submit(ActivateSettings(settings=p.settings, version=p.settings_version))
+        await submit(DefineInstruments(instruments=tuple(p.market.instruments())))
+        for name, calendar in p.calendars.items():
+            p.supervisor.core(f"calendar {name}", partial(follow, calendar, p.clock, submit))
+        for link in p.links:
+            p.supervisor.restartable(f"route {link.route}", link.run)
+            await link.connect(p.last_at)
+        if p.auto_start:
+            p.host.start()
+        p.supervisor.restartable("market data", p.market.run)
+        p.supervisor.restartable("api", p.serve)
+        p.supervisor.core("marks", self._mark_positions)
+        p.supervisor.core("status line", self._tell_status)
+        p.supervisor.core("kill file", self._watch_kill_file)
+        if p.until is not None:
+            p.supervisor.core("end of rehearsal", self._end_at_until)
+
+    async def _shut_down(self, failure: str | None) -> int:
+        """Stop in order: no new orders, calls in flight within a bound, then everything else."""
+        p = self._p
+        p.state.move(Trigger.STOP, failure or "asked to stop")
+        p.host.stop()
+        if failure is not None:
+            await self._halt_without_journal(failure)
+        for link in p.links:
+            if not await link.drain(DRAIN_WITHIN_S):
+                self._say(f"route {link.route}: calls still in flight")
+        if failure is None:
+            try:
+                async with asyncio.timeout(DRAIN_WITHIN_S):
+                    await p.engine.drain()
+            except TimeoutError:
+                self._say("commands still waiting were left undecided")
+        await p.supervisor.close()
+        for link in p.links:
+            await link.disconnect()
+        p.state.move(Trigger.END, "stopped")
+        if failure is not None:
+            self._say(f"STOPPED BY A FAILURE: {failure}")
+        return EXIT_CORE_FAILED if failure is not None else 0
+
+    async def _halt_without_journal(self, failure: str) -> None:
+        """Cancels may precede their line when the journal is gone; the next start is halted."""
+        self._p.latch.set(failure)
+        try:
+            (self._p.home / KILL_FILE).write_text(f"{failure}\n", encoding="utf-8")
+        except OSError as error:
+            self._say(f"kill file not written: {error}")
+        for link in self._p.links:
+            await link.cancel_all_unrecorded()
+
+    async def _settle_kill_file(self) -> None:
+        """A kill file, or a kill of the last life, latches before anything else happens."""
+        p = self._p
+        if p.engine.book.kill_reason is not None:
+            p.latch.set(p.engine.book.kill_reason)
+            p.state.move(Trigger.HALT, f"kill switch: {p.engine.book.kill_reason}")
+        await self._look_for_kill_file()
+
+    async def _look_for_kill_file(self) -> None:
+        path = self._p.home / KILL_FILE
+        if not path.exists() or self._p.engine.book.kill_reason is not None:
+            return
+        try:
+            reason = path.read_text(encoding="utf-8", errors="replace").strip()[:200]
+        except OSError as error:
+            reason = f"unreadable: {error}"
+        reason = reason or "kill file"
+        self._p.latch.set(reason)
+        await self._p.engine.submit(SetKillSwitch(engaged=True, reason=reason, by="kill file"))
+
+    async def _watch_kill_file(self) -> None:
+        while True:
+            await asyncio.sleep(self._p.cadence.kill_file_every_s)
+            await self._look_for_kill_file()
+
+    async def _mark_positions(self) -> None:
+        """Value what is held at fresh quotes; nothing is said of quotes that stand still."""
+        while True:
+            await asyncio.sleep(self._p.cadence.mark_every_s)
+            held = {s for nets in self._p.engine.book.ledger.nets.values() for s in nets}
+            quotes = [q for s in sorted(held) if (q := self._p.facts.quotes.get(s)) is not None]
+            fresh = tuple(q for q in quotes if self._marked.get(q.symbol) != q)
+            if fresh:
+                self._marked.update((q.symbol, q) for q in fresh)
+                await self._p.engine.submit(Mark(quotes=fresh))
+
+    async def _tell_status(self) -> None:
+        while True:
+            self._p.telling.status(self._p.clock.now(), self._p.status())
+            await asyncio.sleep(self._p.cadence.status_every_s)
+
+    async def _end_at_until(self) -> None:
+        assert self._p.until is not None
+        left = (self._p.until - self._p.clock.now()).total_seconds()
+        await asyncio.sleep(max(0.0, left))
+        self._stop.set()
+        await asyncio.Event().wait()
+
+    def _install_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_signal, number)
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        if self._stop.is_set():
+            os._exit(EXIT_SECOND_SIGNAL)  # the second one leaves at once; the next start recovers
+        self._say(f"{number.name}: stopping")
+        self._stop.set()
+
+    def _on_decision(self, decision: Decision) -> None:
+        for event in decision.events:
+            if isinstance(event, KillSwitchSet) and not event.engaged:
+                (self._p.home / KILL_FILE).unlink(missing_ok=True)
+                self._p.latch.clear()
+
+    def _on_state(self, change: StateChanged) -> None:
+        self._p.telling.line(
+            change.at, f"state {change.before} -> {change.after}: {change.reason}"
+        )
+
+    def _say(self, text: str) -> None:
+        self._p.telling.line(self._p.clock.now(), text)
+
+
+def on_notice(telling: Telling, clock: Clock, notice: Notice) -> None:
+    """Tell what became of a supervised task."""
+    if isinstance(notice, TaskFailed):
+        rest = "given up until the cooldown ends" if notice.given_up else "starts again"
+        text = f"task {notice.name} failed: {notice.reason}; {rest}"
+    else:
+        text = f"task {notice.name} runs again"
+    telling.line(clock.now(), text)
