@@ -19,7 +19,7 @@ async def follow(
     at = clock.now()
     entered: EnterSession | None = None
     while True:
-        entry = _entry(calendar, at)
+        entry = entry_at(calendar, at)
         if entry != entered:
             await submit(entry)
             entered = entry
@@ -36,7 +36,8 @@ async def _next_look(calendar: Calendar, clock: Clock, at: datetime) -> datetime
     return min(now, change)
 
 
-def _entry(calendar: Calendar, at: datetime) -> EnterSession:
+def entry_at(calendar: Calendar, at: datetime) -> EnterSession:
+    """Return the command that enters the phase that holds at this time."""
     session = calendar.session_at(at)
     phase = calendar.phase_at(at)
     if session is None:

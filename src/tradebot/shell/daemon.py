@@ -22,7 +22,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
 from tradebot.ports import Calendar, Clock, MarketData
-from tradebot.shell.calendar import follow
+from tradebot.shell.calendar import entry_at, follow
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
@@ -108,10 +108,12 @@ class Daemon:
         await submit(ActivateSettings(settings=p.settings, version=p.settings_version))
         await submit(DefineInstruments(instruments=tuple(p.market.instruments())))
         for name, calendar in p.calendars.items():
+            await submit(entry_at(calendar, p.clock.now()))
             p.supervisor.core(f"calendar {name}", partial(follow, calendar, p.clock, submit))
         for link in p.links:
             p.supervisor.restartable(f"route {link.route}", link.run)
             await link.connect(p.last_at)
+        p.state.follow_calendar("recovered")
         if p.auto_start:
             p.host.start()
         p.supervisor.restartable("market data", p.market.run)
