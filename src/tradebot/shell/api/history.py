@@ -1,0 +1,355 @@
+"""What became of every recent intent, order and fill? It outlives what the book forgets.
+
+The book holds what decisions need; these records hold what people ask for later: the newest of
+each kind, bounded, kept up by one row an event class. Nothing here is ever decided on.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+
+from tradebot.core.book.book import Book
+from tradebot.core.gates import REQUIRED
+from tradebot.core.model import events as e
+from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.order import Order
+from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
+
+KEPT_MAX: Final = 20_000  # of each kind; the oldest finished ones leave first
+EVENTS_MAX: Final = 200  # of one intent; the oldest leave first
+_LOOKS: Final = 4  # at old entries that are still open, each time one comes in
+
+
+class Moment(NamedTuple):
+    """Where and when a decision stands in the journal."""
+
+    seq: int
+    at: datetime
+
+
+class Told(NamedTuple):
+    """One event of an intent's life."""
+
+    moment: Moment
+    event: e.Event
+
+
+@dataclass(slots=True)
+class IntentRecord:
+    intent_id: IntentId
+    intent: Intent
+    received: Moment
+    expires: datetime
+    stage: Stage = Stage.INTAKE
+    verdict: str = "pass"
+    reason: Reason | None = None
+    detail: str = ""
+    needs: tuple[Need, ...] = ()
+    until: datetime | None = None
+    gates: tuple[GateResult, ...] = ()
+    route: str | None = None
+    cl_ord_id: ClOrdID | None = None
+    is_open: bool = True
+    events: "deque[Told]" = field(default_factory=lambda: deque(maxlen=EVENTS_MAX))
+
+
+@dataclass(slots=True)
+class OrderRecord:
+    """One attempt at the broker; `order` is the book's own frozen leaf, so it costs nothing."""
+
+    submitted: e.OrderSubmitted
+    order: Order
+    moment: Moment
+    updated: datetime
+    order_id: OrderID | None = None
+    text: str = ""
+    in_doubt: bool = False
+    never_left: bool = False
+    fees: Decimal = ZERO
+    realized: Decimal = ZERO
+    aliases: list[ClOrdID] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.never_left and not self.order.is_done
+
+
+class FillRecord(NamedTuple):
+    moment: Moment
+    trade: e.TradeBooked
+
+
+class _Kept(Protocol):
+    @property
+    def is_open(self) -> bool: ...
+
+
+K = TypeVar("K")
+V = TypeVar("V", bound=_Kept)
+
+
+class Newest(Generic[K, V]):
+    """The newest entries; one that is still open moves to the end instead of leaving."""
+
+    def __init__(self, size: int = KEPT_MAX) -> None:
+        self.entries: OrderedDict[K, V] = OrderedDict()
+        self._size = size
+
+    def add(self, key: K, value: V) -> list[V]:
+        """Put an entry in and return those that had to leave."""
+        self.entries[key] = value
+        gone: list[V] = []
+        for _ in range(_LOOKS):
+            if len(self.entries) <= self._size:
+                break
+            oldest, entry = self.entries.popitem(last=False)
+            if entry.is_open:
+                self.entries[oldest] = entry
+            else:
+                gone.append(entry)
+        return gone
+
+    def get(self, key: K) -> V | None:
+        return self.entries.get(key)
+
+
+class Histories:
+    """Bounded records, kept up event by event; the book has applied the event already."""
+
+    def __init__(self, book: Book, size: int = KEPT_MAX) -> None:
+        self.intents: Newest[IntentId, IntentRecord] = Newest(size)
+        self.orders: Newest[ClOrdID, OrderRecord] = Newest(size)
+        self.fills: deque[FillRecord] = deque(maxlen=size)
+        self.marks: dict[str, tuple[Decimal, datetime]] = {}
+        self.book = book
+        self._root_of: dict[ClOrdID, ClOrdID] = {}
+
+    def apply(self, moment: Moment, event: e.Event) -> None:
+        RECORDS[type(event)](self, moment, event)
+
+    def order(self, cl_ord_id: str | None) -> OrderRecord | None:
+        """Find an order by the id it began with, or by any later id of its chain."""
+        if cl_ord_id is None:
+            return None
+        name = ClOrdID(cl_ord_id)
+        return self.orders.get(self._root_of.get(name, name))
+
+    def intent_of(self, order: OrderRecord | None) -> IntentRecord | None:
+        return self.intents.get(order.submitted.intent_id) if order is not None else None
+
+    def put_order(self, record: OrderRecord) -> None:
+        for gone in self.orders.add(record.submitted.cl_ord_id, record):
+            for alias in gone.aliases:
+                self._root_of.pop(alias, None)
+
+    def alias(self, record: OrderRecord, cl_ord_id: ClOrdID) -> None:
+        if cl_ord_id != record.submitted.cl_ord_id and cl_ord_id not in self._root_of:
+            self._root_of[cl_ord_id] = record.submitted.cl_ord_id
+            record.aliases.append(cl_ord_id)
+
+    def refresh(self, record: OrderRecord, moment: Moment) -> None:
+        """Take the order's state from the book, while the book has it."""
+        state = self.book.orders.find(record.submitted.cl_ord_id)
+        record.updated = moment.at
+        if state is not None:
+            record.order, record.in_doubt = state.order, state.in_doubt
+            self.alias(record, state.order.cl_ord_id)
+
+
+def _received(kept: Histories, moment: Moment, event: e.IntentReceived) -> None:
+    record = IntentRecord(
+        intent_id=event.intent_id, intent=event.intent, received=moment, expires=event.expires
+    )
+    record.events.append(Told(moment, event))
+    kept.intents.add(event.intent_id, record)
+
+
+def _conflicted(kept: Histories, moment: Moment, event: e.IntentConflicted) -> None:
+    record = kept.intents.get(event.first)
+    if record is not None:
+        record.events.append(Told(moment, event))
+
+
+def _passed(kept: Histories, moment: Moment, event: e.StagesPassed) -> None:
+    record = _tell(kept, moment, event, event.intent_id)
+    if record is not None:
+        record.stage, record.verdict, record.reason = event.through, "pass", None
+        record.detail, record.needs, record.until = "", (), None
+        record.gates = gates_of(event.readings)
+
+
+def _held(kept: Histories, moment: Moment, event: e.IntentHeld) -> None:
+    record = _tell(kept, moment, event, event.intent_id)
+    if record is not None:
+        record.stage, record.verdict, record.reason = event.stage, "hold", event.reason
+        record.detail, record.needs, record.until = event.detail, event.needs, event.until
+        record.gates = event.gates or record.gates
+
+
+def _refused(kept: Histories, moment: Moment, event: e.IntentRefused) -> None:
+    record = _tell(kept, moment, event, event.intent_id)
+    if record is not None:
+        record.stage, record.verdict, record.reason = event.stage, "refuse", event.reason
+        record.detail, record.needs, record.until = event.detail, (), None
+        record.gates = event.gates or record.gates
+        record.is_open = False
+
+
+def _routed(kept: Histories, moment: Moment, event: e.RouteChosen) -> None:
+    record = _tell(kept, moment, event, event.intent_id)
+    if record is not None:
+        record.route = event.route
+
+
+def _submitted(kept: Histories, moment: Moment, event: e.OrderSubmitted) -> None:
+    state = kept.book.orders.find(event.cl_ord_id)
+    assert state is not None  # the book has applied the event
+    kept.put_order(OrderRecord(
+        submitted=event, order=state.order, moment=moment, updated=moment.at
+    ))
+    record = _tell(kept, moment, event, event.intent_id)
+    if record is not None:
+        record.cl_ord_id, record.stage, record.verdict = event.cl_ord_id, Stage.DISPATCH, "pass"
+
+
+def _reported(kept: Histories, moment: Moment, event: e.OrderReported) -> None:
+    report = event.report
+    order = kept.order(report.cl_ord_id) or kept.order(report.orig_cl_ord_id)
+    if order is None:
+        return
+    kept.refresh(order, moment)
+    order.order_id = report.order_id or order.order_id
+    order.text = report.text or order.text
+    record = _reach(kept, moment, event, order, Stage.EXECUTION)
+    if record is not None:
+        record.reason, record.is_open = None, order.is_open
+
+
+def _ignored(kept: Histories, moment: Moment, event: e.ReportIgnored) -> None:
+    order = kept.order(event.report.cl_ord_id) or kept.order(event.report.orig_cl_ord_id)
+    record = kept.intent_of(order)
+    if record is not None:
+        record.events.append(Told(moment, event))
+
+
+def _doubted(kept: Histories, moment: Moment, event: e.OrderInDoubt) -> None:
+    order = kept.order(event.cl_ord_id)
+    if order is None:
+        return
+    kept.refresh(order, moment)
+    record = _reach(kept, moment, event, order, Stage.DISPATCH)
+    if record is not None:
+        record.reason, record.detail = Reason.ADAPTER_AMBIGUOUS, event.detail
+
+
+def _never_left(kept: Histories, moment: Moment, event: e.OrderNeverLeft) -> None:
+    order = kept.order(event.cl_ord_id)
+    if order is None:
+        return
+    order.never_left, order.in_doubt, order.updated = True, False, moment.at
+    order.text = event.detail or order.text
+    record = _reach(kept, moment, event, order, Stage.DISPATCH)
+    if record is not None:
+        record.reason, record.detail = Reason.ADAPTER_NEVER_LEFT, event.detail
+        record.cl_ord_id = None
+
+
+def _cancel_requested(kept: Histories, moment: Moment, event: e.CancelRequested) -> None:
+    order = kept.order(event.cl_ord_id)
+    if order is not None:
+        kept.alias(order, event.request_id)
+        kept.refresh(order, moment)
+        _reach(kept, moment, event, order, Stage.DISPATCH)
+
+
+def _booked(kept: Histories, moment: Moment, event: e.TradeBooked) -> None:
+    kept.fills.append(FillRecord(moment, event))
+    kept.marks[event.symbol] = (event.px, moment.at)
+    order = kept.order(event.cl_ord_id)
+    if order is not None:
+        order.fees += event.fee
+        order.realized += event.realized
+        _reach(kept, moment, event, order, Stage.POST_TRADE)
+
+
+def _handed_off(kept: Histories, moment: Moment, event: e.ReconRequested) -> None:
+    order = kept.order(event.cl_ord_id)
+    if order is not None:
+        record = _reach(kept, moment, event, order, Stage.RECON)
+        if record is not None:
+            record.is_open = False
+
+
+def _marked(kept: Histories, moment: Moment, event: e.PositionsMarked) -> None:
+    kept.marks.update((quote.symbol, (quote.mid, moment.at)) for quote in event.quotes)
+
+
+def _not_theirs(kept: Histories, moment: Moment, event: object) -> None:
+    """Nothing about one intent, order or fill: the book tells it."""
+
+
+def _tell(
+    kept: Histories, moment: Moment, event: e.Event, intent_id: IntentId
+) -> IntentRecord | None:
+    record = kept.intents.get(intent_id)
+    if record is not None:
+        record.events.append(Told(moment, event))
+    return record
+
+
+def _reach(
+    kept: Histories, moment: Moment, event: e.Event, order: OrderRecord, stage: Stage
+) -> IntentRecord | None:
+    record = kept.intent_of(order)
+    if record is not None:
+        record.events.append(Told(moment, event))
+        record.stage = max(record.stage, stage)
+    return record
+
+
+def gates_of(readings: tuple[str, ...]) -> tuple[GateResult, ...]:
+    """Read back `actual<=limit` of the gates that all allowed; they stand in the gates' order."""
+    if len(readings) != len(REQUIRED):
+        return ()
+    told = []
+    for gate, reading in zip(REQUIRED, readings, strict=True):
+        actual, _, limit = reading.partition("<=")
+        told.append(GateResult(
+            gate=gate.__name__, actual=Decimal(actual) if actual else None,
+            limit=Decimal(limit) if limit else None,
+        ))
+    return tuple(told)
+
+
+RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
+    e.IntentReceived: _received,
+    e.IntentConflicted: _conflicted,
+    e.StagesPassed: _passed,
+    e.IntentHeld: _held,
+    e.IntentRefused: _refused,
+    e.RouteChosen: _routed,
+    e.OrderSubmitted: _submitted,
+    e.OrderReported: _reported,
+    e.ReportIgnored: _ignored,
+    e.OrderInDoubt: _doubted,
+    e.OrderNeverLeft: _never_left,
+    e.CancelRequested: _cancel_requested,
+    e.CancelRefused: _not_theirs,
+    e.TradeBooked: _booked,
+    e.ReconRequested: _handed_off,
+    e.InstrumentHalted: _not_theirs,
+    e.KillSwitchSet: _not_theirs,
+    e.SessionEntered: _not_theirs,
+    e.SettingsActivated: _not_theirs,
+    e.InstrumentsDefined: _not_theirs,
+    e.RouteConnected: _not_theirs,
+    e.RouteDisconnected: _not_theirs,
+    e.BreakFound: _not_theirs,
+    e.PositionsMarked: _marked,
+    e.StrategySwitched: _not_theirs,
+}

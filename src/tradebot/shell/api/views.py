@@ -1,0 +1,354 @@
+"""What do people and programs see of the daemon? Published decisions, told as plain data."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final, TypeAlias, TypeVar
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.ledger import Holding
+from tradebot.core.model.fact import fact
+from tradebot.core.model.ids import IntentId, keyed_intent_id
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import ZERO, plain
+from tradebot.core.model.order import OrdStatus
+from tradebot.core.model.verdict import EXPLAIN, GateResult, Reason
+from tradebot.shell.api.history import (
+    KEPT_MAX,
+    FillRecord,
+    Histories,
+    IntentRecord,
+    Moment,
+    OrderRecord,
+    Told,
+)
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.narrate import ask, sentence
+
+Plain: TypeAlias = dict[str, Any]
+T = TypeVar("T")
+
+SHOWN_MAX: Final = 200  # rows of a list, unless more are asked for
+_PLACES: Final = 8  # an average price is a fraction; nobody reads its 28th digit
+
+
+@fact
+class Filters:
+    """Which rows of a list: all of these hold; the newest `last` of them."""
+
+    symbol: str | None = None
+    status: str | None = None
+    since: datetime | None = None
+    strategy: str | None = None
+    last: int = SHOWN_MAX
+
+
+ALL: Final = Filters()
+
+
+class Views:
+    """A second book, folded from published decisions only, with bounded histories beside it."""
+
+    def __init__(self, size: int = KEPT_MAX) -> None:
+        self.book = Book()
+        self.last: Moment | None = None
+        self._kept = Histories(self.book, size)
+
+    def apply(self, decision: Decision) -> None:
+        """Take one published decision; they come in the order of the journal."""
+        moment = Moment(decision.seq, decision.at)
+        for event in decision.events:
+            self.book.apply(event)
+            self._kept.apply(moment, event)
+        self.last = moment
+
+    def status(self) -> Plain:
+        book, settings = self.book, self.book.settings
+        held = sum(1 for state in book.intents.open.values() if state.held is not None)
+        return {
+            "seq": self.last.seq if self.last else 0,
+            "at": iso(self.last.at) if self.last else None,
+            "mode": settings.mode.value,
+            "promotion": settings.promotion.value,
+            "settings_version": book.settings_version,
+            "kill": {"engaged": book.kill_reason is not None, "reason": book.kill_reason},
+            "markets": [
+                {"calendar": name, "phase": market.phase.value, "session": market.session,
+                 "opens": iso(market.opens), "closes": iso(market.closes)}
+                for name, market in book.markets.items()
+            ],
+            "routes": [
+                {"route": name, "kind": route.kind.value, "account": route.account,
+                 "up": route.is_up}
+                for name, route in book.routes.items()
+            ],
+            "halted": [{"symbol": s, "reason": r.value} for s, r in book.halted.items()],
+            "disabled": [{"strategy_id": s, "reason": r} for s, r in book.disabled.items()],
+            "counts": {
+                "intents_open": len(book.intents.open), "intents_held": held,
+                "orders_working": len(book.orders.working),
+                "orders_in_doubt": sum(s.in_doubt for s in book.orders.working.values()),
+                "positions": sum(len(nets) for nets in book.ledger.nets.values()),
+            },
+            "equity": {name: plain(a.equity) for name, a in book.ledger.accounts.items()},
+        }
+
+    def intents(self, filters: Filters = ALL) -> list[Plain]:
+        records = self._kept.intents.entries.values()
+        rows = (r for r in records if self._is_wanted_intent(r, filters))
+        return [self._intent_row(r) for r in _newest(rows, filters, lambda r: r.received)]
+
+    def orders(self, filters: Filters = ALL) -> list[Plain]:
+        records = self._kept.orders.entries.values()
+        rows = (r for r in records if _is_wanted_order(r, filters))
+        return [_order_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
+
+    def fills(self, filters: Filters = ALL) -> list[Plain]:
+        rows = (r for r in self._kept.fills if _is_wanted_fill(r, filters))
+        return [_fill_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
+
+    def positions(self, filters: Filters = ALL) -> list[Plain]:
+        """Open positions, a row for each strategy's share."""
+        return [
+            self._position_row(strategy, symbol, share)
+            for strategy, symbol, share in self._shares()
+            if share.qty and _matches(filters, symbol, strategy)
+        ]
+
+    def account(self) -> Plain:
+        """The accounts' sums, and profit and loss by strategy."""
+        by_strategy: dict[str, list[tuple[str, Holding]]] = {}
+        for strategy, symbol, share in self._shares():
+            by_strategy.setdefault(strategy, []).append((symbol, share))
+        return {
+            "accounts": [
+                {"account": name, "currency": a.currency, "equity": plain(a.equity),
+                 "cash": plain(a.cash), "opening_cash": plain(a.opening_cash),
+                 "net_value": plain(a.net_value), "gross_value": plain(a.gross_value),
+                 "realized": plain(a.realized), "fees": plain(a.fees),
+                 "reserved": plain(self.book.orders.reserved.get(name, ZERO))}
+                for name, a in self.book.ledger.accounts.items()
+            ],
+            "strategies": [self._profit_row(n, shares) for n, shares in by_strategy.items()],
+        }
+
+    def order(self, cl_ord_id: str) -> Plain | None:
+        record = self._kept.order(cl_ord_id)
+        return _order_row(record) if record is not None else None
+
+    def intent_of_key(self, key: str) -> IntentId:
+        """Return the intent that the key stands for, whether it is known or not."""
+        entry = self.book.intents.keys.get(key)
+        return entry.intent_id if entry is not None else keyed_intent_id(key)
+
+    def pipeline_result(self, intent_id: str) -> Plain | None:
+        """Tell all that became of one intent, or None where it is unknown or long gone."""
+        record = self._kept.intents.get(IntentId(intent_id))
+        if record is None:
+            return None
+        order = self._kept.order(record.cl_ord_id)
+        is_rejected = order is not None and order.order.ord_status is OrdStatus.REJECTED
+        detail = record.detail or (_explain(record.reason) or "")
+        return {
+            "success": record.verdict != "refuse" and not is_rejected,
+            "intent_id": record.intent_id,
+            "correlation_id": record.intent.correlation_id or record.intent_id,
+            "idempotency_key": record.intent.key or record.intent_id,
+            "stage": record.stage.name.lower(),
+            "verdict": record.verdict,
+            "reason_code": record.reason.value if record.reason else None,
+            "reason_detail": order.text if order is not None and is_rejected else detail,
+            "client_order_id": record.cl_ord_id,
+            "order": _order_row(order) if order is not None else None,
+            "draft_id": None,
+            "draft_path": None,
+            "needs": list(record.needs),
+            "until": iso(record.until),
+            "expires": iso(record.expires),
+            "is_open": record.is_open,
+            "ask": ask(record.intent),
+            "gates": [_gate_row(gate) for gate in record.gates],
+            "events": [_event_row(told) for told in record.events],
+        }
+
+    def _shares(self) -> Iterator[tuple[str, str, Holding]]:
+        for strategy, shares in self.book.ledger.holdings.items():
+            for symbol, share in shares.items():
+                yield strategy, symbol, share
+
+    def _is_wanted_intent(self, record: IntentRecord, filters: Filters) -> bool:
+        if filters.since is not None and record.received.at < filters.since:
+            return False
+        symbols = {record.intent.symbol, *(leg.symbol for leg in record.intent.legs)}
+        if filters.symbol is not None and filters.symbol not in symbols:
+            return False
+        if filters.strategy is not None and filters.strategy != _owner(record.intent):
+            return False
+        wanted = {_intent_status(record), "open" if record.is_open else "done"}
+        return filters.status is None or filters.status in wanted
+
+    def _intent_row(self, record: IntentRecord) -> Plain:
+        return {
+            "intent_id": record.intent_id, "received": iso(record.received.at),
+            "status": _intent_status(record), "symbol": record.intent.symbol,
+            **_request(record.intent),
+            "stage": record.stage.name.lower(), "verdict": record.verdict,
+            "reason_code": record.reason.value if record.reason else None,
+            "reason_detail": record.detail or _explain(record.reason),
+            "needs": list(record.needs), "expires": iso(record.expires),
+            "route": record.route, "client_order_id": record.cl_ord_id,
+            "idempotency_key": record.intent.key or record.intent_id,
+        }
+
+    def _position_row(self, strategy: str, symbol: str, share: Holding) -> Plain:
+        mark = self._kept.marks.get(symbol)
+        multiplier = self.book.multiplier(symbol)
+        value = share.qty * mark[0] * multiplier if mark else None
+        return {
+            "strategy_id": strategy, "symbol": symbol, "qty": plain(share.qty),
+            "avg_px": rounded(share.cost / share.qty / multiplier) if share.qty else None,
+            "mark": rounded(mark[0]) if mark else None, "marked": iso(mark[1]) if mark else None,
+            "value": rounded(value), "cost": rounded(share.cost),
+            "unrealized": rounded(value - share.cost) if value is not None else None,
+            "realized": rounded(share.realized), "fees": plain(share.fees),
+            "trades": share.trades,
+        }
+
+    def _profit_row(self, strategy: str, shares: list[tuple[str, Holding]]) -> Plain:
+        realized = sum((share.realized for _, share in shares), ZERO)
+        fees = sum((share.fees for _, share in shares), ZERO)
+        unrealized: Decimal | None = ZERO
+        for symbol, share in shares:
+            mark = self._kept.marks.get(symbol)
+            if mark is not None and unrealized is not None:
+                unrealized += share.qty * mark[0] * self.book.multiplier(symbol) - share.cost
+            elif share.qty:
+                unrealized = None  # a position that was never valued has no profit to tell
+        total = None if unrealized is None else realized + unrealized - fees
+        return {
+            "strategy_id": strategy, "realized": rounded(realized), "fees": plain(fees),
+            "unrealized": rounded(unrealized), "net": rounded(total),
+            "trades": sum(share.trades for _, share in shares),
+            "is_enabled": strategy not in self.book.disabled,
+        }
+
+
+def iso(at: datetime | None) -> str | None:
+    """Write a time as ISO 8601 in UTC with a Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at is not None else None
+
+
+def rounded(value: Decimal | None) -> str | None:
+    return plain(round(value, _PLACES)) if value is not None else None
+
+
+def _newest(rows: Iterable[T], filters: Filters, moment: Any) -> list[T]:
+    found = sorted(rows, key=moment)  # open entries may have moved in the history
+    return found[-filters.last:] if filters.last else []
+
+
+def _matches(filters: Filters, symbol: str, strategy: str) -> bool:
+    is_symbol = filters.symbol is None or filters.symbol == symbol
+    return is_symbol and (filters.strategy is None or filters.strategy == strategy)
+
+
+def _owner(intent: Intent) -> str:
+    return intent.strategy_id or intent.source.value
+
+
+def _explain(reason: Reason | None) -> str | None:
+    return EXPLAIN[reason] if reason is not None else None
+
+
+def _intent_status(record: IntentRecord) -> str:
+    if record.verdict == "refuse":
+        return "refused"
+    if record.verdict == "hold":
+        return "held"
+    return "sent" if record.is_open else "finished"
+
+
+def _order_status(record: OrderRecord) -> str:
+    return "never_left" if record.never_left else record.order.ord_status.value
+
+
+def _is_wanted_order(record: OrderRecord, filters: Filters) -> bool:
+    intent = record.submitted.intent
+    if filters.since is not None and record.moment.at < filters.since:
+        return False
+    if filters.symbol is not None and filters.symbol not in {
+        intent.symbol, *(leg.symbol for leg in intent.legs)
+    }:
+        return False
+    if filters.strategy is not None and filters.strategy != _owner(intent):
+        return False
+    wanted = {_order_status(record), "open" if record.is_open else "done"}
+    if record.in_doubt:
+        wanted.add("in_doubt")
+    return filters.status is None or filters.status in wanted
+
+
+def _is_wanted_fill(record: FillRecord, filters: Filters) -> bool:
+    if filters.since is not None and record.moment.at < filters.since:
+        return False
+    return _matches(filters, record.trade.symbol, record.trade.strategy_id)
+
+
+def _request(intent: Intent) -> Plain:
+    return {
+        "side": intent.side.value if not intent.is_combo else None,
+        "order_qty": plain(intent.order_qty), "ord_type": intent.ord_type.value,
+        "price": plain(intent.price) if intent.price is not None else None,
+        "stop_px": plain(intent.stop_px) if intent.stop_px is not None else None,
+        "time_in_force": intent.time_in_force.value, "strategy_id": intent.strategy_id,
+        "source": intent.source.value, "user": intent.user,
+        "legs": [
+            {"symbol": leg.symbol, "side": leg.side.value, "ratio_qty": plain(leg.ratio_qty)}
+            for leg in intent.legs
+        ],
+    }
+
+
+def _order_row(record: OrderRecord) -> Plain:
+    order, submitted = record.order, record.submitted
+    request = _request(submitted.intent)
+    request["order_qty"] = plain(order.order_qty)
+    return {
+        "client_order_id": submitted.cl_ord_id, "cl_ord_id": order.cl_ord_id,
+        "order_id": record.order_id, "intent_id": submitted.intent_id,
+        "submitted": iso(record.moment.at), "updated": iso(record.updated),
+        "ord_status": _order_status(record), "symbol": submitted.intent.symbol, **request,
+        "cum_qty": plain(order.cum_qty),
+        "leaves_qty": plain(ZERO if record.never_left else order.leaves_qty),
+        "avg_px": rounded(order.avg_px), "route": submitted.route, "account": submitted.account,
+        "attempt": submitted.attempt, "in_doubt": record.in_doubt, "is_open": record.is_open,
+        "fees": plain(record.fees), "realized": rounded(record.realized), "text": record.text,
+    }
+
+
+def _fill_row(record: FillRecord) -> Plain:
+    trade = record.trade
+    return {
+        "at": iso(record.moment.at), "seq": record.moment.seq, "exec_id": trade.exec_id,
+        "client_order_id": trade.cl_ord_id, "symbol": trade.symbol,
+        "side": "buy" if trade.qty > 0 else "sell", "qty": plain(trade.qty), "px": plain(trade.px),
+        "cash": plain(trade.cash), "fee": plain(trade.fee), "realized": rounded(trade.realized),
+        "strategy_id": trade.strategy_id, "account": trade.account,
+        "is_external": trade.is_external,
+    }
+
+
+def _gate_row(gate: GateResult) -> Plain:
+    return {
+        "gate": gate.gate, "verdict": gate.answer.value,
+        "reason": gate.reason.value if gate.reason else None,
+        "limit": plain(gate.limit) if gate.limit is not None else None,
+        "actual": plain(gate.actual) if gate.actual is not None else None,
+    }
+
+
+def _event_row(told: Told) -> Plain:
+    return {
+        "seq": told.moment.seq, "at": iso(told.moment.at),
+        "event": type(told.event).__name__, "text": sentence(told.event),
+    }
