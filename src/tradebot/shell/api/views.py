@@ -7,12 +7,12 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.ledger import Holding
-from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.core.model.verdict import EXPLAIN, GateResult, Reason
+from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
     KEPT_MAX,
     FillRecord,
@@ -28,22 +28,7 @@ from tradebot.shell.narrate import ask, sentence
 Plain: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
-SHOWN_MAX: Final = 200  # rows of a list, unless more are asked for
 _PLACES: Final = 8  # an average price is a fraction; nobody reads its 28th digit
-
-
-@fact
-class Filters:
-    """Which rows of a list: all of these hold; the newest `last` of them."""
-
-    symbol: str | None = None
-    status: str | None = None
-    since: datetime | None = None
-    strategy: str | None = None
-    last: int = SHOWN_MAX
-
-
-ALL: Final = Filters()
 
 
 class Views:

@@ -1,0 +1,66 @@
+"""Which rows of a list does someone want? The same words in a query and on the command line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.order import OrdStatus
+from tradebot.shell.api.commands import BadRequest
+
+ROWS_MAX: Final = 20_000
+ROWS_SHOWN: Final = 200
+FILTERS: Final = ("symbol", "status", "since", "strategy", "last")
+INTENT_STATUSES: Final = ("held", "refused", "sent", "finished", "open", "done")
+ORDER_STATUSES: Final = (
+    *(status.value for status in OrdStatus), "never_left", "in_doubt", "open", "done"
+)
+NO_STATUSES: Final = ()
+
+
+@fact
+class Filters:
+    """Which rows of a list: all of these hold; the newest `last` of them."""
+
+    symbol: str | None = None
+    status: str | None = None
+    since: datetime | None = None
+    strategy: str | None = None
+    last: int = ROWS_SHOWN
+
+
+ALL: Final = Filters()
+
+
+def parse_filters(asked: Mapping[str, str], statuses: Sequence[str]) -> Filters:
+    """Read filters as text; what is no filter, or no status of these rows, is refused."""
+    for name in asked:
+        if name not in FILTERS:
+            raise BadRequest(name[:40], f"one of the filters {', '.join(FILTERS)}")
+    status = asked.get("status")
+    if status is not None and status not in statuses:
+        expected = f"one of {', '.join(statuses)}" if statuses else "nothing: these rows have none"
+        raise BadRequest("status", f"{expected}, got {status[:40]!r}")
+    return Filters(
+        symbol=asked.get("symbol"), status=status, strategy=asked.get("strategy"),
+        since=_since(asked["since"]) if "since" in asked else None,
+        last=_last(asked["last"]) if "last" in asked else ROWS_SHOWN,
+    )
+
+
+def _since(text: str) -> datetime:
+    """Read a day or a time in ISO 8601; without a zone it is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+        zoned = found.replace(tzinfo=UTC) if found.tzinfo is None else found
+        return zoned.astimezone(UTC)
+    except (ValueError, OverflowError):
+        expected = "a day or time such as 2026-08-24 or 2026-08-24T14:30:00Z"
+        raise BadRequest("since", f"{expected}, got {text[:40]!r}") from None
+
+
+def _last(text: str) -> int:
+    is_count = text.isascii() and text.isdigit() and len(text) <= len(str(ROWS_MAX))
+    if not is_count or not 0 < int(text) <= ROWS_MAX:
+        raise BadRequest("last", f"a whole number from 1 to {ROWS_MAX}, got {text[:40]!r}")
+    return int(text)
