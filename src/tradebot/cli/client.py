@@ -1,0 +1,125 @@
+"""How does a verb ask the running daemon? HTTP over its Unix socket, in bounded time."""
+
+import http.client
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, urlencode
+
+from tradebot.cli.outcome import Exit, Stop
+from tradebot.cli.place import REHEARSAL, socket_path
+from tradebot.shell.api.socket_place import locate
+
+TIMEOUT_S: Final = 20.0
+_LONGEST_ANSWER: Final = 64 * 1024 * 1024
+
+# What an HTTP status means to a script that reads exit codes.
+EXIT_OF: Final[Mapping[int, Exit]] = {
+    400: Exit.USAGE, 404: Exit.FAILED, 409: Exit.REFUSED, 413: Exit.USAGE, 415: Exit.USAGE,
+    504: Exit.TIMED_OUT,
+}
+
+
+class NotRunning(Exception):
+    """No daemon listens there."""
+
+
+class Answer(NamedTuple):
+    status: int
+    document: dict[str, Any]
+
+    @property
+    def is_good(self) -> bool:
+        return self.status < http.client.BAD_REQUEST
+
+    def exit_code(self) -> Exit:
+        return Exit.DONE if self.is_good else EXIT_OF.get(self.status, Exit.FAILED)
+
+    def checked(self) -> dict[str, Any]:
+        """Return the document, or end the verb with what the daemon said."""
+        if not self.is_good:
+            raise Stop(self.exit_code(), self.problem())
+        return self.document
+
+    def problem(self) -> str:
+        code = self.document.get("reason_code")
+        detail = str(self.document.get("detail") or f"HTTP status {self.status}")
+        return f"{code}: {detail}" if code else detail
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout_s: float) -> None:
+        super().__init__("localhost", timeout=timeout_s)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Client:
+    """One daemon, named by its data directory; every request is a connection of its own."""
+
+    def __init__(self, home: Path, timeout_s: float = TIMEOUT_S) -> None:
+        self._home = home
+        self._timeout_s = timeout_s
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        return self._ask("GET", f"{path}?{urlencode(query)}" if query else path, None, {})
+
+    def post(
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        told = {"Content-Type": "application/json", **(headers or {})}
+        return self._ask("POST", path, json.dumps(body).encode(), told)
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        connection = _UnixConnection(locate(socket_path(self._home)), self._timeout_s)
+        try:
+            try:
+                connection.connect()
+            except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
+                raise NotRunning from None
+            connection.request(method, path, body=body, headers=dict(headers))
+            response = connection.getresponse()
+            return Answer(response.status, _document(response.read(_LONGEST_ANSWER)))
+        except TimeoutError:
+            text = f"the daemon gave no answer within {self._timeout_s:g} s"
+            raise Stop(Exit.TIMED_OUT, text) from None
+        except (ConnectionError, http.client.HTTPException):
+            raise Stop(Exit.FAILED, "the daemon closed the connection without an answer") from None
+        finally:
+            connection.close()
+
+
+def escaped(name: str) -> str:
+    return quote(name, safe="")
+
+
+def how_to_start(home: Path) -> str:
+    """Say that nothing runs there, and what to do about it."""
+    if is_running(home / REHEARSAL):
+        return f"no daemon runs in {home}, but its rehearsal does: add --rehearsal"
+    return f"no daemon runs in {home}; start one with: tradebot run --config NAME"
+
+
+def is_running(home: Path) -> bool:
+    try:
+        return Client(home, timeout_s=2.0).get("/healthz").is_good
+    except (NotRunning, Stop, OSError):
+        return False
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        raise Stop(Exit.FAILED, "the daemon's answer was no JSON") from None
+    if not isinstance(found, dict):
+        raise Stop(Exit.FAILED, "the daemon's answer was no JSON object")
+    return found

@@ -1,0 +1,206 @@
+"""How does an intent come in from a terminal, and what became of those before?"""
+
+import argparse
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tradebot.cli import flags, place, reading, show
+from tradebot.cli.client import Client, NotRunning, escaped, how_to_start
+from tradebot.cli.orders import user
+from tradebot.cli.outcome import Exit, Stop
+
+if TYPE_CHECKING:
+    from tradebot.shell.api.filters import Filters
+    from tradebot.shell.api.views import Views
+
+_INTENTS: Final = {
+    "received": "RECEIVED (UTC)", "intent_id": "INTENT", "symbol": "SYMBOL", "side": "SIDE",
+    "order_qty": "QTY", "ord_type": "TYPE", "price": "LIMIT", "strategy_id": "STRATEGY",
+    "status": "STATUS", "stage": "STAGE", "reason_code": "REASON", "reason_detail": "DETAIL",
+}
+_GATES: Final = {
+    "gate": "GATE", "verdict": "VERDICT", "actual": "ACTUAL", "limit": "LIMIT", "reason": "REASON",
+}
+_FIELDS: Final = (
+    "symbol", "side", "qty", "type", "limit", "stop", "tif", "route", "strategy", "key", "ttl",
+)
+_POLL_EVERY_S: Final = 0.2
+_WAIT_MAX_S: Final = 86_400.0
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = flags.verb(
+        verbs, "submit", "send one intent through the pipeline and show what it came to",
+        "tradebot.cli.intents:submit",
+    )
+    parser.add_argument("--symbol", metavar="S", help="what to trade, e.g. SPY")
+    parser.add_argument("--side", choices=("buy", "sell"))
+    parser.add_argument("--qty", metavar="N", help="how many units, a plain decimal")
+    parser.add_argument("--type", choices=("market", "limit", "stop", "stop_limit"),
+                        help="default: what the prices imply, else market")
+    parser.add_argument("--limit", metavar="P", help="limit price")
+    parser.add_argument("--stop", metavar="P", help="stop price")
+    parser.add_argument("--tif", choices=("day", "gtc", "ioc", "fok"), help="default: day")
+    parser.add_argument("--route", metavar="R", help="which broker route; default: the first")
+    parser.add_argument("--strategy", metavar="ID", help="book it under this strategy")
+    parser.add_argument("--key", metavar="KEY",
+                        help="idempotency key: the same key never makes a second order")
+    parser.add_argument("--ttl", metavar="S", help="seconds that the intent may wait")
+    parser.add_argument("--file", metavar="FILE", type=Path,
+                        help="YAML or JSON with these fields, and legs for combos")
+    parser.add_argument("--wait", action="store_true",
+                        help="wait until it is refused or its order is finished")
+    parser.add_argument("--timeout", metavar="S", type=_seconds, default=60.0,
+                        help="how long --wait waits, in seconds (default 60)")
+    flags.takes_place(parser)
+    parser = flags.verb(
+        verbs, "intents", "list intents and what became of them", "tradebot.cli.intents:intents"
+    )
+    flags.takes_place(parser)
+    flags.takes_filters(parser, ("symbol", "status", "since", "strategy", "last"))
+
+
+def intents(args: argparse.Namespace) -> int:
+    from tradebot.shell.api.filters import INTENT_STATUSES
+
+    found, _ = reading.answer(args, "/api/v1/intents", _offline, INTENT_STATUSES)
+    if args.json:
+        show.document(found)
+    else:
+        rows = [{**row, "received": show.when(row["received"])} for row in found["intents"]]
+        show.table(rows, _INTENTS, "no intents")
+    return Exit.DONE
+
+
+def submit(args: argparse.Namespace) -> int:
+    body = _body(args)
+    home = place.home(args)
+    client = Client(home)
+    try:
+        answer = client.post("/api/v1/intents", body)
+        if not answer.is_good:
+            return _refused_at_the_door(args, answer.document, answer.exit_code(), answer.problem())
+        found = answer.document
+        is_over = not args.wait or _is_over(found)
+        if not is_over:
+            found, is_over = _wait(client, found, args.timeout)
+    except NotRunning:
+        raise Stop(Exit.NOT_RUNNING, how_to_start(home)) from None
+    except Stop as stop:
+        if stop.code is Exit.TIMED_OUT:
+            raise Stop(stop.code, f"{stop}; ask again with --key {body['key']}") from None
+        raise
+    if args.json:
+        show.document(found)
+    else:
+        _tell(found)
+    if not found["success"]:
+        return Exit.REFUSED
+    if not is_over:
+        show.note(f"not finished within {args.timeout:g} s")
+        return Exit.TIMED_OUT
+    return Exit.DONE
+
+
+def _refused_at_the_door(
+    args: argparse.Namespace, document: dict[str, Any], code: Exit, problem: str
+) -> int:
+    if args.json:
+        show.document({"success": False, **document})
+        return code
+    raise Stop(code, problem)
+
+
+def _body(args: argparse.Namespace) -> dict[str, Any]:
+    """Gather the request from file and flags (a flag wins), checked before anything is sent."""
+    from tradebot.core.model.intent import Source
+    from tradebot.shell.api.commands import BadRequest, parse_intent
+
+    body: dict[str, Any] = _file(args.file) if args.file is not None else {}
+    body.update((name, getattr(args, name)) for name in _FIELDS if getattr(args, name) is not None)
+    body.setdefault("key", uuid.uuid4().hex)
+    body.setdefault("user", user())
+    body["source"] = Source.CLI.value
+    try:
+        parse_intent(body, key=None, source=Source.CLI)
+    except BadRequest as error:
+        flag = error.field if args.file is not None else f"--{error.field}"
+        raise Stop(Exit.USAGE, f"{flag}{str(error).removeprefix(error.field)}") from None
+    return body
+
+
+def _file(path: Path) -> dict[str, Any]:
+    from tradebot.shell import document, strict_json, strict_yaml
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"--file: {path}: {error.strerror}") from None
+    reader = strict_json if path.suffix == ".json" else strict_yaml
+    try:
+        found = document.plain(reader.parse(data, str(path)))
+    except document.ConfigError as error:
+        raise Stop(Exit.USAGE, "\n".join(error.problems)) from None
+    assert isinstance(found, dict)  # both readers return a section
+    return dict(found)
+
+
+def _wait(
+    client: Client, found: dict[str, Any], timeout_s: float
+) -> tuple[dict[str, Any], bool]:
+    left = timeout_s
+    while left > 0:
+        time.sleep(min(_POLL_EVERY_S, left))
+        left -= _POLL_EVERY_S
+        found = client.get(f"/api/v1/intents/{escaped(found['intent_id'])}").checked()
+        if _is_over(found):
+            return found, True
+    return found, False
+
+
+def _is_over(found: dict[str, Any]) -> bool:
+    return not found["is_open"]
+
+
+def _tell(found: dict[str, Any]) -> None:
+    order, reason = found["order"], found["reason_code"]
+    because = f": {reason}" if reason else ""
+    how = {"refuse": "bad", "hold": "warn"}.get(found["verdict"], "good")
+    what = {
+        "refuse": f"refused at stage {found['stage']}{because}",
+        "hold": f"waits at stage {found['stage']}{because}, until {found['expires']} at the latest",
+    }.get(found["verdict"], f"passed; now at stage {found['stage']}{because}")
+    show.line(show.painted(show.clean(what), how))
+    named: dict[str, object] = {"ask": found["ask"]}
+    if found["reason_detail"]:
+        named["why"] = found["reason_detail"]
+    if found["needs"]:
+        named["waits for"] = ", ".join(found["needs"])
+    if order is not None:
+        average = f" at {order['avg_px']}" if order["avg_px"] else ""
+        named["order"] = found["client_order_id"]
+        named["status"] = (
+            f"{order['ord_status']}, {order['cum_qty']} of {order['order_qty']} filled{average}"
+        )
+    named |= {"intent": found["intent_id"], "key": found["idempotency_key"]}
+    show.pairs(named)
+    told = [gate for gate in found["gates"] if gate["actual"] or gate["reason"]]
+    if told and how != "good":
+        show.line()
+        show.table(told, _GATES, "")
+
+
+def _seconds(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 < found <= _WAIT_MAX_S:
+        raise argparse.ArgumentTypeError(f"expected seconds up to {_WAIT_MAX_S:g}, got {text!r}")
+    return found
+
+
+def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
+    return {"intents": views.intents(filters)}

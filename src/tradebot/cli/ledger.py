@@ -1,0 +1,71 @@
+"""Is the journal whole, and would today's code decide it the same way?"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradebot.cli import flags, place, reading, show
+from tradebot.cli.outcome import Exit
+
+if TYPE_CHECKING:
+    from tradebot.shell.replay.redecide import Comparison
+
+
+def register(verbs: flags.Verbs) -> None:
+    noun = verbs.add_parser(
+        "ledger", help="look at the audit ledger", description="Look at the audit ledger.",
+        allow_abbrev=False,
+    )
+    actions = noun.add_subparsers(title="actions", metavar="ACTION", required=True)
+    parser = flags.verb(
+        actions, "verify", "check every record, the chain and the anchor",
+        "tradebot.cli.ledger:verify",
+    )
+    parser.add_argument("path", nargs="?", type=Path, metavar="PATH",
+                        help="a data directory or its journal; default: the configured one")
+    flags.takes_place(parser)
+    parser = flags.verb(
+        verbs, "replay", "decide the whole journal again and compare",
+        "tradebot.cli.ledger:replay",
+    )
+    flags.takes_place(parser)
+
+
+def replay(args: argparse.Namespace) -> int:
+    from tradebot.shell.replay.redecide import compare
+
+    home = place.home(args)
+    progress = show.Progress("decisions replayed")
+    try:
+        found = compare(reading.decisions(home), progress.tell)
+    finally:
+        progress.end()
+    code = Exit.DONE if found.is_same else Exit.FAILED
+    if args.json:
+        show.document(_document(found))
+        return code
+    show.line(f"{found.decisions} decisions, {found.events} events")
+    if found.difference is not None:
+        show.line(show.painted(show.clean(found.difference.sentence()), "bad"))
+    elif found.books is not None:
+        show.line(show.painted(show.clean(f"the books differ at {found.books}"), "bad"))
+    else:
+        show.line("no difference: decided again, every event is the same, and so is the book")
+    return code
+
+
+def _document(found: "Comparison") -> dict[str, object]:
+    apart = found.difference
+    return {
+        "same": found.is_same, "decisions": found.decisions, "events": found.events,
+        "difference": None if apart is None else {
+            "seq": apart.seq, "at": apart.at.isoformat().replace("+00:00", "Z"),
+            "command": apart.command, "path": apart.path, "recorded": apart.recorded,
+            "decided": apart.decided,
+        },
+        "books": found.books,
+    }
+
+
+def verify(args: argparse.Namespace) -> int:
+    raise NotImplementedError

@@ -1,0 +1,52 @@
+"""Which configuration and which data directory does a verb mean?"""
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tradebot.cli.outcome import Exit, Stop
+
+if TYPE_CHECKING:
+    from tradebot.shell.config import Config
+
+DEFAULT_CONFIG: Final = "config.paper.yaml"
+REHEARSAL: Final = "rehearsal"
+SOCKET: Final = "tradebot.sock"
+
+
+def load(args: argparse.Namespace) -> "Config":
+    """Load the configuration that the flags name; a problem ends the verb with exit 4."""
+    from tradebot.shell import config
+    from tradebot.shell.document import ConfigError
+
+    name = args.config or DEFAULT_CONFIG
+    try:
+        path = config.find(name, os.environ)
+        return config.load(path, environ=os.environ, overrides=overrides(args))
+    except ConfigError as error:
+        raise Stop(Exit.CONFIG, "\n".join(error.problems)) from None
+
+
+def overrides(args: argparse.Namespace) -> Mapping[str, str]:
+    """Read `--set a.b=c` and `--data-dir`."""
+    found: dict[str, str] = {}
+    for text in args.overrides:
+        path, is_there, value = text.partition("=")
+        if not is_there or not path.strip():
+            raise Stop(Exit.USAGE, f"--set: expected A.B=C, got {text!r}")
+        found[path.strip()] = value
+    if args.data_dir is not None:
+        found["data_dir"] = args.data_dir
+    return found
+
+
+def home(args: argparse.Namespace) -> Path:
+    """Return the data directory that is meant; with --data-dir no configuration is read."""
+    base = Path(args.data_dir) if args.data_dir is not None else Path(load(args).data_dir)
+    return base / REHEARSAL if args.rehearsal else base
+
+
+def socket_path(directory: Path) -> Path:
+    return directory / SOCKET

@@ -1,0 +1,77 @@
+"""How is the daemon started in the foreground, for real or as a rehearsal?"""
+
+import argparse
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final, Literal
+
+from tradebot.cli import flags, place
+from tradebot.cli.outcome import Exit, Stop
+
+_SPEED_DEFAULT: Final = Decimal(60)
+_SPEED_MAX: Final = 100_000
+_OF_REHEARSALS: Final = ("resume", "speed", "start", "until")
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = flags.verb(
+        verbs, "run", "run the daemon in the foreground", "tradebot.cli.run:run"
+    )
+    flags.takes_config(parser)
+    parser.add_argument("--rehearse", action="store_true",
+                        help="play a simulated session: no network, market open or shut")
+    parser.add_argument("--continue", action="store_true", dest="resume",
+                        help="go on with the last rehearsal instead of starting afresh")
+    parser.add_argument("--speed", metavar="N", type=_speed,
+                        help="how many times faster than real time, or max (default 60)")
+    parser.add_argument("--start", metavar="TIME", type=_time,
+                        help="when the rehearsal begins (ISO 8601, UTC)")
+    parser.add_argument("--until", metavar="TIME", type=_until,
+                        help="when it ends: a time, or close")
+    parser.add_argument("--log-format", choices=("text", "json", "auto"), default=None,
+                        help="auto: text on a terminal, JSON elsewhere")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start the daemon; its exit code is ours."""
+    if not args.rehearse:
+        given = [name for name in _OF_REHEARSALS if getattr(args, name)]
+        if given:
+            flag = "continue" if given[0] == "resume" else given[0]
+            raise Stop(Exit.USAGE, f"--{flag} belongs to a rehearsal: add --rehearse")
+    config = place.load(args)
+    from tradebot import app
+
+    speed = _SPEED_DEFAULT if args.speed is None else args.speed
+    options = app.RunOptions(
+        rehearse=args.rehearse, resume=args.resume, speed=None if speed == "max" else speed,
+        start=args.start, until=args.until, log_format=args.log_format or "auto",
+    )
+    return app.run(config, options)
+
+
+def _speed(text: str) -> Decimal | Literal["max"]:
+    from tradebot.core.model.money import parse_decimal
+
+    if text == "max":
+        return "max"
+    try:
+        found = parse_decimal(text)
+    except ValueError:
+        found = Decimal(0)
+    if not 0 < found <= _SPEED_MAX:
+        raise argparse.ArgumentTypeError(f"expected 1 to {_SPEED_MAX}, or max, got {text!r}")
+    return found
+
+
+def _until(text: str) -> datetime | Literal["close"]:
+    return "close" if text == "close" else _time(text)
+
+
+def _time(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        expected = "a time such as 2026-08-24T14:30:00Z"
+        raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

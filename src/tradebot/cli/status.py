@@ -1,0 +1,68 @@
+"""How does the daemon stand?"""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from tradebot.cli import flags, reading, show
+from tradebot.cli.outcome import Exit
+
+if TYPE_CHECKING:
+    from tradebot.shell.api.filters import Filters
+    from tradebot.shell.api.views import Views
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = flags.verb(
+        verbs, "status", "show state, mode, markets, routes, kill switch and counts",
+        "tradebot.cli.status:status",
+    )
+    flags.takes_place(parser)
+
+
+def status(args: argparse.Namespace) -> int:
+    found, is_running = reading.answer(args, "/api/v1/status", _offline)
+    if args.json:
+        show.document(found)
+    else:
+        _tell(found)
+    return Exit.DONE if is_running else Exit.NOT_RUNNING
+
+
+def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
+    return {"running": False, "state": "STOPPED", **views.status()}
+
+
+def _tell(found: dict[str, Any]) -> None:
+    if not found["running"]:
+        show.line(show.painted("not running; this is the last known state", "warn"))
+    kill, counts = found["kill"], found["counts"]
+    named: dict[str, object] = {"state": found.get("state")}
+    for name in ("rehearsal", "started", "clock", "pid", "data_dir"):
+        if name in found:
+            named[name.replace("_", " ")] = found[name]
+    named |= {
+        "mode": f"{found['mode']}, promotion {found['promotion']}",
+        "settings": found["settings_version"],
+        "last decision": f"{found['seq']} at {show.when(found['at'])}",
+    }
+    for market in found["markets"]:
+        hours = f", {show.when(market['opens'])} to {show.when(market['closes'])} UTC"
+        session = f" {market['session']}{hours}" if market["session"] else ""
+        named[f"market {market['calendar']}"] = f"{market['phase']}{session}"
+    for route in found["routes"]:
+        word = "up" if route["up"] else "DOWN"
+        named[f"route {route['route']}"] = f"{word}, {route['kind']}, account {route['account']}"
+    for account, equity in found["equity"].items():
+        named[f"equity {account}"] = equity
+    named["intents"] = f"{counts['intents_open']} open, {counts['intents_held']} held"
+    named["orders"] = f"{counts['orders_working']} working, {counts['orders_in_doubt']} in doubt"
+    named["positions"] = counts["positions"]
+    show.pairs(named)
+    if kill["engaged"]:
+        show.line(show.painted(f"KILL SWITCH SET: {show.clean(kill['reason'])}", "bad"))
+    for halted in found["halted"]:
+        text = f"halted: {halted['symbol']} ({halted['reason']})"
+        show.line(show.painted(show.clean(text), "bad"))
+    for disabled in found["disabled"]:
+        text = f"strategy {disabled['strategy_id']} is disabled: {disabled['reason']}"
+        show.line(show.painted(show.clean(text), "warn"))
