@@ -1,0 +1,203 @@
+"""Which settings hold? Defaults, then the file, .env, the environment, the command line."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.instrument import SYMBOL
+from tradebot.core.model.money import ONE, ZERO, plain
+from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
+from tradebot.shell import environment
+from tradebot.shell.config_file import find, read, read_bytes
+from tradebot.shell.document import (
+    ConfigError,
+    Items,
+    Node,
+    Place,
+    Scalar,
+    Section,
+    problem,
+    quoted,
+)
+from tradebot.shell.environment import Overlay
+from tradebot.shell.fill import fill
+from tradebot.shell.sections import RouteSection, Sections
+from tradebot.shell.settings_digest import settings_digest
+
+__all__ = ["Config", "ConfigError", "Section", "fill", "find", "load"]
+
+_KeyPath: TypeAlias = tuple[str | int, ...]
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_BUILT_IN: Final = {"paper": RouteKind.PAPER, "mock": RouteKind.MOCK}
+_NOT_YET: Final = (Promotion.AUTO_WINDOW, Promotion.HYBRID)
+
+
+@fact
+class Config(Sections):
+    """A configuration that holds together; `data_dir` is always set here."""
+
+    data_dir: Path
+    source: Path
+    warnings: tuple[str, ...] = ()
+
+    def decisive(self) -> Settings:
+        """Return what core decides by; a feed's own age limit stands above the policy's."""
+        policy, age = self.policy, self.market_data.quote_age_max_s
+        return Settings(
+            mode=self.mode, promotion=self.promotion.strategy, routes=tuple(self.brokers),
+            primary_calendar=self.schedule.calendar,
+            policy=policy if age is None else replace(policy, quote_age_max_s=age),
+            intent_ttl_s=self.orders.intent_ttl_s, send_within_s=self.orders.send_within_s,
+        )
+
+    def route_kind(self, route: str) -> RouteKind:
+        """Return the kind given, else what adapter and mode say."""
+        return _kind(self.brokers[route], self.mode)
+
+    @property
+    def settings_hash(self) -> str:
+        """Digest all that can change a decision: no paths, ports or log settings."""
+        sections = {field.name: getattr(self, field.name) for field in fields(Sections)}
+        return settings_digest((self.decisive(), sections))
+
+
+def load(
+    path: Path, *, environ: Mapping[str, str], overrides: Mapping[str, str] = _NONE
+) -> Config:
+    """Read, overlay and check a configuration; raise ConfigError with everything that is wrong."""
+    root = read(path)
+    warnings: list[str] = []
+    dotenv = path.parent / ".env"
+    inherited = environment.from_dotenv(read_bytes(dotenv), str(dotenv)) if dotenv.exists() else {}
+    changes = [
+        *environment.overlays(inherited, warnings),
+        *environment.overlays(environment.from_process(environ), warnings),
+        *environment.from_command_line(overrides),
+    ]
+    root, problems = _overlaid(root, changes, path.parent)
+    try:
+        sections = fill(Sections, root)
+    except ConfigError as error:
+        raise ConfigError([*problems, *error.problems]) from None
+    problems.extend(_disagreements(sections, root))
+    if problems:
+        raise ConfigError(problems)
+    values = {f.name: getattr(sections, f.name) for f in fields(Sections)}
+    values["data_dir"] = sections.data_dir or _default_data_dir(sections.mode, environ)
+    return Config(**values, source=path, warnings=tuple(warnings))
+
+
+def _default_data_dir(mode: Mode, environ: Mapping[str, str]) -> Path:
+    given = environ.get("STATE_DIRECTORY", "").split(":")[0]  # systemd lists several by colons
+    return Path(given) if given else Path("data") / mode.value
+
+
+def _overlaid(
+    root: Section, changes: Sequence[Overlay], beside: Path
+) -> tuple[Section, list[str]]:
+    """Lay the changes over the file; the policy's own file is read before its limits change."""
+    problems: list[str] = []
+    whole = [change for change in changes if change.path == ("policy",)]
+    others = [change for change in changes if change.path != ("policy",)]
+    root = environment.apply(root, whole, problems)
+    try:
+        root = _with_policy(root, beside)
+    except ConfigError as error:
+        problems.extend(error.problems)
+        kept = {key: node for key, node in root.entries.items() if key != "policy"}
+        root = replace(root, entries=kept)
+    return environment.apply(root, others, problems), problems
+
+
+def _with_policy(root: Section, beside: Path) -> Section:
+    named = root.entries.get("policy")
+    if not isinstance(named, Scalar):
+        return root
+    path = beside / named.text
+    if not named.text.strip() or not path.is_file():
+        expected = f"a file (looked for {path}) or a section of limits"
+        raise ConfigError([problem(named.place, "policy", expected, quoted(named.text))])
+    return replace(root, entries={**root.entries, "policy": read(path)})
+
+
+def _kind(route: RouteSection, mode: Mode) -> RouteKind:
+    if route.kind is not None:
+        return route.kind
+    if route.adapter in _BUILT_IN:
+        return _BUILT_IN[route.adapter]
+    if mode is Mode.STAGE:
+        return RouteKind.PAPER
+    return RouteKind.LIVE if mode is Mode.LIVE_BLOCKED else RouteKind(mode.value)
+
+
+def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
+    """Find what is wrong though each value alone fits its type."""
+    for path, expected, got in (
+        *_about_routes(sections), *_about_strategies(sections), *_about_limits(sections),
+    ):
+        yield problem(_place(root, path), _shown(path), expected, got)
+    if sections.promotion.strategy in _NOT_YET:
+        path = ("promotion", "strategy")
+        yield problem(
+            _place(root, path), _shown(path), "disabled or manual",
+            f"{sections.promotion.strategy.value!r}, which is not available yet",
+        )
+
+
+def _about_routes(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+    for name, route in sections.brokers.items():
+        built_in = _BUILT_IN.get(route.adapter)
+        if built_in is not None and route.kind not in (None, built_in):
+            yield ("brokers", name, "kind"), f"{built_in.value} for this adapter", quoted(
+                str(route.kind)
+            )
+
+
+def _about_strategies(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+    seen: set[str] = set()
+    for at, strategy in enumerate(sections.strategies):
+        if strategy.strategy_id in seen:
+            yield ("strategies", at), "an id of its own", quoted(strategy.strategy_id)
+        seen.add(strategy.strategy_id)
+        for place, symbol in enumerate(strategy.symbols):
+            if not SYMBOL.fullmatch(symbol):
+                expected = "a symbol in capitals such as SPY"
+                yield ("strategies", at, "symbols", place), expected, quoted(symbol)
+
+
+def _about_limits(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+    for f in fields(Policy):
+        value = getattr(sections.policy, f.name)
+        if not isinstance(value, Decimal):
+            continue
+        if f.name.endswith("_frac") and not ZERO <= value <= ONE:
+            yield ("policy", f.name), "a fraction from 0 to 1", quoted(plain(value))
+        elif value < ZERO:
+            yield ("policy", f.name), "at least 0", quoted(plain(value))
+    limits = sections.supervision
+    for name, least in (("max_restarts", 0), ("initial_backoff_s", 0), ("backoff_multiplier", 1),
+                        ("cooldown_s", 0)):
+        value = getattr(limits, name)
+        if value < least:
+            yield ("supervision", name), f"at least {least}", quoted(f"{value:g}")
+
+
+def _place(root: Section, path: _KeyPath) -> Place:
+    node: Node | None = root
+    place = root.place
+    for key in path:
+        if isinstance(node, Section) and isinstance(key, str):
+            place, node = node.places.get(key, place), node.entries.get(key)
+        elif isinstance(node, Items) and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+            place = node.place
+    return place
+
+
+def _shown(path: _KeyPath) -> str:
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)[1:]

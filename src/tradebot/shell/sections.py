@@ -1,0 +1,168 @@
+"""What can be configured? One class a section; a setting's unit is the end of its name.
+
+A line `name: text` in a class' docstring documents that setting, here and in the reference;
+`section.name: text` does so for a class that lives elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, InstanceOf
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
+from tradebot.shell.document import Place, Section, empty_section
+from tradebot.shell.fill import REST
+from tradebot.shell.supervisor import Limits
+
+_NOWHERE: Final = empty_section(Place(source="defaults"))
+_DECISIVE: Final = Settings()
+
+
+@fact
+class Schedule:
+    """When the daemon trades.
+
+    calendar: the calendar that the daemon's own state follows
+    auto_start: trade as soon as the session opens; false follows the calendar but does not trade
+    closures: days the exchange is closed that this release does not know
+    early_closes: days with an early close that this release does not know
+    """
+
+    calendar: str = _DECISIVE.primary_calendar
+    auto_start: bool = True
+    closures: tuple[date, ...] = ()
+    early_closes: tuple[date, ...] = ()
+
+
+@fact
+class MarketDataSection:
+    """Where quotes and bars come from. All other keys are the provider's own.
+
+    provider: the market data plugin
+    quote_age_max_s: older quotes are stale for this feed; stands above the policy's limit
+    """
+
+    provider: str = "simulated"
+    quote_age_max_s: Annotated[Decimal, Field(gt=0)] | None = None
+    own: InstanceOf[Section] = field(default=_NOWHERE, metadata={REST: True})
+
+
+@fact
+class RouteSection:
+    """One named way to a broker. All other keys are the adapter's own.
+
+    adapter: the broker plugin
+    kind: what kind of account this is; follows from adapter and mode where it is not given
+    """
+
+    adapter: str
+    kind: RouteKind | None = None
+    own: InstanceOf[Section] = field(default=_NOWHERE, metadata={REST: True})
+
+
+@fact
+class StrategySection:
+    """One running strategy.
+
+    id: its name in the books; the plugin's name where neither id nor name is given
+    name: another word for id
+    plugin: the strategy plugin
+    symbols: what it may trade
+    parameters: the plugin's own settings
+    """
+
+    plugin: str
+    symbols: Annotated[tuple[str, ...], Field(min_length=1)]
+    id: str | None = None
+    name: str | None = None
+    parameters: InstanceOf[Section] = _NOWHERE
+
+    @property
+    def strategy_id(self) -> str:
+        return self.id or self.name or self.plugin
+
+
+@fact
+class PromotionSection:
+    """Who lets an intent go on to a broker.
+
+    strategy: disabled lets strategies' intents pass; manual asks a person each time
+    """
+
+    strategy: Promotion = Promotion.DISABLED
+
+
+@fact
+class Telemetry:
+    """What is told to people and logs, and how often.
+
+    log_format: text for people, json for machines, auto chooses by whether a terminal listens
+    log_level: what is at least this important is logged
+    status_every_s: how often the status line is renewed
+    mark_every_s: how often open positions are valued; each is a line in the journal
+    """
+
+    log_format: Literal["auto", "text", "json"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    status_every_s: Annotated[float, Field(gt=0)] = 10.0
+    mark_every_s: Annotated[float, Field(gt=0)] = 5.0
+
+
+@fact
+class Orders:
+    """How long an intent or a clearance holds.
+
+    intent_ttl_s: how long an intent without its own time to live may wait
+    send_within_s: how long a clearance holds between the last gate and the broker's socket
+    """
+
+    intent_ttl_s: Annotated[int, Field(gt=0)] = _DECISIVE.intent_ttl_s
+    send_within_s: Annotated[int, Field(gt=0)] = _DECISIVE.send_within_s
+
+
+def _one_paper_route() -> Mapping[str, RouteSection]:
+    return {"paper": RouteSection(adapter="paper")}
+
+
+@fact
+class Sections:
+    """A whole configuration file.
+
+    schema_version: the form of this file
+    mode: which kind of route may be used at all
+    data_dir: where everything is kept; below the working directory unless absolute
+    seed: the one source of chance, for simulators and retry jitter
+    brokers: routes by name; the first is used where an intent names none
+    policy: the limits of all gates, here or as the path of a file beside this one
+    policy.order_qty_max: the largest quantity of one order
+    policy.order_notional_max_usd: the largest worth of one order
+    policy.price_collar_frac: how far a price may be from the market, on its own bad side
+    policy.quote_age_max_s: an older quote is no quote
+    policy.buying_power_multiple: how many times the account's buying power may be used
+    policy.trade_outside_hours: calendars whose hours before and after the session may trade
+    supervision.max_restarts: how often a failed feed or strategy is started again at once
+    supervision.initial_backoff_s: the wait before the first restart
+    supervision.backoff_multiplier: how the wait grows with each restart
+    supervision.cooldown_s: the rest after the last restart, before all begins anew
+    """
+
+    schema_version: Literal[1] = 1
+    mode: Mode = _DECISIVE.mode
+    data_dir: Path | None = None
+    seed: Annotated[int, Field(ge=0)] = 0
+    schedule: Schedule = Schedule()
+    market_data: MarketDataSection = MarketDataSection()
+    brokers: Annotated[Mapping[str, RouteSection], Field(min_length=1)] = field(
+        default_factory=_one_paper_route
+    )
+    strategies: tuple[StrategySection, ...] = ()
+    policy: Policy = Policy()
+    promotion: PromotionSection = PromotionSection()
+    supervision: Limits = Limits()
+    telemetry: Telemetry = Telemetry()
+    orders: Orders = Orders()
