@@ -12,7 +12,7 @@ from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.money import ONE, ZERO, plain
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
 from tradebot.shell import environment
-from tradebot.shell.config_file import find, read, read_bytes
+from tradebot.shell.config_file import find, is_file, read, read_bytes
 from tradebot.shell.document import (
     ConfigError,
     Items,
@@ -119,7 +119,7 @@ def _with_policy(root: Section, beside: Path) -> Section:
     if not isinstance(named, Scalar):
         return root
     path = beside / named.text
-    if not named.text.strip() or not path.is_file():
+    if not named.text.strip() or not is_file(path):
         expected = f"a file (looked for {path}) or a section of limits"
         raise ConfigError([problem(named.place, "policy", expected, quoted(named.text))])
     return replace(root, entries={**root.entries, "policy": read(path)})

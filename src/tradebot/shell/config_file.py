@@ -15,16 +15,23 @@ def find(name: str, environ: Mapping[str, str]) -> Path:
     """Find a configuration by path, else by name in ./config, the user's and the system's place."""
     if not name.strip() or "\0" in name:
         raise ConfigError(["--config: expected a file or its name, got nothing"])
-    home = Path(environ.get("HOME", "/"))
-    users = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "tradebot"
-    places = (Path(), Path("config"), users, _SYSTEM)
+    home = environ.get("HOME")
+    xdg = environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    places = (Path(), Path("config"), *([Path(xdg, "tradebot")] if xdg else []), _SYSTEM)
     for place in places:
         for ending in ("", *SUFFIXES):
             candidate = place / f"{name}{ending}"
-            if candidate.is_file():
+            if is_file(candidate):
                 return candidate
     looked = ", ".join(f"{place}/" for place in places)
     raise ConfigError([f"{name}: expected a configuration file, found none in {looked}"])
+
+
+def is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long, a folder that may not be entered
+        return False
 
 
 def read(path: Path) -> Section:

@@ -14,9 +14,11 @@ PROBLEMS_MAX: Final = 50
 _SHOWN_MAX: Final = 40
 _NAME_MAX: Final = 64  # longer names get no suggestion: comparing them would cost time
 
-# Characters that an editor does not show, or shows as a line end where YAML sees none.
-_HIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
-                            "\U00010000-\U0010ffff]")
+# All but what can be seen: controls, zero widths, changes of direction, YAML's odd line ends.
+_HIDDEN: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe"
+    "\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _SECRET: Final = re.compile(r"(?i)secret|token|password|passphrase|api_?key|credential")
 
 
@@ -110,7 +112,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def decoded(data: bytes, source: str) -> str:
     """Decode UTF-8 text within the size limit, without characters that an editor does not show."""
     if len(data) > BYTES_MAX:
-        raise ConfigError([f"{source}: expected at most {BYTES_MAX} bytes, got {len(data)}"])
+        raise ConfigError([f"{source}: expected at most {BYTES_MAX} bytes, got more"])
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError as error:

@@ -209,7 +209,10 @@ def _told(error: ValidationError, raw: Section, *, is_whole: bool) -> Iterator[s
                 yield problem(place, path, "a value", "nothing")
         elif kind in _BOUNDS:
             bound, words = _BOUNDS[kind]
-            yield problem(place, path, f"{words} {context[bound]}", _got(node, path))
+            yield problem(place, path, f"{words} {context[bound]:g}", _got(node, path))
+        elif kind == "too_short":
+            if is_whole or not isinstance(node, Section):
+                yield problem(place, path, f"at least {context['min_length']} of them", "none")
         elif kind in ("value_error", "assertion_error"):
             if is_whole:
                 yield f"{place}: {path}: {context.get('error', detail['msg'])}"
