@@ -11,7 +11,7 @@ from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
-from tradebot.core.model.verdict import EXPLAIN, GateResult, Reason
+from tradebot.core.model.verdict import EXPLAIN, GateResult
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
     KEPT_MAX,
@@ -23,7 +23,7 @@ from tradebot.shell.api.history import (
     Told,
 )
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.narrate import ask, sentence
+from tradebot.shell.narrate import ask, numbers, sentence
 
 Plain: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -133,7 +133,7 @@ class Views:
             return None
         order = self._kept.order(record.cl_ord_id)
         is_rejected = order is not None and order.order.ord_status is OrdStatus.REJECTED
-        detail = record.detail or (_explain(record.reason) or "")
+        detail = _why(record)
         return {
             "success": record.verdict != "refuse" and not is_rejected,
             "intent_id": record.intent_id,
@@ -179,7 +179,7 @@ class Views:
             **_request(record.intent),
             "stage": record.stage.name.lower(), "verdict": record.verdict,
             "reason_code": record.reason.value if record.reason else None,
-            "reason_detail": record.detail or _explain(record.reason),
+            "reason_detail": _why(record),
             "needs": list(record.needs), "expires": iso(record.expires),
             "route": record.route, "client_order_id": record.cl_ord_id,
             "idempotency_key": record.intent.key or record.intent_id,
@@ -241,8 +241,11 @@ def _owner(intent: Intent) -> str:
     return intent.strategy_id or intent.source.value
 
 
-def _explain(reason: Reason | None) -> str | None:
-    return EXPLAIN[reason] if reason is not None else None
+def _why(record: IntentRecord) -> str:
+    """Say the reason in words, with the gates' numbers or what the stage added."""
+    told = EXPLAIN[record.reason] if record.reason is not None else ""
+    more = numbers(record.gates) or record.detail
+    return f"{told.rstrip('.')}: {more}" if told and more else told or more
 
 
 def _intent_status(record: IntentRecord) -> str:

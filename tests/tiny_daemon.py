@@ -1,0 +1,138 @@
+"""A daemon small enough for a test: the real core, views and server, a journal in memory."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.commands import (
+    ActivateSettings,
+    Capabilities,
+    Command,
+    ConnectRoute,
+    DefineInstruments,
+    EnterSession,
+    Phase,
+    Statement,
+)
+from tradebot.core.model.facts import Quote
+from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
+from tradebot.core.pipeline.handle import handle
+from tradebot.shell.api.server import Server
+from tradebot.shell.api.views import Views
+from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.journal.decision import Decision
+
+AT = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)
+ACCOUNT = "PAPER-1"
+
+
+def a_morning() -> list[Command]:
+    """Return what a daemon has decided by the time its market trades."""
+    settings = Settings(mode=Mode.PAPER, policy=Policy(
+        order_qty_max=Decimal(100), quote_age_max_s=Decimal(3600),
+    ))
+    statement = Statement(account=ACCOUNT, as_of=AT, cash=Decimal("100000"))
+    capabilities = Capabilities(asset_classes=tuple(AssetClass), legs_max=4)
+    return [
+        ActivateSettings(settings=settings, version="test"),
+        DefineInstruments(instruments=(Instrument(symbol="SPY"), Instrument(symbol="IBM"))),
+        EnterSession(calendar="XNYS", phase=Phase.TRADING, session="2026-08-24"),
+        ConnectRoute(
+            route="paper", kind=RouteKind.PAPER, capabilities=capabilities, statement=statement
+        ),
+    ]
+
+
+class TinyDaemon:
+    """Decides at once and keeps every decision; the time moves a second a decision."""
+
+    def __init__(self) -> None:
+        self.book = Book()
+        self.views = Views()
+        self.latch = Latch()
+        self.facts = FactCache(self.latch)
+        self.decisions: list[Decision] = []
+        self.latched_first: list[bool] = []
+        self.instead: Callable[[Command], Awaitable[Decision | None]] | None = None
+        for symbol in ("SPY", "IBM"):
+            self.quote(symbol, "500.00", "500.02")
+        for command in a_morning():
+            self.decide(command)
+
+    def quote(self, symbol: str, bid: str, ask: str) -> None:
+        self.facts.quotes[symbol] = Quote(
+            symbol=symbol, bid=Decimal(bid), ask=Decimal(ask), as_of=AT
+        )
+
+    def decide(self, command: Command) -> Decision | None:
+        seq = len(self.decisions) + 1
+        at, view = AT + timedelta(seconds=seq), self.facts.view()
+        events = tuple(handle(self.book, command, view, at))
+        if not events:
+            return None
+        decision = Decision(seq=seq, at=at, command=command, events=events, reads=view.reads())
+        self.decisions.append(decision)
+        self.views.apply(decision)
+        return decision
+
+    async def submit(self, command: Command) -> Decision | None:
+        self.latched_first.append(self.latch.reason is not None)
+        if self.instead is not None:
+            return await self.instead(command)
+        return self.decide(command)
+
+    def report(self, cl_ord_id: str, exec_type: ExecType, **more: Any) -> Decision | None:
+        return self.decide(Report(
+            route="paper", cl_ord_id=ClOrdID(cl_ord_id), exec_type=exec_type, **more
+        ))
+
+    def fill(self, cl_ord_id: str, qty: str, px: str, exec_id: str) -> Decision | None:
+        return self.report(
+            cl_ord_id, ExecType.TRADE, exec_id=ExecID(exec_id), last_qty=Decimal(qty),
+            last_px=Decimal(px), fee=Decimal("1.25"),
+        )
+
+    def status(self) -> dict[str, Any]:
+        return {"state": "TRADING", "pid": 4711, "rehearsal": False}
+
+
+@contextmanager
+def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
+    """Serve the daemon on `home`'s socket from a thread of its own."""
+    started, loops = threading.Event(), []
+    path = home / "tradebot.sock"
+
+    async def serve() -> None:
+        server = Server(
+            submit=daemon.submit, views=daemon.views, status=daemon.status, socket_path=path,
+            latch=daemon.latch.set, runtime_dir=None,
+        )
+        task = asyncio.create_task(server.run())
+        loops.append((asyncio.get_running_loop(), task))
+        while not path.exists() and not path.with_name("tradebot.sock.path").exists():
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.02)
+        started.set()
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="tiny daemon")
+    thread.start()
+    try:
+        assert started.wait(10)
+        yield path
+    finally:
+        loop, task = loops[0]
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join(10)
+        assert not thread.is_alive()
