@@ -105,8 +105,9 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """Return ` (did you mean X?)`, or nothing when no known name is close."""
     if len(name) > _NAME_MAX:
         return ""
-    close = get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.7)
-    return f" (did you mean {close[0]}?)" if close else ""
+    written = {word.lower(): word for word in sorted(known)}
+    close = get_close_matches(name.lower(), written, n=1, cutoff=0.7)
+    return f" (did you mean {written[close[0]]}?)" if close else ""
 
 
 def decoded(data: bytes, source: str) -> str:

@@ -61,15 +61,16 @@ def overlays(variables: Mapping[str, Variable], warnings: list[str]) -> list[Ove
             continue
         prefix = OURS if name.startswith(OURS) else SHORT
         rest = name.removeprefix(prefix)
+        told = name if variable.place.line is None else f"{variable.place}: {name}"
         if rest in NO_EFFECT_YET:
-            warnings.append(f"{variable.place}: {name} has no effect in this release")
+            warnings.append(f"{told}: has no effect in this release")
         elif rest in SHORT_NAMES:
             path = SHORT_NAMES[rest]
             rank = 0 if prefix == SHORT else 1
             ranked.append((rank, Overlay(path=path, text=variable.text, place=variable.place)))
         elif prefix == SHORT:
-            hint = suggestion(rest, SHORT_NAMES)
-            warnings.append(f"{variable.place}: {name} is not known and has no effect{hint}")
+            hint = suggestion(name, [SHORT + known for known in SHORT_NAMES])
+            warnings.append(f"{told}: is not known and has no effect{hint}")
         else:
             path = tuple(rest.lower().split("__"))
             ranked.append((2, Overlay(path=path, text=variable.text, place=variable.place)))

@@ -215,7 +215,8 @@ def _told(error: ValidationError, raw: Section, *, is_whole: bool) -> Iterator[s
                 yield problem(place, path, f"at least {context['min_length']} of them", "none")
         elif kind in ("value_error", "assertion_error"):
             if is_whole:
-                yield f"{place}: {path}: {context.get('error', detail['msg'])}"
+                subject = f"{place}: {path}" if path else str(place)
+                yield f"{subject}: {context.get('error', detail['msg'])}"
         elif is_whole:
             yield problem(place, path, _lowered(detail["msg"]), _got(node, path))
 

@@ -67,7 +67,7 @@ class Supervisor:
             )
         finally:
             asked.cancel()
-        dead = [task for task in done if task is not asked]
+        dead = [task for task in self._core if task in done]
         return _why(dead[0]) if dead else None
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ import time
 from decimal import Decimal
 
 
-class _PacedSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _PacedSelector(selectors.DefaultSelector):
     """Turns waiting into the passing of virtual time."""
 
     def __init__(self, speed: float | None) -> None:
