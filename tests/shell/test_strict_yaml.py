@@ -141,7 +141,8 @@ def test_json_is_read_by_the_same_rules(text: str, message: str) -> None:
 
 
 def test_json_numbers_stay_the_text_that_was_written() -> None:
-    root = strict_json.parse(b'{"a": 1.50, "b": [-0, true, null], "c": {"d": "x\\u00e9"}}', "c.json")
+    text = b'{"a": 1.50, "b": [-0, true, null], "c": {"d": "x\\u00e9"}}'
+    root = strict_json.parse(text, "c.json")
     assert plain(root) == {"a": "1.50", "b": ["-0", "true", "null"], "c": {"d": "x\u00e9"}}
 
 

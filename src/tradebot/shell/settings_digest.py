@@ -34,9 +34,10 @@ def _canonical(value: Any) -> Any:
             return {key: _canonical(item) for key, item in value.items() if _decides(key)}
         case tuple():
             return [_canonical(item) for item in value]
-    if is_dataclass(value):
-        return _canonical({field.name: getattr(value, field.name) for field in fields(value)})
-    return str(value)
+        case _ if is_dataclass(value):
+            return _canonical({field.name: getattr(value, field.name) for field in fields(value)})
+        case _:
+            return str(value)
 
 
 def _decides(key: str) -> bool:

@@ -114,7 +114,8 @@ def _written(value: Any) -> str:
             return f"[{', '.join(_written(item) for item in value)}]"
         case date():
             return value.isoformat()
-    return str(value)
+        case _:
+            return str(value)
 
 
 def _unit(name: str) -> str:
