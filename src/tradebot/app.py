@@ -4,24 +4,26 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 from zoneinfo import ZoneInfo
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.session import may_trade
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
-from tradebot.core.model.settings import RouteKind
-from tradebot.ports import Calendar, Clock, MarketData
+from tradebot.core.model.money import plain
+from tradebot.ports import Broker, Calendar, Clock, MarketData
 from tradebot.shell import plugins, rehearsal
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.clock import LoopClock, WallClock
-from tradebot.shell.config import Config
+from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
@@ -30,6 +32,276 @@ from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import StrategyDesk, StrategyHost
-from tradebot.shell.supervisor import Supervisor
+from tradebot.shell.supervisor import Notice, Supervisor
 from tradebot.shell.telemetry import Console, JsonLog, Telling
 from tradebot.shell.wire.link import Link
+
+
+@fact
+class RunOptions:
+    """How to run: in real time, or as a rehearsal on a simulated clock; speed None jumps."""
+
+    rehearse: bool = False
+    resume: bool = False
+    speed: Decimal | None = Decimal(60)
+    start: datetime | None = None
+    until: datetime | Literal["close"] | None = None
+    log_format: Literal["text", "json", "auto"] = "auto"
+
+
+def run(config: Config, options: RunOptions) -> int:
+    """Run the daemon until it is told to stop or the rehearsal ends; return the exit code.
+
+    Raises DataDirInUse, JournalDamaged, ConfigError or ValueError before anything is started.
+    """
+    os.umask(0o077)
+    data_dir = config.data_dir
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with DataDirLock(data_dir):
+        home = data_dir
+        make_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+        if options.rehearse:
+            home = rehearsal.prepare(data_dir, resume=options.resume)
+            make_loop = partial(SimLoop, options.speed)
+        with asyncio.Runner(loop_factory=make_loop) as runner:
+            return runner.run(_run(config, options, home))
+
+
+async def _run(config: Config, options: RunOptions, home: Path) -> int:
+    calendars = _calendars(config)
+    journal = Journal.open(
+        home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
+        threaded=not options.rehearse,
+    )
+    try:
+        past = _refold(journal)
+        clock, until = _clock(config, options, calendars, past.last_at)
+        telling = _telling(options.log_format, config, sys.stdout)
+        for text in filter(None, (journal.torn, *config.warnings)):
+            telling.line(clock.now(), text)
+        parts = _parts(config, home, past, _World(
+            journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
+        ))
+        code = await Daemon(parts).run()
+        telling.close()
+        return code
+    finally:
+        journal.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What the journal remembers, folded twice: to decide by, and to show."""
+
+    book: Book
+    views: Views
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _World:
+    """What surrounds the daemon."""
+
+    journal: Journal
+    calendars: Mapping[str, Calendar]
+    clock: Clock
+    until: datetime | None
+    telling: Telling
+
+
+def _refold(journal: Journal) -> _Past:
+    """Rebuild the deciding book and the views from events alone; nothing is decided again."""
+    book, views, last_at = Book(), Views(), None
+    for decision in journal.decisions():
+        for event in decision.events:
+            book.apply(event)
+        views.apply(decision)
+        last_at = decision.at
+    return _Past(book=book, views=views, last_at=last_at)
+
+
+def _calendars(config: Config) -> dict[str, Calendar]:
+    """Build every calendar there is; the schedule's extra days belong to the primary one."""
+    schedule, built = config.schedule, {}
+    for name in plugins.names("calendars"):
+        plugin = plugins.load("calendars", name)
+        extra = (schedule.closures, schedule.early_closes)
+        if name == schedule.calendar and any(extra):
+            built[name] = plugin(plugin.settings_type(closures=extra[0], early_closes=extra[1]))
+        else:
+            built[name] = plugin()
+    if schedule.calendar not in built:
+        known = ", ".join(sorted(built))
+        raise ConfigError([f"schedule.calendar: expected one of {known}"])
+    return built
+
+
+def _clock(
+    config: Config, options: RunOptions, calendars: Mapping[str, Calendar],
+    last_at: datetime | None,
+) -> tuple[Clock, datetime | None]:
+    """Take the wall's time, or a rehearsal's: it goes on where its journal ends, when resumed."""
+    wall = WallClock()
+    if not options.rehearse:
+        return wall, None
+    start = last_at if options.resume and last_at is not None else options.start
+    primary = calendars[config.schedule.calendar]
+    span = rehearsal.window(primary, wall.now(), start, options.until)
+    return LoopClock(span.start, asyncio.get_running_loop()), span.until
+
+
+def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
+    """Build everything, in the order in which a quote must pass through it."""
+    latch, clock = Latch(), world.clock
+    facts = FactCache(latch)
+    engine = Engine(
+        book=past.book, journal=world.journal, facts=facts, clock=clock,
+        last_seq=world.journal.last_seq,
+    )
+    state = DaemonState(
+        config.schedule.calendar, clock, past.views.book, auto_start=config.schedule.auto_start
+    )
+    market = _market(config, world)
+    symbols = [instrument.symbol for instrument in market.instruments()]
+    market.subscribe(symbols, facts.on_market)
+    may_send = partial(_may_send, past.book, latch, clock)
+    links = [
+        _link(config, name, home, _Wire(
+            engine=engine, market=market, may_send=may_send, world=world
+        ))
+        for name in config.brokers
+    ]
+    host = StrategyHost(
+        book=past.views.book, post=engine.post,
+        tell=lambda name, text: world.telling.line(clock.now(), f"strategy {name}: {text}"),
+    )
+    _add_strategies(config, host, past.views, market, clock)
+    market.subscribe(symbols, host.on_market)
+    market.subscribe(symbols, Waker(past.book, engine.post).on_market)
+    engine.listeners.extend((
+        past.views.apply, state.on_decision, world.telling.on_decision,
+        *(link.on_decision for link in links), host.on_decision,
+    ))
+    status = partial(_live_facts, config, home, clock, state, past.views)
+    return Parts(
+        home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
+        supervisor=Supervisor(
+            config.supervision, partial(_on_notice, state, world.telling, clock)
+        ),
+        telling=world.telling, market=market, links=links, host=host, calendars=world.calendars,
+        serve=Server(
+            submit=engine.submit, views=past.views, status=status,
+            socket_path=home / "tradebot.sock", latch=latch.set, runtime_dir=_runtime_dir(),
+        ).run,
+        status=partial(_status_line, state, past.views), settings=config.decisive(),
+        settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
+        cadence=Cadence(
+            status_every_s=config.telemetry.status_every_s,
+            mark_every_s=config.telemetry.mark_every_s,
+        ),
+        until=world.until, last_at=past.last_at,
+    )
+
+
+def _market(config: Config, world: _World) -> MarketData:
+    section = config.market_data
+    plugin = plugins.load("market_data", section.provider)
+    settings = _with_seed(fill(plugin.settings_type, section.own), section.own, config)
+    built: MarketData = plugin(
+        settings, clock=world.clock, calendars=world.calendars, until=world.until
+    )
+    return built
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wire:
+    engine: Engine
+    market: MarketData
+    may_send: Callable[[OrderSubmitted], str | None]
+    world: _World
+
+
+def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
+    section = config.brokers[name]
+    plugin = plugins.load("brokers", section.adapter)
+    settings = _with_seed(fill(plugin.settings_type, section.own), section.own, config)
+    broker: Broker = plugin(
+        settings, route=name, clock=wire.world.clock, market=wire.market,
+        state_dir=home / "brokers" / name, calendars=wire.world.calendars,
+    )
+    return Link(
+        name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send
+    )
+
+
+def _with_seed(settings: Any, own: Section, config: Config) -> Any:
+    """Give a plugin the one seed, unless its own section names another."""
+    has_seed = any(field.name == "seed" for field in fields(settings))
+    is_free = has_seed and "seed" not in own.entries
+    return replace(settings, seed=config.seed) if is_free else settings
+
+
+def _add_strategies(
+    config: Config, host: StrategyHost, views: Views, market: MarketData, clock: Clock
+) -> None:
+    for section in config.strategies:
+        plugin, name = plugins.load("strategies", section.plugin), section.strategy_id
+        strategy = plugin(
+            fill(plugin.settings_type, section.parameters), strategy_id=name,
+            symbols=section.symbols,
+        )
+        host.add(name, strategy, StrategyDesk(name, book=views.book, market=market, clock=clock))
+
+
+def _may_send(book: Book, latch: Latch, clock: Clock, order: OrderSubmitted) -> str | None:
+    """Look one last time before the socket; return why not, or None. Every attempt asks again."""
+    if latch.reason is not None:
+        return f"kill latch: {latch.reason}"
+    if not (clock.now() <= order.send_by):
+        return "the clearance ended before it could be sent"
+    for leg in order.intent.legs:
+        if not may_trade(book, book.instruments[leg.symbol].calendar):
+            return f"{leg.symbol}: the session ended"
+    return None
+
+
+def _on_notice(state: DaemonState, telling: Telling, clock: Clock, notice: Notice) -> None:
+    on_notice(telling, clock, notice)
+    state.on_notice(notice)
+
+
+def _telling(asked: str, config: Config, out: TextIO) -> Telling:
+    """Lines for people where a terminal listens or text was asked for, JSON for all else."""
+    chosen = config.telemetry.log_format if asked == "auto" else asked
+    if chosen == "json" or (chosen == "auto" and not out.isatty()):
+        return JsonLog(out)
+    return Console(out, ZoneInfo("America/New_York"), is_terminal=out.isatty())
+
+
+def _live_facts(
+    config: Config, home: Path, clock: Clock, state: DaemonState, views: Views
+) -> dict[str, Any]:
+    return {
+        "state": state.state.value, "reason": state.reason, "mode": config.mode.value,
+        "clock": clock.now().isoformat(), "pid": os.getpid(), "data_dir": str(home),
+        "rehearsal": isinstance(clock, LoopClock), "config": str(config.source),
+    }
+
+
+def _status_line(state: DaemonState, views: Views) -> dict[str, Any]:
+    """Tell what a person wants to know at a glance."""
+    book = views.book
+    told: dict[str, Any] = {"state": state.state.value}
+    for name, account in book.ledger.accounts.items():
+        told[name] = f"equity {account.equity:,.2f} realised {account.realized:,.2f}"
+    told["orders"] = f"{len(book.orders.working)} open"
+    held = [f"{s} {plain(n.qty)}" for nets in book.ledger.nets.values() for s, n in nets.items()]
+    told["holds"] = ", ".join(held) or "nothing"
+    if book.kill_reason is not None:
+        told["KILLED"] = book.kill_reason
+    return told
+
+
+def _runtime_dir() -> Path | None:
+    given = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    return Path(given) if given else None
