@@ -11,7 +11,7 @@ from tests.tiny_daemon import AT, TinyDaemon
 from tradebot.core.book import orders as book_orders
 from tradebot.core.book.book import FOLDS, Book
 from tradebot.core.model.commands import Delivery, Mark, ReportDelivery, RequestCancel, SubmitIntent
-from tradebot.core.model.events import Event
+from tradebot.core.model.events import CancelRequested, Event
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
@@ -156,7 +156,9 @@ def test_a_cancel_request_finds_the_order_and_its_answer_is_shown(daemon: TinyDa
     order = an_order(daemon, "k1")["client_order_id"]
     decision = daemon.decide(RequestCancel(target=order, by="alice"))
     assert decision is not None
-    request = getattr(decision.events[0], "request_id")
+    requested = decision.events[0]
+    assert isinstance(requested, CancelRequested)
+    request = requested.request_id
     daemon.report(request, ExecType.CANCELED, orig_cl_ord_id=ClOrdID(order))
     row = daemon.views.order(request)
     assert row is not None

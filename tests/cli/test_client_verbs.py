@@ -1,0 +1,280 @@
+"""Do the verbs tell a running daemon what is meant, and people and scripts what came of it?"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tiny_daemon import TinyDaemon, served
+
+from tradebot.cli import client, kill
+from tradebot.cli.main import main
+from tradebot.core.model.commands import Command
+from tradebot.core.model.report import ExecType
+from tradebot.shell.api import server as api
+from tradebot.shell.engine import Busy
+from tradebot.shell.journal.decision import Decision
+
+Out = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def daemon() -> TinyDaemon:
+    return TinyDaemon()
+
+
+@pytest.fixture
+def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
+    with served(daemon, tmp_path):
+        yield tmp_path
+
+
+def told(out: Out, home: Path, *words: str) -> tuple[int, str, str]:
+    code = main([*words, "--data-dir", str(home)])
+    said = out.readouterr()
+    return code, said.out, said.err
+
+
+def document(out: Out, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    code, said, _ = told(out, home, *words, "--json")
+    return code, json.loads(said)
+
+
+SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "10")
+
+
+def test_submit_sends_an_intent_and_says_what_it_came_to(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    code, said, _ = told(capsys, home, *SUBMIT, "--limit", "500.00", "--key", "k1")
+    assert code == 0
+    assert "passed; now at stage dispatch" in said
+    assert "buy 10 SPY limit 500 day" in said
+    assert "pending_new, 0 of 10 filled" in said
+    assert daemon.views.orders()[0]["source"] == "cli"
+
+
+def test_submit_as_json_keeps_the_promised_keys(home: Path, capsys: Out) -> None:
+    code, found = document(capsys, home, *SUBMIT)
+    assert code == 0
+    promised = {
+        "success", "intent_id", "correlation_id", "idempotency_key", "stage", "verdict",
+        "reason_code", "reason_detail", "client_order_id", "order", "draft_id", "draft_path",
+        "gates", "events",
+    }
+    assert promised <= set(found)
+    assert {"ord_status", "order_qty", "cum_qty", "leaves_qty", "avg_px"} <= set(found["order"])
+    assert set(found["gates"][0]) == {"gate", "verdict", "reason", "limit", "actual"}
+
+
+def test_two_submits_without_a_key_are_two_orders_with_one_key_one(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    document(capsys, home, *SUBMIT)
+    document(capsys, home, *SUBMIT)
+    assert len(daemon.views.orders()) == 2
+    first = document(capsys, home, *SUBMIT, "--key", "mine")[1]
+    assert document(capsys, home, *SUBMIT, "--key", "mine")[1] == first
+    assert len(daemon.views.orders()) == 3
+
+
+def test_a_refusal_exits_6_with_the_code_and_the_numbers(home: Path, capsys: Out) -> None:
+    code, said, _ = told(capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "101")
+    assert code == 6
+    assert "refused at stage risk: RISK_ORDER_QUANTITY" in said
+    assert "order_quantity 101 against 100" in said
+    code, found = document(
+        capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "101"
+    )
+    assert (code, found["success"]) == (6, False)
+
+
+def test_a_key_with_another_body_exits_6(home: Path, capsys: Out) -> None:
+    told(capsys, home, *SUBMIT, "--key", "k1")
+    code, said, error = told(capsys, home, *SUBMIT, "--limit", "499.00", "--key", "k1")
+    assert (code, said) == (6, "")
+    assert "VALIDATION_DUPLICATE_CONFLICT" in error
+    code, found = document(capsys, home, *SUBMIT, "--limit", "499.00", "--key", "k1")
+    assert (code, found["success"]) == (6, False)
+
+
+def test_wait_returns_when_the_order_is_finished(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    async def fill_at_once(command: Command) -> Decision | None:
+        decision = daemon.decide(command)
+        for order in list(daemon.book.orders.working):
+            daemon.fill(order, "10", "500.01", f"X-{order}")
+        return decision
+
+    daemon.instead = fill_at_once
+    code, said, _ = told(capsys, home, *SUBMIT, "--wait")
+    assert code == 0
+    assert "filled, 10 of 10 filled at 500.01" in said
+
+
+def test_wait_gives_up_with_5_and_says_where_it_stands(home: Path, capsys: Out) -> None:
+    code, said, error = told(capsys, home, *SUBMIT, "--wait", "--timeout", "0.3")
+    assert code == 5
+    assert "pending_new" in said
+    assert "not finished within 0.3 s" in error
+
+
+def test_an_order_that_the_broker_rejects_exits_6(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    async def reject(command: Command) -> Decision | None:
+        decision = daemon.decide(command)
+        for order in list(daemon.book.orders.working):
+            daemon.report(order, ExecType.REJECTED, text="no \x1b[31mred\x1b[0m shares")
+        return decision
+
+    daemon.instead = reject
+    code, said, _ = told(capsys, home, *SUBMIT, "--wait")
+    assert code == 6
+    assert "\x1b" not in said
+    assert "red" in said
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    (("--qty", "1e3"), "--qty: expected a plain decimal"),
+    (("--qty", "ten"), "--qty"),
+    (("--limit", "NaN"), "--limit"),
+    (("--symbol", "spy"), "--symbol: expected a symbol in capitals"),
+    (("--ttl", "-5"), "--ttl"),
+    (("--key", ""), "--key"),
+    (("--route", "a b"), "--route"),
+])
+def test_a_bad_value_exits_2_with_one_sentence(
+    home: Path, capsys: Out, words: tuple[str, ...], expected: str
+) -> None:
+    code, said, error = told(capsys, home, *SUBMIT, *words)
+    assert (code, said) == (2, "")
+    assert expected in error
+    assert error.count("\n") == 1
+
+
+def test_an_intent_comes_from_a_file_and_flags_win(
+    daemon: TinyDaemon, home: Path, capsys: Out, tmp_path: Path
+) -> None:
+    file = tmp_path / "intent.yaml"
+    file.write_text(
+        "legs:\n  - {symbol: SPY, side: buy}\n  - {symbol: IBM, side: sell, ratio: 2}\n"
+        "qty: 3\nlimit: -500.00\n"
+    )
+    code, found = document(capsys, home, "submit", "--file", str(file), "--qty", "1")
+    assert code == 0
+    assert found["ask"] == "buy 1 SPY sell 2 IBM limit -500 day"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("qty: 1\nqty: 2\n", "each key once"),
+    ("symbol: SPY\nside: buy\nquantity: 1\n", "did you mean qty?"),
+    ("qty: [\n", "valid YAML"),
+    ("a: &x 1\nb: *x\n", "anchors"),
+])
+def test_a_bad_file_exits_2(
+    home: Path, capsys: Out, tmp_path: Path, text: str, expected: str
+) -> None:
+    file = tmp_path / "intent.yaml"
+    file.write_text(text)
+    code, _, error = told(capsys, home, "submit", "--file", str(file))
+    assert code == 2
+    assert expected in error
+    assert told(capsys, home, "submit", "--file", str(tmp_path / "none.yaml"))[0] == 2
+
+
+def test_read_verbs_print_tables_and_pure_json(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    for verb in ("intents", "orders", "positions", "fills"):
+        code, said, _ = told(capsys, home, verb)
+        assert (code, said.startswith("no ")) == (0, True), verb
+    order = document(capsys, home, *SUBMIT)[1]["client_order_id"]
+    daemon.fill(order, "10", "500.01", "X1")
+    expected = {"intents": "dispatch", "orders": "filled", "positions": "500.01", "fills": "buy"}
+    for verb, word in {**expected, "account": "PAPER-1", "status": "TRADING"}.items():
+        code, said, error = told(capsys, home, verb)
+        assert (code, error) == (0, ""), verb
+        if verb != "intents":
+            assert word in said, verb
+        assert document(capsys, home, verb)[0] == 0, verb
+
+
+def test_filters_reach_the_daemon_and_bad_ones_exit_2(home: Path, capsys: Out) -> None:
+    document(capsys, home, *SUBMIT)
+    assert document(capsys, home, "orders", "--symbol", "IBM")[1]["orders"] == []
+    assert len(document(capsys, home, "orders", "--status", "open")[1]["orders"]) == 1
+    assert document(capsys, home, "orders", "--since", "2030-01-01")[1]["orders"] == []
+    for words in (("--status", "shiny"), ("--since", "soon"), ("--last", "none")):
+        code, said, error = told(capsys, home, "orders", *words)
+        assert (code, said) == (2, ""), words
+        assert error.startswith(f"tradebot: {words[0]}: expected")
+
+
+def test_cancel_asks_the_broker_or_says_why_not(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    order = document(capsys, home, *SUBMIT)[1]["client_order_id"]
+    code, said, _ = told(capsys, home, "cancel", order)
+    assert code == 0
+    assert order in said
+    daemon.report(order, ExecType.CANCELED)
+    assert told(capsys, home, "cancel", order)[0] == 6
+    code, _, error = told(capsys, home, "cancel", "../../kill")
+    assert code == 6
+    assert "No working order has this id" in error
+
+
+def test_kill_and_clear_kill_go_through_the_daemon(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    document(capsys, home, *SUBMIT)
+    code, said, _ = told(capsys, home, "kill", "--reason", "drill")
+    assert code == 0
+    assert "1 orders are being cancelled" in said
+    assert not (home / kill.KILL_FILE).exists()
+    assert "KILL SWITCH SET: drill" in told(capsys, home, "status")[1]
+    assert told(capsys, home, *SUBMIT)[0] == 6
+    assert told(capsys, home, "clear-kill", "--reason", "over")[0] == 0
+    assert "was not set" in told(capsys, home, "clear-kill", "--reason", "over")[1]
+
+
+def test_kill_drops_the_file_when_the_daemon_does_not_answer(
+    daemon: TinyDaemon, home: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(command: Command) -> Decision | None:
+        raise Busy("full")
+
+    daemon.instead = busy
+    code, said, _ = told(capsys, home, "kill", "--reason", "now")
+    assert code == 0
+    assert "BUSY" in said
+    assert (home / kill.KILL_FILE).read_text() == "now\n"
+
+
+def test_a_daemon_that_hangs_times_out_with_5_and_the_key(
+    daemon: TinyDaemon, home: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late(command: Command) -> Decision | None:
+        raise TimeoutError
+
+    monkeypatch.setattr(api, "DECIDE_WITHIN_S", 0.05)
+    daemon.instead = late
+    code, said, error = told(capsys, home, *SUBMIT, "--key", "k1")
+    assert (code, said) == (5, "")
+    assert "--key k1" in error
+
+
+def test_a_rehearsal_that_runs_is_pointed_out(
+    daemon: TinyDaemon, tmp_path: Path, capsys: Out
+) -> None:
+    rehearsal = tmp_path / "rehearsal"
+    rehearsal.mkdir()
+    with served(daemon, rehearsal):
+        code, _, error = told(capsys, tmp_path, *SUBMIT)
+        assert code == 3
+        assert "add --rehearsal" in error
+        assert told(capsys, tmp_path, *SUBMIT, "--rehearsal")[0] == 0
+    assert not client.is_running(rehearsal)
