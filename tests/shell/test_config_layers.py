@@ -176,6 +176,14 @@ def test_the_hash_feels_what_decides(change: Mapping[str, str]) -> None:
     assert a_config(BASE, overrides=change).settings_hash != a_config(BASE).settings_hash
 
 
+def test_the_hash_does_not_feel_the_order_of_keys() -> None:
+    turned = "market_data: {symbols: [SPY, IBM], path: a, provider: recorded}\nseed: 7\n"
+    shuffled = "market_data: {speed: 1, path: a, symbols: [SPY]}\n"
+    ordered = "market_data: {symbols: [SPY], speed: 1}\n"
+    assert a_config(turned + "mode: paper\n").settings_hash == a_config(BASE).settings_hash
+    assert a_config(shuffled).settings_hash == a_config(ordered).settings_hash
+
+
 def test_the_hash_is_the_same_in_every_process() -> None:
     Path("c.yaml").write_text(BASE)
     code = (
