@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import yaml
-
 from tests import makers
+
 from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
@@ -40,7 +40,7 @@ class Course:
 
     @property
     def time_in_force(self) -> TimeInForce:
-        """What the order says, else what follows from its life: over a second day only GTC lasts."""
+        """Return what the order says; where it says nothing, only GTC lasts over a second day."""
         told = next((row["received"].get("time_in_force") for row in self.rows if _is_new(row)), "")
         lasts = any(row.get("day", 1) > 1 for row in self.rows)
         return TimeInForce(told.lower()) if told else TimeInForce("gtc" if lasts else "day")
