@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     speed = _SPEED_DEFAULT if args.speed is None else args.speed
     options = app.RunOptions(
         rehearse=args.rehearse, resume=args.resume, speed=None if speed == "max" else speed,
-        start=args.start, until=args.until, log_format=args.log_format or config.telemetry.log_format,
+        start=args.start, until=args.until, log_format=args.log_format or "auto",
     )
     return app.run(config, options)
 

@@ -187,7 +187,9 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a bool as quantity": (b'{"symbol":"SPY","side":"buy","key":"k","qty":true}', "qty"),
     "null quantity": (b'{"symbol":"SPY","side":"buy","key":"k","qty":null}', "qty"),
     "underscores": (b'{"symbol":"SPY","side":"buy","key":"k","qty":"1_000"}', "qty"),
-    "other digits": ('{"symbol":"SPY","side":"buy","key":"k","qty":"\u0661\u0660"}'.encode(), "qty"),
+    "other digits": (
+        '{"symbol":"SPY","side":"buy","key":"k","qty":"\u0661\u0660"}'.encode(), "qty",
+    ),
     "a key twice": (b'{"qty":"1","qty":"9","symbol":"SPY","side":"buy","key":"k"}', "each key"),
     "a look-alike": ('{"symbol":"S\u0420Y","side":"buy","key":"k","qty":"1"}'.encode(), "symbol"),
     "a number as symbol": (b'{"symbol":5,"side":"buy","key":"k","qty":"1"}', "symbol"),
