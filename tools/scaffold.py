@@ -1,0 +1,173 @@
+"""What does a new plugin or gate begin with? A file that says what to fill in, registered."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+GROUPS = {"broker": "brokers", "strategy": "strategies", "notifier": "notifiers"}
+KINDS = (*GROUPS, "gate")
+
+GATE = '''"""Is the {words} within its limit?"""
+
+from datetime import datetime
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.verdict import GateResult
+
+
+def {name}(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+    """Is the {words} within its limit?"""
+    raise NotImplementedError("{name}")
+'''
+
+BROKER = '''"""How does {words} take an order? Translates; never decides."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from tradebot.core.model.commands import Capabilities, Statement
+from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.report import Report
+from tradebot.ports import BrokerOrder
+
+
+class {type}Broker:
+    """One account at {words}."""
+
+    capabilities = Capabilities(asset_classes=(AssetClass.EQUITY,))
+
+    async def connect(self) -> None:
+        raise NotImplementedError("log in, and compare the account's kind with the mode")
+
+    async def disconnect(self) -> None:
+        raise NotImplementedError("disconnect")
+
+    async def submit(self, order: OrderSubmitted) -> None:
+        raise NotImplementedError("return when handed over; raise one of the three wire errors")
+
+    async def cancel(self, cl_ord_id: ClOrdID, request_id: ClOrdID) -> None:
+        raise NotImplementedError("cancel")
+
+    async def replace(
+        self, cl_ord_id: ClOrdID, request_id: ClOrdID, order_qty: Decimal, price: Decimal | None
+    ) -> None:
+        raise NotImplementedError("replace")
+
+    async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:
+        raise NotImplementedError("None only where the broker states that it never saw the id")
+
+    async def fills_since(self, since: datetime) -> Sequence[Report]:
+        raise NotImplementedError("fills_since")
+
+    async def statement(self) -> Statement:
+        raise NotImplementedError("statement")
+
+    def reports(self) -> AsyncIterator[Report]:
+        raise NotImplementedError("everything the broker says, in its order, none dropped")
+'''
+
+STRATEGY = '''"""When does {words} trade? Returns intents; never sends, sleeps or reads a clock."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Bar, Quote
+from tradebot.core.model.intent import Intent
+from tradebot.ports import Desk
+
+
+@fact
+class {type}Settings:
+    order_qty: Decimal = Decimal(10)
+
+
+class {type}:
+    settings_type = {type}Settings
+
+    def __init__(
+        self, settings: {type}Settings, *, strategy_id: str, symbols: Sequence[str]
+    ) -> None:
+        self.symbols = symbols
+        self._settings = settings
+        self._strategy_id = strategy_id
+
+    def on_start(self, desk: Desk) -> Iterable[Intent]:
+        return ()
+
+    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Intent]:
+        return ()
+
+    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Intent]:
+        return ()
+
+    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Intent]:
+        return ()
+
+    def on_timer(self, desk: Desk) -> Iterable[Intent]:
+        return ()
+'''
+
+NOTIFIER = '''"""How does {words} hear of what happened? Delivers; never decides."""
+
+
+class {type}Notifier:
+    async def send(self, text: str) -> None:
+        raise NotImplementedError("deliver within the time that the caller allows")
+'''
+
+BODIES = {"gate": GATE, "broker": BROKER, "strategy": STRATEGY, "notifier": NOTIFIER}
+SUFFIX = {"broker": "Broker", "strategy": "", "notifier": "Notifier"}
+
+
+def begin(root: Path, kind: str, name: str) -> Iterator[Path]:
+    """Write the file and register it; yield every path that changed."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+        raise SystemExit(f"{name!r}: expected snake_case, e.g. {kind} price_band")
+    package = root / "src" / "tradebot"
+    folder = package / "core" / "gates" if kind == "gate" else package / "plugins" / GROUPS[kind]
+    path = folder / f"{name}.py"
+    if path.exists():
+        raise SystemExit(f"{path.relative_to(root)} exists already")
+    type_name = "".join(word.capitalize() for word in name.split("_"))
+    folder.mkdir(exist_ok=True)
+    (folder / "__init__.py").touch()
+    path.write_text(BODIES[kind].format(name=name, words=name.replace("_", " "), type=type_name))
+    yield path
+    if kind == "gate":
+        yield _require(folder / "__init__.py", name)
+    else:
+        target = f"tradebot.plugins.{GROUPS[kind]}.{name}:{type_name}{SUFFIX[kind]}"
+        yield _enter(root / "pyproject.toml", GROUPS[kind], f'{name} = "{target}"')
+
+
+def _require(path: Path, gate: str) -> Path:
+    """Ask the gate last; its place in the list is for the author to choose."""
+    text = path.read_text()
+    wanted = f"from tradebot.core.gates.{gate} import {gate}"
+    imports = [line for line in text.splitlines() if line.startswith("from tradebot.")]
+    after = max((line for line in imports if line < wanted), default=None)
+    text = (
+        text.replace(f"{after}\n", f"{after}\n{wanted}\n", 1) if after
+        else text.replace(imports[0], f"{wanted}\n{imports[0]}", 1)
+    )
+    head, end, rest = text.rpartition("\n)")
+    path.write_text(f"{head}\n    {gate},{end}{rest}")
+    return path
+
+
+def _enter(path: Path, group: str, line: str) -> Path:
+    """Add the entry point; `pip install` must run once more before it is found."""
+    text = path.read_text()
+    header = f'[project.entry-points."tradebot.{group}"]'
+    if header in text:
+        text = text.replace(header, f"{header}\n{line}", 1)
+    else:
+        text = text.replace("[tool.hatch", f"{header}\n{line}\n\n[tool.hatch", 1)
+    path.write_text(text)
+    return path
