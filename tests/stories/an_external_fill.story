@@ -1,0 +1,31 @@
+# A fill that belongs to no order of ours: the position follows the broker, the instrument halts.
+09:30:00  session XNYS trading
+        > session XNYS trading
+09:30:01  quote SPY 499.98 500.00
+09:30:01  quote IBM 199.98 200.00
+09:30:02  report OTHER trade X9 5 @200.00 symbol IBM side sell
+        > ignored OTHER trade X9 5 @200 OMS_UNKNOWN_ORDER
+        > booked external OTHER X9 external IBM -5 @200 cash +1000 cost -1000
+        > halted IBM OMS_EXTERNAL
+09:30:03  report OTHER trade X9 5 @200.00 symbol IBM side sell
+        > ignored OTHER trade X9 5 @200 OMS_UNKNOWN_ORDER
+09:30:04  look external IBM
+        > external holds -5 IBM cost -1000 realized 0
+09:30:05  intent buy 1 IBM limit 200.00
+        > received I1 buy 1 IBM @200 day as number 1 of sma, until 16:00:05
+        > passed I1 through validation
+        > refused I1 at risk RISK_INSTRUMENT_HALTED (halted_instrument BLOCK)
+09:30:06  intent buy 1 SPY limit 500.00
+        > received I2 buy 1 SPY @500 day as number 2 of sma, until 16:00:06
+        > route paper for I2
+        > passed I2 through dispatch
+        > submitted C1 for I2 buy 1 SPY @500 day reserved 500 send by 09:30:36
+09:30:07  report OTHER canceled
+        > ignored OTHER canceled OMS_UNKNOWN_ORDER
+09:30:08  kill off by alice looked at it
+        > kill switch off by alice: looked at it
+09:30:09  intent buy 5 IBM limit 200.00
+        > received I3 buy 5 IBM @200 day as number 3 of sma, until 16:00:09
+        > route paper for I3
+        > passed I3 through dispatch
+        > submitted C2 for I3 buy 5 IBM @200 day reserved 0 send by 09:30:39
