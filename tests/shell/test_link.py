@@ -1,0 +1,256 @@
+"""What does the wire know afterwards? Sent, provably not sent, or unknown: and unknown stays so."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from tests.shell.test_engine import HeldJournal
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.commands import (
+    ActivateSettings,
+    Capabilities,
+    DefineInstruments,
+    EnterSession,
+    Phase,
+    RequestCancel,
+    Statement,
+    SubmitIntent,
+)
+from tradebot.core.model.events import (
+    Event,
+    IntentRefused,
+    OrderInDoubt,
+    OrderNeverLeft,
+    OrderReported,
+    OrderSubmitted,
+    RouteConnected,
+)
+from tradebot.core.model.facts import Quote
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.intent import Intent, Leg, Side
+from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.settings import Mode, RouteKind, Settings
+from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
+from tradebot.shell.clock import LoopClock
+from tradebot.shell.engine import Engine
+from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.wire.link import Link
+
+AT = datetime(2026, 8, 24, 14, tzinfo=UTC)
+T = TypeVar("T")
+
+
+class ScriptedBroker:
+    """Answers each submit with the next outcome of a script; keeps what it was really given."""
+
+    def __init__(self, *outcomes: str, absence_is_proof: bool = False) -> None:
+        self.capabilities = Capabilities(
+            asset_classes=(AssetClass.EQUITY,), absence_is_proof=absence_is_proof
+        )
+        self._outcomes = list(outcomes)
+        self.seen: list[ClOrdID] = []
+        self.known: dict[ClOrdID, BrokerOrder] = {}
+        self.cancels: list[ClOrdID] = []
+        self.asked = 0
+        self._queue: asyncio.Queue[Report] = asyncio.Queue(100)
+
+    async def connect(self) -> None: ...
+    async def disconnect(self) -> None: ...
+
+    async def submit(self, order: OrderSubmitted) -> None:
+        outcome = self._outcomes.pop(0) if self._outcomes else "accept"
+        if outcome == "not_sent":
+            raise NotSent("connection refused")
+        if outcome == "declined":
+            raise Declined("account is restricted")
+        self.seen.append(order.cl_ord_id)
+        new = Report(route="paper", cl_ord_id=order.cl_ord_id, exec_type=ExecType.NEW)
+        if outcome == "lost":
+            self.seen.pop()
+            raise DeliveryUnknown("reset")
+        self.known[order.cl_ord_id] = BrokerOrder(cl_ord_id=order.cl_ord_id, reports=(new,))
+        if outcome == "accepted, reply lost":
+            raise DeliveryUnknown("reset")
+        if outcome == "hang":
+            await asyncio.Event().wait()
+        self._queue.put_nowait(new)
+
+    async def cancel(self, cl_ord_id: ClOrdID, request_id: ClOrdID) -> None:
+        self.cancels.append(cl_ord_id)
+
+    async def replace(
+        self, cl_ord_id: ClOrdID, request_id: ClOrdID, order_qty: Decimal, price: Decimal | None
+    ) -> None: ...
+
+    async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:
+        self.asked += 1
+        return self.known.get(cl_ord_id)
+
+    async def fills_since(self, since: datetime) -> Sequence[Report]:
+        return ()
+
+    async def statement(self) -> Statement:
+        return Statement(account="P", as_of=AT, cash=Decimal(100_000))
+
+    async def reports(self) -> AsyncIterator[Report]:
+        while True:
+            yield await self._queue.get()
+
+
+class Scene:
+    def __init__(self, broker: ScriptedBroker, loop: asyncio.AbstractEventLoop) -> None:
+        self.latch = Latch()
+        self.events: list[Event] = []
+        facts, clock = FactCache(self.latch), LoopClock(AT, loop)
+        facts.quotes["SPY"] = Quote(
+            symbol="SPY", bid=Decimal("99.99"), ask=Decimal("100.01"), as_of=AT
+        )
+        self.engine = Engine(
+            book=Book(), journal=HeldJournal(), facts=facts, clock=clock, last_seq=0
+        )
+        self.link = Link(
+            "paper", RouteKind.PAPER, broker, engine=self.engine,
+            may_send=lambda order: self.latch.reason,
+        )
+        self.engine.listeners.append(lambda decision: self.events.extend(decision.events))
+        self.engine.listeners.append(self.link.on_decision)
+
+    async def start(self) -> None:
+        self.tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(self.link.run())]
+        await self.engine.submit(ActivateSettings(settings=Settings(mode=Mode.PAPER), version="1"))
+        await self.engine.submit(DefineInstruments(instruments=(Instrument(symbol="SPY"),)))
+        await self.engine.submit(EnterSession(calendar="XNYS", phase=Phase.TRADING))
+        await self.link.connect(None)
+
+    async def buy(self) -> ClOrdID:
+        leg = Leg(symbol="SPY", side=Side.BUY)
+        intent = Intent(legs=(leg,), order_qty=Decimal(1), strategy_id="s")
+        decision = await self.engine.submit(SubmitIntent(intent=intent))
+        assert decision is not None
+        submitted = decision.events[-1]
+        assert isinstance(submitted, OrderSubmitted)
+        return submitted.cl_ord_id
+
+    def of(self, kind: type[T]) -> list[T]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+def play(broker: ScriptedBroker, story: Callable[[Scene], Awaitable[None]]) -> Scene:
+    async def staged() -> Scene:
+        scene = Scene(broker, asyncio.get_running_loop())
+        await scene.start()
+        await story(scene)
+        for task in scene.tasks:
+            task.cancel()
+        await asyncio.wait(scene.tasks)
+        return scene
+
+    with asyncio.Runner(loop_factory=SimLoop) as runner:
+        return runner.run(staged())
+
+
+async def buys_and_waits(scene: Scene) -> None:
+    await scene.buy()
+    await asyncio.sleep(60)
+
+
+def test_the_first_connection_opens_the_ledger_with_the_brokers_statement() -> None:
+    scene = play(ScriptedBroker(), lambda scene: asyncio.sleep(0))
+    (connected,) = scene.of(RouteConnected)
+    assert connected.opening is not None
+    assert scene.engine.book.ledger.accounts["P"].cash == 100_000
+
+
+def test_an_order_that_never_left_walks_again_under_a_new_id() -> None:
+    broker = ScriptedBroker("not_sent")
+    scene = play(broker, buys_and_waits)
+    first, second = (event.cl_ord_id for event in scene.of(OrderSubmitted))
+    assert [event.cl_ord_id for event in scene.of(OrderNeverLeft)] == [first]
+    assert broker.seen == [second] != [first]
+
+
+def test_an_order_that_never_leaves_is_given_up_after_its_attempts() -> None:
+    broker = ScriptedBroker(*["not_sent"] * 9)
+    scene = play(broker, buys_and_waits)
+    assert broker.seen == []
+    assert len(scene.of(OrderSubmitted)) == 4
+    (refused,) = scene.of(IntentRefused)
+    assert refused.reason == "ADAPTER_UNAVAILABLE"
+
+
+def test_an_accepted_order_whose_reply_was_lost_is_adopted_and_never_sent_again() -> None:
+    broker = ScriptedBroker("accepted, reply lost")
+    scene = play(broker, buys_and_waits)
+    assert len(broker.seen) == 1
+    assert len(scene.of(OrderInDoubt)) == 1
+    assert [event.report.exec_type for event in scene.of(OrderReported)] == [ExecType.NEW]
+    assert not scene.engine.book.orders.doubts
+
+
+def test_a_hanging_submit_becomes_doubt_at_its_deadline_and_is_then_resolved() -> None:
+    broker = ScriptedBroker("hang")
+    scene = play(broker, buys_and_waits)
+    assert len(broker.seen) == 1
+    assert len(scene.of(OrderInDoubt)) == 1
+    assert not scene.engine.book.orders.doubts
+
+
+def test_an_unknown_outcome_stays_unknown_and_keeps_its_risk_reserved() -> None:
+    broker = ScriptedBroker("lost")
+    scene = play(broker, buys_and_waits)
+    assert broker.asked == 6
+    assert broker.seen == []
+    assert scene.engine.book.orders.doubts == {"SPY": 1}
+    assert scene.engine.book.orders.reserved["P"] == Decimal("100.01")
+    assert len(scene.of(OrderSubmitted)) == 1, "no timer resolves a doubt"
+
+
+def test_where_absence_is_proof_a_lost_order_is_known_never_to_have_left() -> None:
+    broker = ScriptedBroker("lost", absence_is_proof=True)
+    scene = play(broker, buys_and_waits)
+    assert len(scene.of(OrderNeverLeft)) == 1
+    assert len(broker.seen) == 1
+    assert not scene.engine.book.orders.doubts
+
+
+def test_a_refusal_in_so_many_words_is_a_report() -> None:
+    scene = play(ScriptedBroker("declined"), buys_and_waits)
+    (reported,) = scene.of(OrderReported)
+    assert reported.report.exec_type is ExecType.REJECTED
+    assert reported.report.text == "account is restricted"
+
+
+def test_a_latched_kill_stops_an_order_that_the_journal_already_holds() -> None:
+    broker = ScriptedBroker()
+
+    async def story(scene: Scene) -> None:
+        leg = Leg(symbol="SPY", side=Side.BUY)
+        intent = Intent(legs=(leg,), order_qty=Decimal(1), strategy_id="s")
+        scene.engine.listeners.insert(0, lambda decision: scene.latch.set("test"))
+        await scene.engine.submit(SubmitIntent(intent=intent))
+        await asyncio.sleep(1)
+
+    scene = play(broker, story)
+    assert broker.seen == []
+    assert len(scene.of(OrderSubmitted)) == 1
+    assert len(scene.of(OrderNeverLeft)) == 1
+    (refused,) = scene.of(IntentRefused)
+    assert refused.reason == "RISK_KILL_SWITCH"
+
+
+def test_a_cancel_goes_to_the_broker_after_it_is_durable() -> None:
+    broker = ScriptedBroker()
+
+    async def story(scene: Scene) -> None:
+        order = await scene.buy()
+        await asyncio.sleep(1)
+        await scene.engine.submit(RequestCancel(target=order, by="test"))
+        await asyncio.sleep(1)
+        assert broker.cancels == [order]
+
+    play(broker, story)
