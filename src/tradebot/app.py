@@ -81,6 +81,7 @@ async def _run(config: Config, options: RunOptions, home: Path) -> int:
             telling.line(clock.now(), text)
         parts = _parts(config, home, past, _World(
             journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
+            pace=_pace(options),
         ))
         code = await Daemon(parts).run()
         telling.close()
@@ -107,6 +108,14 @@ class _World:
     clock: Clock
     until: datetime | None
     telling: Telling
+    pace: float
+
+
+def _pace(options: RunOptions) -> float:
+    """Return how many seconds of the clock a second at the terminal is; jumping counts as 1800."""
+    if not options.rehearse:
+        return 1.0
+    return 1800.0 if options.speed is None else float(options.speed)
 
 
 def _refold(journal: Journal) -> _Past:
@@ -196,8 +205,9 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         status=partial(_status_line, state, past.views), settings=config.decisive(),
         settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
         cadence=Cadence(
-            status_every_s=config.telemetry.status_every_s,
+            status_every_s=config.telemetry.status_every_s * world.pace,
             mark_every_s=config.telemetry.mark_every_s,
+            kill_file_every_s=min(world.pace, 60.0),
         ),
         until=world.until, last_at=past.last_at,
     )
