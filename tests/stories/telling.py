@@ -170,7 +170,9 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.ReportIgnored: lambda event, names: (
         f"ignored {report_text(event.report, names)} {event.reason}"
     ),
-    e.OrderInDoubt: lambda event, names: f"in doubt {names.short(event.cl_ord_id)} {event.detail}".rstrip(),
+    e.OrderInDoubt: lambda event, names: (
+        f"in doubt {names.short(event.cl_ord_id)} {event.detail}".rstrip()
+    ),
     e.OrderNeverLeft: lambda event, names: (
         f"never left {names.short(event.cl_ord_id)} {event.detail}".rstrip()
     ),

@@ -9,7 +9,7 @@ from typing import Final
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType, LegFill, Report
 
 
 class OrdStatus(StrEnum):
@@ -75,6 +75,7 @@ class Fill:
     qty: Decimal
     px: Decimal
     is_void: bool = False
+    legs: tuple[LegFill, ...] = ()  # of combos: a bust takes each leg back at its own price
 
 
 @fact
@@ -160,7 +161,7 @@ def _after_money(order: Order, report: Report, standing: OrdStatus) -> Order:
         )
     new = None
     if report.exec_type is not E.TRADE_CANCEL:
-        new = Fill(qty=report.last_qty, px=report.last_px)
+        new = Fill(qty=report.last_qty, px=report.last_px, legs=report.legs)
         kept = (*kept, (report.exec_id, new))
     added = (new.qty if new else ZERO) - (old.qty if old else ZERO)
     worth = (new.qty * new.px if new else ZERO) - (old.qty * old.px if old else ZERO)

@@ -17,7 +17,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import Fill
-from tradebot.core.model.report import ExecType, LegFill, Report
+from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import Reason
 
 
@@ -41,52 +41,53 @@ def book_trade(book: Book, outcome: Event, at: datetime) -> Sequence[Event]:
 
 
 def _book_fill(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
-    legs, exec_id = state.intent.legs, report.exec_id
-    assert exec_id is not None
-    if len(legs) == 1:
-        px = report.last_px
-        signed = legs[0].side.sign * report.last_qty
-        yield _booking(book, state, exec_id, legs[0].symbol, (signed, px, report.fee))
-        return
-    prices = {leg.symbol: leg.last_px for leg in report.legs}
-    for number, leg in enumerate(legs, 1):
-        fee = report.fee if number == 1 else ZERO  # one fee a combo, on its first leg
-        signed = leg.side.sign * leg.ratio_qty * report.last_qty
-        leg_id = ExecID(f"{exec_id}/{number}")
-        yield _booking(book, state, leg_id, leg.symbol, (signed, prices[leg.symbol], fee))
+    done = Fill(qty=report.last_qty, px=report.last_px, legs=report.legs)
+    for first, suffix, symbol, (signed, px) in _moves(state, done):
+        fee = report.fee if first else ZERO  # one fee a combo, on its first leg
+        exec_id = ExecID(f"{report.exec_id}{suffix}")
+        yield _booking(book, state, exec_id, symbol, (signed, px, fee))
 
 
 def _reverse(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
-    """Take a busted execution back at its own price; combos go leg by leg through `report.legs`."""
+    """Take a busted execution back at its own prices, leg by leg."""
     old = state.order.fill(report.exec_ref_id)
     assert old is not None and report.exec_id is not None
-    for number, (symbol, signed, px) in enumerate(_undone(state, report, old), 1):
-        suffix = f"/{number}" if state.intent.is_combo else ""
-        fee = report.fee if number == 1 else ZERO
-        yield _booking(book, state, ExecID(f"{report.exec_id}{suffix}"), symbol, (signed, px, fee))
+    for first, suffix, symbol, (signed, px) in _moves(state, old):
+        fee = report.fee if first else ZERO
+        exec_id = ExecID(f"{report.exec_id}{suffix}")
+        yield _booking(book, state, exec_id, symbol, (-signed, px, fee))
 
 
 def _correct(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
-    """Replace an execution: the difference in quantity and money, booked as reversal and fill."""
+    """Replace an execution: each leg is booked as a reversal and a fill."""
     old = state.order.fill(report.exec_ref_id)
     assert old is not None and report.exec_id is not None
-    leg = state.intent.legs[0]
-    before = -leg.side.sign * old.qty
-    reversal = ExecID(f"{report.exec_id}-")
-    first = _booking(book, state, reversal, leg.symbol, (before, old.px, ZERO))
-    yield first
-    after = leg.side.sign * report.last_qty
-    held = _after(book.ledger.holding(first.strategy_id, leg.symbol), first)
-    money = (after, report.last_px, report.fee)
-    yield _booking(book, state, report.exec_id, leg.symbol, money, held)
+    done = Fill(qty=report.last_qty, px=report.last_px, legs=report.legs)
+    for before, (first, suffix, symbol, (signed, px)) in zip(
+        _moves(state, old), _moves(state, done), strict=True
+    ):
+        exec_id = ExecID(f"{report.exec_id}{suffix}")
+        old_signed, old_px = before[3]
+        undone = (-old_signed, old_px, ZERO)
+        reversal = _booking(book, state, ExecID(f"{exec_id}-"), symbol, undone)
+        yield reversal
+        held = _after(book.ledger.holding(reversal.strategy_id, symbol), reversal)
+        money = (signed, px, report.fee if first else ZERO)
+        yield _booking(book, state, exec_id, symbol, money, held)
 
 
-def _undone(state: OrderState, report: Report, old: Fill) -> Iterator[tuple[str, Decimal, Decimal]]:
-    legs = report.legs or (LegFill(symbol=state.intent.legs[0].symbol, last_px=old.px),)
-    prices = {leg.symbol: leg.last_px for leg in legs}
-    for leg in state.intent.legs:
-        if leg.symbol in prices:
-            yield leg.symbol, -leg.side.sign * leg.ratio_qty * old.qty, prices[leg.symbol]
+def _moves(
+    state: OrderState, done: Fill
+) -> Iterator[tuple[bool, str, str, tuple[Decimal, Decimal]]]:
+    """Yield (is first, suffix of its id, symbol, (signed quantity, price)) of each leg."""
+    legs = state.intent.legs
+    if len(legs) == 1:
+        yield True, "", legs[0].symbol, (legs[0].side.sign * done.qty, done.px)
+        return
+    prices = {leg.symbol: leg.last_px for leg in done.legs}
+    for number, leg in enumerate(legs, 1):
+        signed = leg.side.sign * leg.ratio_qty * done.qty
+        yield number == 1, f"/{number}", leg.symbol, (signed, prices[leg.symbol])
 
 
 def _about_overfill(state: OrderState) -> Iterator[Event]:
