@@ -1,0 +1,219 @@
+"""Do the gates only ever close as risk grows, and never open without a fact?"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests import makers
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates import REQUIRED, panel
+from tradebot.core.model import events as e
+from tradebot.core.model.commands import Phase
+from tradebot.core.model.ids import ClOrdID, IntentId
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.settings import Policy
+from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse
+from tradebot.core.pipeline.handle import handle
+
+RANK = {Pass: 0, Hold: 1, Refuse: 2}
+cents = st.integers(1, 60_000).map(lambda n: Decimal(n) / 100)
+limits = st.builds(
+    Policy,
+    order_qty_max=st.integers(1, 200).map(Decimal),
+    order_notional_max_usd=st.integers(1, 100_000).map(Decimal),
+    price_collar_frac=st.integers(0, 100).map(lambda n: Decimal(n) / 100),
+    quote_age_max_s=st.integers(0, 60).map(Decimal),
+)
+
+
+class Case:
+    """One intent before the gates, with everything they read."""
+
+    def __init__(self, body: Intent, policy: Policy, held: int, bid: Decimal, age_s: int) -> None:
+        self.book, self.body = Book(), body
+        self.at = makers.at(60)
+        quotes = [
+            makers.a_quote(symbol, bid, bid + Decimal("0.02"), makers.at(60 - age_s))
+            for symbol in ("SPY", "IBM")
+        ]
+        self.facts = makers.Known(quotes)
+        settings = replace(makers.some_settings(), policy=policy)
+        for command in makers.a_morning(settings):
+            list(handle(self.book, command, self.facts, self.at))
+        if held:
+            self.hold(held, bid)
+
+    def hold(self, qty: int, px: Decimal) -> None:
+        self.book.apply(e.TradeBooked(
+            cl_ord_id=ClOrdID("C"), exec_id="X", account=makers.ACCOUNT,  # type: ignore[arg-type]
+            strategy_id="sma", symbol="SPY", qty=Decimal(qty), px=px, cash=-qty * px, cost=qty * px,
+        ))
+
+    def rank(self) -> int:
+        state = IntentState(intent_id=IntentId("I"), body=self.body, expires=makers.at(9999))
+        return RANK[type(panel.ask(REQUIRED, self.book, state, self.facts, self.at))]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    bid = draw(cents)
+    price = draw(st.none() | st.integers(-500, 500).map(lambda n: bid + Decimal(n) / 100))
+    if price is not None and price <= 0:
+        price = None
+    side, qty = draw(st.sampled_from(["buy", "sell"])), draw(st.integers(1, 250))
+    body = makers.an_intent(side, qty, "SPY", price)
+    return Case(body, draw(limits), draw(st.integers(-150, 150)), bid, draw(st.integers(0, 40)))
+
+
+Worsen: TypeAlias = Callable[[Case], Any]
+
+
+def _limit(name: str) -> Worsen:
+    def worsen(case: Case) -> None:
+        policy = case.book.settings.policy
+        tighter = replace(policy, **{name: getattr(policy, name) / 2})
+        case.book.settings = replace(case.book.settings, policy=tighter)
+
+    return worsen
+
+
+def _more(case: Case) -> None:
+    case.body = replace(case.body, order_qty=case.body.order_qty * 2)
+
+
+def _less_cash(case: Case) -> None:
+    case.book.ledger.accounts[makers.ACCOUNT].cash /= 2
+
+
+def _older_quotes(case: Case) -> None:
+    for symbol, quote in case.facts.quotes.items():
+        case.facts.quotes[symbol] = replace(quote, as_of=makers.at(0))
+
+
+def _further_from_the_market(case: Case) -> None:
+    if case.body.price is not None and case.body.side.sign > 0:
+        case.body = replace(case.body, price=case.body.price * 2)
+
+
+def _kill(case: Case) -> None:
+    case.book.apply(e.KillSwitchSet(engaged=True, reason="", by=""))
+
+
+def _latch(case: Case) -> None:
+    case.facts.latched = "flag file"
+
+
+def _halt(case: Case) -> None:
+    case.book.apply(e.InstrumentHalted(symbol="SPY", reason=Reason.OMS_EXTERNAL))
+
+
+def _doubt(case: Case) -> None:
+    case.book.orders.doubts["SPY"] = 1
+
+
+def _reserve(case: Case) -> None:
+    reserved = case.book.orders.reserved
+    reserved[makers.ACCOUNT] = reserved.get(makers.ACCOUNT, Decimal(0)) + 50_000
+
+
+def _close(case: Case) -> None:
+    case.book.apply(e.SessionEntered(calendar="XNYS", phase=Phase.CLOSED))
+
+
+WORSE: dict[str, Worsen] = {
+    "smaller quantity limit": _limit("order_qty_max"),
+    "smaller notional limit": _limit("order_notional_max_usd"),
+    "narrower collar": _limit("price_collar_frac"),
+    "younger quotes wanted": _limit("quote_age_max_s"),
+    "less leverage": _limit("buying_power_multiple"),
+    "larger order": _more,
+    "less cash": _less_cash,
+    "older quotes": _older_quotes,
+    "price further through the market": _further_from_the_market,
+    "kill switch": _kill,
+    "latch": _latch,
+    "halted instrument": _halt,
+    "order in doubt": _doubt,
+    "more reserved": _reserve,
+    "closed market": _close,
+}
+
+
+@pytest.mark.parametrize("worsen", WORSE.values(), ids=WORSE)
+@given(case=cases())
+def test_more_risk_never_opens_a_gate(worsen: Worsen, case: Case) -> None:
+    before = case.rank()
+    worsen(case)
+    assert case.rank() >= before
+
+
+@pytest.mark.parametrize("worsen", [_kill, _latch, _halt], ids=["kill", "latch", "halt"])
+@given(case=cases())
+def test_what_stops_all_refuses_all(worsen: Worsen, case: Case) -> None:
+    worsen(case)
+    assert case.rank() == RANK[Refuse]
+
+
+def _no_quote(case: Case) -> None:
+    case.facts.quotes.clear()
+
+
+def _no_session(case: Case) -> None:
+    case.book.markets.clear()
+
+
+def _no_route(case: Case) -> None:
+    case.book.routes.clear()
+
+
+def _no_account(case: Case) -> None:
+    case.book.ledger.accounts.clear()
+
+
+def _future_quote(case: Case) -> None:
+    case.facts.quotes["SPY"] = replace(case.facts.quotes["SPY"], as_of=makers.at(61))
+
+
+def _crossed_quote(case: Case) -> None:
+    case.facts.quotes["SPY"] = replace(case.facts.quotes["SPY"], ask=Decimal("0.001"))
+
+
+def _empty_quote(case: Case) -> None:
+    nothing = Decimal(0)
+    case.facts.quotes["SPY"] = replace(case.facts.quotes["SPY"], bid=nothing, ask=nothing)
+
+
+def _quote_of_no_number(case: Case) -> None:
+    case.facts.quotes["SPY"] = replace(case.facts.quotes["SPY"], ask=Decimal("NaN"))
+
+
+MISSING = (
+    _no_quote, _no_session, _no_route, _no_account, _future_quote, _crossed_quote, _empty_quote,
+    _quote_of_no_number,
+)
+
+
+@pytest.mark.parametrize("take_away", MISSING, ids=lambda f: f.__name__.strip("_"))
+@given(case=cases())
+def test_without_a_fact_nothing_passes(take_away: Worsen, case: Case) -> None:
+    take_away(case)
+    assert case.rank() > RANK[Pass]
+
+
+@pytest.mark.parametrize("name", ["order_qty_max", "order_notional_max_usd", "price_collar_frac"])
+def test_a_limit_that_is_no_number_lets_nothing_pass(name: str) -> None:
+    policy = replace(makers.some_settings().policy, **{name: Decimal("NaN")})
+    case = Case(makers.an_intent(), policy, 0, Decimal(500), 0)
+    assert case.rank() == RANK[Refuse]
+
+
+def test_an_ordinary_order_passes() -> None:
+    """Without this, gates that refuse all would do."""
+    case = Case(makers.an_intent(), makers.some_settings().policy, 0, Decimal("499.99"), 1)
+    assert case.rank() == RANK[Pass]
