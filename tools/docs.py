@@ -1,0 +1,251 @@
+"""What do the reference pages say? Everything on them is read from the code, nothing is typed.
+
+    python tools/docs.py           write docs/reference
+    python tools/docs.py --check   name the pages that are missing or stale; exit 1 if any is
+"""
+
+import argparse
+import ast
+import inspect
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, fields
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, get_args
+
+from tradebot.cli.main import build_parser
+from tradebot.core.gates import REQUIRED
+from tradebot.core.model import commands, events
+from tradebot.core.model.order import LIFECYCLE, PRECEDENCE
+from tradebot.core.model.report import ExecType
+from tradebot.core.model.verdict import EXPLAIN, Reason
+from tradebot.core.session import TRANSITIONS, State, Trigger
+from tradebot.shell.sections import Sections
+from tradebot.shell.settings_reference import SettingDoc, describe
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+WRITTEN_BY = "<!-- Written by tools/docs.py from the code; edit the code. -->"
+PLACES = {"brokers": "brokers.NAME", "market_data": "market_data", "strategies": "parameters"}
+
+
+def pages() -> Mapping[str, str]:
+    """Return every page by its file name."""
+    written = {
+        "events.md": _events, "reasons.md": _reasons, "settings.md": _settings,
+        "verbs.md": _verbs, "lifecycle.md": _lifecycle, "session.md": _session,
+        "gates.md": _gates,
+    }
+    return {name: "\n".join([WRITTEN_BY, "", *write(), ""]) for name, write in written.items()}
+
+
+def stale() -> list[str]:
+    """Name the pages that do not say what the code says, and those nobody writes."""
+    wanted = pages()
+    there = {path.name: path.read_text() for path in REFERENCE.glob("*.md")}
+    return sorted(name for name in wanted.keys() | there if wanted.get(name) != there.get(name))
+
+
+def _events() -> Iterator[str]:
+    yield "# Events and commands"
+    yield "\nA command asks for a change; events say what was decided. Both are journal lines."
+    for title, union, module in (
+        ("Events", events.Event, events), ("Commands", commands.Command, commands),
+    ):
+        yield f"\n## {title}"
+        sources = _field_types(module)
+        for kind in get_args(union):
+            yield f"\n### {kind.__name__}\n"
+            if kind.__doc__ and not kind.__doc__.startswith(f"{kind.__name__}("):
+                yield f"{inspect.cleandoc(kind.__doc__)}\n"
+            types = sources.get(kind.__name__) or _field_types(sys.modules[kind.__module__])[
+                kind.__name__
+            ]
+            rows = [(f"`{f.name}`", _code(types[f.name]), _default(f)) for f in fields(kind)]
+            yield from _table(("field", "type", "default"), rows) if rows else ["No fields."]
+
+
+def _field_types(module: Any) -> dict[str, dict[str, str]]:
+    """Read the annotations as they were written, class by class."""
+    tree = ast.parse(inspect.getsource(module))
+    return {
+        node.name: {
+            line.target.id: ast.unparse(line.annotation) for line in node.body
+            if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
+        }
+        for node in tree.body if isinstance(node, ast.ClassDef)
+    }
+
+
+def _default(field: Field[Any]) -> str:
+    if field.default is not MISSING:
+        return f"`{field.default}`" if field.default != "" else "empty"
+    return "" if field.default_factory is MISSING else "made anew"
+
+
+def _reasons() -> Iterator[str]:
+    yield "# Reasons"
+    yield "\nWhy something was refused, held or ignored. The first word says who said so.\n"
+    yield from _table(("reason", "says"), [(f"`{reason}`", EXPLAIN[reason]) for reason in Reason])
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings"
+    yield "\nThe keys of a configuration file. A dot is a section; in the environment the key"
+    yield "`market_data.provider` is `TRADEBOT_MARKET_DATA__PROVIDER`.\n"
+    yield from _setting_table(describe(Sections))
+    for group, name, plugin in _plugins():
+        settings_type = getattr(plugin, "settings_type", None)
+        own = describe(settings_type, PLACES.get(group, "")) if settings_type else []
+        if own:
+            yield f"\n## {name} ({group.replace('_', ' ')})\n"
+            yield from _setting_table(own)
+
+
+def _setting_table(settings: Sequence[SettingDoc]) -> Iterator[str]:
+    rows = [
+        (f"`{s.key}`", s.type, "required" if s.default is None else _code(s.default), s.unit, s.doc)
+        for s in settings
+    ]
+    yield from _table(("setting", "type", "default", "unit", "for"), rows)
+
+
+def _plugins() -> Iterator[tuple[str, str, Any]]:
+    """Load what pyproject.toml registers, installed anew or not."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for group, entries in sorted(project["entry-points"].items()):
+        for name, target in entries.items():
+            module, _, attribute = target.partition(":")
+            if find_spec(module) is None:
+                print(f"{name}: {module} is registered and not there", file=sys.stderr)
+                continue
+            yield group.removeprefix("tradebot."), name, getattr(import_module(module), attribute)
+
+
+def _verbs() -> Iterator[str]:
+    parser = build_parser()
+    yield "# Verbs"
+    yield f"\n{parser.description}\n"
+    yield from _verbs_of(parser, "tradebot")
+    if parser.epilog:
+        yield f"\n{' '.join(parser.epilog.split()).capitalize()}."
+
+
+def _verbs_of(parser: argparse.ArgumentParser, path: str) -> Iterator[str]:
+    for action in parser._actions:
+        if not isinstance(action, argparse._SubParsersAction):
+            continue
+        says = {choice.dest: choice.help or "" for choice in action._choices_actions}
+        for name, verb in action.choices.items():
+            yield f"\n## {path} {name}\n\n{verb.description or says.get(name, '')}"
+            rows = [
+                (_spelling(option), option.help or "", "" if option.required else "optional")
+                for option in verb._actions
+                if not isinstance(option, argparse._HelpAction | argparse._SubParsersAction)
+            ]
+            if rows:
+                yield ""
+                yield from _table(("argument", "does", ""), rows)
+            yield from _verbs_of(verb, f"{path} {name}")
+
+
+def _spelling(option: argparse.Action) -> str:
+    value = ""
+    if option.nargs != 0:
+        shown = option.metavar or option.dest.upper()
+        value = "|".join(map(str, option.choices)) if option.choices else str(shown)
+    return _code(f"{', '.join(option.option_strings)} {value}".strip())
+
+
+def _lifecycle() -> Iterator[str]:
+    yield "# The life of an order"
+    yield "\nWhere an order stands, and what a broker's report makes of it. A pair that the table"
+    yield "lacks is a protocol violation: recorded, never applied. Fills after the end are booked:"
+    yield "money has moved.\n"
+    moves = [(str(s), str(e), str(after)) for (s, e), after in LIFECYCLE.items() if s is not after]
+    yield from _diagram("pending_new", moves)
+    yield "\n## Every pair\n"
+    heads = list(dict.fromkeys(standing for standing, _ in sorted(LIFECYCLE)))
+    rows = [
+        (f"`{e}`", *(str(LIFECYCLE.get((standing, e), "")) for standing in heads))
+        for e in ExecType
+    ]
+    yield from _table(("reported \\ stands", *map(str, heads)), rows)
+    yield "\n## Precedence\n"
+    yield "An order in several states at once reports the highest.\n"
+    ranks = sorted(PRECEDENCE.items(), key=lambda item: (-item[1], item[0]))
+    yield from _table(("status", "rank"), [(f"`{status}`", str(rank)) for status, rank in ranks])
+
+
+def _session() -> Iterator[str]:
+    yield "# The daemon's states"
+    yield "\nThe state follows the primary calendar; a fault or a halt takes it out of the day.\n"
+    moves = [
+        (str(before), str(trigger), str(after))
+        for (before, trigger), after in TRANSITIONS.items() if before is not after
+    ]
+    yield from _diagram("STOPPED", moves)
+    yield "\n## Every pair\n"
+    rows = [
+        (f"`{trigger}`", *(str(TRANSITIONS.get((state, trigger), "")) for state in State))
+        for trigger in Trigger
+    ]
+    yield from _table(("trigger \\ state", *map(str, State)), rows)
+
+
+def _gates() -> Iterator[str]:
+    yield "# Gates"
+    yield "\nEvery intent is asked all of these, in this order, at stage 3 and once more at"
+    yield "stage 5. The worst answer wins.\n"
+    yield from _table(("gate", "question"), [
+        (f"`{gate.__name__}`", inspect.getdoc(gate) or "") for gate in REQUIRED
+    ])
+
+
+def _diagram(first: str, moves: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Draw one arrow for each pair of states, with every word that takes it."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for before, word, after in moves:
+        arrows.setdefault((before, after), []).append(word)
+    yield "```mermaid\nstateDiagram-v2"
+    yield f"    [*] --> {first}"
+    for (before, after), words in sorted(arrows.items()):
+        yield f"    {before} --> {after}: {', '.join(sorted(words))}"
+    yield "```"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        cells = (" ".join(cell.split()).replace("|", "\\|") for cell in row)
+        yield f"| {' | '.join(cells)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="tools/docs.py", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only name what is stale")
+    asked = parser.parse_args(arguments)
+    if asked.check:
+        for name in stale():
+            print(f"docs/reference/{name} is stale: run tools/dev.py docs")
+        return int(bool(stale()))
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    wanted = pages()
+    for path in REFERENCE.glob("*.md"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (REFERENCE / name).write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
