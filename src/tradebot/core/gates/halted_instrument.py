@@ -1,11 +1,14 @@
 """Is every leg free of a halt that a person must look at?"""
 
 from datetime import datetime
+from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.verdict import Answer, GateResult, Reason
+
+_ALLOW: Final = GateResult(gate="halted_instrument")
 
 
 def halted_instrument(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
@@ -14,4 +17,4 @@ def halted_instrument(book: Book, intent: IntentState, facts: Facts, at: datetim
         return GateResult(
             gate="halted_instrument", answer=Answer.BLOCK, reason=Reason.RISK_INSTRUMENT_HALTED
         )
-    return GateResult(gate="halted_instrument")
+    return _ALLOW

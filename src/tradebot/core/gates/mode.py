@@ -16,13 +16,14 @@ KIND_OF_MODE: Final[Mapping[Mode, RouteKind]] = {
     Mode.SHADOW: RouteKind.SHADOW,
     Mode.TESTNET: RouteKind.TESTNET,
 }
+_ALLOW: Final = GateResult(gate="mode")
 
 
 def mode(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
     """Does the mode allow the route, where one is chosen already?"""
     if intent.route is None:
-        return GateResult(gate="mode")
+        return _ALLOW
     route = book.routes.get(intent.route)
     if route is not None and KIND_OF_MODE.get(book.settings.mode) is route.kind:
-        return GateResult(gate="mode")
+        return _ALLOW
     return GateResult(gate="mode", answer=Answer.BLOCK, reason=Reason.POLICY_MODE_MISMATCH)

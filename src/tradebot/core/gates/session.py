@@ -1,12 +1,15 @@
 """Does every leg's market trade now? Asked again at the last look."""
 
 from datetime import datetime
+from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.verdict import Answer, GateResult, Reason, session_need
+
+_ALLOW: Final = GateResult(gate="session")
 
 
 def may_trade(book: Book, calendar: str) -> bool:
@@ -26,4 +29,4 @@ def session(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Gate
                 gate="session", answer=Answer.PAUSE, reason=Reason.POLICY_MARKET_CLOSED,
                 need=session_need(instrument.calendar),
             )
-    return GateResult(gate="session")
+    return _ALLOW
