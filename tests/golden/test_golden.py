@@ -1,0 +1,112 @@
+"""Did the past change? The journal of each release must decode, fold and be decided again alike.
+
+    python -m pytest tests/golden --accept    write this version's journal anew (before a release)
+"""
+
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, get_args
+
+import pytest
+from tests import makers
+from tests.properties.walk import Day, a_day
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.commands import Command, FactArrived, Holding, StrategyState
+from tradebot.core.model.events import Event
+from tradebot.core.model.facts import Quote, Reads
+from tradebot.core.pipeline.handle import handle
+from tradebot.shell.journal.codec import decode, encode
+from tradebot.shell.journal.decision import Decision
+
+FOLDER: Final = Path(__file__).parent
+NOW: Final = FOLDER / f"{version('tradebot')}.jsonl"
+SEED: Final = 35
+STEPS: Final = 320
+
+
+class Reading:
+    """Hands out a line's facts, and keeps what was asked for."""
+
+    def __init__(self, quotes: dict[str, Quote], latch: str | None) -> None:
+        self.quotes, self.latched = quotes, latch
+        self.read: dict[str, Quote] = {}
+        self.read_latch: str | None = None
+
+    def quote(self, symbol: str) -> Quote | None:
+        found = self.quotes.get(symbol)
+        if found is not None:
+            self.read[symbol] = found
+        return found
+
+    def latch(self) -> str | None:
+        self.read_latch = self.latched
+        return self.latched
+
+    def reads(self) -> Reads:
+        return Reads(quotes=tuple(self.read.values()), latch=self.read_latch)
+
+
+def a_golden_day() -> Day:
+    """Return a random day, and at its end what happens on no ordinary one."""
+    day = a_day(SEED, STEPS)
+    held = (Holding(symbol="SPY", qty=Decimal(4711)),)
+    day.decide(makers.a_route(statement=makers.a_statement(holdings=held)))
+    for is_enabled in (False, True):
+        day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
+    return day
+
+
+def decisions_of(day: Day) -> list[Decision]:
+    """Write a day as the engine would: only what led to events, with what it read."""
+    book, written = Book(), list[Decision]()
+    for line in day.journal:
+        facts = Reading(line.quotes, line.latch)
+        events = tuple(handle(book, line.command, facts, line.at))
+        if events:
+            seq = len(written) + 1
+            written.append(Decision(seq, line.at, line.command, events, facts.reads()))
+    return written
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "golden" in metafunc.fixturenames:
+        files = sorted({*FOLDER.glob("*.jsonl"), NOW})
+        metafunc.parametrize("golden", files, ids=[file.stem for file in files])
+
+
+def past(golden: Path, request: pytest.FixtureRequest) -> list[Decision]:
+    if golden == NOW and request.config.getoption("--accept"):
+        written = [encode(decision) + b"\n" for decision in decisions_of(a_golden_day())]
+        golden.write_bytes(b"".join(written))
+    return [decode(line) for line in golden.read_bytes().splitlines()]
+
+
+def test_it_is_decided_again_alike(golden: Path, request: pytest.FixtureRequest) -> None:
+    decided, folded = Book(), Book()
+    for then in past(golden, request):
+        facts = makers.Known(then.reads.quotes, then.reads.latch)
+        now = tuple(handle(decided, then.command, facts, then.at))
+        assert now == then.events, f"decision {then.seq}"
+        for event in then.events:
+            folded.apply(event)
+    assert folded == decided
+
+
+def test_writing_it_again_says_the_same(golden: Path, request: pytest.FixtureRequest) -> None:
+    for then in past(golden, request):
+        assert decode(encode(then)) == then
+
+
+def test_it_holds_every_kind_of_decision() -> None:
+    """A new command or event needs a golden line: write this version's journal anew."""
+    lines = [decode(line) for line in NOW.read_bytes().splitlines()]
+    assert {type(event) for line in lines for event in line.events} == set(get_args(Event))
+    assert {type(line.command) for line in lines} == set(get_args(Command))
+
+
+def test_a_changed_past_is_noticed() -> None:
+    first = NOW.read_bytes().splitlines()[-1]
+    then = decode(first)
+    assert decode(encode(Decision(then.seq, then.at, FactArrived(needs=()), ()))) != then
