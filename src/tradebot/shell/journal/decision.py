@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from tradebot.core.model.commands import Command
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Reads
+
+NOTHING_READ: Final = Reads()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +19,4 @@ class Decision:
     at: datetime
     command: Command
     events: tuple[Event, ...]
-    reads: Reads = Reads()
+    reads: Reads = NOTHING_READ
