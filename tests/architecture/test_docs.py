@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from tools import docs
 
 ROOT = Path(__file__).resolve().parents[2]

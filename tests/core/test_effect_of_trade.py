@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradebot.core.book.ledger import Holding, effect_of_trade
+from tradebot.core.book.ledger import Share, effect_of_trade
 
 DUST = Decimal("1e-15")
 trades = st.lists(
@@ -18,12 +18,12 @@ trades = st.lists(
 @given(trades, st.sampled_from([1, 100]))
 def test_profit_is_that_of_average_cost(steps: list[tuple[int, int]], multiplier: int) -> None:
     """Keep position, average and profit as fractions, one unit at a time."""
-    held, realized = Holding(), Decimal(0)
+    held, realized = Share(), Decimal(0)
     qty, average, profit = 0, Fraction(0), Fraction(0)
     for signed, cents in steps:
         px = Decimal(cents) / 100
         cost, gain = effect_of_trade(held, Decimal(signed), px, Decimal(multiplier))
-        held = Holding(qty=held.qty + signed, cost=held.cost + cost)
+        held = Share(qty=held.qty + signed, cost=held.cost + cost)
         realized += gain
         for _ in range(abs(signed)):
             one = 1 if signed > 0 else -1
@@ -48,7 +48,7 @@ def test_profit_is_that_of_average_cost(steps: list[tuple[int, int]], multiplier
 def test_closing_takes_its_share_of_the_cost(
     held: tuple[str, str], trade: tuple[str, str], effect: tuple[str, str]
 ) -> None:
-    before = Holding(qty=Decimal(held[0]), cost=Decimal(held[1]))
+    before = Share(qty=Decimal(held[0]), cost=Decimal(held[1]))
     assert effect_of_trade(before, Decimal(trade[0]), Decimal(trade[1]), Decimal(1)) == (
         Decimal(effect[0]), Decimal(effect[1])
     )

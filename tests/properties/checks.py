@@ -8,7 +8,7 @@ from tests.makers import ACCOUNT, of, some_instruments
 from tests.properties.walk import Day, Line
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.ledger import Holding
+from tradebot.core.book.ledger import Share
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase, SubmitIntent
 from tradebot.core.model.intent import Side
@@ -199,7 +199,7 @@ def _all(day: Day, *types: type) -> Iterator[Any]:
         yield from of(line.events, *types)
 
 
-def _shares(day: Day) -> Iterator[tuple[str, Holding]]:
+def _shares(day: Day) -> Iterator[tuple[str, Share]]:
     for shares in day.book.ledger.holdings.values():
         yield from shares.items()
 

@@ -65,7 +65,8 @@ def session(phase: Phase, calendar: str = "XNYS") -> EnterSession:
 
 def an_intent(key: str) -> SubmitIntent:
     leg = Leg(symbol="SPY", side=Side.BUY)
-    return SubmitIntent(intent=Intent(legs=(leg,), order_qty=Decimal(1), key=key, source=Source.CLI))
+    intent = Intent(legs=(leg,), order_qty=Decimal(1), key=key, source=Source.CLI)
+    return SubmitIntent(intent=intent)
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ class NotRunning(Exception):
     """No daemon listens there."""
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     status: int
     document: dict[str, Any]
 
@@ -67,18 +67,18 @@ class Client:
         self._home = home
         self._timeout_s = timeout_s
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Reply:
         return self._ask("GET", f"{path}?{urlencode(query)}" if query else path, None, {})
 
     def post(
         self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> Reply:
         told = {"Content-Type": "application/json", **(headers or {})}
         return self._ask("POST", path, json.dumps(body).encode(), told)
 
     def _ask(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> Reply:
         connection = _UnixConnection(locate(socket_path(self._home)), self._timeout_s)
         try:
             try:
@@ -87,7 +87,7 @@ class Client:
                 raise NotRunning from None
             connection.request(method, path, body=body, headers=dict(headers))
             response = connection.getresponse()
-            return Answer(response.status, _document(response.read(_LONGEST_ANSWER)))
+            return Reply(response.status, _document(response.read(_LONGEST_ANSWER)))
         except TimeoutError:
             text = f"the daemon gave no answer within {self._timeout_s:g} s"
             raise Stop(Exit.TIMED_OUT, text) from None

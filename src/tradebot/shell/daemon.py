@@ -1,4 +1,4 @@
-"""In which order does a daemon start and stop? What was left open is settled before anything new."""
+"""In which order does a daemon start and stop? What was left open is settled first of all."""
 
 import asyncio
 import os

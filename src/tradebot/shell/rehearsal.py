@@ -26,10 +26,7 @@ def window(
 ) -> Window:
     """Play the next session after `wall`, or from `start`; to `until`, or to just after a close."""
     begins = start if start is not None else calendar.next_open(wall) - BEFORE_OPEN
-    if isinstance(until, datetime):
-        ends = until
-    else:
-        ends = calendar.next_close(begins) + AFTER_CLOSE
+    ends = until if isinstance(until, datetime) else calendar.next_close(begins) + AFTER_CLOSE
     if not (begins < ends):
         raise ValueError(f"until: expected after {begins.isoformat()}, got {ends.isoformat()}")
     return Window(start=begins, until=ends)

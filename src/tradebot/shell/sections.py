@@ -114,7 +114,7 @@ class Telemetry:
 
 
 @fact
-class Orders:
+class OrdersSection:
     """How long an intent or a clearance holds.
 
     intent_ttl_s: how long an intent without its own time to live may wait
@@ -165,4 +165,4 @@ class Sections:
     promotion: PromotionSection = PromotionSection()
     supervision: Limits = Limits()
     telemetry: Telemetry = Telemetry()
-    orders: Orders = Orders()
+    orders: OrdersSection = OrdersSection()

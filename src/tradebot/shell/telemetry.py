@@ -18,7 +18,7 @@ _CLEAR_LINE: Final = "\r\x1b[K"
 
 
 class Console:
-    """Readable lines in the market's own time; on a terminal the status line stays at the bottom."""
+    """Readable lines in the market's own time; a terminal keeps the status line at the bottom."""
 
     def __init__(self, out: TextIO, zone: ZoneInfo, *, is_terminal: bool) -> None:
         self._out = out

@@ -12,7 +12,7 @@ EXTERNAL = "external"
 
 
 @dataclass(slots=True)
-class Holding:
+class Share:
     """A strategy's share of a position: signed quantity in units, money in currency."""
 
     qty: Decimal = ZERO
@@ -55,12 +55,12 @@ class Account:
 @dataclass(slots=True)
 class Ledger:
     accounts: dict[str, Account] = field(default_factory=dict)
-    holdings: dict[str, dict[str, Holding]] = field(default_factory=dict)  # strategy -> symbol
+    holdings: dict[str, dict[str, Share]] = field(default_factory=dict)  # strategy -> symbol
     nets: dict[str, dict[str, Net]] = field(default_factory=dict)  # account -> symbol
     external_seen: dict[str, None] = field(default_factory=dict)
 
-    def holding(self, strategy_id: str, symbol: str) -> Holding:
-        return self.holdings.get(strategy_id, {}).get(symbol) or Holding()
+    def holding(self, strategy_id: str, symbol: str) -> Share:
+        return self.holdings.get(strategy_id, {}).get(symbol) or Share()
 
     def net_qty(self, account: str, symbol: str) -> Decimal:
         net = self.nets.get(account, {}).get(symbol)
@@ -72,13 +72,13 @@ class Ledger:
         self.accounts[opening.account] = account
         for stated in opening.holdings:
             multiplier = multipliers.get(stated.symbol, ONE)
-            share = self.holdings.setdefault(EXTERNAL, {}).setdefault(stated.symbol, Holding())
+            share = self.holdings.setdefault(EXTERNAL, {}).setdefault(stated.symbol, Share())
             share.qty += stated.qty
             share.cost += stated.qty * stated.avg_px * multiplier
             self._move(opening.account, stated.symbol, stated.qty, stated.avg_px, multiplier)
 
     def booked(self, event: TradeBooked, multiplier: Decimal) -> None:
-        share = self.holdings.setdefault(event.strategy_id, {}).setdefault(event.symbol, Holding())
+        share = self.holdings.setdefault(event.strategy_id, {}).setdefault(event.symbol, Share())
         share.qty += event.qty
         share.cost += event.cost
         share.realized += event.realized
@@ -113,7 +113,7 @@ class Ledger:
 
 
 def effect_of_trade(
-    held: Holding, qty: Decimal, px: Decimal, multiplier: Decimal
+    held: Share, qty: Decimal, px: Decimal, multiplier: Decimal
 ) -> tuple[Decimal, Decimal]:
     """Return (change of cost, realised profit) of a signed trade, at average cost.
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from tradebot.core.model.commands import Capabilities, Phase, Statement
 from tradebot.core.model.fact import fact
@@ -168,8 +168,13 @@ class ReconRequested:
     cl_ord_id: ClOrdID
 
 
+EVERYTHING: Final = "*"
+
+
 @fact
 class InstrumentHalted:
+    """An instrument takes no new orders until a person clears it; `*` halts every one."""
+
     symbol: str
     reason: Reason
     detail: str = ""

@@ -4,8 +4,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.money import ONE
 from tradebot.core.model.ids import StrategyId
+from tradebot.core.model.money import ONE
 
 
 class Mode(StrEnum):

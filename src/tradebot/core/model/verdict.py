@@ -77,7 +77,7 @@ R = Reason
 EXPLAIN: Final[Mapping[Reason, str]] = {
     R.VALIDATION_LEGS: "An intent has one to four legs, distinct, with positive ratios.",
     R.VALIDATION_QUANTITY: "The quantity must be above zero.",
-    R.VALIDATION_PRICE: "Limit orders need a price above zero (combos: any); market orders have none.",
+    R.VALIDATION_PRICE: "A limit needs a price above zero (combos: any); market orders have none.",
     R.VALIDATION_STOP_PRICE: "Stop orders need a positive stop price, others have none.",
     R.VALIDATION_TTL: "The time to live must be a positive number of seconds.",
     R.VALIDATION_KEY: "The idempotency key is longer than 128 characters or empty.",

@@ -31,6 +31,8 @@ def _about_shape(body: Intent) -> Refuse | None:
         return Refuse(reason=Reason.VALIDATION_LEGS, detail=detail)
     if not all(leg.ratio_qty > 0 for leg in body.legs):
         return Refuse(reason=Reason.VALIDATION_LEGS, detail="ratio_qty: expected above 0")
+    if not body.is_combo and body.legs[0].ratio_qty != 1:
+        return Refuse(reason=Reason.VALIDATION_LEGS, detail="ratio_qty: expected 1 for one leg")
     if not (body.order_qty > 0):
         detail = f"order_qty: expected above 0, got {plain(body.order_qty)}"
         return Refuse(reason=Reason.VALIDATION_QUANTITY, detail=detail)

@@ -12,7 +12,11 @@ from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import Reason
 
 _MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
-_REOPENS: Final = frozenset({ExecType.REPLACED, ExecType.RESTATED, ExecType.PENDING_REPLACE})
+# What a filled order still takes: what may reopen it, and its end, which a later bust must find.
+_AFTER_FILL: Final = frozenset({
+    ExecType.REPLACED, ExecType.RESTATED, ExecType.PENDING_REPLACE, ExecType.CANCELED,
+    ExecType.EXPIRED,
+})
 
 
 def absorb(book: Book, report: Report, at: datetime) -> Sequence[Event]:
@@ -37,7 +41,7 @@ def why_ignored(state: OrderState | None, report: Report) -> Reason | None:
     order = state.order
     if (order.standing, report.exec_type) not in LIFECYCLE:
         return Reason.OMS_NO_SUCH_TRANSITION
-    if order.standing not in DEAD and order.is_filled and report.exec_type not in _REOPENS:
+    if order.standing not in DEAD and order.is_filled and report.exec_type not in _AFTER_FILL:
         is_answer = report.exec_type in (ExecType.PENDING_CANCEL, ExecType.CANCEL_REJECTED)
         return None if is_answer or state.in_doubt else Reason.OMS_NOTHING_NEW
     repeats = report.exec_type is ExecType.NEW and order.standing is OrdStatus.NEW

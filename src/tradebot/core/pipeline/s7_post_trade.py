@@ -5,9 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.ledger import EXTERNAL, Holding, effect_of_trade
+from tradebot.core.book.ledger import EXTERNAL, Share, effect_of_trade
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
+    EVERYTHING,
     Event,
     InstrumentHalted,
     OrderReported,
@@ -73,7 +74,7 @@ def _correct(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
         yield reversal
         held = _after(book.ledger.holding(reversal.strategy_id, symbol), reversal)
         money = (signed, px, report.fee if first else ZERO)
-        yield _booking(book, state, exec_id, symbol, money, held)
+        yield _booking(book, state, exec_id, symbol, money, held=held)
 
 
 def _moves(
@@ -99,27 +100,32 @@ def _about_overfill(state: OrderState) -> Iterator[Event]:
 
 
 def _book_external(book: Book, ignored: ReportIgnored) -> Iterator[Event]:
-    """Book a fill that belongs to no order of ours, once, and halt its instrument."""
+    """Book a fill that belongs to no order of ours, once, and halt its instrument.
+
+    Money of which the broker does not say what moved halts everything until a person looked.
+    """
     report, route = ignored.report, book.routes.get(ignored.report.route)
     if ignored.reason is not Reason.OMS_UNKNOWN_ORDER or report.exec_type is not ExecType.TRADE:
         return
-    if report.symbol is None or report.is_sell is None or report.exec_id is None or route is None:
+    exec_id, detail = report.exec_id, f"fill of {report.cl_ord_id}"
+    if exec_id is not None and exec_id in book.ledger.external_seen:
         return
-    if report.exec_id in book.ledger.external_seen or not (report.last_qty > 0):
+    is_whole = None not in (report.symbol, report.is_sell, exec_id, route) and report.last_qty > 0
+    if not is_whole:
+        yield InstrumentHalted(symbol=EVERYTHING, reason=Reason.OMS_EXTERNAL, detail=detail)
         return
+    assert report.symbol is not None and exec_id is not None and route is not None
     signed = -report.last_qty if report.is_sell else report.last_qty
     yield _trade(
-        book, (report.cl_ord_id, report.exec_id, route.account, EXTERNAL, report.symbol),
+        book, (report.cl_ord_id, exec_id, route.account, EXTERNAL, report.symbol),
         (signed, report.last_px, report.fee), book.ledger.holding(EXTERNAL, report.symbol),
     )
-    yield InstrumentHalted(
-        symbol=report.symbol, reason=Reason.OMS_EXTERNAL, detail=f"fill of {report.cl_ord_id}"
-    )
+    yield InstrumentHalted(symbol=report.symbol, reason=Reason.OMS_EXTERNAL, detail=detail)
 
 
 def _booking(
     book: Book, state: OrderState, exec_id: ExecID, symbol: str,
-    money: tuple[Decimal, Decimal, Decimal], held: Holding | None = None,
+    money: tuple[Decimal, Decimal, Decimal], *, held: Share | None = None,
 ) -> TradeBooked:
     owner = state.intent.strategy_id or state.intent.source.value
     names = (state.root, exec_id, state.account, owner, symbol)
@@ -128,7 +134,7 @@ def _booking(
 
 def _trade(
     book: Book, names: tuple[ClOrdID, ExecID, str, str, str],
-    money: tuple[Decimal, Decimal, Decimal], held: Holding,
+    money: tuple[Decimal, Decimal, Decimal], held: Share,
 ) -> TradeBooked:
     cl_ord_id, exec_id, account, owner, symbol = names
     signed, px, fee = money
@@ -141,5 +147,5 @@ def _trade(
     )
 
 
-def _after(held: Holding, booked: TradeBooked) -> Holding:
-    return Holding(qty=held.qty + booked.qty, cost=held.cost + booked.cost)
+def _after(held: Share, booked: TradeBooked) -> Share:
+    return Share(qty=held.qty + booked.qty, cost=held.cost + booked.cost)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.ledger import Holding
+from tradebot.core.book.ledger import Share
 from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO, plain
@@ -102,7 +102,7 @@ class Views:
 
     def account(self) -> Plain:
         """The accounts' sums, and profit and loss by strategy."""
-        by_strategy: dict[str, list[tuple[str, Holding]]] = {}
+        by_strategy: dict[str, list[tuple[str, Share]]] = {}
         for strategy, symbol, share in self._shares():
             by_strategy.setdefault(strategy, []).append((symbol, share))
         return {
@@ -156,7 +156,7 @@ class Views:
             "events": [_event_row(told) for told in record.events],
         }
 
-    def _shares(self) -> Iterator[tuple[str, str, Holding]]:
+    def _shares(self) -> Iterator[tuple[str, str, Share]]:
         for strategy, shares in self.book.ledger.holdings.items():
             for symbol, share in shares.items():
                 yield strategy, symbol, share
@@ -185,7 +185,7 @@ class Views:
             "idempotency_key": record.intent.key or record.intent_id,
         }
 
-    def _position_row(self, strategy: str, symbol: str, share: Holding) -> Plain:
+    def _position_row(self, strategy: str, symbol: str, share: Share) -> Plain:
         mark = self._kept.marks.get(symbol)
         multiplier = self.book.multiplier(symbol)
         value = share.qty * mark[0] * multiplier if mark else None
@@ -199,7 +199,7 @@ class Views:
             "trades": share.trades,
         }
 
-    def _profit_row(self, strategy: str, shares: list[tuple[str, Holding]]) -> Plain:
+    def _profit_row(self, strategy: str, shares: list[tuple[str, Share]]) -> Plain:
         realized = sum((share.realized for _, share in shares), ZERO)
         fees = sum((share.fees for _, share in shares), ZERO)
         unrealized: Decimal | None = ZERO

@@ -152,7 +152,8 @@ def _sharing_reader(cls: type) -> _Read:
         hint = hints[field.name] | str if field.name in shared else hints[field.name]
         has_default = field.default is not MISSING
         columns.append((field.name, hint, field.default) if has_default else (field.name, hint))
-    decode = msgspec.json.Decoder(msgspec.defstruct(cls.__name__, columns, kw_only=True)).decode
+    shadow = msgspec.defstruct(cls.__name__, columns, kw_only=True)
+    decode: Callable[[Any], Any] = msgspec.json.Decoder(shadow).decode
     return _rebuilding(cls, shared, decode)
 
 
