@@ -1,0 +1,52 @@
+"""Does `dev.py new` begin files that keep the house rules and are registered?"""
+
+import ast
+import tomllib
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from tools import scaffold
+
+ROOT = Path(__file__).resolve().parents[2]
+GATES = "src/tradebot/core/gates"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    for folder in (GATES, "src/tradebot/plugins"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("pyproject.toml", f"{GATES}/__init__.py"):
+        copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("kind", "target"), [
+    ("broker", "tradebot.plugins.brokers.two_words:TwoWordsBroker"),
+    ("strategy", "tradebot.plugins.strategies.two_words:TwoWords"),
+    ("notifier", "tradebot.plugins.notifiers.two_words:TwoWordsNotifier"),
+])
+def test_a_plugin_begins_with_its_class_and_its_entry(house: Path, kind: str, target: str) -> None:
+    path, _ = scaffold.begin(house, kind, "two_words")
+    classes = [n.name for n in ast.parse(path.read_text()).body if isinstance(n, ast.ClassDef)]
+    assert target.partition(":")[2] in classes
+    project = tomllib.loads((house / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"][f"tradebot.{scaffold.GROUPS[kind]}"]["two_words"] == target
+
+
+def test_a_gate_is_asked_from_its_first_day(house: Path) -> None:
+    path, listed = scaffold.begin(house, "gate", "a_band")
+    assert "def a_band(" in path.read_text()
+    tree = ast.parse(listed.read_text())
+    (required,) = [n.value for n in tree.body if isinstance(n, ast.AnnAssign)]
+    assert isinstance(required, ast.Tuple)
+    assert ast.unparse(required.elts[0]) == "kill_switch"
+    assert ast.unparse(required.elts[-1]) == "a_band"
+
+
+@pytest.mark.parametrize("name", ["Two", "two-words", "", "2nd", "../up", "kill_switch"])
+def test_a_name_that_is_no_name_or_taken_is_refused(house: Path, name: str) -> None:
+    copy(ROOT / GATES / "kill_switch.py", house / GATES / "kill_switch.py")
+    with pytest.raises(SystemExit):
+        list(scaffold.begin(house, "gate", name))
