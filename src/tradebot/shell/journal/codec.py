@@ -136,7 +136,7 @@ def _readers(
 
 
 def _reader(cls: type) -> _Read:
-    decode = msgspec.json.Decoder(cls).decode
+    decode: Callable[[Any], Any] = msgspec.json.Decoder(cls).decode
 
     def read(raw: msgspec.Raw, _: Carried) -> Any:
         return decode(raw)

@@ -30,8 +30,8 @@ def segment_path(directory: Path, number: int) -> Path:
 
 def segments(directory: Path) -> list[tuple[int, Path]]:
     """List the segments in order, whatever stands under their names."""
-    found = ((_SEGMENT.fullmatch(name), name) for name in sorted(os.listdir(directory)))
-    return [(int(match[1]), directory / name) for match, name in found if match is not None]
+    found = ((_SEGMENT.fullmatch(path.name), path) for path in directory.iterdir())
+    return sorted((int(match[1]), path) for match, path in found if match is not None)
 
 
 def make_directory(directory: Path) -> None:

@@ -2,26 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from tradebot.shell.journal import chain, place
 from tradebot.shell.journal.chain import PREFIX_BYTES, SUFFIX, Anchor, Header
+from tradebot.shell.journal.damage import JournalDamaged
 
 _SECTOR: Final = 512  # the smallest piece that a disk writes whole
 _CHUNK: Final = 1 << 20
-
-
-class JournalDamaged(Exception):
-    """The journal does not hold what was written; `str` names the record."""
-
-    def __init__(self, sentence: str, *, segment: int = 0, record: int = 0, offset: int = 0):
-        self.sentence, self.segment = sentence, segment
-        self.record, self.offset = record, offset
-        super().__init__(
-            f"segment {segment}, record {record}, byte {offset}: {sentence}" if segment
-            else sentence
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +37,12 @@ class Source:
 
 
 def verify(directory: Path) -> Verdict:
-    """Check a journal; a torn tail behind the anchor is good, and told."""
-    directory = place.journal_of(directory)
+    """Check a journal, or the one in a data directory; what a crash cut off is good, and told."""
     try:
-        scan = Scan(place.read_anchor(directory), sources(directory))
+        scan = Scan.of(place.journal_of(directory))
     except JournalDamaged as error:
         return _bad(error, 0, 0)
     return scan.verdict()
-
-
-def sources(directory: Path) -> list[Source]:
-    """List the segments; raise JournalDamaged where one cannot be trusted to be a file of ours."""
-    return [
-        Source(number, lambda path=path: place.open_reader(path))  # type: ignore[misc]
-        for number, path in place.segments(directory)
-    ]
 
 
 def _bad(error: JournalDamaged, records: int, seq: int) -> Verdict:
@@ -74,7 +55,7 @@ def _bad(error: JournalDamaged, records: int, seq: int) -> Verdict:
 class Scan:
     """One pass over all segments; its attributes tell where it stands, and at last where it ended.
 
-    `end` is where the last whole record of the segment ends, `is_exact` that nothing follows it.
+    `start` and `end` are where the last whole record lies in its segment.
     """
 
     def __init__(self, anchor: bytes | None, segments: Sequence[Source]) -> None:
@@ -85,11 +66,21 @@ class Scan:
         self.records = 0
         self.seq = 0
         self.record = 0
+        self.start = 0
         self.end = 0
         self.header: Header | None = None
         self.torn: str | None = None
-        self.is_exact = True
         self._is_anchored = False
+
+    @classmethod
+    def of(cls, directory: Path) -> "Scan":
+        """Begin a pass over the files of a journal: its anchor is read first, it may only grow."""
+        try:
+            anchor = place.read_anchor(directory)
+            found = place.segments(directory)
+        except place.NotOurFile as error:
+            raise JournalDamaged(str(error)) from error
+        return cls(anchor, [Source(number, partial(_open, path)) for number, path in found])
 
     @property
     def segment(self) -> int:
@@ -130,14 +121,12 @@ class Scan:
 
     def _segment(self, file: BinaryIO, number: int, is_last: bool) -> Iterator[bytes]:
         while True:
-            start = self.end
             prefix = file.read(PREFIX_BYTES)
             parts = chain.parse_prefix(prefix)
             if parts is None:
                 if not prefix.strip(b"\0") and _is_zero(file):
                     if not is_last and prefix:
                         raise self._damage(number, "a segment that is not the last ends in zeros")
-                    self.is_exact = not prefix
                     break
                 self._stop(file, number, is_last, prefix)
                 break
@@ -149,7 +138,8 @@ class Scan:
                 break
             self.h = h
             self.record += 1
-            self.end = start + PREFIX_BYTES + int(size) + len(SUFFIX)
+            self.start = self.end
+            self.end += PREFIX_BYTES + int(size) + len(SUFFIX)
             if self.record == 1:
                 self._take_header(body, number)
             else:
@@ -189,12 +179,10 @@ class Scan:
         self, file: BinaryIO, number: int, is_last: bool, data: bytes, size: int | None = None
     ) -> None:
         """Take what is here for the torn tail of a crash, or raise."""
-        if size is None:
-            data += file.read(_SECTOR - PREFIX_BYTES)  # enough to see an unwritten sector
+        data += file.read(_SECTOR)  # enough to see a sector that was never written
         is_behind = is_last and self._is_anchored and self.record > 0
         if not is_behind or not _is_unfinished(data, self.end, size):
             raise self._damage(number, "the record is not what was written here")
-        self.is_exact = False
         left = len(data) + sum(len(chunk) for chunk in iter(lambda: file.read(_CHUNK), b""))
         self.torn = (
             f"segment {number}, record {self.record + 1}, byte {self.end}: a record was not"
@@ -217,6 +205,13 @@ def _is_unfinished(data: bytes, start: int, size: int | None) -> bool:
         return is_cut and chain.may_begin(data[:unwritten])
     whole = PREFIX_BYTES if size is None else PREFIX_BYTES + size + len(SUFFIX)
     return len(data) < whole and chain.may_begin(data)
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return place.open_reader(path)
+    except place.NotOurFile as error:
+        raise JournalDamaged(str(error)) from error
 
 
 def _is_zero(file: BinaryIO) -> bool:

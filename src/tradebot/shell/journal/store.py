@@ -1,0 +1,98 @@
+"""In which order does the journal touch the disk? Records first, synced, only then the anchor."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradebot.shell.journal import place
+from tradebot.shell.journal.chain import Anchor
+from tradebot.shell.journal.segment import AHEAD, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Lines to make durable together, and the anchor that then holds; a header begins a segment."""
+
+    lines: bytes
+    anchor: Anchor
+    is_header: bool = False
+
+
+class Store:
+    """The segment in use and the anchor. Used by one thread at a time; raises OSError."""
+
+    def __init__(
+        self, directory: Path, *, anchor: Anchor, prewrite: bool, is_synced: bool
+    ) -> None:
+        self.anchor = anchor
+        self._directory = directory
+        self._ahead = AHEAD if prewrite else 0
+        self._is_synced = is_synced
+        self._segment: Segment | None = None
+        self._head = place.open_file(directory / place.HEAD, os.O_WRONLY)
+
+    def resume(self, anchor: Anchor, *, is_cut: bool) -> None:
+        """Go on behind what a scan found, and make it durable: it may never have been synced."""
+        self._segment = Segment.resume(
+            self._directory, anchor.segment, anchor.end, ahead=self._ahead,
+            is_synced=self._is_synced,
+        )
+        if is_cut:
+            self._segment.cut()
+        self._segment.sync()
+        self._put_anchor(anchor, is_synced=True)
+
+    def commit(self, batches: list[Batch]) -> None:
+        """Make batches durable with one write and one sync a segment."""
+        waiting: list[Batch] = []
+        for batch in batches:
+            if batch.is_header:
+                self._flush(waiting)
+                waiting = []
+                self._begin(batch)
+            else:
+                waiting.append(batch)
+        self._flush(waiting)
+
+    def wants_more_ahead(self) -> bool:
+        return self._segment is not None and self._segment.wants_more_ahead()
+
+    def write_ahead(self) -> None:
+        assert self._segment is not None
+        self._segment.write_ahead()
+        self._segment.sync()
+
+    def close(self, *, is_whole: bool) -> None:
+        """Trim and sync all; after a failure only let go."""
+        if self._segment is not None:
+            if is_whole:
+                self._segment.seal()
+                os.fsync(self._head)
+            else:
+                self._segment.close()
+        os.close(self._head)
+
+    def _flush(self, batches: list[Batch]) -> None:
+        if not batches:
+            return
+        assert self._segment is not None
+        self._segment.write(b"".join([batch.lines for batch in batches]))
+        self._segment.sync()
+        self._put_anchor(batches[-1].anchor, is_synced=False)
+
+    def _begin(self, batch: Batch) -> None:
+        if self._segment is not None:
+            self._segment.seal()
+            self._segment = None
+        self._segment = Segment.begin(
+            self._directory, batch.anchor.segment, batch.lines, ahead=self._ahead,
+            is_synced=self._is_synced,
+        )
+        self._put_anchor(batch.anchor, is_synced=True)
+
+    def _put_anchor(self, anchor: Anchor, *, is_synced: bool) -> None:
+        """Overwrite in place, without a sync of its own: it may lag behind, never run ahead."""
+        place.write_all(self._head, anchor.encode(), 0)
+        if is_synced and self._is_synced:
+            os.fdatasync(self._head)
+        self.anchor = anchor
