@@ -29,7 +29,10 @@ from tradebot.shell.settings_reference import SettingDoc, describe
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 WRITTEN_BY = "<!-- Written by tools/docs.py from the code; edit the code. -->"
-PLACES = {"brokers": "brokers.NAME", "market_data": "market_data", "strategies": "parameters"}
+PLACES = {
+    "brokers": "brokers.NAME", "calendars": "schedule", "market_data": "market_data",
+    "strategies": "strategies[].parameters",
+}
 
 
 def pages() -> Mapping[str, str]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-
 from tools import scaffold
 
 ROOT = Path(__file__).resolve().parents[2]
