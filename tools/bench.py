@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -131,7 +132,7 @@ class Desk:
 async def measure(
     directory: Path, sink: str, concurrency: int, orders: int, tenths: bool = False
 ) -> dict[str, Any]:
-    """Run a closed loop of `concurrency` clients; trips in microseconds, cost in CPU us an order."""
+    """Run a closed loop of `concurrency` clients; trips in us, cost in CPU us an order."""
     clock = StillClock()
     facts, book = FactCache(Latch()), Book()
     facts.quotes[SYMBOL] = StillMarket(clock).last(SYMBOL)
@@ -190,7 +191,7 @@ async def measure(
         "p50_us": round(median(trips)), "p99_us": round(cuts[98]), "worst_us": round(max(trips)),
     }
     if tenths:
-        spans = [b - a for a, b in zip(marks, marks[1:], strict=False)]
+        spans = [b - a for a, b in pairwise(marks)]
         found["last_tenth_over_first"] = round(spans[-1] / spans[0], 2)
     return found
 

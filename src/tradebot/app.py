@@ -191,25 +191,26 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links), host.on_decision,
     ))
-    status = partial(_live_facts, config, home, clock, state, past.views)
+    server = Server(
+        submit=engine.submit, views=past.views, latch=latch.set,
+        status=partial(_live_facts, config, home, clock, state),
+        socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),
+    )
+    notice = partial(_on_notice, state, world.telling, clock)
     return Parts(
         home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
-        supervisor=Supervisor(
-            config.supervision, partial(_on_notice, state, world.telling, clock)
-        ),
-        telling=world.telling, market=market, links=links, host=host, calendars=world.calendars,
-        serve=Server(
-            submit=engine.submit, views=past.views, status=status,
-            socket_path=home / "tradebot.sock", latch=latch.set, runtime_dir=_runtime_dir(),
-        ).run,
+        supervisor=Supervisor(config.supervision, notice), telling=world.telling, market=market,
+        links=links, host=host, calendars=world.calendars, serve=server.run,
         status=partial(_status_line, state, past.views), settings=config.decisive(),
         settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
-        cadence=Cadence(
-            status_every_s=config.telemetry.status_every_s * world.pace,
-            mark_every_s=config.telemetry.mark_every_s,
-            kill_file_every_s=min(world.pace, 60.0),
-        ),
-        until=world.until, last_at=past.last_at,
+        cadence=_cadence(config, world), until=world.until, last_at=past.last_at,
+    )
+
+
+def _cadence(config: Config, world: _World) -> Cadence:
+    return Cadence(
+        status_every_s=config.telemetry.status_every_s * world.pace,
+        mark_every_s=config.telemetry.mark_every_s, kill_file_every_s=min(world.pace, 60.0),
     )
 
 
@@ -289,7 +290,7 @@ def _telling(asked: str, config: Config, out: TextIO) -> Telling:
 
 
 def _live_facts(
-    config: Config, home: Path, clock: Clock, state: DaemonState, views: Views
+    config: Config, home: Path, clock: Clock, state: DaemonState
 ) -> dict[str, Any]:
     return {
         "state": state.state.value, "reason": state.reason, "mode": config.mode.value,

@@ -23,6 +23,7 @@ from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
 from tradebot.ports import Calendar, Clock, MarketData
 from tradebot.shell.calendar import entry_at, follow
+from tradebot.shell.controls import KILL_FILE
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
@@ -33,7 +34,6 @@ from tradebot.shell.telemetry import Telling
 from tradebot.shell.wire.link import Link
 
 DRAIN_WITHIN_S: Final = 10.0
-KILL_FILE: Final = "KILL"
 EXIT_CORE_FAILED: Final = 70
 EXIT_SECOND_SIGNAL: Final = 130
 
