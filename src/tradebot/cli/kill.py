@@ -3,10 +3,10 @@
 import argparse
 import os
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tradebot.cli import flags, place, show
-from tradebot.cli.client import Client, NotRunning, how_to_start
+from tradebot.cli.client import Client, NotRunning
 from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
@@ -65,7 +65,7 @@ def clear_kill(args: argparse.Namespace) -> int:
             "/api/v1/clear-kill", {"reason": args.reason, "user": user()}
         ).checked()
     except NotRunning:
-        raise Stop(Exit.NOT_RUNNING, how_to_start(home)) from None
+        found = _clear_offline(home, args)
     if args.json:
         show.document(found)
     elif found["changed"]:
@@ -73,6 +73,24 @@ def clear_kill(args: argparse.Namespace) -> int:
     else:
         show.line("the kill switch was not set")
     return Exit.DONE
+
+
+def _clear_offline(home: Path, args: argparse.Namespace) -> dict[str, Any]:
+    from tradebot.shell.clock import WallClock
+    from tradebot.shell.controls import clear_kill
+    from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
+    from tradebot.shell.journal.lock import DataDirInUse
+
+    lock_dir = home.parent if home.name == place.REHEARSAL else home
+    try:
+        is_changed = clear_kill(home, lock_dir, WallClock(), reason=args.reason, by=user())
+    except DataDirInUse as error:
+        raise Stop(Exit.DATA_DIR_IN_USE, f"{error}, which does not answer yet") from None
+    except JournalDamaged as error:
+        raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None
+    except (JournalFailed, JournalMismatch) as error:
+        raise Stop(Exit.FAILED, str(error)) from None
+    return {"killed": False, "changed": is_changed, "reason": args.reason}
 
 
 def drop_kill_file(home: Path, reason: str) -> Path:

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradebot.cli import flags, place, reading, show
-from tradebot.cli.outcome import Exit
+from tradebot.cli import flags, place, show
+from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
     from tradebot.shell.replay.redecide import Comparison
@@ -32,12 +32,19 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def replay(args: argparse.Namespace) -> int:
-    from tradebot.shell.replay.redecide import compare
+    from tradebot.shell.controls import has_journal
+    from tradebot.shell.journal.damage import JournalDamaged
+    from tradebot.shell.journal.place import journal_of
+    from tradebot.shell.replay.redecide import redecide
 
     home = place.home(args)
+    if not has_journal(home):
+        raise Stop(Exit.FAILED, f"there is no journal in {home}")
     progress = show.Progress("decisions replayed")
     try:
-        found = compare(reading.decisions(home), progress.tell)
+        found = redecide(journal_of(home), progress.tell)
+    except JournalDamaged as error:
+        raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None
     finally:
         progress.end()
     code = Exit.DONE if found.is_same else Exit.FAILED
@@ -68,4 +75,28 @@ def _document(found: "Comparison") -> dict[str, object]:
 
 
 def verify(args: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from tradebot.shell.controls import has_journal
+    from tradebot.shell.journal.verify import verify as check
+
+    home = args.path if args.path is not None else place.home(args)
+    if not has_journal(home):
+        raise Stop(Exit.FAILED, f"there is no journal in {home}")
+    found = check(home)
+    code = Exit.DONE if found.is_good else Exit.LEDGER_BAD
+    if args.json:
+        where = {"segment": found.segment, "record": found.record, "byte": found.offset}
+        show.document({
+            "good": found.is_good, "records": found.records, "seq": found.seq,
+            "torn": found.torn, "damage": None if found.is_good else
+            {**where, "sentence": found.sentence},
+        })
+    elif found.is_good:
+        show.line(f"good: {found.records} records, the last decision is {found.seq}")
+        if found.torn is not None:
+            show.line(show.clean(f"a crash cut the end off: {found.torn}"))
+    else:
+        show.line(show.painted(
+            f"BAD: segment {found.segment}, record {found.record}, byte {found.offset}:"
+            f" {show.clean(found.sentence)}", "bad",
+        ))
+    return code

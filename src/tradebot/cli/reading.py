@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tradebot.cli import place, show
-from tradebot.cli.client import Client, NotRunning
+from tradebot.cli.client import Client, NotRunning, how_to_start
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
@@ -57,4 +57,14 @@ def views(home: "Path") -> "Views":
 
 def decisions(home: "Path") -> "Iterator[Decision]":
     """Read the journal of a data directory, changing nothing; damage ends the verb with exit 8."""
-    raise NotImplementedError
+    from tradebot.shell.controls import has_journal
+    from tradebot.shell.journal.damage import JournalDamaged
+    from tradebot.shell.journal.file import replay
+    from tradebot.shell.journal.place import journal_of
+
+    if not has_journal(home):
+        raise Stop(Exit.NOT_RUNNING, f"{how_to_start(home)} (there is no journal to read, either)")
+    try:
+        yield from replay(journal_of(home))
+    except JournalDamaged as error:
+        raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None

@@ -41,13 +41,28 @@ def run(args: argparse.Namespace) -> int:
             raise Stop(Exit.USAGE, f"--{flag} belongs to a rehearsal: add --rehearse")
     config = place.load(args)
     from tradebot import app
+    from tradebot.shell.document import ConfigError
+    from tradebot.shell.journal.damage import JournalDamaged, JournalMismatch
+    from tradebot.shell.journal.lock import DataDirInUse
 
     speed = _SPEED_DEFAULT if args.speed is None else args.speed
     options = app.RunOptions(
         rehearse=args.rehearse, resume=args.resume, speed=None if speed == "max" else speed,
         start=args.start, until=args.until, log_format=args.log_format or "auto",
     )
-    return app.run(config, options)
+    try:
+        return app.run(config, options)
+    except ConfigError as error:
+        raise Stop(Exit.CONFIG, "\n".join(error.problems)) from None
+    except DataDirInUse as error:
+        raise Stop(Exit.DATA_DIR_IN_USE, str(error)) from None
+    except JournalDamaged as error:
+        text = f"the journal is damaged, so nothing was started: {error}"
+        raise Stop(Exit.LEDGER_BAD, text) from None
+    except JournalMismatch as error:
+        raise Stop(Exit.FAILED, str(error)) from None
+    except ValueError as error:
+        raise Stop(Exit.USAGE, str(error)) from None
 
 
 def _speed(text: str) -> Decimal | Literal["max"]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.events import Event
@@ -12,6 +13,9 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Quote, Reads
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.journal.file import replay
+
+Progress: TypeAlias = Callable[[int], None]
 
 TELL_EVERY: Final = 1000
 _SHOWN: Final = 200
@@ -67,8 +71,13 @@ class RecordedFacts:
         return self._latch
 
 
+def redecide(directory: Path, progress: Progress = lambda done: None) -> Comparison:
+    """Compare a whole journal with what is decided now; raise JournalDamaged."""
+    return compare(replay(directory), progress)
+
+
 def compare(
-    decisions: Iterable[Decision], progress: Callable[[int], None] = lambda done: None
+    decisions: Iterable[Decision], progress: Progress = lambda done: None
 ) -> Comparison:
     """Decide every command again on one book, fold the recorded events into another."""
     decided, folded = Book(), Book()
