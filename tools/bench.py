@@ -38,7 +38,7 @@ from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
-from tradebot.plugins.brokers.paper import PaperBroker
+from tradebot.plugins.brokers.paper.broker import PaperBroker
 from tradebot.ports import Listener
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch

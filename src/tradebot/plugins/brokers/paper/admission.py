@@ -1,0 +1,181 @@
+"""May this order work here? The checks of a broker, in the order in which brokers make them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from tradebot.core.model.instrument import AssetClass, Right
+from tradebot.core.model.intent import Leg, OrdType, Side
+from tradebot.core.model.money import ZERO, plain
+from tradebot.core.model.order import TimeInForce
+from tradebot.plugins.brokers.paper.board import Board
+from tradebot.plugins.brokers.paper.house import House
+from tradebot.plugins.brokers.paper.order import PaperOrder
+from tradebot.plugins.brokers.paper.rules import cost_of, offer_of
+
+LEGS_MAX: Final = 4
+_LIMITED: Final = frozenset({OrdType.LIMIT, OrdType.STOP_LIMIT})
+_STOPS: Final = frozenset({OrdType.STOP, OrdType.STOP_LIMIT})
+
+
+class Admission:
+    """Says why an order is refused, and reserves what an admitted one may need."""
+
+    def __init__(self, house: House, board: Board, *, short_allowed: bool) -> None:
+        self._house = house
+        self._board = board
+        self._short_allowed = short_allowed
+
+    def why_refused(self, order: PaperOrder) -> str | None:
+        """Return the broker's sentence, or None; then the order's buying power is reserved."""
+        return (
+            self._about_shape(order)
+            or self.about_numbers(order, order.order_qty, order.price)
+            or self._about_hours(order)
+            or self._about_funds(order)
+        )
+
+    def about_numbers(
+        self, order: PaperOrder, order_qty: Decimal, price: Decimal | None
+    ) -> str | None:
+        legs = order.intent.legs
+        if not order_qty > 0:
+            return f"order_qty: expected more than 0, got {order_qty}"
+        for leg in legs:
+            if not self._board.instrument(leg.symbol).is_whole_lot(order_qty * leg.ratio_qty):
+                return f"order_qty: {plain(order_qty)} is no whole number of lots"
+        single = self._board.instrument(legs[0].symbol)
+        for name, px in (("price", price), ("stop_px", order.intent.stop_px)):
+            if px is not None and not order.intent.is_combo:
+                if not px > 0:
+                    return f"{name}: expected more than 0, got {px}"
+                if not single.is_on_tick(px):
+                    return f"{name}: {plain(px)} is not on a tick of {single.tick_at(px)}"
+        return None
+
+    def reserve(self, order: PaperOrder) -> str | None:
+        """Reserve what the order needs at worst; return why it cannot be told or afforded."""
+        opening = self._opening_qty(order)
+        if not opening > 0:
+            self._house.reserve(order, ZERO, ZERO)
+            return None
+        need = self._combo_need(order) if order.intent.is_combo else self._single_need(order)
+        if isinstance(need, str):
+            return need
+        free = self._house.buying_power() + order.reserved
+        if not (need * opening <= free):
+            needed = plain(need * opening)
+            return f"insufficient buying power: needs {needed}, has {plain(free)}"
+        self._house.reserve(order, need, opening)
+        return None
+
+    def _about_shape(self, order: PaperOrder) -> str | None:
+        intent = order.intent
+        symbols = {leg.symbol for leg in intent.legs}
+        for symbol in sorted(symbols):
+            if not self._board.trades(symbol):
+                return f"unknown symbol {symbol}"
+        if len(intent.legs) > LEGS_MAX or len(symbols) < len(intent.legs):
+            return f"legs: expected at most {LEGS_MAX} different symbols"
+        if any(not leg.ratio_qty > 0 for leg in intent.legs):
+            return "ratio_qty: expected more than 0"
+        if intent.ord_type in _LIMITED and intent.price is None:
+            return f"price: a {intent.ord_type.value} order needs one"
+        if intent.ord_type not in _LIMITED and intent.price is not None:
+            return f"price: a {intent.ord_type.value} order has none"
+        if intent.ord_type in _STOPS:
+            if intent.stop_px is None:
+                return f"stop_px: a {intent.ord_type.value} order needs one"
+            if intent.is_combo or order.is_at_once:
+                return "stop orders have one leg, and rest: day or gtc"
+        return None
+
+    def _about_hours(self, order: PaperOrder) -> str | None:
+        """A market that is shut takes only what rests until somebody takes it back."""
+        intent = order.intent
+        rests = intent.time_in_force is TimeInForce.GTC and intent.ord_type is not OrdType.MARKET
+        for leg in intent.legs:
+            if self._board.session(leg.symbol) is None and not rests:
+                return f"the market in {leg.symbol} is closed"
+        return None
+
+    def _about_funds(self, order: PaperOrder) -> str | None:
+        intent = order.intent
+        if not self._short_allowed and not intent.is_combo and intent.side is Side.SELL:
+            opening = self._opening_qty(order)
+            if opening > 0:
+                return f"short sale not allowed: {plain(opening)} more than is held"
+        return self.reserve(order)
+
+    def _opening_qty(self, order: PaperOrder) -> Decimal:
+        """Return how much opens: what other working exits close cannot be closed again."""
+        intent = order.intent
+        if intent.is_combo:
+            closes = all(
+                -self._house.account.held(leg.symbol) * leg.side.sign
+                >= leg.ratio_qty * order.leaves_qty for leg in intent.legs
+            )
+            return ZERO if closes else order.order_qty
+        leg = intent.legs[0]
+        against = -self._house.account.held(leg.symbol) * leg.side.sign
+        exits = sum(
+            (
+                other.leaves_qty for other in self._house.resting.get(leg.symbol, {}).values()
+                if other is not order and other.intent.side is leg.side
+                and not other.intent.is_combo
+            ), ZERO,
+        )
+        return max(ZERO, order.leaves_qty - max(ZERO, against - exits))
+
+    def _single_need(self, order: PaperOrder) -> Decimal | str:
+        leg = order.intent.legs[0]
+        quote = self._board.quote(leg.symbol)
+        market = self._board.mark(leg.symbol)
+        if quote is not None:
+            market = quote.ask if leg.side is Side.BUY else quote.bid
+        told = [px for px in (order.price, order.intent.stop_px) if px is not None]
+        if leg.side is Side.SELL or not told:  # a buy with a limit never pays more than that
+            if market is None:
+                return f"no market in {leg.symbol} yet"
+            told.append(market)
+        return max(told) * self._board.instrument(leg.symbol).multiplier
+
+    def _combo_need(self, order: PaperOrder) -> Decimal | str:
+        """Return the most that one combo can lose: its cost less its worst payoff at expiry."""
+        legs = order.intent.legs
+        multiplier = max(self._board.instrument(leg.symbol).multiplier for leg in legs)
+        cost = order.price
+        if cost is None:
+            offer = offer_of(legs, self._board.quote, lambda quote, side: None)
+            if offer is None:
+                return f"no market in {order.intent.symbol} yet"
+            cost = cost_of(legs, offer.prices)
+        worst = self._worst_payoff(legs)
+        if worst is None:
+            if not cost > 0:
+                return "the loss of this combo has no bound"
+            worst = ZERO
+        return max(ZERO, cost - worst) * multiplier
+
+    def _worst_payoff(self, legs: Sequence[Leg]) -> Decimal | None:
+        """Return the least that options of one expiry pay a unit, None where there is no least."""
+        kinds = [self._board.instrument(leg.symbol) for leg in legs]
+        expiries = {kind.expiry for kind in kinds}
+        if any(kind.asset_class is not AssetClass.OPTION for kind in kinds) or len(expiries) > 1:
+            return None
+        strikes = sorted({ZERO, *(kind.strike or ZERO for kind in kinds)})
+        beyond = strikes[-1] + 1
+        payoffs = [
+            sum((
+                leg.side.sign * leg.ratio_qty * _intrinsic(kind.right, kind.strike or ZERO, spot)
+                for leg, kind in zip(legs, kinds, strict=True)
+            ), ZERO)
+            for spot in (*strikes, beyond)
+        ]
+        *_, (at_last, past_last) = pairwise(payoffs)
+        return min(payoffs) if past_last >= at_last else None
+
+
+def _intrinsic(right: Right | None, strike: Decimal, spot: Decimal) -> Decimal:
+    return max(ZERO, spot - strike if right is Right.CALL else strike - spot)

@@ -1,0 +1,100 @@
+"""What does the market show right now, and how much of that did our own orders already take?"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from tradebot.core.model.facts import Bar, Quote
+from tradebot.core.model.instrument import Instrument, parse_occ
+from tradebot.core.model.intent import Side
+from tradebot.core.model.money import ZERO
+from tradebot.plugins.brokers.paper.rules import is_sane
+from tradebot.ports import Calendar, Clock, MarketData, MarketEvent, Session
+
+
+class Board:
+    """Quotes of the running sessions; a quote of an earlier session is no market."""
+
+    def __init__(
+        self, clock: Clock, market: MarketData, calendars: Mapping[str, Calendar]
+    ) -> None:
+        self._clock = clock
+        self._market = market
+        self._calendars = calendars
+        self._instruments = {known.symbol: known for known in market.instruments()}
+        self._quotes: dict[str, Quote] = {}
+        self._closes: dict[str, Decimal] = {}
+        self._taken: dict[tuple[str, Side], Decimal] = {}
+        self._sessions: dict[str, Session | None] = {}
+
+    @property
+    def symbols(self) -> list[str]:
+        return list(self._instruments)
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def trades(self, symbol: str) -> bool:
+        return symbol in self._instruments
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Return the instrument; one that is no longer listed is an option, or counts singly."""
+        known = self._instruments.get(symbol)
+        if known is None:
+            try:
+                known = parse_occ(symbol)
+            except ValueError:
+                known = Instrument(symbol=symbol)
+        return known
+
+    def show(self, event: MarketEvent) -> None:
+        """Take what the market says; a new quote shows its sizes anew."""
+        if isinstance(event, Bar):
+            self._closes[event.symbol] = event.close
+            return
+        self._quotes[event.symbol] = event
+        self._taken.pop((event.symbol, Side.BUY), None)
+        self._taken.pop((event.symbol, Side.SELL), None)
+
+    def quote(self, symbol: str) -> Quote | None:
+        """Return the quote that orders trade at, or None where there is none in this session."""
+        session = self.session(symbol)
+        quote = self._quotes.get(symbol) or self._market.last(symbol)
+        if session is None or quote is None or not is_sane(quote):
+            return None
+        return quote if quote.as_of >= session.pre_opens else None
+
+    def mark(self, symbol: str) -> Decimal | None:
+        """Return the latest price that anybody told, of whatever session."""
+        quote = self._quotes.get(symbol) or self._market.last(symbol)
+        if quote is not None and is_sane(quote):
+            return quote.mid
+        return self._closes.get(symbol)
+
+    def shown(self, quote: Quote, side: Side) -> Decimal | None:
+        """Return the size that is left on the far side of an order, None where it is not told."""
+        size = quote.ask_size if side is Side.BUY else quote.bid_size
+        if not size > 0:
+            return None
+        return max(ZERO, size - self._taken.get((quote.symbol, side), ZERO))
+
+    def take(self, symbol: str, side: Side, qty: Decimal) -> None:
+        self._taken[symbol, side] = self._taken.get((symbol, side), ZERO) + qty
+
+    def session(self, symbol: str) -> Session | None:
+        """Return the session in whose regular hours the symbol's market is now, or None."""
+        name, now = self.instrument(symbol).calendar, self._clock.now()
+        known = self._sessions.get(name)
+        if known is None or not known.opens <= now < known.closes:
+            calendar = self._calendars.get(name)
+            known = calendar.session_at(now) if calendar else None
+            if known is not None and not known.opens <= now < known.closes:
+                known = None
+            self._sessions[name] = known
+        return known
+
+    def close_of(self, symbol: str, at: datetime) -> datetime | None:
+        """Return when the session that holds `at` closes."""
+        calendar = self._calendars.get(self.instrument(symbol).calendar)
+        session = calendar.session_at(at) if calendar else None
+        return session.closes if session else None

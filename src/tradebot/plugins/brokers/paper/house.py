@@ -1,0 +1,157 @@
+"""Which orders does the broker have, what did it say of them, and what does the account hold?
+
+What is said is folded at once and kept aside, until it is on the disk and may be told.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.ids import ClOrdID, ExecID, OrderID, digest_text
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.order import TimeInForce
+from tradebot.core.model.report import ExecType, Report
+from tradebot.plugins.brokers.paper.account import Account
+from tradebot.plugins.brokers.paper.board import Board
+from tradebot.plugins.brokers.paper.file import Line, Opened, Said
+from tradebot.plugins.brokers.paper.order import PaperOrder
+from tradebot.plugins.brokers.paper.settings import PaperSettings
+
+
+class House:
+    """The broker's own book: orders under all their ids, the account, what is yet unwritten."""
+
+    def __init__(self, settings: PaperSettings, route: str, board: Board) -> None:
+        self._settings = settings
+        self._route = route
+        self._board = board
+        self._prefix = ""
+        self._count = 0
+        self.account = Account(cash=ZERO)
+        self.orders: dict[ClOrdID, PaperOrder] = {}
+        self.open: dict[int, PaperOrder] = {}
+        self.resting: dict[str, dict[int, PaperOrder]] = {}
+        self.fills: list[Report] = []
+        self.reserved = ZERO
+        self.next_expiry: datetime | None = None
+        self._unwritten: list[Line] = []
+        self._untold: list[Report] = []
+
+    @property
+    def is_opened(self) -> bool:
+        return bool(self._prefix)
+
+    def open_account(self) -> None:
+        settings = self._settings
+        self._write(Opened(
+            at=self._board.now(), account=settings.account, currency=settings.currency,
+            cash=settings.initial_balance,
+        ))
+
+    def receive(self, sent: OrderSubmitted) -> PaperOrder:
+        self._write(sent)
+        return self.orders[sent.cl_ord_id]
+
+    def say(
+        self, order: PaperOrder, exec_type: ExecType, *, price: Decimal | None = None, **more: Any
+    ) -> None:
+        """Say something of an order: `more` are fields of the report, `price` a replaced limit."""
+        known_as, first = order.cl_ord_id, order.ids[0]
+        intent = order.intent
+        more.setdefault("cl_ord_id", known_as)
+        if exec_type is ExecType.TRADE:
+            more["exec_id"] = ExecID(f"{self._prefix}{order.number}-{len(order.reports)}")
+            if not intent.is_combo:
+                more |= {"symbol": intent.symbol, "is_sell": intent.side.sign < 0}
+        report = Report(
+            route=self._route, exec_type=exec_type, transact_time=self._board.now(),
+            order_id=OrderID(f"{self._prefix}{order.number}"), **more,
+        )
+        self._write(Said(cl_ord_id=first, report=report, price=price))
+        self._untold.append(report)
+
+    def tell(self, cl_ord_id: ClOrdID, exec_type: ExecType, text: str, **more: Any) -> None:
+        """Answer a message that changes nothing: it is told, and need not be remembered."""
+        self._untold.append(Report(
+            route=self._route, cl_ord_id=cl_ord_id, exec_type=exec_type, text=text,
+            transact_time=self._board.now(), **more,
+        ))
+
+    def reserve(self, order: PaperOrder, unit_need: Decimal, opening_qty: Decimal) -> None:
+        """Keep buying power for what of the order opens."""
+        before = order.reserved
+        order.unit_need, order.opening_qty = unit_need, opening_qty
+        self.reserved += order.reserved - before
+
+    def take(self) -> tuple[list[Line], list[Report]]:
+        """Return what is to be written, and what may be told once that is done."""
+        taken = (self._unwritten, self._untold)
+        self._unwritten, self._untold = [], []
+        return taken
+
+    def buying_power(self) -> Decimal:
+        """Return what may still be opened: equity times the multiple, less what is in use."""
+        net, gross = self.account.worth(self._board.mark)
+        multiple = self._settings.buying_power_multiple
+        return (self.account.cash + net) * multiple - gross - self.reserved
+
+    def due(self, now: datetime) -> Iterator[PaperOrder]:
+        """Yield the orders whose day is over, and note when the next one's will be."""
+        for order in list(self.open.values()):
+            if order.expires is not None and order.expires <= now:
+                yield order
+        self.next_expiry = min(
+            (order.expires for order in self.open.values() if order.expires), default=None
+        )
+
+    def fold(self, line: Line) -> None:
+        """Take one line of the book: the same way when it happens and when it is read again."""
+        match line:
+            case Opened():
+                self.account = Account(cash=line.cash)
+                self._prefix = digest_text(line.account, line.at, self._settings.seed)[:6]
+            case OrderSubmitted():
+                self._count += 1
+                order = PaperOrder.of(self._count, line)
+                self.orders[line.cl_ord_id] = self.open[order.number] = order
+            case Said():
+                self._apply(self.orders[line.cl_ord_id], line)
+
+    def _write(self, line: Line) -> None:
+        self._unwritten.append(line)
+        self.fold(line)
+
+    def _apply(self, order: PaperOrder, said: Said) -> None:
+        report, before = said.report, order.reserved
+        order.apply(report, said.price)
+        if report.exec_type is ExecType.TRADE:
+            self._book(order, report)
+        elif report.exec_type is ExecType.NEW:
+            self._rest(order)
+        elif report.exec_type is ExecType.REPLACED:
+            self.orders[report.cl_ord_id] = order
+        self.reserved += order.reserved - before
+        if order.is_done:
+            self.open.pop(order.number, None)
+            for leg in order.intent.legs:
+                self.resting.get(leg.symbol, {}).pop(order.number, None)
+
+    def _rest(self, order: PaperOrder) -> None:
+        for leg in order.intent.legs:
+            self.resting.setdefault(leg.symbol, {})[order.number] = order
+        if order.intent.time_in_force is TimeInForce.DAY and order.accepted_at is not None:
+            order.expires = self._board.close_of(order.intent.legs[0].symbol, order.accepted_at)
+            if order.expires and (self.next_expiry is None or order.expires < self.next_expiry):
+                self.next_expiry = order.expires
+
+    def _book(self, order: PaperOrder, report: Report) -> None:
+        self.fills.append(report)
+        self.account.charge(report.fee)
+        prices = {leg.symbol: leg.last_px for leg in report.legs}
+        for leg in order.intent.legs:
+            qty = leg.side.sign * leg.ratio_qty * report.last_qty
+            px = prices.get(leg.symbol, report.last_px)
+            multiplier = self._board.instrument(leg.symbol).multiplier
+            self.account.trade(leg.symbol, qty, px, multiplier)
