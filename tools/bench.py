@@ -33,12 +33,15 @@ from tradebot.core.model.commands import (
     Phase,
     SubmitIntent,
 )
-from tradebot.core.model.events import OrderSubmitted, ReconRequested
+from tradebot.core.model.events import OrderReported, OrderSubmitted, ReconRequested
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.plugins.brokers.paper.broker import PaperBroker
+from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.ports import Listener
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
@@ -121,7 +124,9 @@ class Desk:
 
     def _on_decision(self, decision: Decision) -> None:
         for event in decision.events:
-            if isinstance(event, ReconRequested):
+            if isinstance(event, OrderReported):
+                assert event.report.exec_type is not ExecType.REJECTED, event.report.text
+            elif isinstance(event, ReconRequested):
                 waiting = self._waiting.pop(event.cl_ord_id, None)
                 if waiting is None:
                     self._done.add(event.cl_ord_id)
@@ -142,11 +147,12 @@ async def measure(
     )
     engine = Engine(book=book, journal=journal, facts=facts, clock=clock, last_seq=0)
     settings = PaperBroker.settings_type(
-        latency_ms_min=0, latency_ms_max=0, initial_balance=Decimal(10**12)
+        latency_ms_min=ZERO, latency_ms_max=ZERO, initial_balance=Decimal(10**12)
     )
     broker = PaperBroker(
         settings, route="paper", clock=clock, market=StillMarket(clock),
-        state_dir=directory / f"broker-{sink}-{concurrency}-{orders}", calendars={},
+        state_dir=directory / f"broker-{sink}-{concurrency}-{orders}",
+        calendars={"XNYS": ExchangeCalendar()},
     )
     link = Link("paper", RouteKind.PAPER, broker, engine=engine, may_send=lambda order: None)
     engine.listeners.append(link.on_decision)
