@@ -40,14 +40,18 @@ class Admission:
         self, order: PaperOrder, order_qty: Decimal, price: Decimal | None
     ) -> str | None:
         legs = order.intent.legs
-        if not order_qty > 0:
+        if not (order_qty.is_finite() and order_qty > 0):
             return f"order_qty: expected more than 0, got {order_qty}"
         for leg in legs:
             if not self._board.instrument(leg.symbol).is_whole_lot(order_qty * leg.ratio_qty):
                 return f"order_qty: {plain(order_qty)} is no whole number of lots"
         single = self._board.instrument(legs[0].symbol)
         for name, px in (("price", price), ("stop_px", order.intent.stop_px)):
-            if px is not None and not order.intent.is_combo:
+            if px is None:
+                continue
+            if not px.is_finite():
+                return f"{name}: expected a number, got {px}"
+            if not order.intent.is_combo:
                 if not px > 0:
                     return f"{name}: expected more than 0, got {px}"
                 if not single.is_on_tick(px):
@@ -78,7 +82,7 @@ class Admission:
                 return f"unknown symbol {symbol}"
         if len(intent.legs) > LEGS_MAX or len(symbols) < len(intent.legs):
             return f"legs: expected at most {LEGS_MAX} different symbols"
-        if any(not leg.ratio_qty > 0 for leg in intent.legs):
+        if any(not (leg.ratio_qty.is_finite() and leg.ratio_qty > 0) for leg in intent.legs):
             return "ratio_qty: expected more than 0"
         if intent.ord_type in _LIMITED and intent.price is None:
             return f"price: a {intent.ord_type.value} order needs one"

@@ -116,6 +116,8 @@ class PaperBroker:
         if order.cl_ord_id in self._house.orders:
             self._send(order.cl_ord_id, partial(self._refuse_duplicate, order.cl_ord_id))
             return
+        if not order.intent.order_qty.is_finite():  # there is no book that could hold it
+            raise Declined(f"order_qty: expected a number, got {order.intent.order_qty}")
         received = self._house.receive(order)
         self._send(order.cl_ord_id, partial(self._floor.arrive, received))
 

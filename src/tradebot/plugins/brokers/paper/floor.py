@@ -78,6 +78,9 @@ class Floor:
         if order is None or order.is_done:
             self._refuse_request(order, cl_ord_id, request_id)
             return
+        if request_id in self._house.orders:
+            self._refuse_request(order, cl_ord_id, request_id, "this id is taken")
+            return
         price = order.price if price is None else price
         refusal = self._admission.about_numbers(order, order_qty, price)
         if refusal is None and order.price is None and price is not None:
