@@ -12,7 +12,8 @@ from tradebot.core.model.order import TimeInForce
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
 from tradebot.plugins.brokers.paper.order import PaperOrder
-from tradebot.plugins.brokers.paper.rules import cost_of, offer_of
+from tradebot.plugins.brokers.paper.rules import Tariff, cost_of, offer_of, slipped
+from tradebot.plugins.brokers.paper.settings import PaperSettings
 
 LEGS_MAX: Final = 4
 _LIMITED: Final = frozenset({OrdType.LIMIT, OrdType.STOP_LIMIT})
@@ -22,10 +23,11 @@ _STOPS: Final = frozenset({OrdType.STOP, OrdType.STOP_LIMIT})
 class Admission:
     """Says why an order is refused, and reserves what an admitted one may need."""
 
-    def __init__(self, house: House, board: Board, *, short_allowed: bool) -> None:
+    def __init__(self, house: House, board: Board, settings: PaperSettings) -> None:
         self._house = house
         self._board = board
-        self._short_allowed = short_allowed
+        self._settings = settings
+        self._tariff = Tariff.of(settings)
 
     def why_refused(self, order: PaperOrder) -> str | None:
         """Return the broker's sentence, or None; then the order's buying power is reserved."""
@@ -64,7 +66,10 @@ class Admission:
         if not opening > 0:
             self._house.reserve(order, ZERO, ZERO)
             return None
-        need = self._combo_need(order) if order.intent.is_combo else self._single_need(order)
+        if order.intent.is_combo:
+            need = self._combo_need(order)
+        else:
+            need = self._single_need(order, opening)
         if isinstance(need, str):
             return need
         free = self._house.buying_power() + order.reserved
@@ -105,12 +110,22 @@ class Admission:
         return None
 
     def _about_funds(self, order: PaperOrder) -> str | None:
-        intent = order.intent
-        if not self._short_allowed and not intent.is_combo and intent.side is Side.SELL:
-            opening = self._opening_qty(order)
-            if opening > 0:
-                return f"short sale not allowed: {plain(opening)} more than is held"
+        if not self._settings.short_allowed:
+            for leg in order.intent.legs:
+                short = self._short_qty(order, leg)
+                if short > 0:
+                    return f"short sale not allowed: {plain(short)} more than is held"
         return self.reserve(order)
+
+    def _short_qty(self, order: PaperOrder, leg: Leg) -> Decimal:
+        """Return how much of what the leg sells is not held; the options of a combo may be."""
+        if leg.side is Side.BUY:
+            return ZERO
+        if not order.intent.is_combo:
+            return self._opening_qty(order)
+        if self._board.instrument(leg.symbol).asset_class is AssetClass.OPTION:
+            return ZERO
+        return order.order_qty * leg.ratio_qty - self._house.account.held(leg.symbol)
 
     def _opening_qty(self, order: PaperOrder) -> Decimal:
         """Return how much opens: what other working exits close cannot be closed again."""
@@ -132,8 +147,10 @@ class Admission:
         )
         return max(ZERO, order.leaves_qty - max(ZERO, against - exits))
 
-    def _single_need(self, order: PaperOrder) -> Decimal | str:
+    def _single_need(self, order: PaperOrder, opening: Decimal) -> Decimal | str:
+        """Return what a unit may cost at worst, with its share of the fee."""
         leg = order.intent.legs[0]
+        instrument = self._board.instrument(leg.symbol)
         quote = self._board.quote(leg.symbol)
         market = self._board.mark(leg.symbol)
         if quote is not None:
@@ -143,18 +160,28 @@ class Admission:
             if market is None:
                 return f"no market in {leg.symbol} yet"
             told.append(market)
-        return max(told) * self._board.instrument(leg.symbol).multiplier
+        px = max(told)
+        if leg.side is Side.BUY and order.price is None:
+            px = slipped(leg, px, self._settings.slippage_bps, instrument)
+        return px * instrument.multiplier + self._tariff.fee(instrument, opening, px) / opening
 
     def _combo_need(self, order: PaperOrder) -> Decimal | str:
         """Return the most that one combo can lose: its cost less its worst payoff at expiry."""
         legs = order.intent.legs
-        multiplier = max(self._board.instrument(leg.symbol).multiplier for leg in legs)
+        kinds = [self._board.instrument(leg.symbol) for leg in legs]
+        is_of_options = all(kind.asset_class is AssetClass.OPTION for kind in kinds)
         cost = order.price
-        if cost is None:
+        if cost is None or not is_of_options:
             offer = offer_of(legs, self._board.quote, lambda quote, side: None)
             if offer is None:
                 return f"no market in {order.intent.symbol} yet"
+            if not is_of_options:  # nothing bounds what a pair may lose: every leg counts in full
+                return sum((
+                    leg.ratio_qty * px * kind.multiplier
+                    for leg, px, kind in zip(legs, offer.prices, kinds, strict=True)
+                ), ZERO)
             cost = cost_of(legs, offer.prices)
+        multiplier = max(kind.multiplier for kind in kinds)
         worst = self._worst_payoff(legs)
         if worst is None:
             if not cost > 0:

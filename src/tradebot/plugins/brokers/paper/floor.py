@@ -45,11 +45,8 @@ class Floor:
         self._settings = settings
         self._house = house
         self._board = board
-        self._admission = Admission(house, board, short_allowed=settings.short_allowed)
-        self._tariff = Tariff(
-            bps=settings.commission_bps, per_share=settings.commission_per_share,
-            per_contract=settings.commission_per_contract,
-        )
+        self._admission = Admission(house, board, settings)
+        self._tariff = Tariff.of(settings)
 
     def arrive(self, order: PaperOrder) -> None:
         refusal = self._admission.why_refused(order)

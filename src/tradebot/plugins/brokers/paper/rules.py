@@ -8,12 +8,14 @@ cost is at most the cost that the limit allows, for buys, sells and combos alike
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import Self
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.money import BPS, CENT, ZERO
+from tradebot.plugins.brokers.paper.settings import PaperSettings
 
 Quotes = Callable[[str], Quote | None]
 Shown = Callable[[Quote, Side], Decimal | None]
@@ -104,6 +106,13 @@ class Tariff:
     bps: Decimal
     per_share: Decimal
     per_contract: Decimal
+
+    @classmethod
+    def of(cls, settings: PaperSettings) -> Self:
+        return cls(
+            bps=settings.commission_bps, per_share=settings.commission_per_share,
+            per_contract=settings.commission_per_contract,
+        )
 
     def fee(self, instrument: Instrument, qty: Decimal, px: Decimal) -> Decimal:
         """Return the fee of one leg, in currency to the cent."""
