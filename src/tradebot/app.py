@@ -22,8 +22,9 @@ from tradebot.ports import Broker, Calendar, Clock, MarketData
 from tradebot.shell import plugins, rehearsal
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
+from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
-from tradebot.shell.config import Config, ConfigError, Section, fill
+from tradebot.shell.config import Config, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
@@ -68,7 +69,7 @@ def run(config: Config, options: RunOptions) -> int:
 
 
 async def _run(config: Config, options: RunOptions, home: Path) -> int:
-    calendars = _calendars(config)
+    calendars = build_calendars(config.schedule)
     journal = Journal.open(
         home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
         threaded=not options.rehearse,
@@ -127,22 +128,6 @@ def _refold(journal: Journal) -> _Past:
         views.apply(decision)
         last_at = decision.at
     return _Past(book=book, views=views, last_at=last_at)
-
-
-def _calendars(config: Config) -> dict[str, Calendar]:
-    """Build every calendar there is; the schedule's extra days belong to the primary one."""
-    schedule, built = config.schedule, {}
-    for name in plugins.names("calendars"):
-        plugin = plugins.load("calendars", name)
-        extra = (schedule.closures, schedule.early_closes)
-        if name == schedule.calendar and any(extra):
-            built[name] = plugin(plugin.settings_type(closures=extra[0], early_closes=extra[1]))
-        else:
-            built[name] = plugin()
-    if schedule.calendar not in built:
-        known = ", ".join(sorted(built))
-        raise ConfigError([f"schedule.calendar: expected one of {known}"])
-    return built
 
 
 def _clock(

@@ -103,6 +103,9 @@ class Calendar(Protocol):
     def session_at(self, at: datetime) -> Session | None:
         """Return the session whose pre-market to post-market span holds `at`."""
 
+    def reason_on(self, day: date) -> str | None:
+        """Say why a day is no session, or has other hours than most; None for a usual day."""
+
     def next_open(self, after: datetime) -> datetime: ...
     def next_close(self, after: datetime) -> datetime: ...
     def next_change(self, after: datetime) -> tuple[datetime, Phase]:

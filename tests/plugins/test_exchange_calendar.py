@@ -296,3 +296,12 @@ def test_sessions_and_short_days_of_28_years_are_those_of_an_independent_calenda
         "2001-09-17", "2001-10-08", "2002-09-11", "2003-03-20", "2004-06-07", "2005-06-01",
         "2006-12-27",
     }
+
+
+@pytest.mark.parametrize(("day", "reason"), [
+    ("2026-06-19", "Juneteenth"), ("2022-12-26", "Christmas"), ("2001-09-11", "Attacks on New York"),
+    ("2026-11-21", "weekend"), ("2026-11-23", None), ("2026-12-24", "Christmas Eve"),
+    ("2002-09-11", "Remembrance of the attacks"), ("2024-07-03", "beside Independence Day"),
+])
+def test_every_unusual_day_has_its_reason(day, reason):
+    assert XNYS.reason_on(date.fromisoformat(day)) == reason

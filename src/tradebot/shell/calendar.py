@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from tradebot.core.model.commands import Command, EnterSession
 from tradebot.ports import Calendar, Clock
+from tradebot.shell import plugins
+from tradebot.shell.document import ConfigError
+from tradebot.shell.sections import Schedule
 
 _LOOK_AGAIN_S: Final = 60.0  # the loop's clock stands still in a suspended machine
 _STEP_BACK_IGNORED: Final = timedelta(seconds=1)  # or a small correction would reopen a market
@@ -46,3 +50,27 @@ def entry_at(calendar: Calendar, at: datetime) -> EnterSession:
         calendar=calendar.name, phase=phase, session=session.day.isoformat(),
         opens=session.opens, closes=session.closes,
     )
+
+
+def build_calendars(schedule: Schedule) -> dict[str, Calendar]:
+    """Build every calendar there is; the schedule's extra days belong to the primary one."""
+    plugins_of = {name: plugins.load("calendars", name) for name in plugins.names("calendars")}
+    if schedule.calendar not in plugins_of:
+        known = ", ".join(sorted(plugins_of))
+        raise ConfigError([f"schedule.calendar: expected one of {known}"])
+    built: dict[str, Calendar] = {name: plugin() for name, plugin in plugins_of.items()}
+    if schedule.closures or schedule.early_closes:
+        built[schedule.calendar] = _with_days(plugins_of[schedule.calendar], schedule)
+    return built
+
+
+def _with_days(plugin: Any, schedule: Schedule) -> Calendar:
+    if "closures" not in {field.name for field in fields(plugin.settings_type)}:
+        raise ConfigError([f"schedule.closures: {schedule.calendar} has no days to close"])
+    try:
+        built: Calendar = plugin(plugin.settings_type(
+            closures=schedule.closures, early_closes=schedule.early_closes
+        ))
+    except ValueError as error:
+        raise ConfigError([f"schedule.{error}"]) from None
+    return built

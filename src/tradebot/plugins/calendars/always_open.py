@@ -39,6 +39,10 @@ class AlwaysOpen:
     def session_at(self, at: datetime) -> Session | None:
         return self.session_on(_day_of(at))
 
+    def reason_on(self, day: date) -> str | None:
+        """Every day is as the others."""
+        return None
+
     def next_open(self, after: datetime) -> datetime:
         return datetime.combine(_day_of(after), time(), UTC) + _DAY
 

@@ -29,6 +29,7 @@ _POST_CLOSES: Final = time(20)
 _CLOSES_EARLY: Final = time(13)
 _CLOSED_EARLY_BEFORE_1993: Final = time(14)
 _POST_CLOSES_EARLY: Final = time(17)
+_USUAL: Final = (_CLOSES, "")
 
 # A session has four changes, so the place of a change in its table tells the phase it begins.
 _BEGINS: Final = (Phase.PRE_MARKET, Phase.TRADING, Phase.POST_MARKET, Phase.CLOSED)
@@ -48,10 +49,11 @@ class ExchangeSettings:
 
 @fact
 class _Irregular:
-    """What happened once: days closed, and days with other hours (None: as usual)."""
+    """What happened once: days closed, days with other hours (None: as usual), and why."""
 
-    closures: frozenset[date]
+    closures: dict[date, str]
     hours: dict[date, tuple[time | None, time | None]]
+    reasons: dict[date, str]
 
 
 @fact
@@ -101,6 +103,16 @@ class ExchangeCalendar:
     def next_change(self, after: datetime) -> tuple[datetime, Phase]:
         return self._next(after, None)
 
+    def reason_on(self, day: date) -> str | None:
+        """Say why a day is no session, or has other hours than most; None for a usual day."""
+        session = self.session_on(day)
+        if session is None:
+            if day.weekday() >= _SAT:
+                return "weekend"
+            return holidays(day.year).get(day) or self._irregular.closures[day]
+        why = self._irregular.reasons.get(day)
+        return why or (early_closes(day.year)[day][1] if session.is_early_close else None)
+
     def _next(self, after: datetime, kind: int | None) -> tuple[datetime, Phase]:
         year, place = self._place(after)
         changes = year.changes
@@ -138,10 +150,11 @@ def _recorded() -> _Irregular:
     text = (files("tradebot.plugins.calendars") / "xnys.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     return _Irregular(
-        closures=frozenset(entry["day"] for entry in data["closure"]),
+        closures={entry["day"]: entry["reason"] for entry in data["closure"]},
         hours={
             entry["day"]: (entry.get("opens"), entry.get("closes")) for entry in data["hours"]
         },
+        reasons={entry["day"]: entry["reason"] for entry in data["hours"]},
     )
 
 
@@ -150,13 +163,16 @@ def _with_settings(recorded: _Irregular, settings: ExchangeSettings) -> _Irregul
         day: (recorded.hours.get(day, (None, None))[0], _CLOSES_EARLY)
         for day in settings.early_closes
     }
+    told = "by configuration"
     return _Irregular(
-        closures=recorded.closures.union(settings.closures), hours={**recorded.hours, **early}
+        closures={**dict.fromkeys(settings.closures, told), **recorded.closures},
+        hours={**recorded.hours, **early},
+        reasons={**dict.fromkeys(settings.early_closes, told), **recorded.reasons},
     )
 
 
 def _build(name: str, year: int, irregular: _Irregular) -> _Year:
-    closed = holidays(year) | irregular.closures
+    closed = holidays(year).keys() | irregular.closures.keys()
     early = early_closes(year)
     sessions = []
     day = date(year, 1, 1)
@@ -164,7 +180,7 @@ def _build(name: str, year: int, irregular: _Irregular) -> _Year:
         if day.weekday() < _SAT and day not in closed:
             opens, closes = irregular.hours.get(day, (None, None))
             sessions.append(
-                _session(name, day, opens or _OPENS, closes or early.get(day, _CLOSES))
+                _session(name, day, opens or _OPENS, closes or early.get(day, _USUAL)[0])
             )
         day += _DAY
     return _Year(
@@ -193,36 +209,36 @@ def _utc(day: date, at: time) -> datetime:
     return datetime.combine(day, at, _NEW_YORK).astimezone(UTC)
 
 
-def holidays(year: int) -> frozenset[date]:
-    """Return the days of the year that the exchange's rules keep closed."""
+def holidays(year: int) -> dict[date, str]:
+    """Return the days of the year that the exchange's rules keep closed, with their names."""
     new_year = date(year, 1, 1)
-    days = [
-        _weekday_in(year, 2, _MON, 3),  # Presidents' Day
-        _easter(year) - 2 * _DAY,  # Good Friday
-        _weekday_in(year, 6, _MON, 1) - 7 * _DAY,  # Memorial Day: the last Monday of May
-        _observed(date(year, 7, 4)),
-        _weekday_in(year, 9, _MON, 1),  # Labor Day
-        _thanksgiving(year),
-        _observed(date(year, 12, 25)),
-    ]
+    days = {
+        _weekday_in(year, 2, _MON, 3): "Presidents' Day",
+        _easter(year) - 2 * _DAY: "Good Friday",
+        _weekday_in(year, 6, _MON, 1) - 7 * _DAY: "Memorial Day",  # the last Monday of May
+        _observed(date(year, 7, 4)): "Independence Day",
+        _weekday_in(year, 9, _MON, 1): "Labor Day",
+        _thanksgiving(year): "Thanksgiving",
+        _observed(date(year, 12, 25)): "Christmas",
+    }
     if new_year.weekday() != _SAT:  # that Friday ends a year's accounts, so it is a session
-        days.append(_observed(new_year))
+        days[_observed(new_year)] = "New Year's Day"
     if year >= 1998:
-        days.append(_weekday_in(year, 1, _MON, 3))  # Martin Luther King, Jr. Day
+        days[_weekday_in(year, 1, _MON, 3)] = "Martin Luther King, Jr. Day"
     if year >= 2022:
-        days.append(_observed(date(year, 6, 19)))  # Juneteenth
-    return frozenset(days)
+        days[_observed(date(year, 6, 19))] = "Juneteenth"
+    return days
 
 
-def early_closes(year: int) -> dict[date, time]:
-    """Return when sessions end early by the rules; some of these days may be holidays."""
+def early_closes(year: int) -> dict[date, tuple[time, str]]:
+    """Return when sessions end early by the rules, and why; some of the days may be holidays."""
     closes = _CLOSED_EARLY_BEFORE_1993 if year < 1993 else _CLOSES_EARLY
-    days = [date(year, 12, 24)]
+    days = {date(year, 12, 24): "Christmas Eve"}
     if year >= 1992:
-        days.append(_thanksgiving(year) + _DAY)
+        days[_thanksgiving(year) + _DAY] = "day after Thanksgiving"
     if year >= 1995:
-        days.extend(_beside_independence_day(year))
-    return dict.fromkeys(days, closes)
+        days |= dict.fromkeys(_beside_independence_day(year), "beside Independence Day")
+    return {day: (closes, why) for day, why in days.items()}
 
 
 def _beside_independence_day(year: int) -> list[date]:
