@@ -1,0 +1,84 @@
+"""A whole daemon in its own process, rehearsing an hour of the simulated market."""
+
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+HOUR = ("--start", "2026-11-24T14:25:00Z", "--until", "2026-11-24T15:30:00Z")
+CONFIG = """\
+schema_version: 1
+mode: paper
+data_dir: data
+seed: 11
+schedule: {calendar: XNYS}
+market_data:
+  provider: simulated
+  symbols: [SPY, IBM]
+  interval_s: 5
+brokers:
+  paper: {adapter: paper, latency_ms_min: 200, latency_ms_max: 4000}
+strategies:
+  - id: cross
+    plugin: sma_cross
+    symbols: [SPY, IBM]
+    parameters: {fast: 1, slow: 2, order_qty: 7, allow_short: true}
+promotion: {strategy: disabled}
+"""
+
+
+class Rehearsal:
+    """One working directory with a configuration; its daemon can be run, killed and asked."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.home = directory / "data" / "rehearsal"
+        (directory / "c.yaml").write_text(CONFIG, encoding="utf-8")
+
+    def start(self, *flags: str, hash_seed: str = "0") -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            (*_TRADEBOT, "run", "--config", "c.yaml", "--rehearse", *flags), cwd=self.directory,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed}, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def run(self, *flags: str, hash_seed: str = "0") -> str:
+        """Run to the end, and return what was printed."""
+        process = self.start(*flags, hash_seed=hash_seed)
+        told, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, told.decode()
+        return told.decode()
+
+    def ask(self, *words: str) -> Any:
+        """Ask a read verb; it must answer with exit 0 and JSON."""
+        found = subprocess.run(
+            (*_TRADEBOT, *words, "--json", "--config", "c.yaml", "--rehearsal"),
+            cwd=self.directory, capture_output=True, text=True, timeout=60, check=False,
+        )
+        assert found.returncode == 0, found.stderr
+        return json.loads(found.stdout)
+
+    def journal(self) -> bytes:
+        return b"".join(p.read_bytes() for p in sorted(self.home.glob("journal/*.jsonl")))
+
+    def broker_truth(self) -> tuple[Decimal, dict[str, Decimal], list[str]]:
+        """Sum the paper broker's own file: cash, holdings, and the ids of all its orders."""
+        cash, holdings, orders = Decimal(0), dict[str, Decimal](), list[str]()
+        for line in (self.home / "brokers" / "paper" / "book.jsonl").read_text().splitlines():
+            kind, body = json.loads(line)
+            if kind == "Opened":
+                cash = Decimal(body["cash"])
+            elif kind == "OrderSubmitted":
+                orders.append(body["cl_ord_id"])
+            elif body["report"]["exec_type"] == "trade":
+                report = body["report"]
+                qty = Decimal(report["last_qty"]) * (-1 if report["is_sell"] else 1)
+                cash -= qty * Decimal(report["last_px"]) + Decimal(report["fee"])
+                holdings[report["symbol"]] = holdings.get(report["symbol"], Decimal(0)) + qty
+        return cash, {symbol: qty for symbol, qty in holdings.items() if qty}, orders
+
+
+_TRADEBOT = (sys.executable, "-m", "tradebot.cli.main")

@@ -1,0 +1,62 @@
+"""Does the whole daemon tell the same story twice, and lose nothing when it is killed?"""
+
+import random
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+from tests.daemon.rehearsal import HOUR, Rehearsal
+
+KILLS = 4
+
+
+def summed(rows: list[dict[str, str]], what: str) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for row in rows:
+        found[row["symbol"]] = found.get(row["symbol"], Decimal(0)) + Decimal(row[what])
+    return {symbol: total for symbol, total in found.items() if total}
+
+
+def assert_book_is_the_brokers(rehearsal: Rehearsal) -> None:
+    cash, holdings, sent = rehearsal.broker_truth()
+    account = rehearsal.ask("account")["accounts"][0]
+    fills = rehearsal.ask("fills", "--last", "20000")["fills"]
+    assert Decimal(account["cash"]) == cash
+    assert Decimal(100_000) + sum(Decimal(fill["cash"]) for fill in fills) == cash
+    assert summed(rehearsal.ask("positions")["positions"], "qty") == holdings
+    assert summed(fills, "qty") == holdings
+    assert len(set(sent)) == len(sent), "an order was sent twice"
+    orders = rehearsal.ask("orders", "--last", "20000")["orders"]
+    assert {order["client_order_id"] for order in orders} >= set(sent)
+    assert not [order for order in orders if order["in_doubt"]]
+    assert rehearsal.ask("ledger", "verify")["good"] is True
+    assert rehearsal.ask("replay")["same"] is True
+
+
+def test_two_rehearsals_of_one_seed_write_the_same_bytes(tmp_path: Path) -> None:
+    journals = []
+    for hash_seed in ("1", "2"):
+        (tmp_path / hash_seed).mkdir()
+        rehearsal = Rehearsal(tmp_path / hash_seed)
+        told = rehearsal.run(*HOUR, "--speed", "max", hash_seed=hash_seed)
+        journals.append(rehearsal.journal())
+        assert "TradeBooked" in told
+    assert journals[0] == journals[1]
+    assert_book_is_the_brokers(rehearsal)
+
+
+def test_killed_at_random_moments_the_book_is_still_the_brokers(tmp_path: Path) -> None:
+    rehearsal, moments = Rehearsal(tmp_path), random.Random(7)
+    flags: tuple[str, ...] = HOUR
+    for _ in range(KILLS):
+        process = rehearsal.start(*flags, "--speed", "400")
+        try:
+            told, _ = process.communicate(timeout=1.0 + moments.random())
+            raise AssertionError(f"it ended before it could be killed: {told.decode()}")
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+        flags = ("--continue", *HOUR[2:])
+    rehearsal.run(*flags, "--speed", "max")
+    assert rehearsal.broker_truth()[2], "nothing was traded"
+    assert_book_is_the_brokers(rehearsal)
