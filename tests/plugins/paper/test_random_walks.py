@@ -64,16 +64,20 @@ orders = st.one_of(
 requests = st.tuples(
     st.sampled_from(["cancel", "replace"]), st.integers(0, 30), lots, st.none() | cents
 )
-pauses = st.tuples(st.just("wait"), st.sampled_from([0.0, 0.01, 0.03, 1.0, 60.0, 4000.0]))
+pauses = st.tuples(st.just("wait"), st.sampled_from([0.0, 0.03, 1.0, 60.0, 60.0, 25_000.0]))
 steps = st.lists(
     st.one_of(quotes, quotes, orders, orders, bars, requests, option_quotes, pauses),
     min_size=5, max_size=60,
+)
+OPENING = (
+    ("quote", "SPY", Decimal(100), 2, 40), ("quote", "IBM", Decimal(95), 1, 0),
+    ("option", CALL, 500, 10, 0), ("option", HIGHER_CALL, 200, 10, 0),
 )
 costs = st.fixed_dictionaries({
     "commission_bps": st.sampled_from([0, 10]), "slippage_bps": st.sampled_from([0, 5]),
     "latency_ms_min": st.sampled_from([0, 10]), "fill_probability": st.sampled_from(["0", "0.5"]),
     "commission_per_contract": st.sampled_from(["0", "0.65"]), "seed": st.integers(0, 9),
-    "short_allowed": st.booleans(),
+    "short_allowed": st.sampled_from([True, True, True, False]),
 }).map(lambda drawn: {**drawn, "latency_ms_max": 40 if drawn["latency_ms_min"] else 0})
 
 
@@ -271,7 +275,7 @@ def test_after_any_sequence_the_books_balance(steps: list[Any], costs: dict[str,
     watch = Watch()
 
     async def story(bench: Bench) -> None:
-        for step in steps:
+        for step in (*OPENING, *steps):
             await watch.act(bench, step)
         await bench.settle(1)
         made = sort_out(bench)
@@ -297,7 +301,7 @@ def test_a_kill_in_the_middle_changes_no_sum(
 
     async def first(bench: Bench) -> None:
         lives.append(bench)
-        for step in before:
+        for step in (*OPENING, *before):
             await watch.act(bench, step)
 
     async def second(bench: Bench) -> None:
