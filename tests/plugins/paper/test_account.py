@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.makers import CALL
+from tests.makers import CALL, HIGHER_CALL
 from tests.plugins.paper.bench import Bench, a_combo, at_the_paper_broker, check_account
 
 from tradebot.core.model.report import ExecType
@@ -45,8 +45,16 @@ async def test_a_combo_pays_for_every_leg(bench: Bench) -> None:
     await bench.show("4.90", 5, symbol=CALL)
     await bench.show("199.90", 200)
     await bench.submit(a_combo("buy SPY 100", f"sell {CALL}", qty=2))
-    assert fees(bench) == [Decimal("1.30")]
+    assert fees(bench) == [Decimal("1.30")]  # a contract each; the shares are free here
     await check_account(bench)
+
+
+@at_the_paper_broker(commission_per_contract="0.65")
+async def test_a_combo_pays_for_every_contract_of_a_ratio(bench: Bench) -> None:
+    await bench.show("4.90", 5, symbol=CALL)
+    await bench.show("1.90", 2, symbol=HIGHER_CALL)
+    await bench.submit(a_combo(f"sell {CALL}", f"buy {HIGHER_CALL} 2", qty=3))
+    assert fees(bench) == [Decimal("5.85")]
 
 
 @at_the_paper_broker()

@@ -1,11 +1,16 @@
 """How does the paper broker trade several legs as one? Whole, at a net price, or not at all."""
 
+import asyncio
 from decimal import Decimal
+from pathlib import Path
+from typing import Final
 
-from tests.makers import CALL, HIGHER_CALL
+from tests.makers import CALL, HIGHER_CALL, some_instruments
 from tests.plugins.paper.bench import Bench, a_combo, at_the_paper_broker, check_account
 
+from tradebot.core.model.instrument import parse_occ
 from tradebot.core.model.report import ExecType, Report
+from tradebot.shell.replay.sim_loop import SimLoop
 
 SPREAD = (f"buy {CALL}", f"sell {HIGHER_CALL}")
 SHORT_SPREAD = (f"sell {CALL}", f"buy {HIGHER_CALL}")
@@ -77,6 +82,7 @@ async def test_ratios_count_in_price_size_and_holdings(bench: Bench) -> None:
     await bench.show("2.00", "2.10", 6, symbol=HIGHER_CALL)
     assert bench.fills(order) == ["3@-0.7"]
     assert await bench.holdings() == {CALL: -3, HIGHER_CALL: 6}
+    assert bench.fills(await bench.buy(1, symbol=HIGHER_CALL)) == []  # the six are gone
     await check_account(bench)
 
 
@@ -161,3 +167,34 @@ async def test_a_pair_of_shares_needs_buying_power_for_both(bench: Bench) -> Non
     pair = ("buy SPY", "sell IBM")
     assert "buying power" in bench.refusal(await bench.submit(a_combo(*pair, qty=251)))
     assert bench.filled(await bench.submit(a_combo(*pair, qty=250))) == 250
+
+
+@at_the_paper_broker()
+async def test_a_combo_whose_loss_has_no_bound_is_refused_though_it_costs_money(
+    bench: Bench,
+) -> None:
+    await show_options(bench)
+    ratio = (f"buy {CALL}", f"sell {HIGHER_CALL} 2")
+    assert "no bound" in bench.refusal(await bench.submit(a_combo(*ratio, price=1)))
+    strangle = (f"sell {CALL}", f"sell {HIGHER_CALL}")
+    assert "no bound" in bench.refusal(await bench.submit(a_combo(*strangle)))
+
+
+NEAR: Final = "SPY260828C00500000"  # ends three weeks before CALL
+
+
+def test_what_is_bought_covers_only_what_ends_no_later(tmp_path: Path) -> None:
+    """A calendar spread can lose its price; the other way round nothing bounds it."""
+    async def whole() -> None:
+        bench = Bench(tmp_path, instruments=(*some_instruments(), parse_occ(NEAR)))
+        await bench.open()
+        bench.market.show("2.90", 3, symbol=NEAR)
+        bench.market.show("4.90", 5, symbol=CALL)
+        wrong = await bench.submit(a_combo(f"sell {CALL}", f"buy {NEAR}", price=1))
+        assert "no bound" in bench.refusal(wrong)
+        right = await bench.submit(a_combo(f"buy {CALL}", f"sell {NEAR}", qty=476))
+        assert bench.fills(right) == ["476@2.1"]  # 210 each: all the money there is
+        await bench.close()
+
+    with asyncio.Runner(loop_factory=SimLoop) as runner:
+        runner.run(whole())

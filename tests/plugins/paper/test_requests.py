@@ -153,6 +153,7 @@ async def test_a_replace_below_what_is_filled_never_fills_more(bench: Bench) -> 
     await bench.replace(order, "R1", 4, 200)
     await bench.show("199.90", 200)
     assert await bench.holdings() == {"SPY": 6}
+    assert bench.about("R1")[0].order_qty == 6  # an order is never smaller than what it filled
     assert (await bench.broker.statement()).working == ()
     await check_account(bench)
 

@@ -18,13 +18,11 @@ from tests.plugins.paper.bench import (
     Bench,
     a_combo,
     an_order,
-    check_account,
     play,
     reckon,
 )
 
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.order import TimeInForce
 from tradebot.core.model.report import ExecType, Report
 from tradebot.ports import WireError
 
@@ -133,6 +131,19 @@ def known(bench: Bench, state: dict[str, object]) -> list[Report]:
     """Return the fills the broker still knows, with the replaces that give them their names."""
     replaced = [report for report in bench.told if report.exec_type is ExecType.REPLACED]
     return [*replaced, *state["fills"]]
+
+
+def test_a_torn_line_is_cut_so_that_later_ones_can_be_read(tmp_path: Path) -> None:
+    async def one_more(bench: Bench) -> None:
+        bench.names = f"{bench.start:%M}-"
+        await bench.show("199.90", 200)
+        await bench.buy(1)
+
+    play(tmp_path, one_more, at(60))
+    book = the_book(tmp_path)
+    book.write_bytes(book.read_bytes() + b'["Said",{"cl_ord')
+    play(tmp_path, one_more, at(180))
+    assert the_state(tmp_path)["holdings"] == {"SPY": (2, 200)}
 
 
 def test_whatever_was_told_stood_on_the_disk_before(tmp_path: Path) -> None:
@@ -378,14 +389,3 @@ def test_many_restarts_in_a_row_lose_nothing(tmp_path: Path) -> None:
             await asyncio.sleep(1)
 
         play(tmp_path, morning, at(60) + timedelta(hours=day))
-
-
-def test_orders_of_every_time_in_force_can_be_read_back(tmp_path: Path) -> None:
-    async def story(bench: Bench) -> None:
-        await bench.show("199.90", 200)
-        for tif in TimeInForce:
-            await bench.buy(1, tif=tif.value)
-        await check_account(bench)
-
-    play(tmp_path, story)
-    assert len(the_state(tmp_path)["fills"]) == 4

@@ -135,3 +135,13 @@ async def test_a_rest_of_a_market_order_expires_too(bench: Bench) -> None:
     order = await bench.buy(10)
     await bench.until(CLOSE + timedelta(seconds=1))
     assert bench.kinds(order) == ["new", "3@200", "expired"]
+
+
+@at_the_paper_broker()
+async def test_a_quote_of_yesterday_is_no_market_today(bench: Bench) -> None:
+    await bench.show("199.90", 200)
+    await bench.until(at(60) + DAY)
+    order = await bench.buy(10, 250)
+    assert bench.kinds(order) == ["new"]
+    await bench.show("209.90", 210)
+    assert bench.fills(order) == ["10@210"]

@@ -1,6 +1,7 @@
 """May this order work here? The checks of a broker, in the order in which brokers make them."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -184,16 +185,19 @@ class Admission:
         multiplier = max(kind.multiplier for kind in kinds)
         worst = self._worst_payoff(legs)
         if worst is None:
-            if not cost > 0:
-                return "the loss of this combo has no bound"
-            worst = ZERO
+            return "the loss of this combo has no bound"
         return max(ZERO, cost - worst) * multiplier
 
     def _worst_payoff(self, legs: Sequence[Leg]) -> Decimal | None:
-        """Return the least that options of one expiry pay a unit, None where there is no least."""
+        """Return the least that options pay a unit, None where there is no least.
+
+        What is bought must not end before what is sold: until then it is worth its payoff.
+        """
         kinds = [self._board.instrument(leg.symbol) for leg in legs]
-        expiries = {kind.expiry for kind in kinds}
-        if any(kind.asset_class is not AssetClass.OPTION for kind in kinds) or len(expiries) > 1:
+        ends: dict[Side, list[date]] = {Side.BUY: [], Side.SELL: []}
+        for leg, kind in zip(legs, kinds, strict=True):
+            ends[leg.side].append(kind.expiry or date.max)
+        if ends[Side.BUY] and ends[Side.SELL] and min(ends[Side.BUY]) < max(ends[Side.SELL]):
             return None
         strikes = sorted({ZERO, *(kind.strike or ZERO for kind in kinds)})
         beyond = strikes[-1] + 1

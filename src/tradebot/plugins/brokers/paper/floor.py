@@ -47,6 +47,7 @@ class Floor:
         self._board = board
         self._admission = Admission(house, board, settings)
         self._tariff = Tariff.of(settings)
+        self._volume_taken = ZERO  # of the bar that is being told
 
     def arrive(self, order: PaperOrder) -> None:
         refusal = self._admission.why_refused(order)
@@ -99,6 +100,7 @@ class Floor:
         resting = self._house.resting.get(event.symbol)
         if not resting or self._board.session(event.symbol) is None:
             return
+        self._volume_taken = ZERO
         for order in list(resting.values()):
             if isinstance(event, Bar):
                 self._trade_within(order, event)
@@ -165,7 +167,7 @@ class Floor:
         intent, at = order.intent, order.accepted_at
         if order.is_done or intent.is_combo or at is None or at > bar.start:
             return
-        side, volume = intent.side, bar.volume if bar.volume > 0 else None
+        side = intent.side
         has_quote = self._board.quote(bar.symbol) is not None
         px = bar.open
         if order.awaits_stop:
@@ -179,12 +181,19 @@ class Floor:
             px = worse_of(side, bar.open, intent.stop_px)
         if order.price is None:
             if not has_quote:
-                self._fill(order, self._slipped(intent.legs, Offer(prices=(px,), qty=volume)))
+                self._fill_within(order, bar, self._slipped(intent.legs, Offer(prices=(px,))))
             return
         reach = reaches(side, order.price, bar)
         if reach > 0 or (reach == 0 and self._is_lucky(order, order.price)):
             px = better_of(side, order.price, bar.open)
-            self._fill(order, Offer(prices=(px,), qty=volume))
+            self._fill_within(order, bar, Offer(prices=(px,)))
+
+    def _fill_within(self, order: PaperOrder, bar: Bar, offer: Offer) -> None:
+        """Fill from what traded in the bar, all orders together; a volume of zero is unknown."""
+        qty = max(ZERO, bar.volume - self._volume_taken) if bar.volume > 0 else None
+        before = order.cum_qty
+        self._fill(order, Offer(prices=offer.prices, qty=qty))
+        self._volume_taken += order.cum_qty - before
 
     def _meets(self, order: PaperOrder, price: Decimal, cost: Decimal) -> bool:
         limit = limit_cost(order.intent, price)
