@@ -1,9 +1,23 @@
 """How long does an order live at the paper broker?"""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 
-from tests.makers import at
-from tests.plugins.paper.bench import Bench, at_the_paper_broker, check_account
+from tests.makers import at, some_instruments
+from tests.plugins.fake_market import FakeMarket
+from tests.plugins.paper.bench import (
+    CALENDARS,
+    Bench,
+    an_order,
+    at_the_paper_broker,
+    check_account,
+    paper_settings,
+)
+
+from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.ids import ClOrdID, IntentId
+from tradebot.plugins.brokers.paper.broker import PaperBroker
 
 CLOSE = at(6.5 * 3600)
 DAY = timedelta(days=1)
@@ -145,3 +159,34 @@ async def test_a_quote_of_yesterday_is_no_market_today(bench: Bench) -> None:
     assert bench.kinds(order) == ["new"]
     await bench.show("209.90", 210)
     assert bench.fills(order) == ["10@210"]
+
+
+class SuspendedClock:
+    """A clock that goes on while the loop's timers stand still, as when a machine sleeps."""
+
+    def __init__(self) -> None:
+        self.time = at(60)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+async def test_a_day_order_expires_though_the_machine_slept_over_the_close(tmp_path: Path) -> None:
+    clock = SuspendedClock()
+    market = FakeMarket(clock, some_instruments())
+    broker = PaperBroker(
+        paper_settings(latency_ms_min=0, latency_ms_max=0), route="paper", clock=clock,
+        market=market, state_dir=tmp_path, calendars=CALENDARS,
+    )
+    await broker.connect()
+    market.show("199.90", 200)
+    await broker.submit(OrderSubmitted(
+        cl_ord_id=ClOrdID("T1"), intent_id=IntentId("T1"), intent=an_order("buy", 10, 150),
+        route="paper", account="PAPER-1", send_by=at(3600), reserved=Decimal(0),
+    ))
+    clock.time = at(60) + DAY
+    market.show("99.90", 100)
+    found = await broker.find(ClOrdID("T1"))
+    assert found is not None
+    assert [report.exec_type.value for report in found.reports] == ["new", "expired"]
+    await broker.disconnect()

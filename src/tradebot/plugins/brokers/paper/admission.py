@@ -139,6 +139,8 @@ class Admission:
             return ZERO if closes else order.order_qty
         leg = intent.legs[0]
         against = -self._house.account.held(leg.symbol) * leg.side.sign
+        if not against > 0:
+            return order.leaves_qty
         exits = sum(
             (
                 other.leaves_qty for other in self._house.resting.get(leg.symbol, {}).values()
