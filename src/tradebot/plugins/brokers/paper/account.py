@@ -19,7 +19,7 @@ class Lot:
 
 
 @dataclass(slots=True)
-class Account:
+class PaperAccount:
     """Cash and holdings at average cost, in currency. `realized` is before fees."""
 
     cash: Decimal

@@ -13,7 +13,7 @@ from tradebot.core.model.ids import ClOrdID, ExecID, OrderID, digest_text
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import TimeInForce
 from tradebot.core.model.report import ExecType, Report
-from tradebot.plugins.brokers.paper.account import Account
+from tradebot.plugins.brokers.paper.account import PaperAccount
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.file import Line, Opened, Said
 from tradebot.plugins.brokers.paper.order import PaperOrder
@@ -29,7 +29,7 @@ class House:
         self._board = board
         self._prefix = ""
         self._count = 0
-        self.account = Account(cash=ZERO)
+        self.account = PaperAccount(cash=ZERO)
         self.orders: dict[ClOrdID, PaperOrder] = {}
         self.open: dict[int, PaperOrder] = {}
         self.resting: dict[str, dict[int, PaperOrder]] = {}
@@ -110,7 +110,7 @@ class House:
         """Take one line of the book: the same way when it happens and when it is read again."""
         match line:
             case Opened():
-                self.account = Account(cash=line.cash)
+                self.account = PaperAccount(cash=line.cash)
                 self._prefix = digest_text(line.account, line.at, self._settings.seed)[:6]
             case OrderSubmitted():
                 self._count += 1
