@@ -49,8 +49,8 @@ class StrategyDesk:
         return self._clock.now()
 
     def position(self, symbol: str) -> Position:
-        share = self._book.ledger.holding(self.strategy_id, symbol)
-        avg_px = share.cost / share.qty / self._book.multiplier(symbol) if share.qty else Decimal(0)
+        share = self._book.ledger.held_by(self.strategy_id, symbol)
+        avg_px = share.cost / share.qty / share.multiplier if share.qty else Decimal(0)
         return Position(symbol=symbol, qty=share.qty, avg_px=avg_px)
 
     def working(self, symbol: str) -> int:

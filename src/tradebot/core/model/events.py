@@ -10,7 +10,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent
-from tradebot.core.model.money import ZERO
+from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.report import Report
 from tradebot.core.model.settings import RouteKind, Settings
 from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
@@ -144,7 +144,8 @@ class TradeBooked:
 
     `qty` is signed, in units; `px` a unit; the money fields in currency: `cash` is what the
     account gained, `cost` what the position's cost grew by, `fee` what was paid, `realized` the
-    profit that left the position. `is_external` marks executions of orders that are not ours.
+    profit that left the position. `is_external` marks executions of orders that are not ours;
+    `reverses` names the booking that this one takes back.
     """
 
     cl_ord_id: ClOrdID
@@ -158,7 +159,10 @@ class TradeBooked:
     cost: Decimal
     fee: Decimal = ZERO
     realized: Decimal = ZERO
+    multiplier: Decimal = ONE
+    currency: str = "USD"
     is_external: bool = False
+    reverses: ExecID | None = None
 
 
 @fact
@@ -178,6 +182,13 @@ class InstrumentHalted:
     symbol: str
     reason: Reason
     detail: str = ""
+
+
+@fact
+class HaltCleared:
+    symbol: str
+    reason: str
+    by: str
 
 
 @fact
@@ -250,6 +261,6 @@ Event: TypeAlias = (
     IntentReceived | IntentConflicted | StagesPassed | IntentHeld | IntentRefused | RouteChosen
     | OrderSubmitted | OrderReported | ReportIgnored | OrderInDoubt | OrderNeverLeft
     | CancelRequested | CancelRefused | TradeBooked | ReconRequested | InstrumentHalted
-    | KillSwitchSet | SessionEntered | SettingsActivated | InstrumentsDefined | RouteConnected
-    | RouteDisconnected | BreakFound | PositionsMarked | StrategySwitched
+    | HaltCleared | KillSwitchSet | SessionEntered | SettingsActivated | InstrumentsDefined
+    | RouteConnected | RouteDisconnected | BreakFound | PositionsMarked | StrategySwitched
 )

@@ -67,6 +67,8 @@ class Reason(StrEnum):
     OMS_NOTHING_NEW = "OMS_NOTHING_NEW"
     OMS_OVERFILL = "OMS_OVERFILL"
     OMS_EXTERNAL = "OMS_EXTERNAL"
+    OMS_BEFORE_OPENING = "OMS_BEFORE_OPENING"
+    OMS_UNKNOWN_INSTRUMENT = "OMS_UNKNOWN_INSTRUMENT"
     OMS_CANCELED = "OMS_CANCELED"
     ADAPTER_AMBIGUOUS = "ADAPTER_AMBIGUOUS"
     ADAPTER_NEVER_LEFT = "ADAPTER_NEVER_LEFT"
@@ -111,11 +113,13 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_DUPLICATE_EXECUTION: "The execution was booked before.",
     R.OMS_CONFLICTING_EXECUTION: "The execution id was booked before with other numbers.",
     R.OMS_UNKNOWN_EXECUTION: "A bust or correction names an execution that was never booked.",
-    R.OMS_MALFORMED_REPORT: "The report lacks what its kind needs: an execution id or a quantity.",
+    R.OMS_MALFORMED_REPORT: "The report lacks what its kind needs, or holds what is no number.",
     R.OMS_NO_SUCH_TRANSITION: "The lifecycle table has no such step from where the order stands.",
     R.OMS_NOTHING_NEW: "The report repeats what is known.",
     R.OMS_OVERFILL: "The broker filled more than was ordered; the position follows the broker.",
     R.OMS_EXTERNAL: "The execution belongs to no order of ours; it is booked as external.",
+    R.OMS_BEFORE_OPENING: "The execution is part of the statement that the ledger opened with.",
+    R.OMS_UNKNOWN_INSTRUMENT: "Nobody knows how much one unit of it stands for; it counts as one.",
     R.OMS_CANCELED: "Someone asked to take the intent back before it was sent.",
     R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
     R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",

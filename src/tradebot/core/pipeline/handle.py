@@ -27,6 +27,7 @@ from tradebot.core.model.verdict import (
     session_need,
 )
 from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
+from tradebot.core.pipeline.s7_post_trade import unknown_terms
 
 Handler: TypeAlias = Callable[[Book, Any, Facts, datetime], Iterator[e.Event]]
 
@@ -111,8 +112,7 @@ def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) ->
 
 
 def _order_of(book: Book, target: str) -> OrderState | None:
-    intent = book.intents.open.get(IntentId(target))
-    return book.orders.find(intent.cl_ord_id) if intent is not None else None
+    return next((o for o in book.orders.working.values() if o.intent_id == target), None)
 
 
 def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
@@ -124,7 +124,7 @@ def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
 
 
 def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    if not command.engaged and book.kill_reason is None and not book.halted:
+    if not command.engaged and book.kill_reason is None and e.EVERYTHING not in book.halted:
         return
     yield from record(book, e.KillSwitchSet(
         engaged=command.engaged, reason=command.reason, by=command.by
@@ -140,6 +140,15 @@ def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> I
                 intent_id=intent.intent_id, stage=intent.held.stage,
                 reason=Reason.RISK_KILL_SWITCH, detail=command.reason,
             ))
+
+
+def _clear_halt(
+    book: Book, command: c.ClearHalt, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    if command.symbol in book.halted:
+        yield from record(book, e.HaltCleared(
+            symbol=command.symbol, reason=command.reason, by=command.by
+        ))
 
 
 def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) -> Iterator[e.Event]:
@@ -180,7 +189,10 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
         route=command.route, kind=command.kind, account=command.statement.account,
         capabilities=command.capabilities, opening=command.statement if is_new else None,
     ))
-    if not is_new:
+    if is_new:
+        unknown = (h.symbol for h in command.statement.holdings if book.terms(h.symbol) is None)
+        yield from record(book, *(unknown_terms(symbol) for symbol in unknown))
+    else:
         for found in list(recon.breaks(book, command.statement)):
             yield from record(book, found)
             if found.subject != "cash":
@@ -230,6 +242,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.ReportDelivery: _delivery,
     c.RequestCancel: _cancel,
     c.SetKillSwitch: _kill,
+    c.ClearHalt: _clear_halt,
     c.EnterSession: _session,
     c.ActivateSettings: _settings,
     c.DefineInstruments: _instruments,

@@ -1,6 +1,6 @@
 """READ FIRST. The eight stages, in order: five before the wire, three after it. Nothing awaits."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -29,7 +29,7 @@ from tradebot.core.pipeline import s7_post_trade as post_trade
 from tradebot.core.pipeline import s8_recon as recon
 
 Decide: TypeAlias = Callable[[Book, IntentState, Facts, datetime], Verdict]
-Absorb: TypeAlias = Callable[[Book, Event, datetime], Sequence[Event]]
+Absorb: TypeAlias = Callable[[Book, Event, datetime], Iterable[Event]]
 
 OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
     (Stage.INTAKE, intake.admit),  # 1 well formed, in time?
@@ -85,7 +85,8 @@ def absorb(book: Book, report: Report, at: datetime) -> Iterator[Event]:
     for outcome in execution.absorb(book, report, at):
         yield from record(book, outcome)
         for _stage, follow in INBOUND:
-            yield from record(book, *follow(book, outcome, at))
+            for event in follow(book, outcome, at):
+                yield from record(book, event)
 
 
 def resume(book: Book, intents: Sequence[IntentId], facts: Facts, at: datetime) -> Iterator[Event]:

@@ -343,6 +343,7 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.TradeBooked: _booked,
     e.ReconRequested: _handed_off,
     e.InstrumentHalted: _not_theirs,
+    e.HaltCleared: _not_theirs,
     e.KillSwitchSet: _not_theirs,
     e.SessionEntered: _not_theirs,
     e.SettingsActivated: _not_theirs,
