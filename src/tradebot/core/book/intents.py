@@ -82,7 +82,7 @@ class Intents:
         if event.number is not None:
             self.counts[body.strategy_id or ""] = event.number
         elif body.key is not None:
-            self.keys[body.key] = KeyEntry(digest=body.digest(), intent_id=event.intent_id)
+            self.keys[body.key] = KeyEntry(digest=event.digest, intent_id=event.intent_id)
             if len(self.keys) > KEYS_MAX:
                 del self.keys[next(iter(self.keys))]
 

@@ -10,9 +10,9 @@ from tradebot.core.model.commands import Statement
 from tradebot.core.model.events import TradeBooked
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ExecID
+from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ONE, ZERO
 
-EXTERNAL: Final = "external"
 EXTERNAL_MAX: Final = 100_000  # external bookings kept an account; the oldest leave first
 
 

@@ -18,12 +18,16 @@ from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 
 @fact
 class IntentReceived:
-    """An intent got its id and its end; `number` counts a strategy's, None for keyed ones."""
+    """An intent got its id and its end; `number` counts a strategy's, None for keyed ones.
+
+    `digest` is what the key of a keyed one stands for from now on, whatever later releases digest.
+    """
 
     intent_id: IntentId
     intent: Intent
     expires: datetime
     number: int | None = None
+    digest: str = ""
 
 
 @fact
@@ -36,10 +40,14 @@ class IntentConflicted:
 
 @fact
 class StagesPassed:
-    """A walk passed all stages up to `through`; `readings` are the gates' `actual<=limit`."""
+    """A walk passed all stages up to `through`; `readings` are the gates' `actual<=limit`.
+
+    They stand in the order of the gate list of that number, which names them.
+    """
 
     intent_id: IntentId
     through: Stage
+    gate_list: int
     readings: tuple[str, ...] = ()
 
 

@@ -15,17 +15,13 @@ from tradebot.core.model.report import Report
 # Beyond these nobody means a price or a quantity, and sums of 28 digits would lose their cents.
 _DIGITS_MAX: Final = 15  # before the point
 _EXPONENT_MIN: Final = -30
+_NOTHING: Final[frozenset[type]] = frozenset()
 
 
 def flaw(fact: Any) -> str | None:
     """Return the first field that is not what it should be, or None where all is sound."""
-    for name, kinds in _kinds_by_field(fact.__class__):
-        value = getattr(fact, name)
-        kind = type(value)
-        if kind not in kinds:
-            wanted = " or ".join(sorted(known.__name__ for known in kinds))
-            return f"{name}: expected {wanted}, got {kind.__name__}"
-        found = _flaw_of(value, kind)
+    for name, kinds, items in _columns(fact.__class__):
+        found = _flaw_in(getattr(fact, name), kinds, items)
         if found is not None:
             return f"{name}: {found}"
     return None
@@ -36,9 +32,9 @@ def legible(report: Report) -> Report:
     told, changes = flaw(report), dict[str, Any]()
     if told is None:
         return report
-    for name, kinds in _kinds_by_field(Report):
+    for name, kinds, items in _columns(Report):
         value = getattr(report, name)
-        if type(value) in kinds and _flaw_of(value, type(value)) is None:
+        if _flaw_in(value, kinds, items) is None:
             continue
         if str in kinds:
             changes[name] = str(value).encode("ascii", "backslashreplace").decode()
@@ -52,9 +48,13 @@ def legible(report: Report) -> Report:
 
 
 @cache
-def _kinds_by_field(cls: type) -> tuple[tuple[str, frozenset[type]], ...]:
+def _columns(cls: type) -> tuple[tuple[str, frozenset[type], frozenset[type]], ...]:
+    """Return each field with the classes that its value may have, and those of a tuple's items."""
     hints = get_type_hints(cls)
-    return tuple((field.name, frozenset(_kinds(hints[field.name]))) for field in fields(cls))
+    return tuple(
+        (field.name, frozenset(_kinds(hints[field.name])), frozenset(_items(hints[field.name])))
+        for field in fields(cls)
+    )
 
 
 def _kinds(hint: Any) -> list[type]:
@@ -65,9 +65,18 @@ def _kinds(hint: Any) -> list[type]:
     return [get_origin(hint) or hint]
 
 
-def _flaw_of(value: Any, kind: type) -> str | None:
-    check = _CHECKS.get(kind)
-    if check is not None:
+def _items(hint: Any) -> list[type]:
+    return _kinds(get_args(hint)[0]) if get_origin(hint) is tuple else []
+
+
+def _flaw_in(value: Any, kinds: frozenset[type], items: frozenset[type]) -> str | None:
+    kind = type(value)
+    if kind not in kinds:
+        wanted = " or ".join(sorted(known.__name__ for known in kinds))
+        return f"expected {wanted}, got {kind.__name__}"
+    if kind is tuple:
+        return next((told for item in value if (told := _flaw_in(item, items, _NOTHING))), None)
+    if (check := _CHECKS.get(kind)) is not None:
         return check(value)
     return flaw(value) if not issubclass(kind, Enum) and is_dataclass(kind) else None
 
@@ -95,11 +104,7 @@ def _about_time(value: datetime) -> str | None:
     return "expected a time with its zone" if value.utcoffset() is None else None
 
 
-def _about_items(value: tuple[Any, ...]) -> str | None:
-    return next((found for item in value if (found := _flaw_of(item, type(item)))), None)
-
-
 _CHECKS: Final[Mapping[type, Callable[[Any], str | None]]] = {
-    Decimal: _about_number, str: _about_text, datetime: _about_time, tuple: _about_items,
+    Decimal: _about_number, str: _about_text, datetime: _about_time,
     int: lambda value: None, bool: lambda value: None, NoneType: lambda value: None,
 }

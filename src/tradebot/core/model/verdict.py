@@ -26,6 +26,7 @@ class Stage(IntEnum):
 class Reason(StrEnum):
     """Why something was refused, held or ignored. EXPLAIN says each in a sentence."""
 
+    VALIDATION_MALFORMED = "VALIDATION_MALFORMED"
     VALIDATION_LEGS = "VALIDATION_LEGS"
     VALIDATION_QUANTITY = "VALIDATION_QUANTITY"
     VALIDATION_PRICE = "VALIDATION_PRICE"
@@ -77,6 +78,7 @@ class Reason(StrEnum):
 
 R = Reason
 EXPLAIN: Final[Mapping[Reason, str]] = {
+    R.VALIDATION_MALFORMED: "A field is not what it should be: no number, no text, no name.",
     R.VALIDATION_LEGS: "An intent has one to four legs, distinct, with positive ratios.",
     R.VALIDATION_QUANTITY: "The quantity must be above zero.",
     R.VALIDATION_PRICE: "A limit needs a price above zero (combos: any); market orders have none.",

@@ -19,6 +19,7 @@ from tradebot.core.model.ids import (
 )
 from tradebot.core.model.order import OrdStatus
 from tradebot.core.model.report import Report
+from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
     SETTINGS,
     Reason,
@@ -39,21 +40,27 @@ def handle(book: Book, command: c.Command, facts: Facts, at: datetime) -> Iterat
 
 def _submit(book: Book, command: c.SubmitIntent, facts: Facts, at: datetime) -> Iterator[e.Event]:
     body = command.intent
-    number: int | None = None
+    is_sound = flaw(body) is None  # stage 1 refuses it else, by name
+    number, digest = None, ""
     if body.key is not None:
+        digest = body.digest() if is_sound else ""
         intent_id = keyed_intent_id(body.key)
         first = book.intents.keys.get(body.key)
         if first is not None:
-            if first.digest != body.digest():
+            if first.digest != digest:
                 yield from record(book, e.IntentConflicted(intent=body, first=first.intent_id))
             return
     else:
         name = body.strategy_id or StrategyId("")
         number = book.intents.counts.get(name, 0) + 1
         intent_id = strategy_intent_id(name, number)
-    ttl_s = body.ttl_s if body.ttl_s and body.ttl_s > 0 else book.settings.intent_ttl_s
+    ttl_s = book.settings.intent_ttl_s
+    if is_sound and body.ttl_s and body.ttl_s > 0:
+        ttl_s = body.ttl_s
     expires = at + timedelta(seconds=min(ttl_s, _TTL_MAX_S))
-    received = e.IntentReceived(intent_id=intent_id, intent=body, expires=expires, number=number)
+    received = e.IntentReceived(
+        intent_id=intent_id, intent=body, expires=expires, number=number, digest=digest
+    )
     yield from record(book, received)
     yield from advance(book, intent_id, facts, at)
 
@@ -217,7 +224,10 @@ def _facts(book: Book, command: c.FactArrived, facts: Facts, at: datetime) -> It
 
 def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e.Event]:
     held = {symbol for nets in book.ledger.nets.values() for symbol in nets}
-    quotes = tuple(q for q in command.quotes if q.symbol in held and q.bid > 0 and q.ask >= q.bid)
+    quotes = tuple(
+        q for q in command.quotes
+        if q.symbol in held and flaw(q) is None and q.bid > 0 and q.ask >= q.bid
+    )
     if quotes:
         yield from record(book, e.PositionsMarked(quotes=quotes))
 

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import REQUIRED
+from tradebot.core.gates import GATE_LIST, REQUIRED
 from tradebot.core.model.events import (
     Event,
     IntentHeld,
@@ -106,7 +106,9 @@ def reading(result: GateResult) -> str:
 
 def _passed(intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]) -> StagesPassed:
     readings = tuple(reading(result) for result in gates)
-    return StagesPassed(intent_id=intent_id, through=stage, readings=readings)
+    return StagesPassed(
+        intent_id=intent_id, through=stage, gate_list=GATE_LIST, readings=readings
+    )
 
 
 def _so_far(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.ledger import EXTERNAL, Share, effect_of_trade
+from tradebot.core.book.ledger import Share, effect_of_trade
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
     EVERYTHING,
@@ -19,6 +19,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.report import MONEY, ExecType, Report
 from tradebot.core.model.verdict import Reason
