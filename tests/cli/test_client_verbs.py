@@ -241,6 +241,21 @@ def test_kill_and_clear_kill_go_through_the_daemon(
     assert "was not set" in told(capsys, home, "clear-kill", "--reason", "over")[1]
 
 
+def test_the_halt_of_one_instrument_is_cleared_by_its_name(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    daemon.report(
+        "SOMEONE-ELSES", ExecType.TRADE, exec_id=ExecID("X9"), last_qty=Decimal(1),
+        last_px=Decimal(500), symbol="SPY", is_sell=False,
+    )
+    assert told(capsys, home, *SUBMIT)[0] == 6
+    clear = ("clear-halt", "SPY", "--reason", "looked at it")
+    assert told(capsys, home, "clear-kill", "--reason", "no")[0] == 0
+    assert told(capsys, home, *clear)[1] == "SPY may be traded again\n"
+    assert told(capsys, home, *clear)[1] == "SPY was not halted\n"
+    assert told(capsys, home, "clear-halt", "spy", "--reason", "x")[0] != 0
+
+
 def test_kill_drops_the_file_when_the_daemon_does_not_answer(
     daemon: TinyDaemon, home: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
 ) -> None:

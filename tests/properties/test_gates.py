@@ -12,7 +12,8 @@ from tests import makers
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import GATE_LIST, GATE_LISTS, REQUIRED, panel
+from tradebot.core.gates import REQUIRED, panel
+from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.ids import ClOrdID, IntentId

@@ -1,6 +1,5 @@
 """Which gates must every intent pass? All of them, in this order; the kill switch stays first."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from tradebot.core.gates.buying_power import buying_power
@@ -27,13 +26,3 @@ REQUIRED: Final[tuple[Gate, ...]] = (
     in_doubt,
     buying_power,
 )
-
-# The names behind the readings that the journal holds, by the number of their list: never edited.
-# A gate that comes or goes means a list of its own.
-GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
-    1: (
-        "kill_switch", "halted_instrument", "session", "mode", "order_quantity", "stale_quote",
-        "order_notional", "price_collar", "in_doubt", "buying_power",
-    ),
-}
-GATE_LIST: Final = max(GATE_LISTS)

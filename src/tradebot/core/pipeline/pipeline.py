@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import GATE_LIST, REQUIRED
+from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.model.events import (
     Event,
     IntentHeld,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from tradebot.core.book.book import Book
-from tradebot.core.gates import GATE_LISTS
+from tradebot.core.gates.lists import GATE_LISTS
 from tradebot.core.model import events as e
 from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
 from tradebot.core.model.intent import Intent
