@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.tiny_daemon import TinyDaemon, served
 from tradebot.cli import client, kill
 from tradebot.cli.main import main
 from tradebot.core.model.commands import Command
+from tradebot.core.model.ids import ExecID
 from tradebot.core.model.report import ExecType
 from tradebot.shell.api import server as api
 from tradebot.shell.engine import Busy
