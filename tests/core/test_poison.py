@@ -12,6 +12,8 @@ from tests.makers import (
     Trader,
     a_quote,
     a_report,
+    a_route,
+    a_statement,
     a_trade,
     an_intent,
     of,
@@ -19,7 +21,7 @@ from tests.makers import (
     the,
 )
 
-from tradebot.core.model.commands import Mark, SubmitIntent
+from tradebot.core.model.commands import Holding, Mark, SubmitIntent
 from tradebot.core.model.events import (
     InstrumentHalted,
     IntentConflicted,
@@ -151,6 +153,19 @@ def test_a_key_stands_for_the_digest_that_was_written_down() -> None:
     other.book.apply(replace(received, digest="of another release"))
     assert other.book.intents.keys["K1"].digest == "of another release"
     assert of(other.tell(SubmitIntent(intent=intent)), IntentConflicted)
+
+
+@pytest.mark.parametrize("changes", [
+    {"cash": Decimal("NaN")}, {"as_of": NAIVE},
+    {"holdings": (Holding(symbol="SPY", qty=Decimal("Infinity")),)},
+], ids=str)
+def test_no_ledger_opens_with_a_poisoned_statement(changes: dict[str, Any]) -> None:
+    trader = Trader(some_settings())
+    statement = replace(a_statement(account="P2"), **changes)
+    events = trader.tell(a_route("second", statement=statement))
+    assert the(events, InstrumentHalted).symbol == "*"
+    assert "P2" not in trader.book.ledger.accounts
+    assert trader.book.routes.keys() == {"paper"}
 
 
 def test_what_is_not_said_does_not_count_in_the_digest() -> None:

@@ -48,7 +48,8 @@ class Report:
     `orig_cl_ord_id` names the order. `order_qty` and `cum_qty` are set only where the broker
     changes them (replaced, restated, converted). `is_duplicate_order` marks the reject of a
     second order under a ClOrdID that already lives: it says nothing about the first. `flaw` is
-    set where a number of it was none.
+    set where a number of it was none. The fee of a bust or correction is its own: that of the
+    execution which it takes back is paid back.
     """
 
     route: str

@@ -191,6 +191,11 @@ def _instruments(
 
 
 def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    if (told := flaw(command)) is not None:  # no ledger opens with it, and nothing trades by it
+        yield from record(book, e.InstrumentHalted(
+            symbol=e.EVERYTHING, reason=Reason.OMS_MALFORMED_REPORT, detail=told
+        ))
+        return
     is_new = command.statement.account not in book.ledger.accounts
     yield from record(book, e.RouteConnected(
         route=command.route, kind=command.kind, account=command.statement.account,
