@@ -21,7 +21,10 @@ _NOTHING: Final[frozenset[type]] = frozenset()
 def flaw(fact: Any) -> str | None:
     """Return the first field that is not what it should be, or None where all is sound."""
     for name, kinds, items in _columns(fact.__class__):
-        found = _flaw_in(getattr(fact, name), kinds, items)
+        value = getattr(fact, name)
+        if value is None and NoneType in kinds:
+            continue
+        found = _flaw_in(value, kinds, items)
         if found is not None:
             return f"{name}: {found}"
     return None
