@@ -13,7 +13,14 @@ from tests import makers
 from tests.properties.walk import Day, a_day
 
 from tradebot.core.book.book import Book
-from tradebot.core.model.commands import Command, FactArrived, Holding, StrategyState
+from tradebot.core.model.commands import (
+    Command,
+    DisconnectRoute,
+    FactArrived,
+    Holding,
+    RequestCancel,
+    StrategyState,
+)
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Quote, Reads
 from tradebot.core.pipeline.handle import handle
@@ -53,6 +60,8 @@ def a_golden_day() -> Day:
     day = a_day(SEED, STEPS)
     held = (Holding(symbol="SPY", qty=Decimal(4711)),)
     day.decide(makers.a_route(statement=makers.a_statement(holdings=held)))
+    day.decide(RequestCancel(target="nobody's", by="golden"))
+    day.decide(DisconnectRoute(route="paper", reason="golden"))
     for is_enabled in (False, True):
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
     return day

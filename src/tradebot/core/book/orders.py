@@ -14,6 +14,10 @@ from tradebot.core.model.report import ExecType, Report
 
 FINISHED_MAX: Final = 4096  # finished orders kept for late fills and busts; the oldest leave first
 _MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+# Answers to a request: a broker gives them for orders that it never saw.
+_NO_EVIDENCE: Final = frozenset({
+    ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.CANCEL_REJECTED,
+})
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class OrderState:
     reserved: Decimal
     attempt: int = 1
     requests: int = 0
+    canceled_by: str = ""  # who asked last; it never goes out again, even if the cancel failed
+    canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
     in_doubt: bool = False
     is_handed_off: bool = False
 
@@ -90,8 +96,10 @@ class Orders:
         state.order = after_report(state.order, report)
         if state.order.cl_ord_id != state.root:
             self.aliases[state.order.cl_ord_id] = state.root
-        if state.in_doubt:
+        if state.in_doubt and report.exec_type not in _NO_EVIDENCE:
             self._doubt(state, is_in_doubt=False)
+        if report.exec_type is ExecType.CANCEL_REJECTED and report.cl_ord_id == state.canceling:
+            state.canceling = None
         if report.exec_type in _MONEY:
             state.is_handed_off = False
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
@@ -114,6 +122,8 @@ class Orders:
         state = self.find(event.cl_ord_id)
         assert state is not None
         state.requests += 1
+        state.canceled_by = event.by
+        state.canceling = event.request_id
         self.aliases[event.request_id] = state.root
 
     def handed_off(self, cl_ord_id: ClOrdID) -> IntentId:

@@ -22,6 +22,7 @@ from tradebot.core.model.report import Report
 from tradebot.core.model.verdict import (
     SETTINGS,
     Reason,
+    Stage,
     doubt_need,
     route_need,
     session_need,
@@ -64,6 +65,10 @@ def _report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator
     state = book.orders.of_report(command)
     was_in_doubt = state is not None and state.in_doubt
     yield from absorb(book, command, at)
+    if state is not None and command.is_duplicate_order and _is_unheard_of(state):
+        yield from record(book, e.OrderInDoubt(
+            cl_ord_id=state.root, detail="the broker knows this id, and we have no word of it"
+        ))
     if state is not None and was_in_doubt and not state.in_doubt:
         yield from _doubt_over(book, state, facts, at)
 
@@ -72,7 +77,7 @@ def _delivery(
     book: Book, command: c.ReportDelivery, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
     state = book.orders.working.get(command.cl_ord_id)
-    if state is None or state.order.cum_qty or state.order.standing is not OrdStatus.PENDING_NEW:
+    if state is None or not _is_unanswered(state):
         return  # the broker has answered meanwhile: its word outweighs the wire's
     if command.delivery is c.Delivery.UNKNOWN:
         if not state.in_doubt:
@@ -82,9 +87,23 @@ def _delivery(
     was_in_doubt = state.in_doubt
     left = e.OrderNeverLeft(cl_ord_id=command.cl_ord_id, detail=command.detail)
     yield from record(book, left)
-    yield from advance(book, state.intent_id, facts, at)
+    if state.canceled_by:
+        yield from record(book, e.IntentRefused(
+            intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.OMS_CANCELED,
+            detail=f"by {state.canceled_by}",
+        ))
+    else:
+        yield from advance(book, state.intent_id, facts, at)
     if was_in_doubt:
         yield from _doubt_over(book, state, facts, at)
+
+
+def _is_unanswered(state: OrderState) -> bool:
+    return not state.order.cum_qty and state.order.standing is OrdStatus.PENDING_NEW
+
+
+def _is_unheard_of(state: OrderState) -> bool:
+    return _is_unanswered(state) and not state.in_doubt
 
 
 def _doubt_over(
@@ -188,6 +207,9 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
                     symbol=found.subject, reason=Reason.OMS_EXTERNAL,
                     detail=f"book {found.book}, broker {found.statement}",
                 ))
+    for state in list(book.orders.working.values()):
+        if state.route == command.route and state.canceling is not None:
+            yield from record(book, _cancel_of(state, state.canceled_by))
     yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
 
 
