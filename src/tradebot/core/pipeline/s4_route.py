@@ -7,7 +7,7 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates.mode import KIND_OF_MODE
+from tradebot.core.gates.mode import KIND_OF_MODE, first_usable
 from tradebot.core.model.events import RouteChosen
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.intent import Source
@@ -67,11 +67,10 @@ def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdi
     names = (body.route,) if body.route else settings.routes
     kind = KIND_OF_MODE.get(settings.mode)
     connected = {n: r for n in names if (r := book.routes.get(n)) is not None}
-    allowed = {n: r for n, r in connected.items() if r.kind is kind}
-    if connected and not allowed:
+    if connected and not any(route.kind is kind for route in connected.values()):
         detail = f"mode {settings.mode} does not use {', '.join(connected)}"
         return Refuse(reason=Reason.POLICY_MODE_MISMATCH, detail=detail)
-    chosen = next((name for name, route in allowed.items() if route.is_up), None)
+    chosen = first_usable(book, names)
     if chosen is None:
         needs = tuple(route_need(name) for name in names)
         return Hold(reason=Reason.ADAPTER_UNAVAILABLE, needs=needs)
