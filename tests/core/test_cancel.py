@@ -100,3 +100,14 @@ def test_a_cancel_without_an_answer_is_asked_for_again_when_the_route_is_back() 
     trader.tell(a_report("new", at_work))
     again = the(trader.tell(a_route()), CancelRequested)
     assert (again.cl_ord_id, again.by) == (unanswered, "alice")
+
+
+def test_an_order_that_turns_up_after_its_cancel_found_nothing_is_canceled_again() -> None:
+    trader = Trader()
+    sent = a_sent_order(trader)
+    trader.tell(ReportDelivery(cl_ord_id=sent, delivery=Delivery.UNKNOWN))
+    request = the(trader.tell(a_cancel(sent)), CancelRequested).request_id
+    trader.tell(a_report("cancel_rejected", request, orig_cl_ord_id=sent, text="unknown order"))
+    again = the(trader.tell(a_report("new", sent)), CancelRequested)
+    assert again.request_id != request
+    assert not of(trader.tell(a_report("canceled", sent)), CancelRequested)

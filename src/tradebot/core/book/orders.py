@@ -98,8 +98,9 @@ class Orders:
             self.aliases[state.order.cl_ord_id] = state.root
         if state.in_doubt and report.exec_type not in _NO_EVIDENCE:
             self._doubt(state, is_in_doubt=False)
-        if report.exec_type is ExecType.CANCEL_REJECTED and report.cl_ord_id == state.canceling:
-            state.canceling = None
+        is_refusal = report.exec_type is ExecType.CANCEL_REJECTED and not state.in_doubt
+        if is_refusal and report.cl_ord_id == state.canceling:
+            state.canceling = None  # of an order in doubt it may only say: not here yet
         if report.exec_type in _MONEY:
             state.is_handed_off = False
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:

@@ -70,6 +70,7 @@ def _report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator
             cl_ord_id=state.root, detail="the broker knows this id, and we have no word of it"
         ))
     if state is not None and was_in_doubt and not state.in_doubt:
+        yield from _cancel_again(book, state)
         yield from _doubt_over(book, state, facts, at)
 
 
@@ -142,6 +143,12 @@ def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
     return e.CancelRequested(cl_ord_id=state.order.cl_ord_id, request_id=request_id, by=by)
 
 
+def _cancel_again(book: Book, state: OrderState) -> Iterator[e.Event]:
+    """Ask anew for a cancel that has no answer: it may have met no order, or nobody."""
+    if state.canceling is not None and not state.order.is_done:
+        yield from record(book, _cancel_of(state, state.canceled_by))
+
+
 def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
     if not command.engaged and book.kill_reason is None and not book.halted:
         return
@@ -208,8 +215,8 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
                     detail=f"book {found.book}, broker {found.statement}",
                 ))
     for state in list(book.orders.working.values()):
-        if state.route == command.route and state.canceling is not None:
-            yield from record(book, _cancel_of(state, state.canceled_by))
+        if state.route == command.route:
+            yield from _cancel_again(book, state)
     yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
 
 
