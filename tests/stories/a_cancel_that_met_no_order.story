@@ -31,8 +31,8 @@
 09:30:21  delivery C1 never_left found in no broker record
         > never left C1 found in no broker record
         > refused I1 at dispatch OMS_CANCELED: by alice
-09:30:22  report R3 canceled orig C2
-        > reported R3 canceled
+09:30:22  report R4 canceled orig C2
+        > reported R4 canceled
         > finished C2
 09:30:23  look account
         > cash 100000 realized 0 fees 0 equity 100000 reserved 0
