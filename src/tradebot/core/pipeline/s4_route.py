@@ -79,14 +79,10 @@ def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdi
 
 def _about_promotion(book: Book, intent: IntentState, say: Say) -> Hold | Refuse | None:
     body = intent.body
-    if say is Say.DRAFT:
-        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
-    if say is Say.ASKS or (say is Say.GOES and body.source is Source.DESK):
-        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
-    if say is Say.GOES:
+    if say is Say.GOES and body.source is not Source.DESK:
         return None
+    if say is not Say.WINDOW:  # settings have no windows yet: all of them are shut
+        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
     if body.source is Source.STRATEGY and body.strategy_id in book.settings.eligible:
         return Hold(reason=Reason.POLICY_WINDOW_CLOSED, needs=(SETTINGS,))
-    if say is Say.WINDOW_OR_ASKS:
-        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
     return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=f"strategy {body.strategy_id}")
