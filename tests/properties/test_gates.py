@@ -12,7 +12,7 @@ from tests import makers
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import REQUIRED, panel
+from tradebot.core.gates import LAST_LOOK, REQUIRED, panel
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.ids import ClOrdID, IntentId
@@ -55,9 +55,11 @@ class Case:
             strategy_id="sma", symbol="SPY", qty=Decimal(qty), px=px, cash=-qty * px, cost=qty * px,
         ))
 
+    def state(self) -> IntentState:
+        return IntentState(intent_id=IntentId("I"), body=self.body, expires=makers.at(9999))
+
     def rank(self) -> int:
-        state = IntentState(intent_id=IntentId("I"), body=self.body, expires=makers.at(9999))
-        return RANK[type(panel.ask(REQUIRED, self.book, state, self.facts, self.at))]
+        return RANK[type(panel.ask(REQUIRED, self.book, self.state(), self.facts, self.at))]
 
 
 @st.composite
@@ -217,3 +219,29 @@ def test_an_ordinary_order_passes() -> None:
     """Without this, gates that refuse all would do."""
     case = Case(makers.an_intent(), makers.some_settings().policy, 0, Decimal("499.99"), 1)
     assert case.rank() == RANK[Pass]
+
+
+class Unrouted:
+    """An intent of which nobody may ask the route."""
+
+    def __init__(self, state: IntentState) -> None:
+        self.intent_id, self.body, self.expires = state.intent_id, state.body, state.expires
+
+    @property
+    def route(self) -> str:
+        raise AssertionError("a gate that asks for the route must be asked again at the last look")
+
+
+@given(cases())
+def test_what_is_not_asked_again_does_not_ask_for_the_route(case: Case) -> None:
+    intent: Any = Unrouted(case.state())
+    for gate in REQUIRED:
+        if gate not in LAST_LOOK:
+            gate(case.book, intent, case.facts, case.at)
+        elif gate.__name__ != "kill_switch":
+            with pytest.raises(AssertionError, match="asks for the route"):
+                gate(case.book, intent, case.facts, case.at)
+
+
+def test_the_last_look_asks_required_gates_in_their_order() -> None:
+    assert LAST_LOOK == tuple(gate for gate in REQUIRED if gate in LAST_LOOK)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import REQUIRED
+from tradebot.core.gates import LAST_LOOK, REQUIRED
 from tradebot.core.model.events import (
     Event,
     IntentHeld,
@@ -36,7 +36,7 @@ OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
     (Stage.VALIDATION, validation.validate),  # 2 a real instrument, tradable now, by this broker?
     (Stage.RISK, partial(risk.clear, REQUIRED)),  # 3 may we? every gate answers
     (Stage.ROUTE, route.choose),  # 4 allowed, approved, and by which route?
-    (Stage.DISPATCH, partial(dispatch.commit, REQUIRED)),  # 5 write it down; the wire follows
+    (Stage.DISPATCH, partial(dispatch.commit, LAST_LOOK)),  # 5 write it down; the wire follows
 )
 INBOUND: Final[Sequence[tuple[Stage, Absorb]]] = (
     (Stage.POST_TRADE, post_trade.book_trade),  # 7 what does that do to holdings and cash?
@@ -62,7 +62,7 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
         verdict = decide(book, intent, facts, at)
         match verdict:
             case Pass():
-                gates = verdict.gates or gates
+                gates = _newest(gates, verdict.gates)
                 if stage is Stage.DISPATCH:
                     yield from record(book, _passed(intent_id, stage, gates))
                 yield from record(book, *verdict.events)
@@ -101,6 +101,15 @@ def reading(result: GateResult) -> str:
     if result.limit is None or result.actual is None:
         return ""
     return f"{plain(result.actual)}<={plain(result.limit)}"
+
+
+def _newest(
+    before: tuple[GateResult, ...], now: tuple[GateResult, ...]
+) -> tuple[GateResult, ...]:
+    """Put what a gate answers now in the place of what it answered before."""
+    if not (before and now):
+        return before or now
+    return tuple({result.gate: result for result in (*before, *now)}.values())
 
 
 def _passed(intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]) -> StagesPassed:

@@ -19,7 +19,7 @@ ATTEMPTS_MAX = 4  # sends that provably never left, before the intent is given u
 def commit(
     gates: Sequence[panel.Gate], book: Book, intent: IntentState, facts: Facts, at: datetime
 ) -> Verdict:
-    """Ask every gate once more, now that the route is known, then commit to one order."""
+    """Ask again the gates that the route may have changed, then commit to one order."""
     if intent.attempt > ATTEMPTS_MAX:
         detail = f"{ATTEMPTS_MAX} attempts never left"
         return Refuse(reason=Reason.ADAPTER_UNAVAILABLE, detail=detail)
