@@ -4,7 +4,13 @@ import pytest
 from tests.makers import Trader, a_report, a_trade, of, the
 
 from tradebot.core.model.commands import Delivery, ReportDelivery, RequestCancel
-from tradebot.core.model.events import CancelRequested, OrderInDoubt, OrderSubmitted
+from tradebot.core.model.events import (
+    CancelRequested,
+    InstrumentHalted,
+    OrderInDoubt,
+    OrderReported,
+    OrderSubmitted,
+)
 from tradebot.core.model.ids import ClOrdID
 
 
@@ -53,3 +59,22 @@ def test_a_second_order_under_an_acknowledged_id_says_nothing_of_the_first() -> 
     sent = the(trader.submit(), OrderSubmitted).cl_ord_id
     trader.tell(a_report("new", sent))
     assert not of(trader.tell(a_report("rejected", sent, is_duplicate_order=True)), OrderInDoubt)
+
+
+def test_an_order_whose_id_is_taken_is_refused_and_its_instrument_waits_for_a_person() -> None:
+    trader = Trader()
+    sent = an_order_in_doubt(trader)
+    taken = ReportDelivery(cl_ord_id=sent, delivery=Delivery.ID_TAKEN, detail="taken")
+    events = trader.tell(taken)
+    report = the(events, OrderReported).report
+    assert (report.exec_type, report.text) == ("rejected", "taken")
+    assert the(events, InstrumentHalted).symbol == "SPY"
+    assert not trader.book.orders.doubts
+    assert trader.tell(taken) == []
+
+
+def test_an_order_that_was_acknowledged_cannot_lose_its_id() -> None:
+    trader = Trader()
+    sent = the(trader.submit(), OrderSubmitted).cl_ord_id
+    trader.tell(a_report("new", sent))
+    assert trader.tell(ReportDelivery(cl_ord_id=sent, delivery=Delivery.ID_TAKEN)) == []

@@ -12,7 +12,7 @@ from tests import makers
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import LAST_LOOK, REQUIRED, panel
+from tradebot.core.gates import REQUIRED, panel
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.ids import ClOrdID, IntentId
@@ -20,6 +20,7 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse
 from tradebot.core.pipeline.handle import handle
+from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 
 RANK = {Pass: 0, Hold: 1, Refuse: 2}
 cents = st.integers(1, 60_000).map(lambda n: Decimal(n) / 100)

@@ -17,6 +17,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.verdict import Reason
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.wire.link import ID_TAKEN
 
@@ -142,5 +143,8 @@ def test_an_id_that_the_broker_knows_already_is_asked_about() -> None:
     for change in ({"symbol": "IBM"}, {"is_sell": True}, {"order_qty": Decimal(2)}):
         broker = Knowing()
         broker.other = replace(Knowing.other, **change)
-        (reported,) = play(broker, buys_and_waits).of(OrderReported)
+        scene = play(broker, buys_and_waits)
+        (reported,) = scene.of(OrderReported)
         assert (reported.report.exec_type, reported.report.text) == (ExecType.REJECTED, ID_TAKEN)
+        assert scene.engine.book.halted == {"SPY": Reason.OMS_EXTERNAL}
+        assert not scene.engine.book.orders.doubts

@@ -9,7 +9,7 @@ from tradebot.core.model.events import CancelRequested, OrderInDoubt, OrderRepor
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.order import Order, after_report
+from tradebot.core.model.order import Order, OrdStatus, after_report
 from tradebot.core.model.report import ExecType, Report
 
 FINISHED_MAX: Final = 4096  # finished orders kept for late fills and busts; the oldest leave first
@@ -38,6 +38,11 @@ class OrderState:
     canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
     in_doubt: bool = False
     is_handed_off: bool = False
+
+    @property
+    def is_unanswered(self) -> bool:
+        """The broker has not said a word of this order."""
+        return not self.order.cum_qty and self.order.standing is OrdStatus.PENDING_NEW
 
     @property
     def reserved_left(self) -> Decimal:

@@ -26,7 +26,3 @@ REQUIRED: Final[tuple[Gate, ...]] = (
     in_doubt,
     buying_power,
 )
-
-# Which are asked again at the last look? Between stages 3 and 5 of one walk only the route is
-# chosen, so only what asks for the route can answer otherwise; and the latch is always looked at.
-LAST_LOOK: Final[tuple[Gate, ...]] = (kill_switch, mode, buying_power)

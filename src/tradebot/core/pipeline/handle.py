@@ -17,8 +17,7 @@ from tradebot.core.model.ids import (
     keyed_intent_id,
     strategy_intent_id,
 )
-from tradebot.core.model.order import OrdStatus
-from tradebot.core.model.report import Report
+from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import (
     SETTINGS,
     Reason,
@@ -65,7 +64,8 @@ def _report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator
     state = book.orders.of_report(command)
     was_in_doubt = state is not None and state.in_doubt
     yield from absorb(book, command, at)
-    if state is not None and command.is_duplicate_order and _is_unheard_of(state):
+    is_unsure = state is not None and state.is_unanswered and not state.in_doubt
+    if state is not None and is_unsure and command.is_duplicate_order:
         yield from record(book, e.OrderInDoubt(
             cl_ord_id=state.root, detail="the broker knows this id, and we have no word of it"
         ))
@@ -78,7 +78,7 @@ def _delivery(
     book: Book, command: c.ReportDelivery, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
     state = book.orders.working.get(command.cl_ord_id)
-    if state is None or not _is_unanswered(state):
+    if state is None or not state.is_unanswered:
         return  # the broker has answered meanwhile: its word outweighs the wire's
     if command.delivery is c.Delivery.UNKNOWN:
         if not state.in_doubt:
@@ -86,6 +86,10 @@ def _delivery(
             yield from record(book, doubt)
         return
     was_in_doubt = state.in_doubt
+    if command.delivery is c.Delivery.ID_TAKEN:
+        yield from _refuse_taken(book, state, command.detail, at)
+        yield from _doubt_over(book, state, facts, at)
+        return
     left = e.OrderNeverLeft(cl_ord_id=command.cl_ord_id, detail=command.detail)
     yield from record(book, left)
     if state.canceled_by:
@@ -99,12 +103,16 @@ def _delivery(
         yield from _doubt_over(book, state, facts, at)
 
 
-def _is_unanswered(state: OrderState) -> bool:
-    return not state.order.cum_qty and state.order.standing is OrdStatus.PENDING_NEW
-
-
-def _is_unheard_of(state: OrderState) -> bool:
-    return _is_unanswered(state) and not state.in_doubt
+def _refuse_taken(book: Book, state: OrderState, detail: str, at: datetime) -> Iterator[e.Event]:
+    """End an order whose id another order has; its instruments wait for a person."""
+    refusal = Report(
+        route=state.route, cl_ord_id=state.root, exec_type=ExecType.REJECTED, text=detail
+    )
+    yield from absorb(book, refusal, at)
+    for leg in state.intent.legs:
+        yield from record(book, e.InstrumentHalted(
+            symbol=leg.symbol, reason=Reason.OMS_EXTERNAL, detail=f"{state.root}: {detail}"
+        ))
 
 
 def _doubt_over(

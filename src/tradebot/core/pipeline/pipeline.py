@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import LAST_LOOK, REQUIRED
+from tradebot.core.gates import REQUIRED
 from tradebot.core.model.events import (
     Event,
     IntentHeld,
@@ -27,6 +27,7 @@ from tradebot.core.pipeline import s5_dispatch as dispatch
 from tradebot.core.pipeline import s6_execution as execution
 from tradebot.core.pipeline import s7_post_trade as post_trade
 from tradebot.core.pipeline import s8_recon as recon
+from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 
 Decide: TypeAlias = Callable[[Book, IntentState, Facts, datetime], Verdict]
 Absorb: TypeAlias = Callable[[Book, Event, datetime], Sequence[Event]]

@@ -1,7 +1,7 @@
 """How does one order reach one broker, and what do we know then? Three outcomes, never two."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -204,22 +204,21 @@ class Link:
             except (WireError, TimeoutError, OSError):
                 continue
             if found is not None:
-                for report in self._heard(cl_ord_id, found):
-                    await self._engine.deliver(report)
+                await self._hear(cl_ord_id, found)
                 return True
             if self._broker.capabilities.absence_is_proof:
                 await self._tell(cl_ord_id, Delivery.NEVER_LEFT, "the broker never saw it")
                 return True
         return False
 
-    def _heard(self, cl_ord_id: ClOrdID, found: BrokerOrder) -> Sequence[Report]:
-        """Return what the broker says of our order; one that is not ours has taken its id."""
+    async def _hear(self, cl_ord_id: ClOrdID, found: BrokerOrder) -> None:
+        """Take in what the broker says of our order; one that is not ours has taken its id."""
         state = self._engine.book.orders.find(cl_ord_id)
-        if state is None or not _is_another(found, state):
-            return found.reports
-        return (Report(
-            route=self.route, cl_ord_id=cl_ord_id, exec_type=ExecType.REJECTED, text=ID_TAKEN
-        ),)
+        if state is not None and state.is_unanswered and _is_another(found, state):
+            await self._tell(cl_ord_id, Delivery.ID_TAKEN, ID_TAKEN)
+            return
+        for report in found.reports:
+            await self._engine.deliver(report)
 
     async def _recover(self, since: datetime) -> None:
         """Ask about every order of this route that has not finished, and fetch missed fills."""
