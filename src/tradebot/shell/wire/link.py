@@ -185,9 +185,10 @@ class Link:
             return
 
     def _is_open(self, request: CancelRequested) -> bool:
-        state = self._engine.book.orders.find(request.cl_ord_id)
+        orders = self._engine.book.orders
+        state = orders.find(request.cl_ord_id)
         is_last = state is not None and state.canceling == request.request_id
-        return state is not None and is_last and not state.order.is_done
+        return state is not None and is_last and state.root in orders.working
 
     async def _tell(self, cl_ord_id: ClOrdID, delivery: Delivery, detail: str) -> None:
         await self._engine.submit(
