@@ -123,8 +123,8 @@ def _doubt_over(
 
 
 def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    state = book.orders.find(command.target) or _order_of(book, command.target)
-    if state is not None and not state.order.is_done:
+    state = _order_of(book, command.target)
+    if state is not None:
         yield from record(book, _cancel_of(state, command.by))
         return
     intent = book.intents.open.get(IntentId(command.target))
@@ -139,8 +139,12 @@ def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) ->
 
 
 def _order_of(book: Book, target: str) -> OrderState | None:
-    intent = book.intents.open.get(IntentId(target))
-    return book.orders.find(intent.cl_ord_id) if intent is not None else None
+    """Return the working order that an id stands for: its own, or its intent's newest attempt."""
+    working, found = book.orders.working, book.orders.find(target)
+    if found is not None and found.root in working:
+        return found
+    intent = book.intents.open.get(found.intent_id if found else IntentId(target))
+    return working.get(intent.cl_ord_id) if intent and intent.cl_ord_id else None
 
 
 def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
