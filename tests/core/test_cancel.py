@@ -4,6 +4,7 @@ from tests.makers import Trader, a_report, a_route, a_trade, of, the
 
 from tradebot.core.model.commands import Delivery, ReportDelivery, RequestCancel, SetKillSwitch
 from tradebot.core.model.events import (
+    CancelRefused,
     CancelRequested,
     IntentRefused,
     OrderNeverLeft,
@@ -111,3 +112,13 @@ def test_an_order_that_turns_up_after_its_cancel_found_nothing_is_canceled_again
     again = the(trader.tell(a_report("new", sent)), CancelRequested)
     assert again.request_id != request
     assert not of(trader.tell(a_report("canceled", sent)), CancelRequested)
+
+
+def test_an_order_that_a_bust_reopened_is_canceled_by_its_intent() -> None:
+    trader = Trader()
+    sent = the(trader.submit(), OrderSubmitted)
+    trader.tell(a_trade("E1", 10, 500, sent.cl_ord_id))
+    cancel = RequestCancel(target=sent.intent_id, by="alice")
+    assert the(trader.tell(cancel), CancelRefused).target == sent.intent_id
+    trader.tell(a_report("trade_cancel", sent.cl_ord_id, exec_id="E2", exec_ref_id="E1"))
+    assert the(trader.tell(cancel), CancelRequested).cl_ord_id == sent.cl_ord_id

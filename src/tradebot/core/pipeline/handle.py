@@ -139,12 +139,12 @@ def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) ->
 
 
 def _order_of(book: Book, target: str) -> OrderState | None:
-    """Return the working order that an id stands for: its own, or its intent's newest attempt."""
+    """Return the working order that an id stands for: the order's own, or its intent's."""
     working, found = book.orders.working, book.orders.find(target)
     if found is not None and found.root in working:
         return found
-    intent = book.intents.open.get(found.intent_id if found else IntentId(target))
-    return working.get(intent.cl_ord_id) if intent and intent.cl_ord_id else None
+    intent_id = found.intent_id if found is not None else target
+    return next((state for state in working.values() if state.intent_id == intent_id), None)
 
 
 def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
