@@ -255,10 +255,13 @@ def _may_send(book: Book, latch: Latch, clock: Clock, order: OrderSubmitted) -> 
     """Look one last time before the socket; return why not, or None. Every attempt asks again."""
     if latch.reason is not None:
         return f"kill latch: {latch.reason}"
-    if not (clock.now() <= order.send_by):
+    if book.kill_reason is not None:
+        return f"kill switch: {book.kill_reason}"
+    now = clock.now()
+    if not (now <= order.send_by):
         return "the clearance ended before it could be sent"
     for leg in order.intent.legs:
-        if not may_trade(book, book.instruments[leg.symbol].calendar):
+        if not may_trade(book, book.instruments[leg.symbol].calendar, now):
             return f"{leg.symbol}: the session ended"
     return None
 

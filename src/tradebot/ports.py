@@ -33,10 +33,17 @@ class Declined(WireError):
 
 @fact
 class BrokerOrder:
-    """What a broker knows of one order of ours: its reports so far, oldest first."""
+    """What a broker knows of one order of ours: its reports so far, oldest first.
+
+    What was first ordered is told where the broker says it: an id that another order has is then
+    noticed. `order_qty` in units (combos: in combos).
+    """
 
     cl_ord_id: ClOrdID
     reports: tuple[Report, ...]
+    symbol: str | None = None
+    is_sell: bool | None = None
+    order_qty: Decimal | None = None
 
 
 class Broker(Protocol):

@@ -85,8 +85,10 @@ class BrokerTruth:
             self.said.append(report)
         return report
 
-    def _about_lost(self, order: TrueOrder) -> ReportDelivery:
+    def _about_lost(self, order: TrueOrder) -> Report | ReportDelivery:
         """Of a lost order nobody knows, until someone proves that it never left."""
+        if self.rng.random() < 0.2:
+            return a_report("cancel_rejected", order.cl_ord_id)  # there is nothing to cancel
         is_proven = self.rng.random() < 0.5
         if is_proven:
             del self.orders[order.cl_ord_id]

@@ -18,6 +18,7 @@ from tradebot.core.pipeline.handle import handle
 
 DUST: Final = Decimal("1e-15")  # averages do not divide evenly; 28 digits leave this much
 CALENDARS: Final = {i.symbol: i.calendar for i in some_instruments()}
+ANSWERS: Final = frozenset({"pending_cancel", "pending_replace", "cancel_rejected"})
 MULTIPLIERS: Final = {i.symbol: i.multiplier for i in some_instruments()}
 
 
@@ -134,6 +135,8 @@ class Rules:
         self.at_work: dict[str, str] = {}
         self.symbols: dict[str, tuple[str, ...]] = {}
         self.doubts: dict[str, tuple[str, ...]] = {}
+        self.owners: dict[str, str] = {}
+        self.canceled: set[str] = set()
         self.keys: dict[str, str] = {}
 
     def read(self, line: Line) -> None:
@@ -167,6 +170,7 @@ class Rules:
         assert sent.cl_ord_id not in self.sent, "one ClOrdID sent twice"
         assert sent.intent_id not in self.at_work, "one intent at work twice"
         assert sent.intent_id not in self.over, "sent after it was refused"
+        assert sent.intent_id not in self.canceled, "sent after someone took it back"
         assert line.at < sent.send_by
         assert 0 < body.order_qty <= policy.order_qty_max
         worth = Decimal(0)
@@ -191,14 +195,18 @@ class Rules:
                 self.settings = event.settings
             case e.OrderSubmitted():
                 self.at_work[event.intent_id] = event.cl_ord_id
+                self.owners[event.cl_ord_id] = event.intent_id
                 self.symbols[event.cl_ord_id] = tuple(leg.symbol for leg in event.intent.legs)
             case e.OrderNeverLeft():
                 self.at_work = {i: c for i, c in self.at_work.items() if c != event.cl_ord_id}
                 self.doubts.pop(event.cl_ord_id, None)
+            case e.CancelRequested():
+                self.canceled.add(self.owners[event.cl_ord_id])
             case e.OrderInDoubt():
                 self.doubts[event.cl_ord_id] = self.symbols[event.cl_ord_id]
             case e.OrderReported():
-                self.doubts.pop(event.report.cl_ord_id, None)
+                if event.report.exec_type not in ANSWERS:
+                    self.doubts.pop(event.report.cl_ord_id, None)
             case e.IntentRefused() | e.IntentHeld():
                 assert event.intent_id not in self.over, "an intent went on after its end"
                 if isinstance(event, e.IntentRefused):

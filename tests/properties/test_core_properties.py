@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from tests.properties.checks import CHECKS
+from tests.properties.checks import CHECKS, deciding_again_gives_the_same_events
 from tests.properties.walk import Day, a_day
 
+from tradebot.core.gates import REQUIRED
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Tick
+from tradebot.core.model.verdict import Stage
+from tradebot.core.pipeline import pipeline
 from tradebot.core.pipeline.handle import handle
 
 SEEDS = range(24)
@@ -40,6 +44,17 @@ def test_the_days_are_eventful(days: list[Day]) -> None:
     assert happened >= set(SEEN_AT_LEAST)
     sent = sum(isinstance(x, e.OrderSubmitted) for d in days for y in d.journal for x in y.events)
     assert sent > 200
+
+
+def test_asking_every_gate_again_at_the_last_look_would_change_nothing(
+    days: list[Day], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = partial(pipeline.dispatch.commit, REQUIRED)
+    monkeypatch.setattr(pipeline, "OUTBOUND", (
+        *pipeline.OUTBOUND[:-1], (Stage.DISPATCH, everything)
+    ))
+    for day in days[:8]:
+        deciding_again_gives_the_same_events(day)
 
 
 def test_one_seed_gives_one_day() -> None:

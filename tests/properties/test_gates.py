@@ -21,6 +21,7 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse
 from tradebot.core.pipeline.handle import handle
+from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 from tradebot.shell.api.history import gates_of
 
 RANK = {Pass: 0, Hold: 1, Refuse: 2}
@@ -57,9 +58,11 @@ class Case:
             strategy_id="sma", symbol="SPY", qty=Decimal(qty), px=px, cash=-qty * px, cost=qty * px,
         ))
 
+    def state(self) -> IntentState:
+        return IntentState(intent_id=IntentId("I"), body=self.body, expires=makers.at(9999))
+
     def rank(self) -> int:
-        state = IntentState(intent_id=IntentId("I"), body=self.body, expires=makers.at(9999))
-        return RANK[type(panel.ask(REQUIRED, self.book, state, self.facts, self.at))]
+        return RANK[type(panel.ask(REQUIRED, self.book, self.state(), self.facts, self.at))]
 
 
 @st.composite
@@ -231,3 +234,30 @@ def test_readings_are_told_under_the_list_of_their_day(monkeypatch: pytest.Monke
     told = gates_of(0, ("1<=2", ""))
     names = [(gate.gate, gate.limit) for gate in told]
     assert names == [("a_gate_of_old", 2), ("stale_quote", None)]
+
+
+class Unrouted:
+    """An intent of which nobody may ask the route."""
+
+    def __init__(self, state: IntentState) -> None:
+        self.intent_id, self.body, self.expires = state.intent_id, state.body, state.expires
+
+    @property
+    def route(self) -> str:
+        raise AssertionError("a gate that asks for the route must be asked again at the last look")
+
+
+@given(cases())
+def test_what_is_not_asked_again_does_not_ask_for_the_route(case: Case) -> None:
+    intent: Any = Unrouted(case.state())
+    for gate in REQUIRED:
+        if gate not in LAST_LOOK:
+            gate(case.book, intent, case.facts, case.at)
+        elif gate.__name__ != "kill_switch":
+            with pytest.raises(AssertionError, match="asks for the route"):
+                gate(case.book, intent, case.facts, case.at)
+
+
+def test_the_last_look_asks_required_gates_in_their_order() -> None:
+    places = [REQUIRED.index(gate) for gate in LAST_LOOK]
+    assert places == sorted(places)

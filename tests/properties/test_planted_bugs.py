@@ -10,6 +10,7 @@ from tests.properties import checks
 from tests.properties.walk import Day, a_day
 
 from tradebot.core.book import book as books
+from tradebot.core.book import orders as order_book
 from tradebot.core.book.intents import Intents
 from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.orders import Orders
@@ -131,6 +132,19 @@ def an_attempt_reuses_its_id(plant: Plant) -> None:
         self.open[intent_id].attempt -= 1
 
     plant.setattr(Intents, "never_left", wrong)
+
+
+def a_canceled_order_is_sent_again(plant: Plant) -> None:
+    right = Orders.cancel_requested
+
+    def wrong(self: Orders, event: Any) -> None:
+        right(self, replace(event, by=""))
+
+    plant.setattr(Orders, "cancel_requested", wrong)
+
+
+def an_answer_clears_a_doubt(plant: Plant) -> None:
+    plant.setattr(order_book, "_NO_EVIDENCE", frozenset())
 
 
 def keys_are_forgotten(plant: Plant) -> None:
@@ -264,6 +278,8 @@ FOUND_BY = {
     an_order_is_worth_nothing: checks.every_order_sent_was_allowed,
     a_dead_order_comes_back: checks.an_ended_order_never_works_again,
     an_attempt_reuses_its_id: checks.every_order_sent_was_allowed,
+    a_canceled_order_is_sent_again: checks.every_order_sent_was_allowed,
+    an_answer_clears_a_doubt: checks.every_order_sent_was_allowed,
     keys_are_forgotten: checks.every_order_sent_was_allowed,
     a_reservation_is_never_released: checks.sums_that_gates_ask_for_are_right,
     a_stage_is_skipped: checks.every_order_sent_was_allowed,

@@ -102,7 +102,7 @@ class Day:
         if dice < 0.97:
             return self._settings()
         if dice < 0.985 and self.broker.orders:
-            return c.RequestCancel(target=self.rng.choice(list(self.broker.orders)), by="walk")
+            return c.RequestCancel(target=self.rng.choice(list(self.broker.orders)[-8:]), by="walk")
         if dice < 0.99:
             return c.DisconnectRoute(route="paper", reason="dice")
         return self._connect()

@@ -190,6 +190,7 @@ def _settings(stage: Stage, words: Words) -> c.ActivateSettings:
     changed = replace(
         settings, mode=Mode(said.get("mode", settings.mode)),
         promotion=Promotion(said.get("promotion", settings.promotion)),
+        routes=tuple(said["routes"].split(",")) if "routes" in said else settings.routes,
         policy=replace(settings.policy, **policy),  # type: ignore[arg-type]
     )
     return c.ActivateSettings(settings=changed, version=f"at {stage.now:%H:%M:%S}Z")
@@ -200,13 +201,15 @@ def _session(stage: Stage, words: Words) -> c.EnterSession:
 
 
 def _connect(stage: Stage, words: Words) -> c.ConnectRoute:
-    """Read `paper cash 95000 SPY=10@500 kind paper`."""
+    """Read `paper cash 95000 SPY=10@500 kind paper account PAPER-1`."""
     holdings = tuple(
         c.Holding(symbol=symbol, qty=parse_decimal(held.partition("@")[0]))
         for symbol, _, held in (word.partition("=") for word in words if "=" in word)
     )
     said = _pairs([word for word in words[1:] if "=" not in word])
-    statement = makers.a_statement(said["cash"], holdings=holdings)
+    statement = makers.a_statement(
+        said["cash"], holdings=holdings, account=said.get("account", makers.ACCOUNT)
+    )
     kind = RouteKind(said.get("kind", "paper"))
     return makers.a_route(words[0], kind, statement=statement)
 

@@ -219,7 +219,8 @@ class Daemon:
 
     def _on_decision(self, decision: Decision) -> None:
         for event in decision.events:
-            if isinstance(event, KillSwitchSet) and not event.engaged:
+            is_clear = isinstance(event, KillSwitchSet) and not event.engaged
+            if is_clear and self._p.engine.book.kill_reason is None:  # no kill came after it
                 (self._p.home / KILL_FILE).unlink(missing_ok=True)
                 self._p.latch.clear()
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.model.commands import Command, RequestCancel, SetKillSwitch, Tick
+from tradebot.core.model.commands import (
+    Command,
+    ReportDelivery,
+    RequestCancel,
+    SetKillSwitch,
+    SubmitIntent,
+    Tick,
+)
+from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.report import Report
 from tradebot.core.model.sound import legible
 from tradebot.core.pipeline.handle import handle
@@ -20,7 +28,7 @@ INBOX_MAX: Final = 4096
 IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
 
 Listener: TypeAlias = Callable[[Decision], None]
-_URGENT: Final = (SetKillSwitch, RequestCancel, Report, Tick)
+_URGENT: Final = (Report, ReportDelivery, RequestCancel, Tick)
 
 
 class Busy(Exception):
@@ -37,6 +45,7 @@ class Appender(Protocol):
 class _Asked:
     command: Command
     answer: "asyncio.Future[Decision | None] | None"
+    is_void: bool = False
 
 
 @dataclass(slots=True)
@@ -100,20 +109,45 @@ class Engine:
         await self._idle.wait()
 
     def _put(self, asked: _Asked) -> None:
-        lane = self._urgent if isinstance(asked.command, _URGENT) else self._normal
-        if lane is self._normal and len(lane) >= INBOX_MAX:
+        """Line a command up: a kill before all else, a cancel behind what it wants to cancel."""
+        command = asked.command
+        if isinstance(command, SetKillSwitch) and command.engaged:
+            self._forget_clearings()
+            self._urgent.appendleft(asked)
+        elif isinstance(command, RequestCancel) and self._has_waiting(command.target):
+            self._normal.append(asked)
+        elif isinstance(command, _URGENT):
+            self._urgent.append(asked)
+        elif len(self._normal) < INBOX_MAX:
+            self._normal.append(asked)
+        else:
             raise Busy(f"{INBOX_MAX} commands are waiting")
-        lane.append(asked)
         self._unpublished += 1
         self._idle.clear()
         self._wake.set()
+
+    def _has_waiting(self, target: str) -> bool:
+        """Tell whether the submit of this intent still waits; only keyed ones are known before."""
+        if target in self.book.intents.open or self.book.orders.find(target) is not None:
+            return False
+        return any(
+            isinstance(asked.command, SubmitIntent) and asked.command.intent.key is not None
+            and keyed_intent_id(asked.command.intent.key) == target
+            for asked in self._normal
+        )
+
+    def _forget_clearings(self) -> None:
+        """A kill overtakes the clearings that wait: none of them may undo it afterwards."""
+        for asked in self._normal:
+            if isinstance(asked.command, SetKillSwitch):
+                asked.is_void = True
 
     async def _decide_all(self) -> None:
         while True:
             if not self._urgent and not self._normal:
                 self._wake.clear()
                 await self._wake.wait()
-            outcomes = [(asked, self._decide(asked.command)) for asked in self._take()]
+            outcomes = [(asked, self._decide(asked)) for asked in self._take()]
             decisions = [decision for _, decision in outcomes if decision is not None]
             durable = self._journal.append(decisions) if decisions else None
             await self._in_flight.put(_Batch(outcomes, durable))
@@ -127,7 +161,10 @@ class Engine:
         self._room.set()
         return taken
 
-    def _decide(self, command: Command) -> Decision | None:
+    def _decide(self, asked: _Asked) -> Decision | None:
+        if asked.is_void:
+            return None
+        command = asked.command
         at, view = self._clock.now(), self._facts.view()
         events = tuple(handle(self.book, command, view, at))
         if not events:

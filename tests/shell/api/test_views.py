@@ -159,6 +159,9 @@ def test_a_cancel_request_finds_the_order_and_its_answer_is_shown(daemon: TinyDa
     requested = decision.events[0]
     assert isinstance(requested, CancelRequested)
     request = requested.request_id
+    asked = daemon.views.order(request)
+    assert asked is not None
+    assert asked["ord_status"] == "pending_cancel"
     daemon.report(request, ExecType.CANCELED, orig_cl_ord_id=ClOrdID(order))
     row = daemon.views.order(request)
     assert row is not None

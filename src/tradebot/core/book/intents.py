@@ -89,7 +89,7 @@ class Intents:
     def held(self, event: IntentHeld) -> None:
         state = self.open[event.intent_id]
         self._let_go(state)
-        state.held = event
+        state.held, state.route = event, None  # the next walk chooses anew
         for need in event.needs:
             self.by_need.setdefault(need, {})[event.intent_id] = None
         wake = min(event.until, state.expires) if event.until else state.expires

@@ -16,12 +16,16 @@ from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import Order, OrdStatus, after_report
-from tradebot.core.model.report import MONEY, Report
+from tradebot.core.model.report import MONEY, ExecType, Report
 
 # Finished orders are kept for late fills and busts: a week is more than two trading days, whatever
 # the holidays; the hard bound is for memory's sake.
 FINISHED_FOR: Final = timedelta(days=7)
 FINISHED_MAX: Final = 200_000
+# Answers to a request: a broker gives them for orders that it never saw.
+_NO_EVIDENCE: Final = frozenset({
+    ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.CANCEL_REJECTED,
+})
 
 
 @dataclass(slots=True)
@@ -42,11 +46,18 @@ class OrderState:
     reserved: Decimal
     attempt: int = 1
     requests: int = 0
+    canceled_by: str = ""  # who asked last; it never goes out again, even if the cancel failed
+    canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
     in_doubt: bool = False
     is_handed_off: bool = False
     has_never_left: bool = False
     finished: datetime | None = None
     booked: dict[ExecID, TradeBooked] = field(default_factory=dict)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """The broker has not said a word of this order."""
+        return not self.order.cum_qty and self.order.standing is OrdStatus.PENDING_NEW
 
     @property
     def reserved_left(self) -> Decimal:
@@ -115,8 +126,11 @@ class Orders:
             state.reserved *= state.order.order_qty / ordered
         if state.order.cl_ord_id != state.root:
             self.aliases[state.order.cl_ord_id] = state.root
-        if state.in_doubt:
+        if state.in_doubt and report.exec_type not in _NO_EVIDENCE:
             self._doubt(state, is_in_doubt=False)
+        is_refusal = report.exec_type is ExecType.CANCEL_REJECTED and not state.in_doubt
+        if is_refusal and report.cl_ord_id == state.canceling:
+            state.canceling = None  # of an order in doubt it may only say: not here yet
         if report.exec_type in MONEY:
             state.is_handed_off = False
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
@@ -146,6 +160,8 @@ class Orders:
         state = self.find(event.cl_ord_id)
         assert state is not None
         state.requests += 1
+        state.canceled_by = event.by
+        state.canceling = event.request_id
         self.aliases[event.request_id] = state.root
 
     def handed_off(self, cl_ord_id: ClOrdID) -> IntentId:

@@ -1,6 +1,6 @@
 """May the chosen route be used in this mode? Stage 4 chooses; the last look asks again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,13 @@ KIND_OF_MODE: Final[Mapping[Mode, RouteKind]] = {
     Mode.TESTNET: RouteKind.TESTNET,
 }
 _ALLOW: Final = GateResult(gate="mode")
+
+
+def first_usable(book: Book, names: Iterable[str]) -> str | None:
+    """Return the first of these routes that is up and that the mode allows."""
+    kind = KIND_OF_MODE.get(book.settings.mode)
+    known = ((name, book.routes.get(name)) for name in names)
+    return next((n for n, route in known if route and route.is_up and route.kind is kind), None)
 
 
 def mode(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.mode import first_usable
 from tradebot.core.model.facts import Facts, Quote
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.money import ZERO
@@ -54,7 +55,11 @@ def opening_qty(book: Book, account: str, body: Intent) -> Decimal:
 
 
 def account_of(book: Book, intent: IntentState) -> str | None:
-    """Return the account that the intent would trade in: its route's, or the first route's."""
-    name = intent.route or intent.body.route or next(iter(book.settings.routes), None)
-    route = book.routes.get(name) if name else None
-    return route.account if route else None
+    """Return the account that the intent would trade in: that of the route stage 4 would choose.
+
+    Where it would choose none, the first known route's: the gates still have numbers to show.
+    """
+    named = intent.route or intent.body.route
+    names = (named,) if named else book.settings.routes
+    name = first_usable(book, names) or next((n for n in names if n in book.routes), None)
+    return book.routes[name].account if name else None

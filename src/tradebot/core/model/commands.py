@@ -31,6 +31,7 @@ class Delivery(StrEnum):
 
     NEVER_LEFT = "never_left"
     UNKNOWN = "unknown"
+    ID_TAKEN = "id_taken"  # the broker has another order under this id, and refused ours
 
 
 @fact
@@ -153,7 +154,7 @@ class DisconnectRoute:
 
 @fact
 class ReportDelivery:
-    """The wire failed for one order: it provably never left, or nobody knows."""
+    """The wire failed for one order: it provably never arrived, or nobody knows."""
 
     cl_ord_id: ClOrdID
     delivery: Delivery

@@ -17,12 +17,12 @@ from tradebot.core.model.ids import (
     keyed_intent_id,
     strategy_intent_id,
 )
-from tradebot.core.model.order import OrdStatus
-from tradebot.core.model.report import Report
+from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
     SETTINGS,
     Reason,
+    Stage,
     doubt_need,
     route_need,
     session_need,
@@ -73,7 +73,13 @@ def _report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator
     state = book.orders.of_report(command)
     was_in_doubt = state is not None and state.in_doubt
     yield from absorb(book, command, at)
+    is_unsure = state is not None and state.is_unanswered and not state.in_doubt
+    if state is not None and is_unsure and command.is_duplicate_order:
+        yield from record(book, e.OrderInDoubt(
+            cl_ord_id=state.root, detail="the broker knows this id, and we have no word of it"
+        ))
     if state is not None and was_in_doubt and not state.in_doubt:
+        yield from _cancel_again(book, state)
         yield from _doubt_over(book, state, facts, at)
 
 
@@ -81,7 +87,7 @@ def _delivery(
     book: Book, command: c.ReportDelivery, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
     state = book.orders.working.get(command.cl_ord_id)
-    if state is None or state.order.cum_qty or state.order.standing is not OrdStatus.PENDING_NEW:
+    if state is None or not state.is_unanswered:
         return  # the broker has answered meanwhile: its word outweighs the wire's
     if command.delivery is c.Delivery.UNKNOWN:
         if not state.in_doubt:
@@ -89,11 +95,33 @@ def _delivery(
             yield from record(book, doubt)
         return
     was_in_doubt = state.in_doubt
+    if command.delivery is c.Delivery.ID_TAKEN:
+        yield from _refuse_taken(book, state, command.detail, at)
+        yield from _doubt_over(book, state, facts, at)
+        return
     left = e.OrderNeverLeft(cl_ord_id=command.cl_ord_id, detail=command.detail)
     yield from record(book, left)
-    yield from advance(book, state.intent_id, facts, at)
+    if state.canceled_by:
+        yield from record(book, e.IntentRefused(
+            intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.OMS_CANCELED,
+            detail=f"by {state.canceled_by}",
+        ))
+    else:
+        yield from advance(book, state.intent_id, facts, at)
     if was_in_doubt:
         yield from _doubt_over(book, state, facts, at)
+
+
+def _refuse_taken(book: Book, state: OrderState, detail: str, at: datetime) -> Iterator[e.Event]:
+    """End an order whose id another order has; its instruments wait for a person."""
+    refusal = Report(
+        route=state.route, cl_ord_id=state.root, exec_type=ExecType.REJECTED, text=detail
+    )
+    yield from absorb(book, refusal, at)
+    for leg in state.intent.legs:
+        yield from record(book, e.InstrumentHalted(
+            symbol=leg.symbol, reason=Reason.OMS_EXTERNAL, detail=f"{state.root}: {detail}"
+        ))
 
 
 def _doubt_over(
@@ -104,8 +132,8 @@ def _doubt_over(
 
 
 def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    state = book.orders.find(command.target) or _order_of(book, command.target)
-    if state is not None and not state.order.is_done:
+    state = _order_of(book, command.target)
+    if state is not None:
         yield from record(book, _cancel_of(state, command.by))
         return
     intent = book.intents.open.get(IntentId(command.target))
@@ -120,7 +148,12 @@ def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) ->
 
 
 def _order_of(book: Book, target: str) -> OrderState | None:
-    return next((o for o in book.orders.working.values() if o.intent_id == target), None)
+    """Return the working order that an id stands for: the order's own, or its intent's."""
+    working, found = book.orders.working, book.orders.find(target)
+    if found is not None and found.root in working:
+        return found
+    intent_id = found.intent_id if found is not None else target
+    return next((state for state in working.values() if state.intent_id == intent_id), None)
 
 
 def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
@@ -129,6 +162,12 @@ def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
         attempt=state.attempt, request=state.requests + 1,
     )
     return e.CancelRequested(cl_ord_id=state.order.cl_ord_id, request_id=request_id, by=by)
+
+
+def _cancel_again(book: Book, state: OrderState) -> Iterator[e.Event]:
+    """Ask anew for a cancel that has no answer: it may have met no order, or nobody."""
+    if state.canceling is not None and not state.order.is_done:
+        yield from record(book, _cancel_of(state, state.canceled_by))
 
 
 def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
@@ -213,6 +252,9 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
                     symbol=found.subject, reason=Reason.OMS_EXTERNAL,
                     detail=f"book {found.book}, broker {found.statement}",
                 ))
+    for state in list(book.orders.working.values()):
+        if state.route == command.route:
+            yield from _cancel_again(book, state)
     yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
 
 

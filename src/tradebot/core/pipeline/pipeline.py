@@ -28,6 +28,7 @@ from tradebot.core.pipeline import s5_dispatch as dispatch
 from tradebot.core.pipeline import s6_execution as execution
 from tradebot.core.pipeline import s7_post_trade as post_trade
 from tradebot.core.pipeline import s8_recon as recon
+from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 
 Decide: TypeAlias = Callable[[Book, IntentState, Facts, datetime], Verdict]
 Absorb: TypeAlias = Callable[[Book, Event, datetime], Iterable[Event]]
@@ -37,7 +38,7 @@ OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
     (Stage.VALIDATION, validation.validate),  # 2 a real instrument, tradable now, by this broker?
     (Stage.RISK, partial(risk.clear, REQUIRED)),  # 3 may we? every gate answers
     (Stage.ROUTE, route.choose),  # 4 allowed, approved, and by which route?
-    (Stage.DISPATCH, partial(dispatch.commit, REQUIRED)),  # 5 write it down; the wire follows
+    (Stage.DISPATCH, partial(dispatch.commit, LAST_LOOK)),  # 5 write it down; the wire follows
 )
 INBOUND: Final[Sequence[tuple[Stage, Absorb]]] = (
     (Stage.POST_TRADE, post_trade.book_trade),  # 7 what does that do to holdings and cash?
@@ -63,7 +64,7 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
         verdict = decide(book, intent, facts, at)
         match verdict:
             case Pass():
-                gates = verdict.gates or gates
+                gates = _newest(gates, verdict.gates)
                 if stage is Stage.DISPATCH:
                     yield from record(book, _passed(intent_id, stage, gates))
                 yield from record(book, *verdict.events)
@@ -103,6 +104,15 @@ def reading(result: GateResult) -> str:
     if result.limit is None or result.actual is None:
         return ""
     return f"{plain(result.actual)}<={plain(result.limit)}"
+
+
+def _newest(
+    before: tuple[GateResult, ...], now: tuple[GateResult, ...]
+) -> tuple[GateResult, ...]:
+    """Put what a gate answers now in the place of what it answered before."""
+    if not (before and now):
+        return before or now
+    return tuple({result.gate: result for result in (*before, *now)}.values())
 
 
 def _passed(intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]) -> StagesPassed:

@@ -33,7 +33,7 @@ def validate(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Ver
     if body.is_combo and not _is_one_market(instruments):
         detail = f"{body.symbol}: legs differ in market"
         return Refuse(reason=Reason.VALIDATION_COMBO, detail=detail)
-    return _about_route(book, body, instruments) or _about_session(book, instruments) or _PASS
+    return _about_route(book, body, instruments) or _about_session(book, instruments, at) or _PASS
 
 
 def _about_leg(book: Book, body: Intent, leg: Leg, at: datetime) -> Refuse | None:
@@ -91,8 +91,8 @@ def can_do(can: Capabilities, body: Intent, instruments: list[Instrument]) -> bo
     )
 
 
-def _about_session(book: Book, instruments: list[Instrument]) -> Hold | None:
-    shut = {i.calendar for i in instruments if not may_trade(book, i.calendar)}
+def _about_session(book: Book, instruments: list[Instrument], at: datetime) -> Hold | None:
+    shut = {i.calendar for i in instruments if not may_trade(book, i.calendar, at)}
     if not shut:
         return None
     return Hold(

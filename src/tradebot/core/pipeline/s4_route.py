@@ -7,7 +7,7 @@ from typing import Final
 
 from tradebot.core.book.book import Book, Route
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates.mode import KIND_OF_MODE
+from tradebot.core.gates.mode import KIND_OF_MODE, first_usable
 from tradebot.core.model.events import RouteChosen
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.instrument import AssetClass
@@ -69,15 +69,14 @@ def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdi
     names = (body.route,) if body.route else settings.routes
     kind = KIND_OF_MODE.get(settings.mode)
     connected = {n: r for n in names if (r := book.routes.get(n)) is not None}
-    allowed = {n: r for n, r in connected.items() if r.kind is kind}
-    if connected and not allowed:
+    if connected and not any(route.kind is kind for route in connected.values()):
         detail = f"mode {settings.mode} does not use {', '.join(connected)}"
         return Refuse(reason=Reason.POLICY_MODE_MISMATCH, detail=detail)
-    chosen = next((name for name, route in allowed.items() if route.is_up), None)
+    chosen = first_usable(book, names)
     if chosen is None:
         needs = tuple(route_need(name) for name in names)
         return Hold(reason=Reason.ADAPTER_UNAVAILABLE, needs=needs)
-    if verdict := _about_short(book, intent, allowed[chosen]):
+    if verdict := _about_short(book, intent, book.routes[chosen]):
         return verdict
     return Pass(events=(RouteChosen(intent_id=intent.intent_id, route=chosen),))
 
@@ -104,14 +103,10 @@ def _about_short(book: Book, intent: IntentState, route: Route) -> Refuse | None
 
 def _about_promotion(book: Book, intent: IntentState, say: Say) -> Hold | Refuse | None:
     body = intent.body
-    if say is Say.DRAFT:
-        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
-    if say is Say.ASKS or (say is Say.GOES and body.source is Source.DESK):
-        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
-    if say is Say.GOES:
+    if say is Say.GOES and body.source is not Source.DESK:
         return None
+    if say is not Say.WINDOW:  # settings have no windows yet: all of them are shut
+        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
     if body.source is Source.STRATEGY and body.strategy_id in book.settings.eligible:
         return Hold(reason=Reason.POLICY_WINDOW_CLOSED, needs=(SETTINGS,))
-    if say is Say.WINDOW_OR_ASKS:
-        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
     return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=f"strategy {body.strategy_id}")

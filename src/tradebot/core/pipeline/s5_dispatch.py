@@ -3,15 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import panel, worth
+from tradebot.core.gates.buying_power import buying_power
+from tradebot.core.gates.kill_switch import kill_switch
+from tradebot.core.gates.mode import mode
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import derive_cl_ord_id
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
+
+# Which gates are asked again? Between stages 3 and 5 of one walk only the route is chosen, so only
+# what asks for the route can answer otherwise; and the latch is always looked at.
+LAST_LOOK: Final[tuple[panel.Gate, ...]] = (kill_switch, mode, buying_power)
 
 ATTEMPTS_MAX = 4  # sends that provably never left, before the intent is given up
 
@@ -19,7 +27,7 @@ ATTEMPTS_MAX = 4  # sends that provably never left, before the intent is given u
 def commit(
     gates: Sequence[panel.Gate], book: Book, intent: IntentState, facts: Facts, at: datetime
 ) -> Verdict:
-    """Ask every gate once more, now that the route is known, then commit to one order."""
+    """Ask again the gates that the route may have changed, then commit to one order."""
     if intent.attempt > ATTEMPTS_MAX:
         detail = f"{ATTEMPTS_MAX} attempts never left"
         return Refuse(reason=Reason.ADAPTER_UNAVAILABLE, detail=detail)

@@ -69,6 +69,7 @@ class OrderRecord:
     order_id: OrderID | None = None
     text: str = ""
     in_doubt: bool = False
+    is_canceling: bool = False
     never_left: bool = False
     fees: Decimal = ZERO
     realized: Decimal = ZERO
@@ -158,6 +159,7 @@ class Histories:
         record.updated = moment.at
         if state is not None:
             record.order, record.in_doubt = state.order, state.in_doubt
+            record.is_canceling = state.canceling is not None
             self.alias(record, state.order.cl_ord_id)
 
 

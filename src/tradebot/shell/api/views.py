@@ -251,7 +251,10 @@ def _intent_status(record: IntentRecord) -> str:
 
 
 def _order_status(record: OrderRecord) -> str:
-    return "never_left" if record.never_left else record.order.ord_status.value
+    if record.never_left:
+        return "never_left"
+    status = OrdStatus.PENDING_CANCEL if record.is_canceling else record.order.ord_status
+    return (status if record.is_open else record.order.ord_status).value
 
 
 def _is_wanted_order(record: OrderRecord, filters: Filters) -> bool:

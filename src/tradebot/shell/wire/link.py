@@ -5,19 +5,22 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from tradebot.core.book.orders import OrderState
 from tradebot.core.model.commands import ConnectRoute, Delivery, ReportDelivery
-from tradebot.core.model.events import CancelRequested, OrderSubmitted
+from tradebot.core.model.events import CancelRequested, OrderInDoubt, OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.intent import Side
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import RouteKind
-from tradebot.ports import Broker, Declined, DeliveryUnknown, NotSent, WireError
+from tradebot.ports import Broker, BrokerOrder, Declined, DeliveryUnknown, NotSent, WireError
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
 
 CALL_DEADLINE_S: Final = 10.0
 HALT_DEADLINE_S: Final = 1.0
 OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before the last decision
-ASK_AFTER_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # when an unknown outcome is asked about
+AFTER_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # when to ask, or to try a cancel, once more
+ID_TAKEN: Final = "id already used by another order"
 
 MaySend = Callable[[OrderSubmitted], str | None]
 
@@ -33,7 +36,8 @@ class Link:
         self._broker = broker
         self._engine = engine
         self._may_send = may_send
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls: dict[asyncio.Task[Any], ClOrdID | None] = {}  # sends under their order's id
+        self._sending: dict[ClOrdID, asyncio.Event] = {}
         self._failure: asyncio.Future[None] | None = None
 
     async def connect(self, last_heard: datetime | None) -> None:
@@ -93,21 +97,31 @@ class Link:
         for event in decision.events:
             if isinstance(event, OrderSubmitted):
                 if event.route == self.route:
-                    self._start(self._send(event), f"send {event.cl_ord_id}")
+                    self._start(self._send(event), "send", sends=event.cl_ord_id)
             elif isinstance(event, CancelRequested):
-                state = self._engine.book.orders.find(event.cl_ord_id)
-                if state is not None and state.route == self.route:
+                if self._is_ours(event.cl_ord_id):
                     self._start(self._cancel(event), f"cancel {event.cl_ord_id}")
+            elif isinstance(event, OrderInDoubt) and self._is_ours(event.cl_ord_id):
+                self._start(self._ask(event.cl_ord_id, AFTER_S), f"ask for {event.cl_ord_id}")
 
-    def _start(self, call: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(call, name=name)
-        self._calls.add(task)
+    def _is_ours(self, cl_ord_id: ClOrdID) -> bool:
+        state = self._engine.book.orders.find(cl_ord_id)
+        return state is not None and state.route == self.route
+
+    def _start(
+        self, call: Coroutine[Any, Any, Any], name: str, *, sends: ClOrdID | None = None
+    ) -> None:
+        task = asyncio.create_task(call, name=f"{name} {sends}" if sends else name)
+        self._calls[task] = sends
         task.add_done_callback(self._finished)
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._calls.discard(task)
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        sends = self._calls.pop(task)
         if task.cancelled() or (error := task.exception()) is None:
             return
+        if sends is not None:  # an adapter's own fault: who knows how far it came
+            detail = f"{type(error).__name__}: {error}"
+            self._start(self._tell(sends, Delivery.UNKNOWN, detail), f"tell of {sends}")
         if self._failure is not None and not self._failure.done():
             self._failure.set_exception(error)
 
@@ -121,8 +135,7 @@ class Link:
             await self._tell(order.cl_ord_id, Delivery.NEVER_LEFT, refusal)
             return
         try:
-            async with asyncio.timeout(CALL_DEADLINE_S):
-                await self._broker.submit(order)
+            await self._hand_over(order)
         except NotSent as error:
             await self._tell(order.cl_ord_id, Delivery.NEVER_LEFT, str(error))
         except Declined as error:
@@ -132,21 +145,50 @@ class Link:
             ))
         except (DeliveryUnknown, TimeoutError, OSError) as error:
             await self._tell(order.cl_ord_id, Delivery.UNKNOWN, str(error) or "no answer in time")
-            await self._ask(order.cl_ord_id, ASK_AFTER_S)
 
-    async def _cancel(self, request: CancelRequested) -> None:
-        """Send a cancel; when its fate is unknown the order's own reports will tell."""
+    async def _hand_over(self, order: OrderSubmitted) -> None:
+        """Give the broker the order; a cancel of it waits until this call is over."""
+        over = self._sending[order.cl_ord_id] = asyncio.Event()
         try:
             async with asyncio.timeout(CALL_DEADLINE_S):
-                await self._broker.cancel(request.cl_ord_id, request.request_id)
-        except (Declined, NotSent) as error:
-            await self._engine.deliver(Report(
-                route=self.route, cl_ord_id=request.request_id,
-                orig_cl_ord_id=request.cl_ord_id, exec_type=ExecType.CANCEL_REJECTED,
-                text=str(error),
-            ))
-        except (DeliveryUnknown, TimeoutError, OSError):
-            await self._ask(request.cl_ord_id, ASK_AFTER_S)
+                await self._broker.submit(order)
+        finally:
+            del self._sending[order.cl_ord_id]
+            over.set()
+
+    async def _cancel(self, request: CancelRequested) -> None:
+        """Send a cancel until the broker has heard it; the order's own reports tell the rest.
+
+        One that nobody heard stays open in the book, which asks again when the route connects.
+        """
+        sending = self._sending.get(request.cl_ord_id)
+        if sending is not None:
+            await sending.wait()  # or it overtakes its order and finds nothing; ends with the send
+        for delay_s in AFTER_S:
+            await asyncio.sleep(delay_s)
+            if not self._is_open(request):
+                return
+            try:
+                async with asyncio.timeout(CALL_DEADLINE_S):
+                    await self._broker.cancel(request.cl_ord_id, request.request_id)
+            except Declined as error:
+                await self._engine.deliver(Report(
+                    route=self.route, cl_ord_id=request.request_id,
+                    orig_cl_ord_id=request.cl_ord_id, exec_type=ExecType.CANCEL_REJECTED,
+                    text=str(error),
+                ))
+            except NotSent:
+                continue
+            except (DeliveryUnknown, TimeoutError, OSError):
+                await self._ask(request.cl_ord_id, AFTER_S[:1])
+                continue
+            return
+
+    def _is_open(self, request: CancelRequested) -> bool:
+        orders = self._engine.book.orders
+        state = orders.find(request.cl_ord_id)
+        is_last = state is not None and state.canceling == request.request_id
+        return state is not None and is_last and state.root in orders.working
 
     async def _tell(self, cl_ord_id: ClOrdID, delivery: Delivery, detail: str) -> None:
         await self._engine.submit(
@@ -160,23 +202,31 @@ class Link:
             try:
                 async with asyncio.timeout(CALL_DEADLINE_S):
                     found = await self._broker.find(cl_ord_id)
-            except (NotSent, DeliveryUnknown, Declined, TimeoutError, OSError):
+            except (WireError, TimeoutError, OSError):
                 continue
             if found is not None:
-                for report in found.reports:
-                    await self._engine.deliver(report)
+                await self._hear(cl_ord_id, found)
                 return True
             if self._broker.capabilities.absence_is_proof:
                 await self._tell(cl_ord_id, Delivery.NEVER_LEFT, "the broker never saw it")
                 return True
         return False
 
+    async def _hear(self, cl_ord_id: ClOrdID, found: BrokerOrder) -> None:
+        """Take in what the broker says of our order; one that is not ours has taken its id."""
+        state = self._engine.book.orders.find(cl_ord_id)
+        if state is not None and state.is_unanswered and _is_another(found, state):
+            await self._tell(cl_ord_id, Delivery.ID_TAKEN, ID_TAKEN)
+            return
+        for report in found.reports:
+            await self._engine.deliver(report)
+
     async def _recover(self, since: datetime) -> None:
         """Ask about every order of this route that has not finished, and fetch missed fills."""
         for state in list(self._engine.book.orders.working.values()):
             if state.route != self.route:
                 continue
-            if not await self._ask(state.root, ASK_AFTER_S[:2]):
+            if not await self._ask(state.root, AFTER_S[:2]):
                 detail = "no word from the broker at start"
                 await self._tell(state.root, Delivery.UNKNOWN, detail)
         async with asyncio.timeout(CALL_DEADLINE_S):
@@ -184,3 +234,14 @@ class Link:
         for report in missed:
             await self._engine.deliver(report)
         await self._engine.drain()
+
+
+def _is_another(found: BrokerOrder, ours: OrderState) -> bool:
+    """Tell whether the broker's order differs from ours in anything that it tells of itself.
+
+    Ids come from what a journal holds: two journals on one account can come to the same one.
+    """
+    body = ours.intent
+    wanted = (body.symbol, body.side is Side.SELL, body.order_qty)
+    told = (found.symbol, found.is_sell, found.order_qty)
+    return any(b is not None and a != b for a, b in zip(wanted, told, strict=True))

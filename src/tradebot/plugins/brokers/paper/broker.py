@@ -138,7 +138,11 @@ class PaperBroker:
         order = self._house.orders.get(cl_ord_id)
         if order is None:
             return None
-        return BrokerOrder(cl_ord_id=order.cl_ord_id, reports=tuple(order.reports))
+        first = order.intent
+        return BrokerOrder(
+            cl_ord_id=order.cl_ord_id, reports=tuple(order.reports), symbol=first.symbol,
+            is_sell=first.side.sign < 0, order_qty=first.order_qty,
+        )
 
     async def fills_since(self, since: datetime) -> Sequence[Report]:
         self._ready()

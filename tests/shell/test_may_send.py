@@ -1,0 +1,46 @@
+"""Is the last look before the socket a look at everything that may have changed since?"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pytest
+from tests.makers import Trader, a_session, at, the
+
+from tradebot.app import _may_send
+from tradebot.core.model.commands import Command, Phase, SetKillSwitch
+from tradebot.core.model.events import OrderSubmitted
+from tradebot.shell.facts import Latch
+
+
+@dataclass
+class StoppedClock:
+    time: datetime
+
+    def now(self) -> datetime:
+        return self.time
+
+
+def why_not(*meanwhile: Command, latched: str | None = None, seconds: float = 10) -> str | None:
+    trader, latch = Trader(), Latch()
+    trader.tell(replace(a_session(), closes=at(20)))
+    sent = the(trader.submit(), OrderSubmitted)
+    for command in meanwhile:
+        trader.tell(command)
+    if latched:
+        latch.set(latched)
+    return _may_send(trader.book, latch, StoppedClock(at(seconds)), sent)
+
+
+def test_an_order_goes_while_nothing_speaks_against_it() -> None:
+    assert why_not() is None
+
+
+@pytest.mark.parametrize(("refusal", "told"), [
+    (why_not(latched="test"), "kill latch: test"),
+    (why_not(SetKillSwitch(engaged=True, reason="test", by="x")), "kill switch: test"),
+    (why_not(a_session(Phase.POST_MARKET)), "SPY: the session ended"),
+    (why_not(seconds=20), "SPY: the session ended"),
+    (why_not(seconds=60), "the clearance ended before it could be sent"),
+])
+def test_an_order_stays_when(refusal: str | None, told: str) -> None:
+    assert refusal == told
