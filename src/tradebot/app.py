@@ -147,7 +147,9 @@ def _clock(
 def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     """Build everything, in the order in which a quote must pass through it."""
     latch, clock = Latch(), world.clock
-    facts = FactCache(latch)
+    facts = FactCache(
+        latch, lambda symbol, text: world.telling.line(clock.now(), f"market {symbol}: {text}")
+    )
     engine = Engine(
         book=past.book, journal=world.journal, facts=facts, clock=clock,
         last_seq=world.journal.last_seq,

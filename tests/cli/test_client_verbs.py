@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.tiny_daemon import TinyDaemon, served
 from tradebot.cli import client, kill
 from tradebot.cli.main import main
 from tradebot.core.model.commands import Command
+from tradebot.core.model.ids import ExecID
 from tradebot.core.model.report import ExecType
 from tradebot.shell.api import server as api
 from tradebot.shell.engine import Busy
@@ -239,6 +241,21 @@ def test_kill_and_clear_kill_go_through_the_daemon(
     assert told(capsys, home, *SUBMIT)[0] == 6
     assert told(capsys, home, "clear-kill", "--reason", "over")[0] == 0
     assert "was not set" in told(capsys, home, "clear-kill", "--reason", "over")[1]
+
+
+def test_the_halt_of_one_instrument_is_cleared_by_its_name(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    daemon.report(
+        "SOMEONE-ELSES", ExecType.TRADE, exec_id=ExecID("X9"), last_qty=Decimal(1),
+        last_px=Decimal(500), symbol="SPY", is_sell=False,
+    )
+    assert told(capsys, home, *SUBMIT)[0] == 6
+    clear = ("clear-halt", "SPY", "--reason", "looked at it")
+    assert told(capsys, home, "clear-kill", "--reason", "no")[0] == 0
+    assert told(capsys, home, *clear)[1] == "SPY may be traded again\n"
+    assert told(capsys, home, *clear)[1] == "SPY was not halted\n"
+    assert told(capsys, home, "clear-halt", "spy", "--reason", "x")[0] != 0
 
 
 def test_kill_drops_the_file_when_the_daemon_does_not_answer(

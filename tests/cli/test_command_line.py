@@ -16,7 +16,7 @@ from tradebot.cli.main import build_parser, main
 Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
     "run", "submit", "status", "intents", "orders", "positions", "fills", "account", "cancel",
-    "kill", "clear-kill", "ledger", "replay", "calendar", "config", "version",
+    "kill", "clear-kill", "clear-halt", "ledger", "replay", "calendar", "config", "version",
 }
 
 

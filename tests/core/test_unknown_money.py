@@ -1,6 +1,7 @@
 """A fill is money, whoever sent the order: what cannot be booked halts everything."""
 
 from tests.makers import Trader, a_report, a_trade, of, some_settings
+
 from tradebot.core.model.events import (
     InstrumentHalted,
     IntentRefused,

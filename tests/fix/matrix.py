@@ -155,7 +155,7 @@ def report_of(told: Row, number: int) -> Report:
     return makers.a_report(
         kind, told.get("clordid") or PHONED, exec_id=told.get("exec_id") or f"E{number}",
         exec_ref_id=told.get("exec_ref_id"), orig_cl_ord_id=told.get("origclordid"),
-        last_qty=told.get("last_qty") or 0, last_px=told.get("last_px") or 0,
+        last_qty=told.get("last_qty") or 0, last_px=told.get("last_px") or 1,
         order_qty=changed, cum_qty=told.get("cum_qty") if kind is ExecType.RESTATED else None,
         is_duplicate_order=told.get("ord_rej_reason") == "duplicate_order",
     )

@@ -3,6 +3,7 @@
     python -m pytest tests/golden --accept    write this version's journal anew (before a release)
 """
 
+from datetime import timedelta
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
@@ -14,12 +15,16 @@ from tests.properties.walk import Day, a_day
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
+    ClearHalt,
     Command,
     DisconnectRoute,
     FactArrived,
     Holding,
     RequestCancel,
+    SetKillSwitch,
     StrategyState,
+    SubmitIntent,
+    Tick,
 )
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Quote, Reads
@@ -60,8 +65,14 @@ def a_golden_day() -> Day:
     day = a_day(SEED, STEPS)
     held = (Holding(symbol="SPY", qty=Decimal(4711)),)
     day.decide(makers.a_route(statement=makers.a_statement(holdings=held)))
+    day.decide(ClearHalt(symbol="SPY", reason="golden", by="golden"))
+    for is_on in (True, False):
+        day.decide(SetKillSwitch(engaged=is_on, reason="golden", by="golden"))
     day.decide(RequestCancel(target="nobody's", by="golden"))
     day.decide(DisconnectRoute(route="paper", reason="golden"))
+    day.decide(SubmitIntent(intent=makers.an_intent(ttl_s=1)))
+    day.now += timedelta(seconds=2)
+    day.decide(Tick())
     for is_enabled in (False, True):
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
     return day

@@ -42,6 +42,7 @@ class BrokerTruth:
     orders: dict[ClOrdID, TrueOrder] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
     fees: Decimal = Decimal(0)
+    fee_of: dict[str, Decimal] = field(default_factory=dict)
     said: list[Report] = field(default_factory=list)
     count: int = 0
 
@@ -121,6 +122,7 @@ class BrokerTruth:
         old = self.rng.choice(sorted(order.fills))
         qty = order.fills.pop(old)
         del self.executions[old]
+        self.fees -= self.fee_of.pop(old)
         if self.rng.random() < 0.5:
             told = {"exec_id": self._name(), "fee": self._fee()}
             return a_report("trade_cancel", order.cl_ord_id, exec_ref_id=old, **told)
@@ -138,8 +140,9 @@ class BrokerTruth:
         self.executions[name] = [(s, ratio * qty, prices[s]) for s, ratio in order.legs]
         order.fills[name] = qty
         legs = tuple(LegFill(symbol=s, last_px=px) for s, px in prices.items())
+        self.fee_of[name] = self._fee()
         return {
-            "exec_id": name, "fee": self._fee(), "legs": legs if is_combo else (),
+            "exec_id": name, "fee": self.fee_of[name], "legs": legs if is_combo else (),
             "last_px": net if is_combo else prices[order.legs[0][0]],
         }
 

@@ -13,6 +13,7 @@ from tests import makers
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import REQUIRED, panel
+from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.ids import ClOrdID, IntentId
@@ -21,6 +22,7 @@ from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse
 from tradebot.core.pipeline.handle import handle
 from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
+from tradebot.shell.api.history import gates_of
 
 RANK = {Pass: 0, Hold: 1, Refuse: 2}
 cents = st.integers(1, 60_000).map(lambda n: Decimal(n) / 100)
@@ -220,6 +222,18 @@ def test_an_ordinary_order_passes() -> None:
     """Without this, gates that refuse all would do."""
     case = Case(makers.an_intent(), makers.some_settings().policy, 0, Decimal("499.99"), 1)
     assert case.rank() == RANK[Pass]
+
+
+def test_the_newest_gate_list_names_the_gates() -> None:
+    """A gate that comes, goes or moves needs a new list: the journal holds readings by place."""
+    assert GATE_LISTS[GATE_LIST] == tuple(gate.__name__ for gate in REQUIRED)
+
+
+def test_readings_are_told_under_the_list_of_their_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GATE_LISTS, 0, ("a_gate_of_old", "stale_quote"))  # type: ignore[arg-type]
+    told = gates_of(0, ("1<=2", ""))
+    names = [(gate.gate, gate.limit) for gate in told]
+    assert names == [("a_gate_of_old", 2), ("stale_quote", None)]
 
 
 class Unrouted:

@@ -48,13 +48,32 @@ def a_fill_after_the_end_is_dropped(plant: Plant) -> None:
 
 
 def a_bust_is_forgotten(plant: Plant) -> None:
-    plant.setattr(s7_post_trade, "_reverse", lambda book, state, report: iter(()))
+    right = s7_post_trade._bookings
+
+    def wrong(book: Any, exec_type: Any, move: Any, undone: Any) -> Iterator[Any]:
+        if exec_type is execution.ExecType.TRADE_CANCEL:
+            return iter(())
+        return right(book, exec_type, move, undone)
+
+    plant.setattr(s7_post_trade, "_bookings", wrong)
+
+
+def a_bust_is_taken_back_at_the_average_of_the_moment(plant: Plant) -> None:
+    right = s7_post_trade._reversal
+
+    def wrong(undone: Any, held: Any, exec_id: Any, fee: Any) -> Any:
+        cost, realized = s7_post_trade.effect_of_trade(
+            held, -undone.qty, undone.px, undone.multiplier
+        )
+        return replace(right(undone, held, exec_id, fee), cost=cost, realized=realized)
+
+    plant.setattr(s7_post_trade, "_reversal", wrong)
 
 
 def fees_are_not_paid(plant: Plant) -> None:
     right = s7_post_trade._trade
-    plant.setattr(s7_post_trade, "_trade", lambda book, names, money, held: right(
-        book, names, (money[0], money[1], Decimal(0)), held
+    plant.setattr(s7_post_trade, "_trade", lambda book, move: right(
+        book, replace(move, fee=Decimal(0))
     ))
 
 
@@ -194,9 +213,9 @@ def profit_is_taken_at_the_wrong_cost(plant: Plant) -> None:
 def external_fills_count_twice(plant: Plant) -> None:
     right = Ledger.booked
 
-    def wrong(self: Ledger, event: Any, multiplier: Any) -> None:
-        right(self, event, multiplier)
-        self.external_seen.clear()
+    def wrong(self: Ledger, event: Any) -> None:
+        right(self, event)
+        self.accounts[event.account].external.clear()
 
     plant.setattr(Ledger, "booked", wrong)
 
@@ -248,6 +267,7 @@ FOUND_BY = {
     a_duplicate_fill_is_booked_twice: checks.the_money_is_what_the_broker_moved,
     a_fill_after_the_end_is_dropped: checks.each_order_is_filled_as_the_broker_filled_it,
     a_bust_is_forgotten: checks.the_money_is_what_the_broker_moved,
+    a_bust_is_taken_back_at_the_average_of_the_moment: checks.a_bust_takes_back_what_was_booked,
     fees_are_not_paid: checks.the_money_is_what_the_broker_moved,
     the_multiplier_is_forgotten: checks.the_money_is_what_the_broker_moved,
     a_late_fill_is_not_handed_over_again: checks.what_finished_was_handed_over_and_nothing_else,

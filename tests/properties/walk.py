@@ -95,7 +95,9 @@ class Day:
         if dice < 0.945:
             phase = self.rng.choice([c.Phase.TRADING] * 4 + [c.Phase.CLOSED])
             return makers.a_session(phase, self.rng.choice(["XNYS", "24/7"]))
-        if dice < 0.955:
+        if dice < 0.96:
+            if self.rng.random() < 0.5:
+                return c.ClearHalt(symbol=self.rng.choice(SYMBOLS), reason="dice", by="walk")
             return c.SetKillSwitch(engaged=self.rng.random() < 0.2, reason="dice", by="walk")
         if dice < 0.97:
             return self._settings()

@@ -125,6 +125,9 @@ MISTAKES = [
     ("brokers: {}\n", "c.yaml:1: brokers: expected at least 1 of them, got none"),
     ("brokers: {a: {adapter: paper, kind: live}}\n",
      "c.yaml:1: brokers.a.kind: expected paper for this adapter, got 'live'"),
+    ("strategies: [{plugin: x, name: cli, symbols: [SPY]}]\n",
+     "c.yaml:1: strategies[0]: expected an id that is none of api, cli, desk, external, manual, "
+     "strategy, got 'cli'"),
     ("strategies:\n  - plugin: x\n", "c.yaml:2: strategies[0].symbols: expected a value, "
      "got nothing"),
     ("strategies:\n  - {plugin: x, symbols: []}\n",

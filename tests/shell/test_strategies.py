@@ -78,6 +78,19 @@ class Says:
         return ()
 
 
+def test_an_intent_that_cannot_be_written_down_goes_no_further() -> None:
+    poison = (
+        {"order_qty": Decimal("NaN")}, {"order_qty": 1.5}, {"user": "\ud800"},
+        {"created": datetime(2026, 8, 24)},  # noqa: DTZ001
+    )
+    for changes in poison:
+        floor = Floor(a=Says([buy("a", **changes)]))
+        floor.quotes(FAILURES_MAX)
+        (disabled,) = floor.posted
+        assert isinstance(disabled, StrategyState)
+        assert disabled.reason.encode()
+
+
 class Floor:
     def __init__(self, **strategies: Says) -> None:
         self.book, self.told = Book(), list[str]()

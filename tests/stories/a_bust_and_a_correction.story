@@ -28,8 +28,8 @@
         > sma holds 0 SPY cost 0 realized 100
 09:31:04  report C2 trade_correct X4 10 @109.00 ref X3
         > reported C2 trade_correct X4 10 @109
-        > booked C2 X4- sma SPY +10 @110 cash -1100 cost +1100
-        > booked C2 X4 sma SPY -10 @109 cash +1090 cost -1100 realized -10
+        > booked C2 X4- sma SPY +10 @110 cash -1100 cost +1000 realized -100
+        > booked C2 X4 sma SPY -10 @109 cash +1090 cost -1000 realized +90
         > finished C2
 09:31:05  look sma SPY
         > sma holds 0 SPY cost 0 realized 90
@@ -37,16 +37,18 @@
         > cash 100089 realized 90 fees 1 equity 100089 reserved 0
 09:31:06  report C1 trade_cancel X5 ref X1
         > reported C1 trade_cancel X5
-        > booked C1 X5 sma SPY -4 @100 cash +400 cost -400
+        > booked C1 X5 sma SPY -4 @100 cash +401 cost -400 fee -1
 09:31:07  look sma SPY
         > sma holds -4 SPY cost -400 realized 90
 09:31:08  look C1
         > C1 partially_filled filled 6 at 100 leaves 4
 09:31:09  look account
-        > cash 100489 realized 90 fees 1 equity 100089 reserved 400
+        > cash 100490 realized 90 fees 0 equity 100090 reserved 400
 09:31:10  report C1 trade_cancel X6 ref X1
         > ignored C1 trade_cancel X6 OMS_UNKNOWN_EXECUTION
+        > halted SPY OMS_UNKNOWN_EXECUTION
 09:31:11  report C1 trade_cancel X5 ref X1
         > ignored C1 trade_cancel X5 OMS_DUPLICATE_EXECUTION
 09:31:12  report C1 trade_correct X7 1 @99.00 ref X0
         > ignored C1 trade_correct X7 1 @99 OMS_UNKNOWN_EXECUTION
+        > halted SPY OMS_UNKNOWN_EXECUTION

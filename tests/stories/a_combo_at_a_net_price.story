@@ -12,6 +12,12 @@
         > reported C1 new
 09:30:04  report C1 trade X1 1 @5.00
         > ignored C1 trade X1 1 @5 OMS_MALFORMED_REPORT
+        > halted SPY260918C00500000 OMS_MALFORMED_REPORT
+        > halted SPY260918C00510000 OMS_MALFORMED_REPORT
+09:30:04  clear SPY260918C00500000 by alice the legs are told now
+        > cleared SPY260918C00500000 by alice: the legs are told now
+09:30:04  clear SPY260918C00510000 by alice the legs are told now
+        > cleared SPY260918C00510000 by alice: the legs are told now
 09:30:05  report C1 trade X1 1 @5.00 fee 1.30 legs SPY260918C00500000=10.00,SPY260918C00510000=5.00
         > reported C1 trade X1 1 @5
         > booked C1 X1/1 sma SPY260918C00500000 +1 @10 cash -1001.3 cost +1000 fee 1.3

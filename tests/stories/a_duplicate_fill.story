@@ -14,6 +14,7 @@
         > ignored C1 trade X1 4 @500 OMS_DUPLICATE_EXECUTION
 09:30:05  report C1 trade X1 5 @500.00
         > ignored C1 trade X1 5 @500 OMS_CONFLICTING_EXECUTION
+        > halted SPY OMS_CONFLICTING_EXECUTION
 09:30:06  report C1 new
         > ignored C1 new OMS_NOTHING_NEW
 09:30:07  look C1

@@ -17,9 +17,9 @@
 09:30:05  delivery C2 never_left too late: the broker has answered
         > nothing
 09:30:06  look C1
-        > C1 is no order
+        > C1 rejected filled 0 leaves 0
 09:30:07  report C1 rejected
-        > ignored C1 rejected OMS_UNKNOWN_ORDER
+        > ignored C1 rejected OMS_NO_SUCH_TRANSITION
 09:30:08  look account
         > cash 100000 realized 0 fees 0 equity 100000 reserved 5000
 09:30:09  intent buy 1 SPY limit 500.00

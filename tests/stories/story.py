@@ -115,7 +115,7 @@ def _look(stage: Stage, words: Words) -> Sequence[str]:
     if state is None and len(words) == 1:
         return [f"{words[0]} is no order"]
     if state is None:
-        holding = stage.book.ledger.holding(words[0], words[1])
+        holding = stage.book.ledger.held_by(words[0], words[1])
         money = f"cost {plain(holding.cost)} realized {plain(holding.realized)}"
         return [f"{words[0]} holds {plain(holding.qty)} {words[1]} {money}"]
     order = state.order
@@ -230,6 +230,9 @@ COMMANDS: Final[Mapping[str, Callable[[Stage, Words], c.Command]]] = {
     "session": _session,
     "connect": _connect,
     "kill": _kill,
+    "clear": lambda stage, words: c.ClearHalt(
+        symbol=words[0], by=words[2], reason=" ".join(words[3:])
+    ),
     "disconnect": lambda stage, words: c.DisconnectRoute(
         route=words[0], reason=" ".join(words[1:])
     ),

@@ -183,6 +183,7 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.TradeBooked: _booked,
     e.ReconRequested: lambda event, names: f"finished {names.short(event.cl_ord_id)}",
     e.InstrumentHalted: lambda event, names: f"halted {event.symbol} {event.reason}",
+    e.HaltCleared: lambda event, names: f"cleared {event.symbol} by {event.by}: {event.reason}",
     e.KillSwitchSet: _kill,
     e.SessionEntered: lambda event, names: f"session {event.calendar} {event.phase.lower()}",
     e.SettingsActivated: _settings,

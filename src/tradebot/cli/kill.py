@@ -27,6 +27,13 @@ def register(verbs: flags.Verbs) -> None:
     )
     parser.add_argument("--reason", metavar="TEXT", required=True, help="why, for the journal")
     flags.takes_place(parser)
+    parser = flags.verb(
+        verbs, "clear-halt", "let one halted instrument trade again; a person says why",
+        "tradebot.cli.kill:clear_halt",
+    )
+    parser.add_argument("symbol", metavar="SYMBOL", help="the instrument, as status names it")
+    parser.add_argument("--reason", metavar="TEXT", required=True, help="why, for the journal")
+    flags.takes_place(parser)
 
 
 def kill(args: argparse.Namespace) -> int:
@@ -72,6 +79,18 @@ def clear_kill(args: argparse.Namespace) -> int:
         show.line("the kill switch is cleared; nothing that was refused comes back")
     else:
         show.line("the kill switch was not set")
+    return Exit.DONE
+
+
+def clear_halt(args: argparse.Namespace) -> int:
+    body = {"symbol": args.symbol, "reason": args.reason, "user": user()}
+    found = Client(place.home(args)).post("/api/v1/clear-halt", body).checked()
+    if args.json:
+        show.document(found)
+    elif found["changed"]:
+        show.line(f"{show.clean(found['symbol'])} may be traded again")
+    else:
+        show.line(f"{show.clean(found['symbol'])} was not halted")
     return Exit.DONE
 
 

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
+from tradebot.core.model.intent import RESERVED_OWNERS
 from tradebot.core.model.money import ONE, ZERO, plain
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
 from tradebot.shell import environment
@@ -163,6 +164,9 @@ def _about_strategies(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]
     for at, strategy in enumerate(sections.strategies):
         if strategy.strategy_id in seen:
             yield ("strategies", at), "an id of its own", quoted(strategy.strategy_id)
+        if strategy.strategy_id in RESERVED_OWNERS:
+            expected = f"an id that is none of {', '.join(sorted(RESERVED_OWNERS))}"
+            yield ("strategies", at), expected, quoted(strategy.strategy_id)
         seen.add(strategy.strategy_id)
         for place, symbol in enumerate(strategy.symbols):
             if not SYMBOL.fullmatch(symbol):

@@ -17,6 +17,7 @@ from tradebot.core.model.commands import (
 )
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.report import Report
+from tradebot.core.model.sound import legible
 from tradebot.core.pipeline.handle import handle
 from tradebot.ports import Clock
 from tradebot.shell.facts import FactCache
@@ -95,7 +96,7 @@ class Engine:
         while len(self._urgent) >= INBOX_MAX:
             self._room.clear()
             await self._room.wait()
-        self._put(_Asked(report, None))
+        self._put(_Asked(legible(report), None))
 
     async def run(self) -> None:
         """Decide and publish until cancelled; any failure here must stop the process."""

@@ -7,6 +7,7 @@ from typing import Final
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import Command, FactArrived
 from tradebot.core.model.facts import Quote, Reads
+from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import Need, quote_need
 from tradebot.ports import MarketEvent
 
@@ -52,20 +53,32 @@ class RecordingFacts:
 
 
 class FactCache:
-    """The newest quote of every symbol, and who must be woken when one arrives."""
+    """The newest quote of every symbol. What is no quote is dropped, counted and told of."""
 
-    def __init__(self, latch: Latch) -> None:
+    def __init__(self, latch: Latch, tell: Callable[[str, str], None] | None = None) -> None:
         self.quotes: dict[str, Quote] = {}
+        self.dropped: dict[str, int] = {}  # symbol -> quotes that were none, since the last good
         self._latch = latch
+        self._tell = tell
 
     def view(self) -> RecordingFacts:
         return RecordingFacts(self.quotes, self._latch)
 
     def on_market(self, event: MarketEvent) -> None:
-        if isinstance(event, Quote):
-            known = self.quotes.get(event.symbol)
-            if known is None or event.as_of >= known.as_of:
-                self.quotes[event.symbol] = event
+        if not isinstance(event, Quote):
+            return
+        if (told := flaw(event)) is not None:
+            self._drop(ascii(event.symbol).strip("'"), told)
+            return
+        self.dropped.pop(event.symbol, None)
+        known = self.quotes.get(event.symbol)
+        if known is None or event.as_of >= known.as_of:
+            self.quotes[event.symbol] = event
+
+    def _drop(self, symbol: str, told: str) -> None:
+        count = self.dropped[symbol] = self.dropped.get(symbol, 0) + 1
+        if count == 1 and self._tell is not None:
+            self._tell(symbol, f"a quote was dropped: {told}")
 
 
 class Waker:

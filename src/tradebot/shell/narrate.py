@@ -129,6 +129,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.TradeBooked: _booked,
     e.ReconRequested: lambda v: f"order {short(v.cl_ord_id)} is finished",
     e.InstrumentHalted: lambda v: f"HALTED {v.symbol}: {v.reason} ({v.detail})",
+    e.HaltCleared: lambda v: f"halt of {v.symbol} cleared by {v.by}: {v.reason}",
     e.KillSwitchSet: _kill,
     e.SessionEntered: _session,
     e.SettingsActivated: lambda v: f"settings {v.version}: mode {v.settings.mode}",

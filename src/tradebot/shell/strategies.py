@@ -18,6 +18,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
+from tradebot.core.model.sound import flaw
 from tradebot.ports import Clock, MarketData, MarketEvent, Position, Strategy
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
@@ -49,8 +50,8 @@ class StrategyDesk:
         return self._clock.now()
 
     def position(self, symbol: str) -> Position:
-        share = self._book.ledger.holding(self.strategy_id, symbol)
-        avg_px = share.cost / share.qty / self._book.multiplier(symbol) if share.qty else Decimal(0)
+        share = self._book.ledger.held_by(self.strategy_id, symbol)
+        avg_px = share.cost / share.qty / share.multiplier if share.qty else Decimal(0)
         return Position(symbol=symbol, qty=share.qty, avg_px=avg_px)
 
     def working(self, symbol: str) -> int:
@@ -134,6 +135,8 @@ class StrategyHost:
         for intent in call() or ():
             if not isinstance(intent, Intent) or intent.strategy_id != name or intent.key:
                 raise StrategyFailed(f"expected keyless intents of {name}, got {intent!r:.80}")
+            if (told := flaw(intent)) is not None:
+                raise StrategyFailed(told)
             try:
                 self._post(SubmitIntent(intent=intent))
             except Busy:
@@ -145,7 +148,7 @@ class StrategyHost:
 
     def _failed(self, name: str, error: Exception) -> None:
         count = self._failures[name] = self._failures.get(name, 0) + 1
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode()
         self._tell(name, f"failure {count} of {FAILURES_MAX}: {reason}")
         if count >= FAILURES_MAX:
             self._post(StrategyState(strategy_id=name, enabled=False, reason=reason))

@@ -11,7 +11,7 @@ from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.orders import Orders
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Capabilities, Phase
-from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.money import ONE
 from tradebot.core.model.settings import RouteKind, Settings
 from tradebot.core.model.verdict import Reason
@@ -55,9 +55,14 @@ class Book:
         """Change state as the event says; every event class has exactly one row in FOLDS."""
         FOLDS[type(event)](self, event)
 
+    def terms(self, symbol: str) -> Instrument | None:
+        """Return the instrument; an option's symbol alone tells its terms."""
+        return self.instruments.get(symbol) or option_of(symbol)
+
     def multiplier(self, symbol: str) -> Decimal:
-        instrument = self.instruments.get(symbol)
-        return instrument.multiplier if instrument else ONE
+        """Return what one unit stands for; where nobody knows, one (and then all is halted)."""
+        terms = self.terms(symbol)
+        return terms.multiplier if terms else ONE
 
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""
@@ -73,20 +78,31 @@ def _never_left(book: Book, event: e.OrderNeverLeft) -> None:
     book.intents.never_left(event, book.orders.never_left(event.cl_ord_id))
 
 
+def _booked(book: Book, event: e.TradeBooked) -> None:
+    book.ledger.booked(event)
+    if not event.is_external:
+        book.orders.booked(event)
+
+
 def _recon_requested(book: Book, event: e.ReconRequested) -> None:
-    book.intents.finished(book.orders.handed_off(event.cl_ord_id))
+    book.intents.finished(book.orders.handed_off(event.cl_ord_id), event.cl_ord_id)
 
 
 def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
     book.kill_reason = event.reason if event.engaged else None
     if not event.engaged:
-        book.halted.clear()
+        book.halted.pop(e.EVERYTHING, None)
+
+
+def _halt_cleared(book: Book, event: e.HaltCleared) -> None:
+    book.halted.pop(event.symbol, None)
 
 
 def _session(book: Book, event: e.SessionEntered) -> None:
     book.markets[event.calendar] = Market(
         phase=event.phase, session=event.session, opens=event.opens, closes=event.closes
     )
+    book.orders.passed(event.opens)
 
 
 def _settings(book: Book, event: e.SettingsActivated) -> None:
@@ -102,8 +118,7 @@ def _route_up(book: Book, event: e.RouteConnected) -> None:
         kind=event.kind, account=event.account, capabilities=event.capabilities
     )
     if event.opening is not None:
-        multipliers = {symbol: i.multiplier for symbol, i in book.instruments.items()}
-        book.ledger.opened(event.opening, multipliers)
+        book.ledger.opened(event.opening, book.multiplier)
 
 
 def _route_down(book: Book, event: e.RouteDisconnected) -> None:
@@ -135,9 +150,10 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.OrderNeverLeft: _never_left,
     e.CancelRequested: lambda book, event: book.orders.cancel_requested(event),
     e.CancelRefused: _nothing,
-    e.TradeBooked: lambda book, event: book.ledger.booked(event, book.multiplier(event.symbol)),
+    e.TradeBooked: _booked,
     e.ReconRequested: _recon_requested,
     e.InstrumentHalted: lambda book, event: book.halted.update({event.symbol: event.reason}),
+    e.HaltCleared: _halt_cleared,
     e.KillSwitchSet: _kill_switch,
     e.SessionEntered: _session,
     e.SettingsActivated: _settings,

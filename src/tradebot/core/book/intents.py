@@ -82,7 +82,7 @@ class Intents:
         if event.number is not None:
             self.counts[body.strategy_id or ""] = event.number
         elif body.key is not None:
-            self.keys[body.key] = KeyEntry(digest=body.digest(), intent_id=event.intent_id)
+            self.keys[body.key] = KeyEntry(digest=event.digest, intent_id=event.intent_id)
             if len(self.keys) > KEYS_MAX:
                 del self.keys[next(iter(self.keys))]
 
@@ -112,8 +112,11 @@ class Intents:
         state.attempt += 1
         state.cl_ord_id = state.route = None
 
-    def finished(self, intent_id: IntentId) -> None:
-        self.open.pop(intent_id, None)
+    def finished(self, intent_id: IntentId, cl_ord_id: ClOrdID) -> None:
+        """End an intent with its order; the end of a former attempt does not end the next."""
+        state = self.open.get(intent_id)
+        if state is not None and state.cl_ord_id == cl_ord_id:
+            del self.open[intent_id]
 
     def _let_go(self, state: IntentState) -> None:
         if state.held is None:

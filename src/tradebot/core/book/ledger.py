@@ -1,25 +1,31 @@
 """What do the accounts hold, what did it cost, and what is it worth at the last marks?"""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from tradebot.core.model.commands import Statement
 from tradebot.core.model.events import TradeBooked
 from tradebot.core.model.facts import Quote
+from tradebot.core.model.ids import ExecID
+from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ONE, ZERO
 
-EXTERNAL = "external"
+EXTERNAL_MAX: Final = 100_000  # external bookings kept an account; the oldest leave first
 
 
 @dataclass(slots=True)
 class Share:
-    """A strategy's share of a position: signed quantity in units, money in currency."""
+    """An owner's share of an account's position: signed quantity in units, money in currency."""
 
     qty: Decimal = ZERO
     cost: Decimal = ZERO
     realized: Decimal = ZERO
     fees: Decimal = ZERO
     trades: int = 0
+    multiplier: Decimal = ONE
 
 
 @dataclass(slots=True)
@@ -37,15 +43,20 @@ class Net:
 
 @dataclass(slots=True)
 class Account:
-    """Sums in the account's currency, kept up by bookings and marks, never scanned."""
+    """Sums in the account's currency, kept up by bookings and marks, never scanned.
+
+    `external` holds what was booked of orders that are not ours, None once it was taken back.
+    """
 
     currency: str
+    opened: datetime
     opening_cash: Decimal
     cash: Decimal
     realized: Decimal = ZERO
     fees: Decimal = ZERO
     net_value: Decimal = ZERO
     gross_value: Decimal = ZERO
+    external: dict[ExecID, TradeBooked | None] = field(default_factory=dict)
 
     @property
     def equity(self) -> Decimal:
@@ -55,42 +66,69 @@ class Account:
 @dataclass(slots=True)
 class Ledger:
     accounts: dict[str, Account] = field(default_factory=dict)
-    holdings: dict[str, dict[str, Share]] = field(default_factory=dict)  # strategy -> symbol
+    holdings: dict[str, dict[str, dict[str, Share]]] = field(default_factory=dict)
     nets: dict[str, dict[str, Net]] = field(default_factory=dict)  # account -> symbol
-    external_seen: dict[str, None] = field(default_factory=dict)
 
-    def holding(self, strategy_id: str, symbol: str) -> Share:
-        return self.holdings.get(strategy_id, {}).get(symbol) or Share()
+    def holding(self, account: str, owner: str, symbol: str) -> Share:
+        return self.holdings.get(account, {}).get(owner, {}).get(symbol) or Share()
+
+    def shares(self) -> Iterator[tuple[str, str, str, Share]]:
+        """Yield account, owner, symbol and share of everything that was ever held."""
+        for account, owners in self.holdings.items():
+            for owner, shares in owners.items():
+                for symbol, share in shares.items():
+                    yield account, owner, symbol, share
+
+    def held_by(self, owner: str, symbol: str) -> Share:
+        """Return what an owner holds in all accounts together."""
+        total = Share()
+        for account in self.holdings:
+            share = self.holding(account, owner, symbol)
+            if share.trades or share.qty:
+                total = Share(
+                    qty=total.qty + share.qty, cost=total.cost + share.cost,
+                    realized=total.realized + share.realized, fees=total.fees + share.fees,
+                    trades=total.trades + share.trades, multiplier=share.multiplier,
+                )
+        return total
 
     def net_qty(self, account: str, symbol: str) -> Decimal:
         net = self.nets.get(account, {}).get(symbol)
         return net.qty if net else ZERO
 
-    def opened(self, opening: Statement, multipliers: dict[str, Decimal]) -> None:
+    def opened(self, opening: Statement, multiplier_of: Callable[[str], Decimal]) -> None:
         """Open an account with the broker's own numbers; what it already holds is external."""
-        account = Account(currency=opening.currency, opening_cash=opening.cash, cash=opening.cash)
-        self.accounts[opening.account] = account
+        self.accounts[opening.account] = Account(
+            currency=opening.currency, opened=opening.as_of, opening_cash=opening.cash,
+            cash=opening.cash,
+        )
         for stated in opening.holdings:
-            multiplier = multipliers.get(stated.symbol, ONE)
-            share = self.holdings.setdefault(EXTERNAL, {}).setdefault(stated.symbol, Share())
+            multiplier = multiplier_of(stated.symbol)
+            share = self._share(opening.account, EXTERNAL, stated.symbol)
             share.qty += stated.qty
             share.cost += stated.qty * stated.avg_px * multiplier
+            share.multiplier = multiplier
             self._move(opening.account, stated.symbol, stated.qty, stated.avg_px, multiplier)
 
-    def booked(self, event: TradeBooked, multiplier: Decimal) -> None:
-        share = self.holdings.setdefault(event.strategy_id, {}).setdefault(event.symbol, Share())
+    def booked(self, event: TradeBooked) -> None:
+        share = self._share(event.account, event.strategy_id, event.symbol)
         share.qty += event.qty
         share.cost += event.cost
         share.realized += event.realized
         share.fees += event.fee
         share.trades += 1
+        share.multiplier = event.multiplier
         account = self.accounts[event.account]
         account.cash += event.cash
         account.realized += event.realized
         account.fees += event.fee
         if event.is_external:
-            self.external_seen[event.exec_id] = None
-        self._move(event.account, event.symbol, event.qty, event.px, multiplier)
+            account.external[event.exec_id] = event
+            if event.reverses in account.external:
+                account.external[event.reverses] = None
+            if len(account.external) > EXTERNAL_MAX:
+                del account.external[next(iter(account.external))]
+        self._move(event.account, event.symbol, event.qty, event.px, event.multiplier)
 
     def marked(self, quotes: tuple[Quote, ...]) -> None:
         for quote in quotes:
@@ -98,14 +136,18 @@ class Ledger:
                 if quote.symbol in nets:
                     self._move(name, quote.symbol, ZERO, quote.mid, nets[quote.symbol].multiplier)
 
+    def _share(self, account: str, owner: str, symbol: str) -> Share:
+        owners = self.holdings.setdefault(account, {})
+        return owners.setdefault(owner, {}).setdefault(symbol, Share())
+
     def _move(
         self, account: str, symbol: str, qty: Decimal, mark: Decimal, multiplier: Decimal
     ) -> None:
         nets = self.nets.setdefault(account, {})
-        net = nets.get(symbol) or nets.setdefault(symbol, Net(multiplier=multiplier))
+        net = nets.get(symbol) or nets.setdefault(symbol, Net())
         sums, before = self.accounts[account], net.value
         net.qty += qty
-        net.mark = mark
+        net.mark, net.multiplier = mark, multiplier
         sums.net_value += net.value - before
         sums.gross_value += abs(net.value) - abs(before)
         if not net.qty:

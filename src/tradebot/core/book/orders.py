@@ -1,19 +1,27 @@
 """Which orders does a broker owe us, which are in doubt, and what do they reserve?"""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tradebot.core.model.events import CancelRequested, OrderInDoubt, OrderReported, OrderSubmitted
-from tradebot.core.model.ids import ClOrdID, IntentId
+from tradebot.core.model.events import (
+    CancelRequested,
+    OrderInDoubt,
+    OrderReported,
+    OrderSubmitted,
+    TradeBooked,
+)
+from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import Order, OrdStatus, after_report
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import MONEY, ExecType, Report
 
-FINISHED_MAX: Final = 4096  # finished orders kept for late fills and busts; the oldest leave first
-_MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+# Finished orders are kept for late fills and busts: a week is more than two trading days, whatever
+# the holidays; the hard bound is for memory's sake.
+FINISHED_FOR: Final = timedelta(days=7)
+FINISHED_MAX: Final = 200_000
 # Answers to a request: a broker gives them for orders that it never saw.
 _NO_EVIDENCE: Final = frozenset({
     ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.CANCEL_REJECTED,
@@ -22,7 +30,11 @@ _NO_EVIDENCE: Final = frozenset({
 
 @dataclass(slots=True)
 class OrderState:
-    """One order with what we know beside the broker's word; `reserved` in currency."""
+    """One order with what we know beside the broker's word; `reserved` in currency.
+
+    `has_never_left` marks the tombstone of an attempt: should the broker know it after all, its
+    fills still find their owner.
+    """
 
     order: Order
     root: ClOrdID
@@ -38,6 +50,9 @@ class OrderState:
     canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
     in_doubt: bool = False
     is_handed_off: bool = False
+    has_never_left: bool = False
+    finished: datetime | None = None
+    booked: dict[ExecID, TradeBooked] = field(default_factory=dict)
 
     @property
     def is_unanswered(self) -> bool:
@@ -48,7 +63,7 @@ class OrderState:
     def reserved_left(self) -> Decimal:
         """What still counts as at risk: all of it while in doubt, else the share not yet filled."""
         order = self.order
-        if self.in_doubt or not order.cum_qty:
+        if self.in_doubt or not order.cum_qty or not order.order_qty:
             return ZERO if order.is_done else self.reserved
         return self.reserved * order.leaves_qty / order.order_qty
 
@@ -64,6 +79,7 @@ class Orders:
     leaves: dict[str, Decimal] = field(default_factory=dict)
     doubts: dict[str, int] = field(default_factory=dict)
     open_by_strategy: dict[str, int] = field(default_factory=dict)
+    now: datetime | None = None  # the book's own time: the newest that an event told
 
     def find(self, cl_ord_id: str | None) -> OrderState | None:
         """Return the order that has, had or asked under this id."""
@@ -79,7 +95,13 @@ class Orders:
         """Return the quantity that working orders may still trade on one side."""
         return self.leaves.get(_lane(account, symbol, side), ZERO)
 
+    def passed(self, at: datetime | None) -> None:
+        """Let the book's own time pass."""
+        if at is not None and (self.now is None or at > self.now):
+            self.now = at
+
     def submitted(self, event: OrderSubmitted) -> None:
+        self.passed(event.send_by)
         body = event.intent
         state = OrderState(
             order=Order(
@@ -98,7 +120,10 @@ class Orders:
         state = self.of_report(report)
         assert state is not None
         self._count(state, -1)
+        ordered = state.order.order_qty
         state.order = after_report(state.order, report)
+        if ordered and state.order.order_qty != ordered:  # the risk follows the quantity
+            state.reserved *= state.order.order_qty / ordered
         if state.order.cl_ord_id != state.root:
             self.aliases[state.order.cl_ord_id] = state.root
         if state.in_doubt and report.exec_type not in _NO_EVIDENCE:
@@ -106,11 +131,16 @@ class Orders:
         is_refusal = report.exec_type is ExecType.CANCEL_REJECTED and not state.in_doubt
         if is_refusal and report.cl_ord_id == state.canceling:
             state.canceling = None  # of an order in doubt it may only say: not here yet
-        if report.exec_type in _MONEY:
+        if report.exec_type in MONEY:
             state.is_handed_off = False
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
             self.working[state.root] = state  # a bust re-opened it
         self._count(state, 1)
+
+    def booked(self, event: TradeBooked) -> None:
+        state = self.find(event.cl_ord_id)
+        if state is not None:
+            state.booked[event.exec_id] = event
 
     def doubted(self, event: OrderInDoubt) -> None:
         state = self.working[event.cl_ord_id]
@@ -118,11 +148,13 @@ class Orders:
             self._doubt(state, is_in_doubt=True)
 
     def never_left(self, cl_ord_id: ClOrdID) -> IntentId:
-        state = self.working.pop(cl_ord_id)
+        state = self.working[cl_ord_id]
         self._count(state, -1)
         if state.in_doubt:
             self._doubt(state, is_in_doubt=False)
-        return state.intent_id
+        state.order = replace(state.order, standing=OrdStatus.REJECTED, pending=())
+        state.has_never_left = True
+        return self.handed_off(cl_ord_id)
 
     def cancel_requested(self, event: CancelRequested) -> None:
         state = self.find(event.cl_ord_id)
@@ -133,13 +165,18 @@ class Orders:
         self.aliases[event.request_id] = state.root
 
     def handed_off(self, cl_ord_id: ClOrdID) -> IntentId:
-        """Move a finished order out of the working set, and forget the oldest finished one."""
-        state = self.working.pop(cl_ord_id, None) or self.finished[cl_ord_id]
-        state.is_handed_off = True
+        """Move a finished order out of the working set, and forget those finished long ago."""
+        state = self.working.pop(cl_ord_id, None) or self.finished.pop(cl_ord_id)
+        state.is_handed_off, state.finished = True, self.now
         self.finished[cl_ord_id] = state
-        if len(self.finished) > FINISHED_MAX:
+        while self._is_past(next(iter(self.finished))):
             self._forget(self.finished.pop(next(iter(self.finished))))
         return state.intent_id
+
+    def _is_past(self, cl_ord_id: ClOrdID) -> bool:
+        ended = self.finished[cl_ord_id].finished
+        is_old = ended is not None and self.now is not None and self.now - ended > FINISHED_FOR
+        return is_old or len(self.finished) > FINISHED_MAX
 
     def _forget(self, state: OrderState) -> None:
         if state.requests or state.order.chain:

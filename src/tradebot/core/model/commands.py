@@ -91,9 +91,21 @@ class RequestCancel:
 
 @fact
 class SetKillSwitch:
-    """Set or clear the kill switch; set, it cancels all orders and refuses all held intents."""
+    """Set or clear the kill switch; set, it cancels all orders and refuses all held intents.
+
+    Clearing it also clears the halt of everything; halts of single instruments stay.
+    """
 
     engaged: bool
+    reason: str
+    by: str
+
+
+@fact
+class ClearHalt:
+    """A person has looked at an instrument: it may be traded again."""
+
+    symbol: str
     reason: str
     by: str
 
@@ -178,7 +190,7 @@ class StrategyState:
 
 
 Command: TypeAlias = (
-    SubmitIntent | Report | RequestCancel | SetKillSwitch | EnterSession | ActivateSettings
-    | DefineInstruments | ConnectRoute | DisconnectRoute | ReportDelivery | FactArrived | Mark
-    | Tick | StrategyState
+    SubmitIntent | Report | RequestCancel | SetKillSwitch | ClearHalt | EnterSession
+    | ActivateSettings | DefineInstruments | ConnectRoute | DisconnectRoute | ReportDelivery
+    | FactArrived | Mark | Tick | StrategyState
 )

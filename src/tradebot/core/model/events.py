@@ -10,7 +10,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent
-from tradebot.core.model.money import ZERO
+from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.report import Report
 from tradebot.core.model.settings import RouteKind, Settings
 from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
@@ -18,12 +18,16 @@ from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 
 @fact
 class IntentReceived:
-    """An intent got its id and its end; `number` counts a strategy's, None for keyed ones."""
+    """An intent got its id and its end; `number` counts a strategy's, None for keyed ones.
+
+    `digest` is what the key of a keyed one stands for from now on, whatever later releases digest.
+    """
 
     intent_id: IntentId
     intent: Intent
     expires: datetime
     number: int | None = None
+    digest: str = ""
 
 
 @fact
@@ -36,10 +40,14 @@ class IntentConflicted:
 
 @fact
 class StagesPassed:
-    """A walk passed all stages up to `through`; `readings` are the gates' `actual<=limit`."""
+    """A walk passed all stages up to `through`; `readings` are the gates' `actual<=limit`.
+
+    They stand in the order of the gate list of that number, which names them.
+    """
 
     intent_id: IntentId
     through: Stage
+    gate_list: int
     readings: tuple[str, ...] = ()
 
 
@@ -144,7 +152,8 @@ class TradeBooked:
 
     `qty` is signed, in units; `px` a unit; the money fields in currency: `cash` is what the
     account gained, `cost` what the position's cost grew by, `fee` what was paid, `realized` the
-    profit that left the position. `is_external` marks executions of orders that are not ours.
+    profit that left the position. `is_external` marks executions of orders that are not ours;
+    `reverses` names the booking that this one takes back.
     """
 
     cl_ord_id: ClOrdID
@@ -158,7 +167,10 @@ class TradeBooked:
     cost: Decimal
     fee: Decimal = ZERO
     realized: Decimal = ZERO
+    multiplier: Decimal = ONE
+    currency: str = "USD"
     is_external: bool = False
+    reverses: ExecID | None = None
 
 
 @fact
@@ -178,6 +190,13 @@ class InstrumentHalted:
     symbol: str
     reason: Reason
     detail: str = ""
+
+
+@fact
+class HaltCleared:
+    symbol: str
+    reason: str
+    by: str
 
 
 @fact
@@ -250,6 +269,6 @@ Event: TypeAlias = (
     IntentReceived | IntentConflicted | StagesPassed | IntentHeld | IntentRefused | RouteChosen
     | OrderSubmitted | OrderReported | ReportIgnored | OrderInDoubt | OrderNeverLeft
     | CancelRequested | CancelRefused | TradeBooked | ReconRequested | InstrumentHalted
-    | KillSwitchSet | SessionEntered | SettingsActivated | InstrumentsDefined | RouteConnected
-    | RouteDisconnected | BreakFound | PositionsMarked | StrategySwitched
+    | HaltCleared | KillSwitchSet | SessionEntered | SettingsActivated | InstrumentsDefined
+    | RouteConnected | RouteDisconnected | BreakFound | PositionsMarked | StrategySwitched
 )

@@ -17,8 +17,8 @@ _ID_BYTES: Final = 16  # 128 bits fill 26 characters of base32, written two at a
 
 def digest_text(*parts: object) -> str:
     """Return 26 characters of Crockford base32; equal parts give equal text everywhere."""
-    text = "\x1f".join(map(str, parts))
-    number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_ID_BYTES).digest())
+    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    number = int.from_bytes(hashlib.blake2b(text, digest_size=_ID_BYTES).digest())
     return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 

@@ -72,6 +72,14 @@ def occ_symbol(root: str, expiry: date, right: Right, strike: Decimal) -> str:
     return f"{root}{expiry:%y%m%d}{right.value[0].upper()}{int(thousandths):08d}"
 
 
+def option_of(symbol: str) -> Instrument | None:
+    """Return the option that a symbol names, or None where it names none."""
+    try:
+        return parse_occ(symbol)
+    except ValueError:
+        return None
+
+
 def parse_occ(symbol: str) -> Instrument:
     """Read an OCC symbol (with or without the padding of the root) into an option on US equity."""
     match = _OCC.fullmatch(symbol.replace(" ", ""))

@@ -3,10 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import StrategyId, digest_text
-from tradebot.core.model.money import ONE
+from tradebot.core.model.money import ONE, plain
 from tradebot.core.model.order import TimeInForce
 
 
@@ -33,6 +34,10 @@ class Source(StrEnum):
     CLI = "cli"
     API = "api"
     DESK = "desk"
+
+
+EXTERNAL: Final = "external"  # the owner of what is held or traded by orders that are not ours
+RESERVED_OWNERS: Final = frozenset({EXTERNAL, "manual", *Source})  # no strategy may be called so
 
 
 @fact
@@ -81,12 +86,21 @@ class Intent:
         return self.legs[0].side
 
     def digest(self) -> str:
-        """Digest the content that an approval or an idempotency key stands for."""
-        legs = tuple((leg.symbol, leg.side.value, leg.ratio_qty.normalize()) for leg in self.legs)
-        numbers = tuple(
-            None if n is None else n.normalize() for n in (self.order_qty, self.price, self.stop_px)
-        )
+        """Digest the content that an approval or an idempotency key stands for.
+
+        What is not said does not count: a field of a later release, left out, changes no digest.
+        """
+        said = {
+            "legs": [(leg.symbol, leg.side.value, plain(leg.ratio_qty)) for leg in self.legs],
+            "order_qty": plain(self.order_qty),
+            "ord_type": self.ord_type.value,
+            "time_in_force": self.time_in_force.value,
+            "price": None if self.price is None else plain(self.price),
+            "stop_px": None if self.stop_px is None else plain(self.stop_px),
+            "strategy_id": self.strategy_id,
+            "route": self.route,
+            "ttl_s": self.ttl_s,
+        }
         return digest_text(
-            "intent", legs, numbers, self.ord_type.value, self.time_in_force.value,
-            self.strategy_id, self.route, self.ttl_s,
+            "intent", *(f"{name}={value}" for name, value in said.items() if value is not None)
         )

@@ -9,7 +9,7 @@ from typing import Final
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.report import ExecType, LegFill, Report
+from tradebot.core.model.report import ExecType, Report
 
 
 class OrdStatus(StrEnum):
@@ -44,7 +44,7 @@ PRECEDENCE: Final[Mapping[OrdStatus, int]] = {
 DEAD: Final = frozenset({S.CANCELED, S.REJECTED, S.EXPIRED})
 LIVE: Final = frozenset({S.PENDING_NEW, S.NEW, S.DONE_FOR_DAY, S.SUSPENDED})
 
-_MONEY: Final = (E.TRADE, E.TRADE_CANCEL, E.TRADE_CORRECT)
+_UNDOING: Final = (E.TRADE_CANCEL, E.TRADE_CORRECT)
 _ANSWERS: Final = (E.PENDING_CANCEL, E.PENDING_REPLACE, E.CANCEL_REJECTED, E.ORDER_STATUS)
 
 # (where the order stands, what the broker reports) -> where it stands now.
@@ -64,7 +64,7 @@ LIFECYCLE: Final[Mapping[tuple[OrdStatus, ExecType], OrdStatus]] = {
     **{(live, answer): live for live in LIVE for answer in _ANSWERS},
     **{(live, E.TRADE): live for live in LIVE - {S.PENDING_NEW}},
     **{(dead, E.TRADE): dead for dead in DEAD},  # the fill crossed our cancel: money moved, book it
-    **{(any_, money): any_ for any_ in (*sorted(LIVE), *sorted(DEAD)) for money in _MONEY[1:]},
+    **{(any_, undo): any_ for any_ in (*sorted(LIVE), *sorted(DEAD)) for undo in _UNDOING},
 }
 
 
@@ -75,7 +75,6 @@ class Fill:
     qty: Decimal
     px: Decimal
     is_void: bool = False
-    legs: tuple[LegFill, ...] = ()  # of combos: a bust takes each leg back at its own price
 
 
 @fact
@@ -161,7 +160,7 @@ def _after_money(order: Order, report: Report, standing: OrdStatus) -> Order:
         )
     new = None
     if report.exec_type is not E.TRADE_CANCEL:
-        new = Fill(qty=report.last_qty, px=report.last_px, legs=report.legs)
+        new = Fill(qty=report.last_qty, px=report.last_px)
         kept = (*kept, (report.exec_id, new))
     added = (new.qty if new else ZERO) - (old.qty if old else ZERO)
     worth = (new.qty * new.px if new else ZERO) - (old.qty * old.px if old else ZERO)

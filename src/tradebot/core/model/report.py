@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
@@ -28,6 +29,9 @@ class ExecType(StrEnum):
     CANCEL_REJECTED = "cancel_rejected"  # FIX sends OrderCancelReject (35=9) for this
 
 
+MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+
+
 @fact
 class LegFill:
     """What one leg of a combo traded at: price a unit, quantity a combo times its ratio."""
@@ -43,7 +47,9 @@ class Report:
     `cl_ord_id` names the order, or the cancel or replace request that is answered; then
     `orig_cl_ord_id` names the order. `order_qty` and `cum_qty` are set only where the broker
     changes them (replaced, restated, converted). `is_duplicate_order` marks the reject of a
-    second order under a ClOrdID that already lives: it says nothing about the first.
+    second order under a ClOrdID that already lives: it says nothing about the first. `flaw` is
+    set where a number of it was none. The fee of a bust or correction is its own: that of the
+    execution which it takes back is paid back.
     """
 
     route: str
@@ -64,3 +70,4 @@ class Report:
     is_duplicate_order: bool = False
     transact_time: datetime | None = None
     text: str = ""
+    flaw: str = ""

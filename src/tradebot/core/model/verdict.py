@@ -26,6 +26,7 @@ class Stage(IntEnum):
 class Reason(StrEnum):
     """Why something was refused, held or ignored. EXPLAIN says each in a sentence."""
 
+    VALIDATION_MALFORMED = "VALIDATION_MALFORMED"
     VALIDATION_LEGS = "VALIDATION_LEGS"
     VALIDATION_QUANTITY = "VALIDATION_QUANTITY"
     VALIDATION_PRICE = "VALIDATION_PRICE"
@@ -67,6 +68,8 @@ class Reason(StrEnum):
     OMS_NOTHING_NEW = "OMS_NOTHING_NEW"
     OMS_OVERFILL = "OMS_OVERFILL"
     OMS_EXTERNAL = "OMS_EXTERNAL"
+    OMS_BEFORE_OPENING = "OMS_BEFORE_OPENING"
+    OMS_UNKNOWN_INSTRUMENT = "OMS_UNKNOWN_INSTRUMENT"
     OMS_CANCELED = "OMS_CANCELED"
     ADAPTER_AMBIGUOUS = "ADAPTER_AMBIGUOUS"
     ADAPTER_NEVER_LEFT = "ADAPTER_NEVER_LEFT"
@@ -75,6 +78,7 @@ class Reason(StrEnum):
 
 R = Reason
 EXPLAIN: Final[Mapping[Reason, str]] = {
+    R.VALIDATION_MALFORMED: "A field is not what it should be: no number, no text, no name.",
     R.VALIDATION_LEGS: "An intent has one to four legs, distinct, with positive ratios.",
     R.VALIDATION_QUANTITY: "The quantity must be above zero.",
     R.VALIDATION_PRICE: "A limit needs a price above zero (combos: any); market orders have none.",
@@ -111,11 +115,13 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_DUPLICATE_EXECUTION: "The execution was booked before.",
     R.OMS_CONFLICTING_EXECUTION: "The execution id was booked before with other numbers.",
     R.OMS_UNKNOWN_EXECUTION: "A bust or correction names an execution that was never booked.",
-    R.OMS_MALFORMED_REPORT: "The report lacks what its kind needs: an execution id or a quantity.",
+    R.OMS_MALFORMED_REPORT: "The report lacks what its kind needs, or holds what is no number.",
     R.OMS_NO_SUCH_TRANSITION: "The lifecycle table has no such step from where the order stands.",
     R.OMS_NOTHING_NEW: "The report repeats what is known.",
     R.OMS_OVERFILL: "The broker filled more than was ordered; the position follows the broker.",
     R.OMS_EXTERNAL: "The execution belongs to no order of ours; it is booked as external.",
+    R.OMS_BEFORE_OPENING: "The execution is part of the statement that the ledger opened with.",
+    R.OMS_UNKNOWN_INSTRUMENT: "Nobody knows how much one unit of it stands for; it counts as one.",
     R.OMS_CANCELED: "Someone asked to take the intent back before it was sent.",
     R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
     R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",

@@ -18,6 +18,7 @@ from tradebot.core.model.ids import (
     strategy_intent_id,
 )
 from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
     SETTINGS,
     Reason,
@@ -27,6 +28,7 @@ from tradebot.core.model.verdict import (
     session_need,
 )
 from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
+from tradebot.core.pipeline.s7_post_trade import unknown_terms
 
 Handler: TypeAlias = Callable[[Book, Any, Facts, datetime], Iterator[e.Event]]
 
@@ -38,21 +40,28 @@ def handle(book: Book, command: c.Command, facts: Facts, at: datetime) -> Iterat
 
 def _submit(book: Book, command: c.SubmitIntent, facts: Facts, at: datetime) -> Iterator[e.Event]:
     body = command.intent
-    number: int | None = None
+    is_plain = body.key is None and body.ttl_s is None
+    is_sound = is_plain or flaw(body) is None  # what is not, stage 1 refuses by name
+    number, digest = None, ""
     if body.key is not None:
+        digest = body.digest() if is_sound else ""
         intent_id = keyed_intent_id(body.key)
         first = book.intents.keys.get(body.key)
         if first is not None:
-            if first.digest != body.digest():
+            if first.digest != digest:
                 yield from record(book, e.IntentConflicted(intent=body, first=first.intent_id))
             return
     else:
         name = body.strategy_id or StrategyId("")
         number = book.intents.counts.get(name, 0) + 1
         intent_id = strategy_intent_id(name, number)
-    ttl_s = body.ttl_s if body.ttl_s and body.ttl_s > 0 else book.settings.intent_ttl_s
+    ttl_s = book.settings.intent_ttl_s
+    if is_sound and body.ttl_s and body.ttl_s > 0:
+        ttl_s = body.ttl_s
     expires = at + timedelta(seconds=min(ttl_s, _TTL_MAX_S))
-    received = e.IntentReceived(intent_id=intent_id, intent=body, expires=expires, number=number)
+    received = e.IntentReceived(
+        intent_id=intent_id, intent=body, expires=expires, number=number, digest=digest
+    )
     yield from record(book, received)
     yield from advance(book, intent_id, facts, at)
 
@@ -162,7 +171,7 @@ def _cancel_again(book: Book, state: OrderState) -> Iterator[e.Event]:
 
 
 def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    if not command.engaged and book.kill_reason is None and not book.halted:
+    if not command.engaged and book.kill_reason is None and e.EVERYTHING not in book.halted:
         return
     yield from record(book, e.KillSwitchSet(
         engaged=command.engaged, reason=command.reason, by=command.by
@@ -178,6 +187,15 @@ def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> I
                 intent_id=intent.intent_id, stage=intent.held.stage,
                 reason=Reason.RISK_KILL_SWITCH, detail=command.reason,
             ))
+
+
+def _clear_halt(
+    book: Book, command: c.ClearHalt, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    if command.symbol in book.halted:
+        yield from record(book, e.HaltCleared(
+            symbol=command.symbol, reason=command.reason, by=command.by
+        ))
 
 
 def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) -> Iterator[e.Event]:
@@ -213,12 +231,20 @@ def _instruments(
 
 
 def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    if (told := flaw(command)) is not None:  # no ledger opens with it, and nothing trades by it
+        yield from record(book, e.InstrumentHalted(
+            symbol=e.EVERYTHING, reason=Reason.OMS_MALFORMED_REPORT, detail=told
+        ))
+        return
     is_new = command.statement.account not in book.ledger.accounts
     yield from record(book, e.RouteConnected(
         route=command.route, kind=command.kind, account=command.statement.account,
         capabilities=command.capabilities, opening=command.statement if is_new else None,
     ))
-    if not is_new:
+    if is_new:
+        unknown = (h.symbol for h in command.statement.holdings if book.terms(h.symbol) is None)
+        yield from record(book, *(unknown_terms(symbol) for symbol in unknown))
+    else:
         for found in list(recon.breaks(book, command.statement)):
             yield from record(book, found)
             if found.subject != "cash":
@@ -246,7 +272,10 @@ def _facts(book: Book, command: c.FactArrived, facts: Facts, at: datetime) -> It
 
 def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e.Event]:
     held = {symbol for nets in book.ledger.nets.values() for symbol in nets}
-    quotes = tuple(q for q in command.quotes if q.symbol in held and q.bid > 0 and q.ask >= q.bid)
+    quotes = tuple(
+        q for q in command.quotes
+        if q.symbol in held and flaw(q) is None and q.bid > 0 and q.ask >= q.bid
+    )
     if quotes:
         yield from record(book, e.PositionsMarked(quotes=quotes))
 
@@ -271,6 +300,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.ReportDelivery: _delivery,
     c.RequestCancel: _cancel,
     c.SetKillSwitch: _kill,
+    c.ClearHalt: _clear_halt,
     c.EnterSession: _session,
     c.ActivateSettings: _settings,
     c.DefineInstruments: _instruments,

@@ -1,6 +1,6 @@
 """READ FIRST. The eight stages, in order: five before the wire, three after it. Nothing awaits."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.model.events import (
     Event,
     IntentHeld,
@@ -30,7 +31,7 @@ from tradebot.core.pipeline import s8_recon as recon
 from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 
 Decide: TypeAlias = Callable[[Book, IntentState, Facts, datetime], Verdict]
-Absorb: TypeAlias = Callable[[Book, Event, datetime], Sequence[Event]]
+Absorb: TypeAlias = Callable[[Book, Event, datetime], Iterable[Event]]
 
 OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
     (Stage.INTAKE, intake.admit),  # 1 well formed, in time?
@@ -86,7 +87,8 @@ def absorb(book: Book, report: Report, at: datetime) -> Iterator[Event]:
     for outcome in execution.absorb(book, report, at):
         yield from record(book, outcome)
         for _stage, follow in INBOUND:
-            yield from record(book, *follow(book, outcome, at))
+            for event in follow(book, outcome, at):
+                yield from record(book, event)
 
 
 def resume(book: Book, intents: Sequence[IntentId], facts: Facts, at: datetime) -> Iterator[Event]:
@@ -115,7 +117,9 @@ def _newest(
 
 def _passed(intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]) -> StagesPassed:
     readings = tuple(reading(result) for result in gates)
-    return StagesPassed(intent_id=intent_id, through=stage, readings=readings)
+    return StagesPassed(
+        intent_id=intent_id, through=stage, gate_list=GATE_LIST, readings=readings
+    )
 
 
 def _so_far(

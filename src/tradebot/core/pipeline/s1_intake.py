@@ -5,8 +5,9 @@ from datetime import datetime
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.intent import Intent, OrdType
+from tradebot.core.model.intent import RESERVED_OWNERS, Intent, OrdType
 from tradebot.core.model.money import plain
+from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
 
 LEGS_MAX = 4
@@ -21,7 +22,15 @@ def admit(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdic
     if at >= intent.expires:
         detail = f"expired {intent.expires:%F %T}Z"
         return Refuse(reason=Reason.POLICY_INTENT_EXPIRED, detail=detail)
-    return _about_shape(intent.body) or _about_prices(intent.body) or _PASS
+    body = intent.body
+    return _about_fields(body) or _about_shape(body) or _about_prices(body) or _PASS
+
+
+def _about_fields(body: Intent) -> Refuse | None:
+    told = flaw(body)
+    if told is None and body.strategy_id in RESERVED_OWNERS:
+        told = f"strategy_id: {body.strategy_id} is a name of the house"
+    return Refuse(reason=Reason.VALIDATION_MALFORMED, detail=told) if told else None
 
 
 def _about_shape(body: Intent) -> Refuse | None:

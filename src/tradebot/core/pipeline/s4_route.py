@@ -5,12 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from tradebot.core.book.book import Book
+from tradebot.core.book.book import Book, Route
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.mode import KIND_OF_MODE, first_usable
 from tradebot.core.model.events import RouteChosen
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.intent import Source
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.intent import Side, Source
+from tradebot.core.model.money import plain
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.core.model.verdict import (
     APPROVAL,
@@ -74,7 +76,29 @@ def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdi
     if chosen is None:
         needs = tuple(route_need(name) for name in names)
         return Hold(reason=Reason.ADAPTER_UNAVAILABLE, needs=needs)
+    if verdict := _about_short(book, intent, book.routes[chosen]):
+        return verdict
     return Pass(events=(RouteChosen(intent_id=intent.intent_id, route=chosen),))
+
+
+def _about_short(book: Book, intent: IntentState, route: Route) -> Refuse | None:
+    """Refuse to sell what is not held where the broker takes no short sales.
+
+    Working exits count: what they sell cannot be sold again. A combo's options cover each other.
+    """
+    if route.capabilities.allows_short:
+        return None
+    body = intent.body
+    for leg in body.legs:
+        is_option = book.instruments[leg.symbol].asset_class is AssetClass.OPTION
+        if leg.side is Side.BUY or (body.is_combo and is_option):
+            continue
+        held = book.ledger.net_qty(route.account, leg.symbol)
+        left = held - book.orders.leaves_of(route.account, leg.symbol, Side.SELL)
+        if not (body.order_qty * leg.ratio_qty <= left):
+            detail = f"{plain(left)} {leg.symbol} left to sell, and the broker sells nothing short"
+            return Refuse(reason=Reason.VALIDATION_NOT_SUPPORTED, detail=detail)
+    return None
 
 
 def _about_promotion(book: Book, intent: IntentState, say: Say) -> Hold | Refuse | None:

@@ -8,10 +8,11 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import Event, OrderReported, ReportIgnored
 from tradebot.core.model.order import DEAD, LIFECYCLE, Fill, OrdStatus
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import MONEY, ExecType, Report
+from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import Reason
 
-_MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+_MOVING: Final = MONEY | {ExecType.NEW, ExecType.REPLACED, ExecType.RESTATED}
 # What a filled order still takes: what may reopen it, and its end, which a later bust must find.
 _AFTER_FILL: Final = frozenset({
     ExecType.REPLACED, ExecType.RESTATED, ExecType.PENDING_REPLACE, ExecType.CANCELED,
@@ -22,19 +23,34 @@ _AFTER_FILL: Final = frozenset({
 def absorb(book: Book, report: Report, at: datetime) -> Sequence[Event]:
     """Apply the report to its order, or say why it changes nothing. Money is booked once."""
     state = book.orders.of_report(report)
-    reason = why_ignored(state, report)
+    reason = why_ignored(state, report) if state is not None else why_external(book, report)
     if reason is not None:
         return (ReportIgnored(report=report, reason=reason),)
     return (OrderReported(report=report),)
 
 
-def why_ignored(state: OrderState | None, report: Report) -> Reason | None:
-    """Return why a report does not change its order, or None when it does."""
-    if state is None:
+def why_external(book: Book, report: Report) -> Reason:
+    """Return what is to be said of a report about an order that is not ours."""
+    route = book.routes.get(report.route)
+    if report.exec_type not in MONEY or route is None:
         return Reason.OMS_UNKNOWN_ORDER
+    if not is_whole(report):
+        return Reason.OMS_MALFORMED_REPORT
+    account = book.ledger.accounts[route.account]
+    if report.exec_id in account.external:
+        return Reason.OMS_DUPLICATE_EXECUTION
+    if report.transact_time is not None and report.transact_time <= account.opened:
+        return Reason.OMS_BEFORE_OPENING
+    return Reason.OMS_UNKNOWN_ORDER
+
+
+def why_ignored(state: OrderState, report: Report) -> Reason | None:
+    """Return why a report does not change its order, or None when it does."""
     if report.is_duplicate_order:
         return Reason.OMS_NOTHING_NEW  # it rejects a second order, and says nothing of this one
-    if report.exec_type in _MONEY:
+    if not is_whole(report):
+        return Reason.OMS_MALFORMED_REPORT
+    if report.exec_type in MONEY:
         return _about_money(state, report)
     if report.exec_type is ExecType.ORDER_STATUS and not state.in_doubt:
         return Reason.OMS_NOTHING_NEW
@@ -51,9 +67,9 @@ def why_ignored(state: OrderState | None, report: Report) -> Reason | None:
 def _about_money(state: OrderState, report: Report) -> Reason | None:
     order = state.order
     needs_price = report.exec_type is not ExecType.TRADE_CANCEL
-    if report.exec_id is None or (needs_price and not (report.last_qty > 0)):
+    if needs_price and state.intent.is_combo and not _names_every_leg(state, report):
         return Reason.OMS_MALFORMED_REPORT
-    if state.intent.is_combo and needs_price and not _names_every_leg(state, report):
+    if needs_price and not state.intent.is_combo and not (report.last_px > 0):
         return Reason.OMS_MALFORMED_REPORT
     if report.exec_id in order.seen:
         booked = order.fill(report.exec_id)
@@ -68,5 +84,20 @@ def _about_money(state: OrderState, report: Report) -> Reason | None:
     return None
 
 
+def is_whole(report: Report) -> bool:
+    """Tell whether the numbers that this kind of report moves are numbers that can be true."""
+    if report.exec_type not in _MOVING:
+        return True
+    if report.flaw or flaw(report) is not None:
+        return False
+    if report.exec_type not in MONEY:
+        return (report.order_qty is None or report.order_qty > 0) and (
+            report.cum_qty is None or report.cum_qty >= 0
+        )
+    is_bust = report.exec_type is ExecType.TRADE_CANCEL
+    return report.exec_id is not None and (is_bust or report.last_qty > 0)
+
+
 def _names_every_leg(state: OrderState, report: Report) -> bool:
-    return {leg.symbol for leg in report.legs} == {leg.symbol for leg in state.intent.legs}
+    named = {leg.symbol for leg in report.legs if leg.last_px >= 0}
+    return named == {leg.symbol for leg in state.intent.legs}

@@ -1,11 +1,13 @@
 """Stage 7: what does an execution do to holdings, cash and profit? Bookings that sum to zero."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.ledger import EXTERNAL, Share, effect_of_trade
+from tradebot.core.book.ledger import Share, effect_of_trade
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
     EVERYTHING,
@@ -15,137 +17,179 @@ from tradebot.core.model.events import (
     ReportIgnored,
     TradeBooked,
 )
+from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.order import Fill
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import MONEY, ExecType, Report
 from tradebot.core.model.verdict import Reason
 
+# Money that moved, and that the book does not follow until a person has looked.
+_UNREADABLE: Final = frozenset({
+    Reason.OMS_MALFORMED_REPORT, Reason.OMS_CONFLICTING_EXECUTION, Reason.OMS_UNKNOWN_EXECUTION,
+})
 
-def book_trade(book: Book, outcome: Event, at: datetime) -> Sequence[Event]:
-    """Book what stage 6 applied, and what it could not: a fill is money, whoever sent the order."""
+
+@fact
+class _Move:
+    """What one execution moved in one symbol: signed quantity in units, price a unit."""
+
+    cl_ord_id: ClOrdID
+    exec_id: ExecID
+    account: str
+    owner: str
+    symbol: str
+    qty: Decimal
+    px: Decimal
+    fee: Decimal
+
+
+def book_trade(book: Book, outcome: Event, at: datetime) -> Iterator[Event]:
+    """Book what stage 6 applied, and what it could not: a fill is money, whoever sent the order.
+
+    Each booking is folded before the next is asked for.
+    """
     if isinstance(outcome, ReportIgnored):
-        return tuple(_book_external(book, outcome))
+        yield from _about_ignored(book, outcome)
+        return
     assert isinstance(outcome, OrderReported)
     report = outcome.report
     state = book.orders.of_report(report)
     assert state is not None
-    match report.exec_type:
-        case ExecType.TRADE:
-            return (*_book_fill(book, state, report), *_about_overfill(state))
-        case ExecType.TRADE_CANCEL:
-            return tuple(_reverse(book, state, report))
-        case ExecType.TRADE_CORRECT:
-            return tuple(_correct(book, state, report))
-        case _:
-            return ()
+    if report.exec_type in MONEY:
+        yield from _book_legs(book, state, report)
+        yield from _about_overfill(state)
+        yield from _about_ghost(state, report)
 
 
-def _book_fill(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
-    done = Fill(qty=report.last_qty, px=report.last_px, legs=report.legs)
-    for first, suffix, symbol, (signed, px) in _moves(state, done):
-        fee = report.fee if first else ZERO  # one fee a combo, on its first leg
-        exec_id = ExecID(f"{report.exec_id}{suffix}")
-        yield _booking(book, state, exec_id, symbol, (signed, px, fee))
+def _book_legs(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
+    """Book each leg: a bust takes its booking back, a correction does so before it books anew."""
+    prices = {leg.symbol: leg.last_px for leg in report.legs}
+    for number, leg in enumerate(state.intent.legs):
+        suffix = f"/{number + 1}" if state.intent.is_combo else ""
+        move = _Move(
+            cl_ord_id=state.root, exec_id=ExecID(f"{report.exec_id}{suffix}"),
+            account=state.account, owner=state.intent.strategy_id or state.intent.source.value,
+            symbol=leg.symbol, qty=leg.side.sign * leg.ratio_qty * report.last_qty,
+            px=prices[leg.symbol] if prices else report.last_px,
+            fee=ZERO if number else report.fee,  # one fee a combo, on its first leg
+        )
+        undone = state.booked.get(ExecID(f"{report.exec_ref_id}{suffix}"))
+        yield from _bookings(book, report.exec_type, move, undone)
 
 
-def _reverse(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
-    """Take a busted execution back at its own prices, leg by leg."""
-    old = state.order.fill(report.exec_ref_id)
-    assert old is not None and report.exec_id is not None
-    for first, suffix, symbol, (signed, px) in _moves(state, old):
-        fee = report.fee if first else ZERO
-        exec_id = ExecID(f"{report.exec_id}{suffix}")
-        yield _booking(book, state, exec_id, symbol, (-signed, px, fee))
-
-
-def _correct(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
-    """Replace an execution: each leg is booked as a reversal and a fill."""
-    old = state.order.fill(report.exec_ref_id)
-    assert old is not None and report.exec_id is not None
-    done = Fill(qty=report.last_qty, px=report.last_px, legs=report.legs)
-    for before, (first, suffix, symbol, (signed, px)) in zip(
-        _moves(state, old), _moves(state, done), strict=True
-    ):
-        exec_id = ExecID(f"{report.exec_id}{suffix}")
-        old_signed, old_px = before[3]
-        undone = (-old_signed, old_px, ZERO)
-        reversal = _booking(book, state, ExecID(f"{exec_id}-"), symbol, undone)
-        yield reversal
-        held = _after(book.ledger.holding(reversal.strategy_id, symbol), reversal)
-        money = (signed, px, report.fee if first else ZERO)
-        yield _booking(book, state, exec_id, symbol, money, held=held)
-
-
-def _moves(
-    state: OrderState, done: Fill
-) -> Iterator[tuple[bool, str, str, tuple[Decimal, Decimal]]]:
-    """Yield (is first, suffix of its id, symbol, (signed quantity, price)) of each leg."""
-    legs = state.intent.legs
-    if len(legs) == 1:
-        yield True, "", legs[0].symbol, (legs[0].side.sign * done.qty, done.px)
+def _bookings(
+    book: Book, exec_type: ExecType, move: _Move, undone: TradeBooked | None
+) -> Iterator[Event]:
+    if exec_type is ExecType.TRADE:
+        yield from _trade(book, move)
         return
-    prices = {leg.symbol: leg.last_px for leg in done.legs}
-    for number, leg in enumerate(legs, 1):
-        signed = leg.side.sign * leg.ratio_qty * done.qty
-        yield number == 1, f"/{number}", leg.symbol, (signed, prices[leg.symbol])
+    assert undone is not None  # stage 6 found the execution that is taken back
+    held = book.ledger.holding(undone.account, undone.strategy_id, undone.symbol)
+    if exec_type is ExecType.TRADE_CANCEL:
+        yield _reversal(undone, held, move.exec_id, move.fee)
+    else:
+        yield _reversal(undone, held, ExecID(f"{move.exec_id}-"), ZERO)
+        yield from _trade(book, move)
+
+
+def _trade(book: Book, move: _Move) -> Iterator[Event]:
+    terms, multiplier = book.terms(move.symbol), book.multiplier(move.symbol)
+    held = book.ledger.holding(move.account, move.owner, move.symbol)
+    cost, realized = effect_of_trade(held, move.qty, move.px, multiplier)
+    yield TradeBooked(
+        cl_ord_id=move.cl_ord_id, exec_id=move.exec_id, account=move.account,
+        strategy_id=move.owner, symbol=move.symbol, qty=move.qty, px=move.px,
+        cash=-move.qty * move.px * multiplier - move.fee, cost=cost, fee=move.fee,
+        realized=realized, multiplier=multiplier,
+        currency=terms.currency if terms else book.ledger.accounts[move.account].currency,
+        is_external=move.owner == EXTERNAL,
+    )
+    if terms is None:
+        yield unknown_terms(move.symbol)
+
+
+def unknown_terms(symbol: str) -> InstrumentHalted:
+    """Halt everything: with a position of unknown size, nobody knows what the account can bear."""
+    detail = f"{symbol} is counted one to one"
+    return InstrumentHalted(
+        symbol=EVERYTHING, reason=Reason.OMS_UNKNOWN_INSTRUMENT, detail=detail
+    )
+
+
+def _reversal(undone: TradeBooked, held: Share, exec_id: ExecID, fee: Decimal) -> TradeBooked:
+    """Take a booking back to the cent; `fee` is what the bust itself costs.
+
+    A position that is flat thereafter costs nothing: what other trades made of it is profit.
+    """
+    cash, cost, realized = -undone.cash - fee, -undone.cost, -undone.realized
+    if held.qty == undone.qty:
+        cost = -held.cost
+        realized = cost - undone.cash - undone.fee
+    return replace(
+        undone, exec_id=exec_id, qty=-undone.qty, cash=cash, cost=cost, fee=fee - undone.fee,
+        realized=realized, reverses=undone.exec_id,
+    )
 
 
 def _about_overfill(state: OrderState) -> Iterator[Event]:
     order = state.order
     if order.order_qty > 0 and order.cum_qty > order.order_qty:
         detail = f"{order.cl_ord_id}: filled {order.cum_qty} of {order.order_qty}"
-        for leg in state.intent.legs:
-            yield InstrumentHalted(symbol=leg.symbol, reason=Reason.OMS_OVERFILL, detail=detail)
+        yield from _halts(_symbols(state), Reason.OMS_OVERFILL, detail)
 
 
-def _book_external(book: Book, ignored: ReportIgnored) -> Iterator[Event]:
-    """Book a fill that belongs to no order of ours, once, and halt its instrument.
+def _about_ghost(state: OrderState, report: Report) -> Iterator[Event]:
+    """Halt where an order lives of which we had proof that it never left."""
+    if state.has_never_left and report.exec_type in (ExecType.NEW, ExecType.TRADE):
+        detail = f"{state.root} never left, yet the broker says {report.exec_type}"
+        yield from _halts(_symbols(state), Reason.ADAPTER_NEVER_LEFT, detail)
+
+
+def _about_ignored(book: Book, ignored: ReportIgnored) -> Iterator[Event]:
+    report, reason = ignored.report, ignored.reason
+    state = book.orders.of_report(report)
+    if state is not None:
+        yield from _about_ghost(state, report)
+    if reason in _UNREADABLE:
+        symbols = _symbols(state) if state else (report.symbol or EVERYTHING,)
+        detail = f"{report.exec_type} {report.exec_id} of {report.cl_ord_id} could not be read"
+        yield from _halts(symbols, reason, detail)
+    elif reason is Reason.OMS_UNKNOWN_ORDER and report.exec_type in MONEY:
+        yield from _book_external(book, report)
+
+
+def _book_external(book: Book, report: Report) -> Iterator[Event]:
+    """Book money that belongs to no order of ours, and halt its instrument.
 
     Money of which the broker does not say what moved halts everything until a person looked.
     """
-    report, route = ignored.report, book.routes.get(ignored.report.route)
-    if ignored.reason is not Reason.OMS_UNKNOWN_ORDER or report.exec_type is not ExecType.TRADE:
-        return
-    exec_id, detail = report.exec_id, f"fill of {report.cl_ord_id}"
-    if exec_id is not None and exec_id in book.ledger.external_seen:
-        return
-    is_whole = None not in (report.symbol, report.is_sell, exec_id, route) and report.last_qty > 0
-    if not is_whole:
-        yield InstrumentHalted(symbol=EVERYTHING, reason=Reason.OMS_EXTERNAL, detail=detail)
-        return
-    assert report.symbol is not None and exec_id is not None and route is not None
-    signed = -report.last_qty if report.is_sell else report.last_qty
-    yield _trade(
-        book, (report.cl_ord_id, exec_id, route.account, EXTERNAL, report.symbol),
-        (signed, report.last_px, report.fee), book.ledger.holding(EXTERNAL, report.symbol),
+    detail = f"{report.exec_type} of {report.cl_ord_id}"
+    route = book.routes.get(report.route)
+    known = book.ledger.accounts[route.account].external if route else {}
+    undone = known.get(report.exec_ref_id) if report.exec_ref_id else None
+    symbol = undone.symbol if undone else report.symbol
+    is_sell = undone.qty < 0 if undone and report.is_sell is None else report.is_sell
+    is_new = report.exec_type is not ExecType.TRADE_CANCEL
+    is_whole = (
+        (undone is not None or report.exec_type is ExecType.TRADE)
+        and (not is_new or (is_sell is not None and report.last_qty > 0))
     )
-    yield InstrumentHalted(symbol=report.symbol, reason=Reason.OMS_EXTERNAL, detail=detail)
+    if route is None or symbol is None or report.exec_id is None or not is_whole:
+        yield from _halts((EVERYTHING,), Reason.OMS_EXTERNAL, detail)
+        return
+    yield from _bookings(book, report.exec_type, _Move(
+        cl_ord_id=report.cl_ord_id, exec_id=report.exec_id, account=route.account, owner=EXTERNAL,
+        symbol=symbol, qty=-report.last_qty if is_sell else report.last_qty, px=report.last_px,
+        fee=report.fee,
+    ), undone)
+    yield from _halts((symbol,), Reason.OMS_EXTERNAL, detail)
 
 
-def _booking(
-    book: Book, state: OrderState, exec_id: ExecID, symbol: str,
-    money: tuple[Decimal, Decimal, Decimal], *, held: Share | None = None,
-) -> TradeBooked:
-    owner = state.intent.strategy_id or state.intent.source.value
-    names = (state.root, exec_id, state.account, owner, symbol)
-    return _trade(book, names, money, held or book.ledger.holding(owner, symbol))
+def _symbols(state: OrderState) -> tuple[str, ...]:
+    return tuple(leg.symbol for leg in state.intent.legs)
 
 
-def _trade(
-    book: Book, names: tuple[ClOrdID, ExecID, str, str, str],
-    money: tuple[Decimal, Decimal, Decimal], held: Share,
-) -> TradeBooked:
-    cl_ord_id, exec_id, account, owner, symbol = names
-    signed, px, fee = money
-    multiplier = book.multiplier(symbol)
-    cost, realized = effect_of_trade(held, signed, px, multiplier)
-    return TradeBooked(
-        cl_ord_id=cl_ord_id, exec_id=exec_id, account=account, strategy_id=owner, symbol=symbol,
-        qty=signed, px=px, cash=-signed * px * multiplier - fee, cost=cost, fee=fee,
-        realized=realized, is_external=owner == EXTERNAL,
-    )
-
-
-def _after(held: Share, booked: TradeBooked) -> Share:
-    return Share(qty=held.qty + booked.qty, cost=held.cost + booked.cost)
+def _halts(symbols: tuple[str, ...], reason: Reason, detail: str) -> Iterator[Event]:
+    for symbol in symbols:
+        yield InstrumentHalted(symbol=symbol, reason=reason, detail=detail)

@@ -294,6 +294,7 @@ class MockBroker:
             return
         trade = standing[-1]
         own.cum_qty -= trade.last_qty
+        self.cash += trade.fee
         prices = [leg.last_px for leg in trade.legs] or [trade.last_px]
         self._move(own.intent.legs, prices, -trade.last_qty)
         self._say(own, own.ids[-1], ExecType.TRADE_CANCEL, exec_ref_id=trade.exec_id)

@@ -106,6 +106,13 @@ def parse_reason(body: Mapping[str, Any], *, is_needed: bool) -> tuple[str, str]
     return reason or "no reason given", _opt(body, "user", _name) or "api"
 
 
+def parse_halt(body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Read which instrument's halt a person clears, why, and who it is."""
+    symbol = _symbol("symbol", _need(body, "symbol"))
+    rest = {name: value for name, value in body.items() if name != "symbol"}
+    return (symbol, *parse_reason(rest, is_needed=True))
+
+
 def parse_user(body: Mapping[str, Any]) -> str:
     """Read who asks, where nothing else can be said."""
     _refuse_unknown(body, ("user",), "")

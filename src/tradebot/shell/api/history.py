@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from tradebot.core.book.book import Book
-from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.lists import GATE_LISTS
 from tradebot.core.model import events as e
 from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
 from tradebot.core.model.intent import Intent
@@ -182,7 +182,7 @@ def _passed(kept: Histories, moment: Moment, event: e.StagesPassed) -> None:
     if record is not None:
         record.stage, record.verdict, record.reason = event.through, "pass", None
         record.detail, record.needs, record.until = "", (), None
-        record.gates = gates_of(event.readings)
+        record.gates = gates_of(event.gate_list, event.readings)
 
 
 def _held(kept: Histories, moment: Moment, event: e.IntentHeld) -> None:
@@ -314,15 +314,13 @@ def _reach(
     return record
 
 
-def gates_of(readings: tuple[str, ...]) -> tuple[GateResult, ...]:
-    """Read back `actual<=limit` of the gates that all allowed; they stand in the gates' order."""
-    if len(readings) != len(REQUIRED):
-        return ()
+def gates_of(gate_list: int, readings: tuple[str, ...]) -> tuple[GateResult, ...]:
+    """Read back `actual<=limit` of the gates that all allowed; the list names them."""
     told = []
-    for gate, reading in zip(REQUIRED, readings, strict=True):
+    for gate, reading in zip(GATE_LISTS[gate_list], readings, strict=False):
         actual, _, limit = reading.partition("<=")
         told.append(GateResult(
-            gate=gate.__name__, actual=Decimal(actual) if actual else None,
+            gate=gate, actual=Decimal(actual) if actual else None,
             limit=Decimal(limit) if limit else None,
         ))
     return tuple(told)
@@ -345,6 +343,7 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.TradeBooked: _booked,
     e.ReconRequested: _handed_off,
     e.InstrumentHalted: _not_theirs,
+    e.HaltCleared: _not_theirs,
     e.KillSwitchSet: _not_theirs,
     e.SessionEntered: _not_theirs,
     e.SettingsActivated: _not_theirs,

@@ -13,7 +13,13 @@ from typing import Any, Final, TypeAlias
 
 from aiohttp import web
 
-from tradebot.core.model.commands import Command, RequestCancel, SetKillSwitch, SubmitIntent
+from tradebot.core.model.commands import (
+    ClearHalt,
+    Command,
+    RequestCancel,
+    SetKillSwitch,
+    SubmitIntent,
+)
 from tradebot.core.model.events import CancelRefused, CancelRequested, IntentConflicted
 from tradebot.core.model.events import IntentRefused as Refused
 from tradebot.core.model.intent import Source
@@ -93,6 +99,7 @@ class Server:
             web.post("/api/v1/orders/{id}/cancel", self._post_cancel),
             web.post("/api/v1/kill", self._post_kill),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
+            web.post("/api/v1/clear-halt", self._post_clear_halt),
         ])
         return app
 
@@ -222,6 +229,11 @@ class Server:
         reason, user = commands.parse_reason(await _body(request), is_needed=True)
         decision = await self._decide(SetKillSwitch(engaged=False, reason=reason, by=user))
         return _answer({"killed": False, "changed": decision is not None, "reason": reason})
+
+    async def _post_clear_halt(self, request: web.Request) -> web.Response:
+        symbol, reason, user = commands.parse_halt(await _body(request))
+        decision = await self._decide(ClearHalt(symbol=symbol, reason=reason, by=user))
+        return _answer({"symbol": symbol, "changed": decision is not None, "reason": reason})
 
     async def _decide(self, command: Command) -> Decision | None:
         async with asyncio.timeout(DECIDE_WITHIN_S):

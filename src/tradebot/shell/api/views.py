@@ -1,6 +1,6 @@
 """What do people and programs see of the daemon? Published decisions, told as plain data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
@@ -95,15 +95,15 @@ class Views:
     def positions(self, filters: Filters = ALL) -> list[Plain]:
         """Open positions, a row for each strategy's share."""
         return [
-            self._position_row(strategy, symbol, share)
-            for strategy, symbol, share in self._shares()
+            {"account": account, **self._position_row(strategy, symbol, share)}
+            for account, strategy, symbol, share in self.book.ledger.shares()
             if share.qty and _matches(filters, symbol, strategy)
         ]
 
     def account(self) -> Plain:
         """The accounts' sums, and profit and loss by strategy."""
         by_strategy: dict[str, list[tuple[str, Share]]] = {}
-        for strategy, symbol, share in self._shares():
+        for _, strategy, symbol, share in self.book.ledger.shares():
             by_strategy.setdefault(strategy, []).append((symbol, share))
         return {
             "accounts": [
@@ -156,11 +156,6 @@ class Views:
             "events": [_event_row(told) for told in record.events],
         }
 
-    def _shares(self) -> Iterator[tuple[str, str, Share]]:
-        for strategy, shares in self.book.ledger.holdings.items():
-            for symbol, share in shares.items():
-                yield strategy, symbol, share
-
     def _is_wanted_intent(self, record: IntentRecord, filters: Filters) -> bool:
         if filters.since is not None and record.received.at < filters.since:
             return False
@@ -187,11 +182,10 @@ class Views:
 
     def _position_row(self, strategy: str, symbol: str, share: Share) -> Plain:
         mark = self._kept.marks.get(symbol)
-        multiplier = self.book.multiplier(symbol)
-        value = share.qty * mark[0] * multiplier if mark else None
+        value = share.qty * mark[0] * share.multiplier if mark else None
         return {
             "strategy_id": strategy, "symbol": symbol, "qty": plain(share.qty),
-            "avg_px": rounded(share.cost / share.qty / multiplier) if share.qty else None,
+            "avg_px": rounded(share.cost / share.qty / share.multiplier) if share.qty else None,
             "mark": rounded(mark[0]) if mark else None, "marked": iso(mark[1]) if mark else None,
             "value": rounded(value), "cost": rounded(share.cost),
             "unrealized": rounded(value - share.cost) if value is not None else None,
@@ -206,7 +200,7 @@ class Views:
         for symbol, share in shares:
             mark = self._kept.marks.get(symbol)
             if mark is not None and unrealized is not None:
-                unrealized += share.qty * mark[0] * self.book.multiplier(symbol) - share.cost
+                unrealized += share.qty * mark[0] * share.multiplier - share.cost
             elif share.qty:
                 unrealized = None  # a position that was never valued has no profit to tell
         total = None if unrealized is None else realized + unrealized - fees
