@@ -134,7 +134,7 @@ class PaperBroker:
 
     async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:
         """Return what was said of the order; None proves that it never came and never will."""
-        self._ready()
+        self._must_be_up()
         order = self._house.orders.get(cl_ord_id)
         if order is None:
             return None
@@ -145,14 +145,14 @@ class PaperBroker:
         )
 
     async def fills_since(self, since: datetime) -> Sequence[Report]:
-        self._ready()
+        self._must_be_up()
         return [
             fill for fill in self._house.fills
             if fill.transact_time is not None and fill.transact_time >= since
         ]
 
     async def statement(self) -> Statement:
-        self._ready()
+        self._must_be_up()
         account = self._house.account
         return Statement(
             account=self._settings.account, as_of=self._board.now(), cash=account.cash,
@@ -205,10 +205,14 @@ class PaperBroker:
         if self._failure is not None:
             raise DeliveryUnknown(f"the paper broker cannot write its book: {self._failure}")
 
-    def _ready(self) -> None:
+    def _must_be_up(self) -> None:
         self._must_be_sound()
         if not self._is_connected:
             raise NotSent("not connected to the paper broker")
+
+    def _ready(self) -> None:
+        """Take nothing new while what was told is not read; questions are always answered."""
+        self._must_be_up()
         if len(self._unread) >= UNREAD_MAX:
             raise NotSent(f"{UNREAD_MAX} reports wait to be read")
 
