@@ -299,7 +299,8 @@ def test_sessions_and_short_days_of_28_years_are_those_of_an_independent_calenda
 
 
 @pytest.mark.parametrize(("day", "reason"), [
-    ("2026-06-19", "Juneteenth"), ("2022-12-26", "Christmas"), ("2001-09-11", "Attacks on New York"),
+    ("2026-06-19", "Juneteenth"), ("2022-12-26", "Christmas"),
+    ("2001-09-11", "Attacks on New York"),
     ("2026-11-21", "weekend"), ("2026-11-23", None), ("2026-12-24", "Christmas Eve"),
     ("2002-09-11", "Remembrance of the attacks"), ("2024-07-03", "beside Independence Day"),
 ])

@@ -19,7 +19,7 @@ from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.money import ZERO
 from tradebot.plugins.market_data.feed import Stamped, stamped_bar, stamped_quote
 from tradebot.plugins.market_data.listing import bare, instrument_of
-from tradebot.plugins.market_data.source import RecordingDamaged
+from tradebot.plugins.market_data.recording import RecordingDamaged
 
 _NEW_YORK: Final = ZoneInfo("America/New_York")
 _MINUTE: Final = timedelta(minutes=1)
@@ -184,14 +184,14 @@ def _read(path: Path, width: int, make: Callable[[Sequence[str]], T | None]) -> 
             lines = zipped.read(zipped.namelist()[0]).decode("ascii").splitlines()
     except (BadZipFile, UnicodeDecodeError, IndexError) as error:
         raise RecordingDamaged(f"{path}: expected a zip with one CSV inside: {error}") from error
-    made, number = [], 0
+    made = []
     try:
-        for number, line in enumerate(lines, start=1):
-            row = line.split(",")
-            item = make(_checked(row, width))
+        for line in lines:
+            item = make(_checked(line.split(","), width))
             if item is not None:
                 made.append(item)
     except (InvalidOperation, ValueError, OverflowError) as error:
+        number = lines.index(line) + 1
         raise RecordingDamaged(f"{path}:{number}: expected {width} numbers: {error}") from error
     return made
 

@@ -17,7 +17,7 @@ from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.money import ZERO, parse_decimal
 from tradebot.plugins.market_data.feed import Stamped, stamped_bar, stamped_quote
 from tradebot.plugins.market_data.listing import instrument_of
-from tradebot.plugins.market_data.source import RecordingDamaged
+from tradebot.plugins.market_data.recording import RecordingDamaged
 
 _QUOTE_HEADER: Final = ("time", "bid", "ask", "bid_size", "ask_size")
 _BAR_HEADER: Final = ("time", "open", "high", "low", "close", "volume")

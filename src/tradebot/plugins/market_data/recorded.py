@@ -19,7 +19,7 @@ from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.plugins.market_data import lean, plain_csv
 from tradebot.plugins.market_data.feed import Feed, Stream
 from tradebot.plugins.market_data.paths import Recent
-from tradebot.plugins.market_data.source import Source
+from tradebot.plugins.market_data.recording import Recording
 from tradebot.ports import Calendar, Clock, Listener
 
 _DAY: Final = timedelta(days=1)
@@ -144,7 +144,7 @@ class RecordedMarket:
         if run:
             yield Gap(symbol=symbol, first=run[0], last=run[-1], sessions=len(run))
 
-    def _has_session(self, source: Source | None, day: date) -> bool:
+    def _has_session(self, source: Recording | None, day: date) -> bool:
         """Ask the symbol's calendar; of a symbol without any recording nothing is known."""
         if source is None:
             return True
@@ -154,14 +154,14 @@ class RecordedMarket:
         return calendar is None or calendar.session_on(day) is not None
 
 
-def _open(path: Path | None, symbols: Sequence[str]) -> dict[str, Source]:
+def _open(path: Path | None, symbols: Sequence[str]) -> dict[str, Recording]:
     """Open what the folder holds of the symbols; a folder without any is an error."""
     if path is None or not str(path).strip():
         raise ValueError(f"market_data.path: the recorded market needs a folder: {_HOW}")
     if not path.is_dir():
         raise ValueError(f"market_data.path: {path} is no folder: {_HOW}")
     if lean.is_lean(path):
-        found: dict[str, Source | None] = {name: lean.find(path, name) for name in symbols}
+        found: dict[str, Recording | None] = {name: lean.find(path, name) for name in symbols}
     elif plain_csv.is_plain_csv(path):
         found = {name: plain_csv.find(path, name) for name in symbols}
     else:

@@ -29,7 +29,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SegmentSource:
     """One segment's bytes, wherever they are."""
 
     number: int
@@ -58,7 +58,7 @@ class Scan:
     `start` and `end` are where the last whole record lies in its segment.
     """
 
-    def __init__(self, anchor: bytes | None, segments: Sequence[Source]) -> None:
+    def __init__(self, anchor: bytes | None, segments: Sequence[SegmentSource]) -> None:
         self._sources = segments
         self._anchor_bytes = anchor
         self._anchor = Anchor()
@@ -80,7 +80,7 @@ class Scan:
             found = place.segments(directory)
         except place.NotOurFile as error:
             raise JournalDamaged(str(error)) from error
-        return cls(anchor, [Source(number, partial(_open, path)) for number, path in found])
+        return cls(anchor, [SegmentSource(number, partial(_open, path)) for number, path in found])
 
     @property
     def segment(self) -> int:

@@ -1,4 +1,4 @@
-"""What must a folder of recordings offer? Days of events, each day read only when it is asked for."""
+"""What must a folder of recordings offer? Days of events, each read only when it is asked for."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,7 @@ class RecordingDamaged(ValueError):
     """A recording cannot be read; the message names the file, and the line where it can."""
 
 
-class Source(Protocol):
+class Recording(Protocol):
     """One symbol's recordings. A day is the recorder's own, not always UTC's."""
 
     instrument: Instrument
