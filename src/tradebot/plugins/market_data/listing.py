@@ -19,6 +19,7 @@ _FIAT: Final = frozenset({
 _QUOTED_IN: Final = _FIAT | {"USDT", "USDC", "BTC", "ETH"}
 _FUNDS: Final = frozenset({"SPY", "QQQ", "IWM", "DIA", "GLD", "TLT", "EEM", "EFA", "XLF", "XLE"})
 _CLOCK_ROUND: Final = "24/7"
+_WEEKDAYS: Final = "24/5"
 
 
 @fact
@@ -69,7 +70,7 @@ def instrument_of(symbol: str, asset_class: AssetClass | None = None) -> Instrum
         case AssetClass.FX:
             tick = Decimal("0.001") if currency == "JPY" else Decimal("0.00001")
             return Instrument(
-                symbol=symbol, asset_class=kind, calendar=_CLOCK_ROUND, currency=currency,
+                symbol=symbol, asset_class=kind, calendar=_WEEKDAYS, currency=currency,
                 tick_size=tick,
             )
         case AssetClass.EQUITY:

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
-from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.instrument import Instrument
 from tradebot.plugins.market_data import lean, plain_csv
 from tradebot.plugins.market_data.feed import Feed, Stream
 from tradebot.plugins.market_data.paths import Recent
@@ -148,8 +148,6 @@ class RecordedMarket:
         """Ask the symbol's calendar; of a symbol without any recording nothing is known."""
         if source is None:
             return True
-        if source.instrument.asset_class is AssetClass.FX and day.weekday() > 4:
-            return False
         calendar = self._calendars.get(source.instrument.calendar)
         return calendar is None or calendar.session_on(day) is not None
 
