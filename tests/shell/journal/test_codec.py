@@ -1,0 +1,160 @@
+"""Does a decision come back from its line as the very same values?"""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests import makers
+from tests.shell.journal import samples
+
+from tradebot.core.model.commands import ActivateSettings, Command, Mark, SubmitIntent, Tick
+from tradebot.core.model.events import Event, IntentReceived, OrderReported, TradeBooked
+from tradebot.core.model.facts import Reads
+from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
+from tradebot.shell.journal.codec import Decoder, Undecodable, decode, encode
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.journal.upcast import Fields, Upcasts
+
+AT = samples.MOMENT
+TURNS = 24
+
+
+def of(command: Command, *events: Event, reads: Reads | None = None) -> Decision:
+    return Decision(1, AT, command, events, reads or Reads())
+
+
+def shape(value: object) -> str:
+    """Tell apart what `==` does not: 0 and 0.00, True and 1."""
+    return repr(value)
+
+
+def assert_comes_back(decision: Decision) -> None:
+    body = encode(decision)
+    assert b"\n" not in body
+    back = decode(body)
+    assert back == decision
+    assert shape(back) == shape(decision)
+
+
+@pytest.mark.parametrize("cls", get_args(Command))
+def test_every_command_comes_back(cls: type) -> None:
+    for command in (samples.bare(cls), *(samples.full(cls, turn) for turn in range(TURNS))):
+        assert_comes_back(of(command))
+
+
+@pytest.mark.parametrize("cls", get_args(Event))
+def test_every_event_comes_back(cls: type) -> None:
+    for event in (samples.bare(cls), *(samples.full(cls, turn) for turn in range(TURNS))):
+        assert_comes_back(of(Tick(), event))
+
+
+def test_what_was_read_comes_back() -> None:
+    quotes = (makers.a_quote(), makers.a_quote("IBM", bid_size=Decimal("0.00")))
+    assert_comes_back(of(Tick(), reads=Reads(quotes=quotes, latch="a person")))
+
+
+@given(
+    number=st.decimals(allow_nan=False, allow_infinity=False), text=st.text(),
+    at=st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(fold=0)),
+)
+def test_any_number_text_and_time_comes_back(number: Decimal, text: str, at: datetime) -> None:
+    booked = TradeBooked(
+        cl_ord_id=ClOrdID(text), exec_id=ExecID(text), account=text, strategy_id=text,
+        symbol=text, qty=number, px=number, cash=number, cost=number, fee=number,
+        realized=number, multiplier=number, currency=text,
+    )
+    assert_comes_back(replace(of(Tick(), booked), at=at))
+
+
+def test_a_line_says_what_the_contract_shows() -> None:
+    line = json.loads(encode(of(makers.a_trade("E-1", 10, "501.10"))))
+    assert list(line) == ["seq", "at", "command", "events"]
+    assert line["at"] == "2026-08-24T13:30:00.000120Z"
+    name, fields = line["command"]
+    assert name == "Report"
+    assert fields["last_px"] == "501.10"
+    assert fields["exec_type"] == makers.a_trade("E-1", 1).exec_type.value
+
+
+def carried() -> dict[str, tuple[Command, Event]]:
+    intent = makers.an_intent()
+    report = makers.a_report("new")
+    settings = ActivateSettings(settings=makers.some_settings(), version="1")
+    received = IntentReceived(intent_id=IntentId("I"), intent=intent, expires=AT)
+    return {
+        "intent": (SubmitIntent(intent=intent), received),
+        "report": (report, OrderReported(report=report)),
+        "settings": (settings, samples.bare(_event("SettingsActivated"))),
+        "quotes": (Mark(quotes=(makers.a_quote(),)), samples.bare(_event("PositionsMarked"))),
+    }
+
+
+def _event(name: str) -> type:
+    (found,) = [cls for cls in get_args(Event) if cls.__name__ == name]
+    assert isinstance(found, type)
+    return found
+
+
+def _held(command: Command, name: str) -> Any:
+    return command if name == "report" else getattr(command, name)
+
+
+@pytest.mark.parametrize("name", carried())
+def test_what_the_command_carries_is_written_once(name: str) -> None:
+    command, event = carried()[name]
+    event = replace(event, **{name: _held(command, name)})
+    body = encode(of(command, event))
+    assert json.loads(body)["events"][0][1][name] == "="
+    back = decode(body)
+    assert back == of(command, event)
+    assert getattr(back.events[0], name) is _held(back.command, name)
+
+
+def test_an_equal_value_that_is_another_object_is_written_out() -> None:
+    event = IntentReceived(intent_id=IntentId("I"), intent=makers.an_intent(), expires=AT)
+    body = encode(of(SubmitIntent(intent=makers.an_intent()), event))
+    assert json.loads(body)["events"][0][1]["intent"] != "="
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"{}", b"[]", b'{"seq":1}', b"\xff",
+    b'{"seq":1,"at":"2026-08-24T13:30:00Z","command":["Unheard",{}],"events":[]}',
+    b'{"seq":1,"at":"2026-08-24T13:30:00Z","command":["Tick",{}],"events":[["Unheard",{}]]}',
+    b'{"seq":1,"at":"2026-08-24T13:30:00Z","command":["Tick",{}],"events":[["RouteChosen",{}]]}',
+    b'{"seq":1,"at":"2026-08-24T13:30:00Z","command":["Tick",{}],"events":[["OrderReported",'
+    b'{"report":"="}]]}',
+])
+def test_a_body_that_says_nothing_is_refused(body: bytes) -> None:
+    with pytest.raises(Undecodable):
+        decode(body)
+
+
+def test_an_old_line_is_lifted_into_todays_class() -> None:
+    def lift(fields: Fields) -> Fields:
+        return {**fields, "strategy_id": fields["strategy"], "enabled": not fields["off"]}
+
+    upcasts = Upcasts(
+        renamed={"SwitchStrategy": "StrategyState", "StrategySwitchedOff": "StrategySwitched"},
+        lifted={"SwitchStrategy": lift, "StrategySwitchedOff": lift},
+    )
+    body = (
+        b'{"seq":1,"at":"2026-08-24T13:30:00.000120Z","command":["SwitchStrategy",'
+        b'{"strategy":"sma","off":true}],"events":[["StrategySwitchedOff",'
+        b'{"strategy":"sma","off":true}]]}'
+    )
+    with pytest.raises(Undecodable):
+        decode(body)
+    back = Decoder(upcasts)(body)
+    off = {"strategy_id": "sma", "enabled": False}
+    assert (back.command, *back.events) == tuple(
+        cls(**off) for cls in (*_named(Command, "StrategyState"), _event("StrategySwitched"))
+    )
+
+
+def _named(union: Any, name: str) -> list[type]:
+    return [cls for cls in get_args(union) if cls.__name__ == name]
