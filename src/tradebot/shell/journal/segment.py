@@ -70,7 +70,7 @@ class Segment:
             raise FileNotFoundError("the journal's file was deleted while it was written")
 
     def wants_more_ahead(self) -> bool:
-        return self._zeroed - self.position < self._ahead
+        return bool(self._ahead) and self._zeroed - self.position < self._ahead
 
     def write_ahead(self) -> None:
         """Write one more piece of zeros behind what is written."""
