@@ -67,9 +67,10 @@ class Feed:
 
     def _events(self) -> Stream:
         assert self._begun is not None
-        since = self._begun if self._delivered is None else self._delivered[0]
+        left_at = self._delivered
+        since = self._begun if left_at is None else left_at[0]
         for stamped in merge(*(self._open_stream(symbol, since) for symbol in self._symbols)):
-            if self._delivered is None or stamped[:3] > self._delivered:
+            if left_at is None or stamped[:3] > left_at:
                 yield stamped
 
     async def _wait_for(self, due: datetime) -> tuple[datetime, bool]:

@@ -4,6 +4,7 @@
 midnight and stamp a bar's start. A bar is known, and delivered, a minute later.
 """
 
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -28,6 +29,10 @@ _TWO: Final = Decimal(2)
 _SIZE_PLACES: Final = -8
 _SIZE_STEP: Final = Decimal(1).scaleb(_SIZE_PLACES)
 _KNOWN_BY: Final = itemgetter(0, 1, 2)
+# What the standard library raises for a zip that is torn, encrypted, empty or of another kind.
+_UNREADABLE: Final = (
+    BadZipFile, zlib.error, EOFError, OSError, RuntimeError, UnicodeDecodeError, IndexError
+)
 
 T = TypeVar("T")
 
@@ -182,7 +187,7 @@ def _read(path: Path, width: int, make: Callable[[Sequence[str]], T | None]) -> 
     try:
         with ZipFile(path) as zipped:
             lines = zipped.read(zipped.namelist()[0]).decode("ascii").splitlines()
-    except (BadZipFile, UnicodeDecodeError, IndexError) as error:
+    except _UNREADABLE as error:
         raise RecordingDamaged(f"{path}: expected a zip with one CSV inside: {error}") from error
     made = []
     try:

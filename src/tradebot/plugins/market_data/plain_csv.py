@@ -93,20 +93,28 @@ class _Table:
         number, begin, end = self.spans[day]
         with self._path.open("rb") as file:
             file.seek(begin)
-            lines = file.read(end - begin).decode("utf-8").splitlines()
+            lines = file.read(end - begin).decode("utf-8", "replace").splitlines()
         for place, cells in enumerate(csv.reader(lines)):
+            if not cells:
+                continue
             try:
-                row = dict(zip(self._names, cells, strict=True))
+                row = self._row(cells)
                 made = make(_utc(row["time"]), row)
             except ValueError as error:
                 raise RecordingDamaged(f"{self._path}:{number + place}: {error}") from error
             if made is not None:
                 yield made
 
+    def _row(self, cells: Sequence[str]) -> Row:
+        if len(cells) != len(self._names):
+            raise ValueError(f"expected {len(self._names)} fields, got {len(cells)}")
+        return dict(zip(self._names, cells, strict=True))
+
     def _index(self, header: Sequence[str]) -> None:
         with self._path.open("rb") as file:
-            begin, line = 0, file.readline()
-            self._names = [name.strip() for name in line.decode("utf-8-sig").split(",")]
+            line = file.readline()
+            names = line.decode("utf-8-sig", "replace").split(",")
+            self._names = [name.strip() for name in names]
             if missing := [name for name in header if name not in self._names]:
                 wanted, lacks = ",".join(header), ", ".join(missing)
                 raise RecordingDamaged(f"{self._path}:1: expected {wanted}; {lacks} is missing")
@@ -116,7 +124,8 @@ class _Table:
             for number, line in enumerate(file, start=2):
                 end = begin + len(line)
                 if line.strip():
-                    latest = self._later(number, line.decode("utf-8").split(",")[time_at:], latest)
+                    cells = line.decode("utf-8", "replace").split(",")
+                    latest = self._later(number, cells[time_at:], latest)
                     first = self.spans.get(latest.date(), (number, begin, end))
                     self.spans[latest.date()] = (*first[:2], end)
                 begin = end
