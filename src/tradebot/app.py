@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -50,45 +51,67 @@ class RunOptions:
     log_format: Literal["text", "json", "auto"] = "auto"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """A daemon ready to run, and what can be asked of it from inside the process."""
+
+    daemon: Daemon
+    engine: Engine
+    latch: Latch
+    views: Views
+    status: Callable[[], Mapping[str, Any]]
+
+
 def run(config: Config, options: RunOptions) -> int:
     """Run the daemon until it is told to stop or the rehearsal ends; return the exit code.
 
     Raises DataDirInUse, JournalDamaged, ConfigError or ValueError before anything is started.
     """
     os.umask(0o077)
-    data_dir = config.data_dir
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with DataDirLock(data_dir):
-        home = data_dir
-        make_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
-        if options.rehearse:
-            home = rehearsal.prepare(data_dir, resume=options.resume)
-            make_loop = partial(SimLoop, options.speed)
-        with asyncio.Runner(loop_factory=make_loop) as runner:
-            return runner.run(_run(config, options, home))
+    make_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    if options.rehearse:
+        make_loop = partial(SimLoop, options.speed)
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        return runner.run(_run(config, options))
 
 
-async def _run(config: Config, options: RunOptions, home: Path) -> int:
+async def _run(config: Config, options: RunOptions) -> int:
+    with assembled(config, options, sys.stdout) as built:
+        built.daemon.stop_on_signals()
+        return await built.daemon.run()
+
+
+@contextmanager
+def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Assembly]:
+    """Lock the data directory, refold the journal and build the daemon; afterwards let go.
+
+    The daemon lives in the event loop that runs when this is called.
+    """
     calendars = build_calendars(config.schedule)
-    journal = Journal.open(
-        home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
-        threaded=not options.rehearse,
-    )
-    try:
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with DataDirLock(config.data_dir), ExitStack() as ending:
+        home = config.data_dir
+        if options.rehearse:
+            home = rehearsal.prepare(home, resume=options.resume)
+        journal = Journal.open(
+            home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
+            threaded=not options.rehearse,
+        )
+        ending.callback(journal.close)
         past = _refold(journal)
         clock, until = _clock(config, options, calendars, past.last_at)
-        telling = _telling(options.log_format, config, sys.stdout)
+        telling = _telling(options.log_format, config, out)
+        ending.callback(telling.close)
         for text in filter(None, (journal.torn, *config.warnings)):
             telling.line(clock.now(), text)
         parts = _parts(config, home, past, _World(
             journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
             pace=_pace(options),
         ))
-        code = await Daemon(parts).run()
-        telling.close()
-        return code
-    finally:
-        journal.close()
+        yield Assembly(
+            daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
+            status=partial(_live_facts, config, home, clock, parts.state),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,27 +77,38 @@ class Daemon:
     """One run, from the first command to the exit code."""
 
     def __init__(self, parts: Parts) -> None:
+        self.started = asyncio.Event()
+        self.failure: str | None = None
         self._p = parts
         self._stop = asyncio.Event()
         self._marked: dict[str, Quote] = {}
         parts.engine.listeners.append(self._on_decision)
         parts.state.listeners.append(self._on_state)
 
+    def stop(self) -> None:
+        """Ask for the end: `run` stops everything in order and returns."""
+        self._stop.set()
+
+    def stop_on_signals(self) -> None:
+        """Take SIGINT and SIGTERM over; only for a process that is nothing but this daemon."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_signal, number)
+
     async def run(self) -> int:
-        self._install_signals()
+        """Run to the end, and return the exit code; `failure` says why it is not 0."""
         self._p.state.move(Trigger.START, "start")
         self._p.supervisor.core("engine", self._p.engine.run)
         watch = asyncio.create_task(self._p.supervisor.watch(self._stop), name="watch")
         start = asyncio.create_task(self._start(), name="start")
         await asyncio.wait({watch, start}, return_when=asyncio.FIRST_COMPLETED)
-        failure: str | None
         if start.done() and (error := start.exception()) is not None:
-            failure = f"start failed: {type(error).__name__}: {error}"
+            self.failure = f"start failed: {type(error).__name__}: {error}"
             watch.cancel()
         else:
-            failure = await watch
+            self.failure = await watch
             start.cancel()
-        return await self._shut_down(failure)
+        return await self._shut_down(self.failure)
 
     async def _start(self) -> None:
         p, submit = self._p, self._p.engine.submit
@@ -123,6 +134,7 @@ class Daemon:
         p.supervisor.core("kill file", self._watch_kill_file)
         if p.until is not None:
             p.supervisor.core("end of rehearsal", self._end_at_until)
+        self.started.set()
 
     async def _shut_down(self, failure: str | None) -> int:
         """Stop in order: no new orders, calls in flight within a bound, then everything else."""
@@ -205,11 +217,6 @@ class Daemon:
         await asyncio.sleep(max(0.0, left))
         self._stop.set()
         await asyncio.Event().wait()
-
-    def _install_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._on_signal, number)
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._stop.is_set():
