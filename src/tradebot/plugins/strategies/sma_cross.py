@@ -1,11 +1,13 @@
 """When do two moving averages of closes cross? Then this strategy trades, once for each crossing.
 
 It buys when the fast average rises above the slow one, and sells what it holds when it falls
-below. All state is rebuilt from history at start; the crossing itself must then still happen.
+below. A crossing that finds an order still working waits for that order's end. The averages are
+rebuilt from history at start; the crossing itself must then still happen.
 """
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -48,10 +50,17 @@ class Averages:
         self._fast, self._slow = fast, slow
         self._closes: deque[Decimal] = deque(maxlen=slow)
         self._fast_sum = self._slow_sum = ZERO
+        self._known: datetime | None = None
         self.is_above: bool | None = None
 
-    def add(self, close: Decimal) -> bool:
-        """Take a close; tell whether the fast average has just crossed the slow one."""
+    def add(self, bar: Bar) -> bool:
+        """Take a bar's close; tell whether the fast average has just crossed the slow one."""
+        if self._known is not None and bar.end <= self._known:
+            return False  # history already held it when it was told
+        self._known = bar.end
+        return self._add(bar.close)
+
+    def _add(self, close: Decimal) -> bool:
         closes = self._closes
         self._fast_sum += close - (closes[-self._fast] if len(closes) >= self._fast else ZERO)
         self._slow_sum += close - (closes[0] if len(closes) == self._slow else ZERO)
@@ -77,19 +86,24 @@ class SmaCross:
         self._settings = settings
         self._strategy_id = StrategyId(strategy_id)
         self._averages: dict[str, Averages] = {}
+        self._crossed: set[str] = set()
 
     def on_start(self, desk: Desk) -> Iterable[Intent]:
         for symbol in self.symbols:
             averages = Averages(self._settings.fast, self._settings.slow)
             for bar in desk.history(symbol, self._settings.slow + 1):
-                averages.add(bar.close)
+                averages.add(bar)
             self._averages[symbol] = averages
+        self._crossed.clear()
         return ()
 
     def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Intent]:
         averages = self._averages[bar.symbol]
-        if not averages.add(bar.close) or desk.working(bar.symbol):
+        if averages.add(bar):
+            self._crossed.add(bar.symbol)
+        if bar.symbol not in self._crossed or desk.working(bar.symbol):
             return ()
+        self._crossed.remove(bar.symbol)
         return self._towards(self._target(bool(averages.is_above)), bar.symbol, desk)
 
     def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Intent]:
