@@ -95,8 +95,7 @@ def verify(args: argparse.Namespace) -> int:
         if found.torn is not None:
             show.line(show.clean(f"a crash cut the end off: {found.torn}"))
     else:
-        show.line(show.painted(
-            f"BAD: segment {found.segment}, record {found.record}, byte {found.offset}:"
-            f" {show.clean(found.sentence)}", "bad",
-        ))
+        place_ = f"segment {found.segment}, record {found.record}, byte {found.offset}: "
+        told = (place_ if found.segment else "") + show.clean(found.sentence)
+        show.line(show.painted(f"BAD: {told}", "bad"))
     return code

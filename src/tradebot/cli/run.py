@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     config = place.load(args)
     from tradebot import app
     from tradebot.shell.document import ConfigError
-    from tradebot.shell.journal.damage import JournalDamaged, JournalMismatch
+    from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
     from tradebot.shell.journal.lock import DataDirInUse
 
     speed = _SPEED_DEFAULT if args.speed is None else args.speed
@@ -59,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
     except JournalDamaged as error:
         text = f"the journal is damaged, so nothing was started: {error}"
         raise Stop(Exit.LEDGER_BAD, text) from None
+    except JournalFailed as error:
+        raise Stop(Exit.STOPPED_BY_FAILURE, str(error)) from None
     except JournalMismatch as error:
         raise Stop(Exit.FAILED, str(error)) from None
     except ValueError as error:

@@ -11,9 +11,8 @@ from typing import Any
 
 from tests.shell.journal.samples import MOMENT
 
-from tradebot.core.model.commands import Tick
-from tradebot.core.model.events import ReconRequested
-from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.commands import StrategyState
+from tradebot.core.model.events import StrategySwitched
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.verify import Scan, SegmentSource
@@ -25,11 +24,13 @@ RECORD = re.compile(rb'\{"n":"[^\n]*\n')
 
 
 def decisions(count: int, first: int = 1) -> list[Decision]:
-    """Return short decisions that all differ."""
-    return [
-        Decision(seq, MOMENT, Tick(), (ReconRequested(cl_ord_id=ClOrdID(f"X{seq}")),))
-        for seq in range(first, first + count)
-    ]
+    """Return short decisions that all differ, and that the core would take again."""
+    made = []
+    for seq in range(first, first + count):
+        command = StrategyState(strategy_id=f"X{seq}", enabled=False)
+        event = StrategySwitched(strategy_id=f"X{seq}", enabled=False)
+        made.append(Decision(seq, MOMENT, command, (event,)))
+    return made
 
 
 def opened(directory: Path, **options: Any) -> Journal:

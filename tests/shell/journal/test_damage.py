@@ -24,7 +24,7 @@ SEED = 4
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     """Fifty records in three segments, closed in order."""
-    directory = written(tmp_path_factory.mktemp("journal"), RECORDS - 3, segment_bytes=3300)
+    directory = written(tmp_path_factory.mktemp("journal"), RECORDS - 3, segment_bytes=4500)
     made = Ledger.of(directory)
     assert tuple(made.segments) == SEGMENTS
     return made

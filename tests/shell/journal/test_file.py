@@ -94,7 +94,7 @@ def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
     ledger = Ledger.of(tmp_path)
     assert len(ledger.segments) > 5
     for data in ledger.segments.values():
-        assert 1000 <= len(data) < 1300
+        assert 1000 <= len(data) < 1400
     header = chain.parse_header(ledger.records(2)[0][chain.PREFIX_BYTES : -len(chain.SUFFIX)])
     assert header == chain.Header(2, "1.2.3", "cafe", len(ledger.records(1)))
     assert list(replay(tmp_path)) == decisions(60)
