@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from tests.plugins.playing import CALENDARS
 from tests.plugins.recordings import a_market, played, utc
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,3 +102,21 @@ def test_the_gaps_of_the_real_folder_are_told() -> None:
     assert (gap.symbol, gap.first, gap.last, gap.sessions) == (
         "IBM", date(2013, 10, 9), date(2013, 10, 11), 3
     )
+
+
+@needs_data
+def test_a_real_week_of_currencies_ends_when_their_calendar_does() -> None:
+    heard = played(DATA, "2014-05-02T12:00", symbols=("EURUSD",))
+    last = heard.quotes[-1]
+    assert (last.as_of, last.bid, last.ask) == (
+        utc("2014-05-02T21:00"), Decimal("1.38685"), Decimal("1.38782")
+    )
+    assert CALENDARS["24/5"].next_close(utc("2014-05-02T12:00")) == last.as_of
+
+
+@needs_data
+def test_real_coins_are_quoted_around_the_clock() -> None:
+    heard = played(DATA, "2018-04-04T00:00", symbols=("BTC-USD",))
+    assert heard.quotes[0].as_of == utc("2018-04-04T00:01")
+    assert heard.quotes[-1].as_of == utc("2018-04-04T23:59")
+    assert len(heard.bars) == len(heard.quotes) > 1400
