@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -251,7 +252,7 @@ def test_while_the_market_is_shut_there_is_no_quote_but_a_history() -> None:
 # Does it move like a market?
 
 
-def returns(bars: list[Bar]) -> list[float]:
+def returns(bars: Sequence[Bar]) -> list[float]:
     return [log(b.close / a.close) for a, b in pairwise(bars)]
 
 
@@ -285,6 +286,16 @@ def test_the_open_and_the_close_are_busier_than_noon() -> None:
     assert opens > 1.5 * noon
     assert closes > 1.2 * noon
     assert opens > closes
+
+
+def test_before_the_open_little_moves() -> None:
+    mornings = [
+        a_market(session.opens, interval_s=Decimal(30)).history("SPY", 300)
+        for session in some_sessions(8)
+    ]
+    moved = sqrt(fmean(move**2 for bars in mornings for move in returns(bars)))
+    days = [a_days_bars(session.day) for session in some_sessions(8)]
+    assert moved < 0.6 * sqrt(fmean(move**2 for bars in days for move in returns(bars)))
 
 
 def test_the_night_moves_the_price_less_than_the_day_but_moves_it() -> None:
