@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, Final, TypeAlias, TypeVar
 
 from tradebot.core.book.book import Book
@@ -91,6 +92,11 @@ class Views:
     def fills(self, filters: Filters = ALL) -> list[Plain]:
         rows = (r for r in self._kept.fills if _is_wanted_fill(r, filters))
         return [_fill_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
+
+    def fills_of(self, decision: Decision) -> list[Plain]:
+        """Return the rows of the fills that the newest decision booked."""
+        found = takewhile(lambda r: r.moment.seq == decision.seq, reversed(self._kept.fills))
+        return [_fill_row(record) for record in found][::-1]
 
     def positions(self, filters: Filters = ALL) -> list[Plain]:
         """Open positions, a row for each strategy's share."""

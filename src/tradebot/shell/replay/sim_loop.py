@@ -19,10 +19,15 @@ class _PacedSelector(selectors.DefaultSelector):
         self._origin = time.monotonic()
         self.jumped = 0.0
 
+    def pace(self, speed: float | None) -> None:
+        """Go on at another speed from the time that it is now."""
+        self.jumped, self._origin = self.virtual_time(), time.monotonic()
+        self._speed = speed
+
     def virtual_time(self) -> float:
         if self._speed is None:
             return self.jumped
-        return (time.monotonic() - self._origin) * self._speed
+        return self.jumped + (time.monotonic() - self._origin) * self._speed
 
     def select(
         self, timeout: float | None = None
@@ -43,6 +48,10 @@ class SimLoop(asyncio.SelectorEventLoop):
     def __init__(self, speed: Decimal | None = None) -> None:
         self._paced = _PacedSelector(None if speed is None else float(speed))
         super().__init__(self._paced)
+
+    def pace(self, speed: Decimal | None) -> None:
+        """Jump from now on (None), or run so many times as fast."""
+        self._paced.pace(None if speed is None else float(speed))
 
     def time(self) -> float:
         return self._paced.virtual_time()

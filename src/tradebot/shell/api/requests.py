@@ -1,0 +1,90 @@
+"""What comes of a request to a running daemon? The same answer, whichever door it came through."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from tradebot.core.model.commands import Command, RequestCancel, SetKillSwitch, SubmitIntent
+from tradebot.core.model.events import (
+    CancelRefused,
+    CancelRequested,
+    IntentConflicted,
+    IntentRefused,
+)
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.verdict import EXPLAIN, Reason
+from tradebot.shell.api.views import Plain, Views
+from tradebot.shell.journal.decision import Decision
+
+Decide: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
+
+
+class Unanswerable(Exception):
+    """A request that came to nothing; the text says why, `more` holds what a program may read."""
+
+    def __init__(self, status: HTTPStatus, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.status, self.more = status, more
+
+
+class Requests:
+    """Turns requests into commands, and their decisions into answers; it decides nothing."""
+
+    def __init__(self, views: Views, decide: Decide, latch: Callable[[str], None]) -> None:
+        self._views = views
+        self._decide = decide
+        self._latch = latch
+
+    async def submit(self, intent: Intent) -> tuple[Plain, bool]:
+        """Return the pipeline's result, and whether the intent was new."""
+        assert intent.key is not None  # whoever asks has drawn one
+        decision = await self._decide(SubmitIntent(intent=intent))
+        for event in decision.events if decision is not None else ():
+            if isinstance(event, IntentConflicted):
+                reason = Reason.VALIDATION_DUPLICATE_CONFLICT
+                raise Unanswerable(
+                    HTTPStatus.CONFLICT, EXPLAIN[reason], reason_code=reason.value,
+                    intent_id=event.first, idempotency_key=intent.key,
+                )
+        intent_id = self._views.intent_of_key(intent.key)
+        found = self._views.pipeline_result(intent_id)
+        if found is None:
+            text = "this key was used before, and what became of it is older than the history"
+            raise Unanswerable(HTTPStatus.GONE, text, intent_id=intent_id)
+        return found, decision is not None
+
+    async def cancel(self, target: str, by: str) -> Plain:
+        decision = await self._decide(RequestCancel(target=target, by=by))
+        for event in decision.events if decision is not None else ():
+            match event:
+                case CancelRequested():
+                    return {
+                        "cancel_requested": True, "client_order_id": event.cl_ord_id,
+                        "request_id": event.request_id,
+                        "order": self._views.order(event.cl_ord_id),
+                    }
+                case IntentRefused():
+                    return {"cancel_requested": False, "intent_id": event.intent_id,
+                            "reason_code": event.reason.value}
+                case CancelRefused():
+                    raise self._cancel_refused(target, event.reason)
+                case _:
+                    continue
+        raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to cancel")
+
+    def _cancel_refused(self, target: str, reason: Reason) -> Unanswerable:
+        order = self._views.order(target)
+        if order is None:
+            return Unanswerable(HTTPStatus.NOT_FOUND, EXPLAIN[reason], reason_code=reason.value)
+        text = f"the order is finished: {order['ord_status']}"
+        return Unanswerable(HTTPStatus.CONFLICT, text, reason_code=reason.value, order=order)
+
+    async def kill(self, reason: str, by: str) -> Plain:
+        self._latch(reason)  # first: from here on nothing leaves, whatever becomes of the rest
+        decision = await self._decide(SetKillSwitch(engaged=True, reason=reason, by=by))
+        events = decision.events if decision is not None else ()
+        return {
+            "killed": True, "reason": self._views.book.kill_reason or reason,
+            "cancel_requested": [v.cl_ord_id for v in events if isinstance(v, CancelRequested)],
+            "refused": [v.intent_id for v in events if isinstance(v, IntentRefused)],
+        }
