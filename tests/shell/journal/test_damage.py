@@ -128,22 +128,49 @@ def test_lost_and_exchanged_segments_are_noticed(look: Look, ledger: Ledger) -> 
 def test_bytes_behind_the_last_record_are_noticed(
     look: Look, ledger: Ledger, number: int
 ) -> None:
-    for junk in (b"\n", b" ", b"junk", b"\0\0\0x", b"\xff" * 600):
+    for junk in (b"\n", b" ", b"junk", b"\0\0\0x", b"\xff" * 600, b"junk" + bytes(600)):
         assert_bad(look, ledger.having(number, ledger.segments[number] + junk))
 
 
-def test_a_ledger_hashed_anew_is_noticed_by_its_anchor(look: Look, ledger: Ledger) -> None:
-    """Whoever rewrites the past and all hashes after it must rewrite the anchor too."""
-    forged, before = dict(ledger.segments), chain.GENESIS
+def test_only_the_last_segment_may_end_in_zeros(look: Look, ledger: Ledger) -> None:
+    for zeros in (1, 100, 1000):
+        for number in SEGMENTS[:-1]:
+            assert_bad(look, ledger.having(number, ledger.segments[number] + bytes(zeros)))
+        assert look(ledger.having(3, ledger.segments[3] + bytes(zeros))).is_good
+
+
+def hashed_anew(ledger: Ledger, old: bytes, new: bytes) -> Ledger:
+    """Forge a ledger: one text replaced, all hashes and the anchor made to fit."""
+    forged, before, end = dict(ledger.segments), chain.GENESIS, 0
     for number in SEGMENTS:
         lines = []
         for record in ledger.records(number):
             body = record[chain.PREFIX_BYTES : -len(chain.SUFFIX)]
-            line, before = chain.frame(before, body.replace(b'"X7"', b'"Y7"'))
+            line, before = chain.frame(before, body.replace(old, new))
             lines.append(line)
         forged[number] = b"".join(lines)
-    assert forged[1] != ledger.segments[1]
-    assert_bad(look, Ledger(ledger.head, forged))
+        end = len(forged[number])
+    assert forged != ledger.segments
+    anchor = chain.Anchor(RECORDS - 3, before.decode(), SEGMENTS[-1], end)
+    return Ledger(anchor.encode(), forged)
+
+
+def test_a_ledger_hashed_anew_is_noticed_by_its_anchor(look: Look, ledger: Ledger) -> None:
+    """Whoever rewrites the past and all hashes after it must rewrite the anchor too."""
+    forged = hashed_anew(ledger, b'"X7"', b'"Y7"')
+    assert look(forged).is_good
+    assert_bad(look, Ledger(ledger.head, forged.segments))
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    (b'{"seq":7,', b'{"seq":8,'), (b'{"seq":7,', b'{"seq":6,'), (b'{"seq":7,', b'{"sEq":7,'),
+    (b'{"segment":2,', b'{"segment":3,'), (b'"format":1', b'"format":2'),
+    (b'"cafe","seq":1}', b'"cafe","seq":2}'), (b'"cafe","seq":1}', b'"cafe"}'),
+])
+def test_records_that_fit_the_chain_but_not_the_count_are_noticed(
+    look: Look, ledger: Ledger, old: bytes, new: bytes
+) -> None:
+    assert_bad(look, hashed_anew(ledger, old, new))
 
 
 def test_both_verifiers_say_the_same_of_random_damage(ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,11 +243,44 @@ async def test_all_that_wait_fail_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = await durable(tmp_path)
-    await journal.append(decisions(1))
-    monkeypatch.setattr(os, "fdatasync", Trouble("fdatasync", errno.EIO))
-    waiting = [journal.append([decision]) for decision in decisions(20, 2)]
-    found = await asyncio.gather(*waiting, return_exceptions=True)
-    assert {type(outcome) for outcome in found} == {JournalFailed}
+    syncing, go_on = threading.Event(), threading.Event()
+
+    def slow(_: int) -> None:
+        syncing.set()
+        go_on.wait(10)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fdatasync", slow)
+    waiting = [journal.append(decisions(1))]
+    assert await asyncio.to_thread(syncing.wait, 10)
+    waiting += [journal.append([decision]) for decision in decisions(5, 2)]
+    go_on.set()
+    async with asyncio.timeout(10):
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(outcome) for outcome in found] == [JournalFailed] * 6
+    journal.close()
+
+
+def test_a_new_segments_name_is_on_the_disk_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A synced file in a directory that is not synced can be gone after the power was."""
+    journal, order = opened(tmp_path, sync=True, segment_bytes=1000), list[str]()
+    rename, sync = Path.rename, os.fsync
+
+    def fsync(fd: int) -> None:
+        order.append("directory" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file")
+        sync(fd)
+
+    def renamed(path: Path, target: Path) -> Path:
+        order.append("named")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "rename", renamed)
+    journal.write(decisions(10))
+    journal.write(decisions(1, 11))
+    assert order == ["file", "named", "directory"]
     journal.close()
 
 

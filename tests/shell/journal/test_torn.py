@@ -107,6 +107,7 @@ def test_the_next_start_cuts_it_reports_it_and_goes_on(
         assert journal.torn is not None
         assert journal.torn.startswith(f"segment 1, record {KEPT + 2}, byte {start}: ")
         assert journal.last_seq == KEPT
+        assert Ledger.of(directory).segments[1] == data[:start]  # a second crash finds no rest
         journal.write(decisions(2, KEPT + 1))
         journal.close()
         assert list(replay(directory)) == decisions(KEPT + 2)
