@@ -103,7 +103,9 @@ def some_settings(**changes: Any) -> Settings:
 
 
 def capabilities(**changes: Any) -> Capabilities:
-    return Capabilities(**{"asset_classes": tuple(AssetClass), "legs_max": 4, **changes})
+    return Capabilities(**{
+        "asset_classes": tuple(AssetClass), "legs_max": 4, "can_replace": True, **changes
+    })
 
 
 def a_statement(cash: Decimal | int | str = 100_000, **changes: Any) -> Statement:

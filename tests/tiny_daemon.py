@@ -41,7 +41,7 @@ def a_morning() -> list[Command]:
         order_qty_max=Decimal(100), quote_age_max_s=Decimal(3600),
     ))
     statement = Statement(account=ACCOUNT, as_of=AT, cash=Decimal("100000"))
-    capabilities = Capabilities(asset_classes=tuple(AssetClass), legs_max=4)
+    capabilities = Capabilities(asset_classes=tuple(AssetClass), legs_max=4, can_replace=True)
     return [
         ActivateSettings(settings=settings, version="test"),
         DefineInstruments(instruments=(Instrument(symbol="SPY"), Instrument(symbol="IBM"))),

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.session import may_trade
-from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.money import plain
 from tradebot.ports import Broker, Calendar, Clock, MarketData
@@ -36,7 +35,7 @@ from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import StrategyDesk, StrategyHost
 from tradebot.shell.supervisor import Notice, Supervisor
 from tradebot.shell.telemetry import Console, JsonLog, Telling
-from tradebot.shell.wire.link import Link
+from tradebot.shell.wire.link import Link, MaySend, Outgoing
 
 
 @fact
@@ -238,7 +237,7 @@ def _market(config: Config, world: _World) -> MarketData:
 class _Wire:
     engine: Engine
     market: MarketData
-    may_send: Callable[[OrderSubmitted], str | None]
+    may_send: MaySend
     world: _World
 
 
@@ -274,7 +273,7 @@ def _add_strategies(
         host.add(name, strategy, StrategyDesk(name, book=views.book, market=market, clock=clock))
 
 
-def _may_send(book: Book, latch: Latch, clock: Clock, order: OrderSubmitted) -> str | None:
+def _may_send(book: Book, latch: Latch, clock: Clock, order: Outgoing) -> str | None:
     """Look one last time before the socket; return why not, or None. Every attempt asks again."""
     if latch.reason is not None:
         return f"kill latch: {latch.reason}"

@@ -5,13 +5,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias
 
-from tradebot.core.model.commands import Capabilities, Phase, Statement
+from tradebot.core.model.commands import (
+    Capabilities,
+    Phase,
+    RequestCancel,
+    RequestReplace,
+    Statement,
+)
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import Instrument
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.report import Report
 
 
@@ -134,29 +140,56 @@ class Position:
     avg_px: Decimal
 
 
+@fact
+class Working:
+    """One working order of a strategy: quantities in units, limit a unit.
+
+    `is_changing` tells that a cancel or change of it has no answer yet.
+    """
+
+    cl_ord_id: ClOrdID
+    symbol: str
+    side: Side
+    leaves_qty: Decimal
+    price: Decimal | None
+    is_changing: bool
+
+
+Action: TypeAlias = Intent | RequestCancel | RequestReplace
+
+
 class Desk(Protocol):
     """A strategy's read-only view of durable state."""
 
     strategy_id: str
 
     def now(self) -> datetime: ...
+    def is_open(self, symbol: str) -> bool:
+        """Tell whether orders on the symbol may go out now: its market trades."""
+
     def position(self, symbol: str) -> Position:
         """Return the strategy's own position, flat where it holds none."""
 
     def working(self, symbol: str) -> int:
         """Count the strategy's own intents and orders on the symbol that are not finished."""
 
+    def orders(self, symbol: str) -> Sequence[Working]:
+        """Return the strategy's own orders that the broker works, oldest first."""
+
     def quote(self, symbol: str) -> Quote | None: ...
     def history(self, symbol: str, count: int) -> Sequence[Bar]: ...
 
 
 class Strategy(Protocol):
-    """Decides what to trade. It returns intents; it never sends, sleeps or reads a clock."""
+    """Decides what to trade. It returns actions; it never sends, sleeps or reads a clock.
+
+    An action is an intent, or the cancel or change of an order of its own (`desk.orders`).
+    """
 
     symbols: Sequence[str]
 
-    def on_start(self, desk: Desk) -> Iterable[Intent]: ...
-    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Intent]: ...
-    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Intent]: ...
-    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Intent]: ...
-    def on_timer(self, desk: Desk) -> Iterable[Intent]: ...
+    def on_start(self, desk: Desk) -> Iterable[Action]: ...
+    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Action]: ...
+    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Action]: ...
+    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Action]: ...
+    def on_timer(self, desk: Desk) -> Iterable[Action]: ...

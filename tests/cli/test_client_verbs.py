@@ -295,3 +295,22 @@ def test_a_rehearsal_that_runs_is_pointed_out(
         assert "add --rehearsal" in error
         assert told(capsys, tmp_path, *SUBMIT, "--rehearsal")[0] == 0
     assert not client.is_running(rehearsal)
+
+
+def test_replace_and_cancel_all_tell_what_is_on_its_way(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    found = document(capsys, home, *SUBMIT, "--limit", "500.00")[1]
+    order = found["client_order_id"]
+    daemon.report(order, ExecType.NEW)
+    code, said, _ = told(capsys, home, "replace", order, "--qty", "20", "--limit", "499.50")
+    assert (code, said) == (0, f"change of order {order} is on its way to the broker\n")
+    code, _, said = told(capsys, home, "replace", order, "--qty", "21")
+    assert code == 6
+    assert "OMS_PENDING_REQUEST" in said
+    assert told(capsys, home, "replace", order)[0] == 2
+    assert told(capsys, home, "replace", order, "--qty", "1e5")[0] == 2
+    code, said, _ = told(capsys, home, "cancel-all")
+    assert (code, said) == (
+        0, "cancels on their way to the broker: 1; intents taken back: 0\n"
+    )

@@ -15,8 +15,9 @@ from tradebot.cli.main import build_parser, main
 
 Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
-    "run", "submit", "status", "intents", "orders", "positions", "fills", "account", "cancel",
-    "kill", "clear-kill", "clear-halt", "ledger", "replay", "calendar", "config", "version",
+    "run", "submit", "status", "intents", "orders", "positions", "fills", "account",
+    "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "ledger", "replay",
+    "calendar", "config", "version",
 }
 
 

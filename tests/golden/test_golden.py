@@ -21,6 +21,8 @@ from tradebot.core.model.commands import (
     FactArrived,
     Holding,
     RequestCancel,
+    RequestCancelAll,
+    RequestReplace,
     SetKillSwitch,
     StrategyState,
     SubmitIntent,
@@ -34,7 +36,7 @@ from tradebot.shell.journal.decision import Decision
 
 FOLDER: Final = Path(__file__).parent
 NOW: Final = FOLDER / f"{version('tradebot')}.jsonl"
-SEED: Final = 35
+SEED: Final = 6
 STEPS: Final = 320
 
 
@@ -69,6 +71,9 @@ def a_golden_day() -> Day:
     for is_on in (True, False):
         day.decide(SetKillSwitch(engaged=is_on, reason="golden", by="golden"))
     day.decide(RequestCancel(target="nobody's", by="golden"))
+    day.decide(RequestReplace(target="nobody's", by="golden", order_qty=Decimal(1)))
+    day.decide(SubmitIntent(intent=makers.an_intent(symbol="NONE")))
+    day.decide(RequestCancelAll(by="golden"))
     day.decide(DisconnectRoute(route="paper", reason="golden"))
     day.decide(SubmitIntent(intent=makers.an_intent(ttl_s=1)))
     day.now += timedelta(seconds=2)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from tests.makers import a_report, a_trade
 
 from tradebot.core.model.commands import Delivery, ReportDelivery
-from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.events import OrderSubmitted, ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import LegFill, Report
 
@@ -44,6 +44,7 @@ class BrokerTruth:
     fees: Decimal = Decimal(0)
     fee_of: dict[str, Decimal] = field(default_factory=dict)
     said: list[Report] = field(default_factory=list)
+    requests: list[ReplaceRequested] = field(default_factory=list)
     count: int = 0
 
     def take(self, sent: OrderSubmitted) -> None:
@@ -51,6 +52,10 @@ class BrokerTruth:
         self.orders[sent.cl_ord_id] = TrueOrder(
             sent.cl_ord_id, legs, sent.intent.order_qty, self.rng.random() < 0.9
         )
+
+    def live(self) -> list[ClOrdID]:
+        orders = self.orders.values()
+        return [o.cl_ord_id for o in orders if o.has_arrived and not o.ended and o.left]
 
     def cash(self) -> Decimal:
         """Return what all executions that stand, and all fees, did to the cash."""
@@ -73,6 +78,8 @@ class BrokerTruth:
             return self._external()
         if self.said and self.rng.random() < 0.12:
             return self.rng.choice(self.said[-30:])  # brokers do say things twice
+        if self.requests and self.rng.random() < 0.3:
+            return self._answer(self.requests.pop(self.rng.randrange(len(self.requests))))
         if not self.orders:
             return None
         order = self.rng.choice(list(self.orders.values())[-10:])
@@ -145,6 +152,20 @@ class BrokerTruth:
             "exec_id": name, "fee": self.fee_of[name], "legs": legs if is_combo else (),
             "last_px": net if is_combo else prices[order.legs[0][0]],
         }
+
+    def _answer(self, asked: ReplaceRequested) -> Report:
+        """Make a change, or refuse it."""
+        names = {"cl_ord_id": asked.request_id, "orig_cl_ord_id": asked.cl_ord_id}
+        order = next((o for o in self.orders.values() if o.cl_ord_id == asked.cl_ord_id), None)
+        is_possible = order is not None and order.has_arrived and not order.ended and order.left
+        if order is None or not is_possible or self.rng.random() < 0.3:
+            report = a_report("cancel_rejected", **names)
+        else:
+            order.qty = max(asked.intent.order_qty, order.qty - order.left)
+            order.cl_ord_id = asked.request_id
+            report = a_report("replaced", order_qty=order.qty, **names)
+        self.said.append(report)
+        return report
 
     def _external(self) -> Report:
         name, qty, px = self._name(), self.rng.randint(1, 5), self._price()

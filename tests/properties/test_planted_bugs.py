@@ -24,7 +24,7 @@ from tradebot.core.pipeline import pipeline, s7_post_trade, s8_recon
 from tradebot.core.pipeline import s6_execution as execution
 
 Plant = pytest.MonkeyPatch
-SEEDS = range(24)
+SEEDS = range(60)
 
 
 def a_duplicate_fill_is_booked_twice(plant: Plant) -> None:

@@ -11,7 +11,7 @@ from tests.properties.broker_truth import BrokerTruth
 
 from tradebot.core.book.book import Book
 from tradebot.core.model import commands as c
-from tradebot.core.model.events import Event, OrderSubmitted
+from tradebot.core.model.events import Event, OrderSubmitted, ReplaceRequested
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Leg, Side
@@ -54,6 +54,8 @@ class Day:
         for event in events:
             if isinstance(event, OrderSubmitted):
                 self.broker.take(event)
+            elif isinstance(event, ReplaceRequested):
+                self.broker.requests.append(event)
 
     def step(self) -> None:
         self.now += timedelta(milliseconds=self.rng.randrange(1, 4000))
@@ -80,8 +82,10 @@ class Day:
         dice = self.rng.random()
         if dice < 0.34:
             return c.SubmitIntent(intent=self._intent())
-        if dice < 0.80:
+        if dice < 0.75:
             return self.broker.speak()
+        if dice < 0.80 and self.broker.orders:
+            return self._request(self.rng.choice(list(self.broker.orders)[-8:]))
         if dice < 0.86:
             needs = [quote_need(symbol) for symbol in SYMBOLS]
             return c.FactArrived(needs=tuple(self.rng.sample(needs, 2)))
@@ -102,10 +106,22 @@ class Day:
         if dice < 0.97:
             return self._settings()
         if dice < 0.985 and self.broker.orders:
-            return c.RequestCancel(target=self.rng.choice(list(self.broker.orders)[-8:]), by="walk")
+            return self._request(self.rng.choice(list(self.broker.orders)[-8:]))
         if dice < 0.99:
             return c.DisconnectRoute(route="paper", reason="dice")
         return self._connect()
+
+    def _request(self, target: str) -> c.Command:
+        dice = self.rng.random()
+        live = self.broker.live()
+        if dice < 0.45 and live:
+            qty = Decimal(self.rng.choice([0, 1, 2, 3, 8, 12, 60]))
+            price = Decimal(self.rng.randint(1, 50_000)) / 100 if dice < 0.1 else None
+            target = self.rng.choice(live)
+            return c.RequestReplace(target=target, by="walk", order_qty=qty, price=price)
+        if dice < 0.48:
+            return c.RequestCancelAll(by="walk", symbol=self.rng.choice([*SYMBOLS, None]))
+        return c.RequestCancel(target=target, by="walk")
 
     def _intent(self) -> Any:
         changes: dict[str, Any] = {}

@@ -214,6 +214,17 @@ def _connect(stage: Stage, words: Words) -> c.ConnectRoute:
     return makers.a_route(words[0], kind, statement=statement)
 
 
+def _replace(stage: Stage, words: Words) -> c.RequestReplace:
+    """Read `C1 by alice qty 20 limit 501`."""
+    said = _pairs(words[1:])
+    qty, price = said.get("qty"), said.get("limit")
+    return c.RequestReplace(
+        target=stage.names.full(words[0]), by=said["by"],
+        order_qty=parse_decimal(qty) if qty else None,
+        price=parse_decimal(price) if price else None,
+    )
+
+
 def _kill(stage: Stage, words: Words) -> c.SetKillSwitch:
     state, _, by, *reason = words
     return c.SetKillSwitch(engaged=state == "on", reason=" ".join(reason), by=by)
@@ -237,6 +248,10 @@ COMMANDS: Final[Mapping[str, Callable[[Stage, Words], c.Command]]] = {
         route=words[0], reason=" ".join(words[1:])
     ),
     "cancel": lambda stage, words: c.RequestCancel(target=stage.names.full(words[0]), by=words[2]),
+    "replace": _replace,
+    "cancel-all": lambda stage, words: c.RequestCancelAll(
+        by=words[1], symbol=words[2] if len(words) > 2 else None
+    ),
     "delivery": lambda stage, words: c.ReportDelivery(
         cl_ord_id=ClOrdID(stage.names.full(words[0])), delivery=c.Delivery(words[1]),
         detail=" ".join(words[2:]),

@@ -132,6 +132,14 @@ def _cancel(event: e.CancelRequested, names: Names) -> str:
     return f"cancel requested {names.short(event.cl_ord_id)} as {short} by {event.by}"
 
 
+def _replace(event: e.ReplaceRequested, names: Names) -> str:
+    short = names.give("R", event.request_id)
+    return (
+        f"change requested {names.short(event.cl_ord_id)} as {short} by {event.by}:"
+        f" {intent_text(event.intent)} reserved {plain(event.reserved)}"
+    )
+
+
 def _break(event: e.BreakFound, names: Names) -> str:
     numbers = f"book {plain(event.book)} statement {plain(event.statement)}"
     return f"break {event.account} {event.subject} {numbers}"
@@ -177,6 +185,10 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
         f"never left {names.short(event.cl_ord_id)} {event.detail}".rstrip()
     ),
     e.CancelRequested: _cancel,
+    e.ReplaceRequested: _replace,
+    e.ReplaceRefused: lambda event, names: (
+        f"change refused {names.short(event.target)} {event.reason}{_gates(event.gates)}"
+    ),
     e.CancelRefused: lambda event, names: (
         f"cancel refused {names.short(event.target)} {event.reason}"
     ),

@@ -34,6 +34,23 @@ def register(verbs: flags.Verbs) -> None:
     flags.takes_place(parser)
 
 
+    parser = flags.verb(
+        verbs, "replace", "ask the broker to change a working order's quantity or limit",
+        "tradebot.cli.orders:replace",
+    )
+    parser.add_argument("id", metavar="ID", help="an order's id, or its intent's")
+    parser.add_argument("--qty", metavar="N", help="the whole new quantity, filled part included")
+    parser.add_argument("--limit", metavar="P", help="the new limit price")
+    flags.takes_place(parser)
+    parser = flags.verb(
+        verbs, "cancel-all",
+        "ask the broker to cancel all working orders, and take all held intents back",
+        "tradebot.cli.orders:cancel_all",
+    )
+    parser.add_argument("--symbol", metavar="S", help="only those of this symbol")
+    flags.takes_place(parser)
+
+
 def orders(args: argparse.Namespace) -> int:
     from tradebot.shell.api.filters import ORDER_STATUSES
 
@@ -51,25 +68,59 @@ def orders(args: argparse.Namespace) -> int:
 
 
 def cancel(args: argparse.Namespace) -> int:
-    home = place.home(args)
-    try:
-        answer = Client(home).post(
-            f"/api/v1/orders/{escaped(args.id)}/cancel", {"user": user()}
-        )
-    except NotRunning:
-        raise Stop(Exit.NOT_RUNNING, how_to_start(home)) from None
-    if args.json:
-        show.document(answer.document)
-        return Exit.DONE if answer.is_good else Exit.REFUSED
-    if not answer.is_good:
-        code = Exit.REFUSED if answer.document.get("reason_code") else answer.exit_code()
-        raise Stop(code, answer.problem())
-    found = answer.document
+    found = _ask(args, f"/api/v1/orders/{escaped(args.id)}/cancel", {"user": user()})
+    if found is None:
+        return Exit.DONE
     if found["cancel_requested"]:
         show.line(f"cancel of order {found['client_order_id']} is on its way to the broker")
     else:
         show.line(f"intent {found['intent_id']} is taken back; it was never sent")
     return Exit.DONE
+
+
+def replace(args: argparse.Namespace) -> int:
+    from tradebot.shell.api.commands import BadRequest, parse_replace
+
+    asked = {"qty": args.qty, "limit": args.limit}
+    body = {name: value for name, value in asked.items() if value is not None}
+    try:
+        parse_replace(body, args.id)
+    except BadRequest as error:
+        raise Stop(Exit.USAGE, f"--{error}") from None
+    path = f"/api/v1/orders/{escaped(args.id)}/replace"
+    found = _ask(args, path, {**body, "user": user()})
+    if found is not None:
+        show.line(f"change of order {found['client_order_id']} is on its way to the broker")
+    return Exit.DONE
+
+
+def cancel_all(args: argparse.Namespace) -> int:
+    body = {"user": user()} | ({"symbol": args.symbol} if args.symbol is not None else {})
+    found = _ask(args, "/api/v1/cancel-all", body)
+    if found is not None:
+        orders, intents = len(found["cancel_requested"]), len(found["refused"])
+        show.line(f"cancels on their way to the broker: {orders}; intents taken back: {intents}")
+    return Exit.DONE
+
+
+def _ask(args: argparse.Namespace, path: str, body: dict[str, str]) -> dict[str, Any] | None:
+    """Return what the daemon did, where words are wanted; a refusal ends the verb with exit 6."""
+    home = place.home(args)
+    try:
+        answer = Client(home).post(path, body)
+    except NotRunning:
+        raise Stop(Exit.NOT_RUNNING, how_to_start(home)) from None
+    code = answer.exit_code()
+    if not answer.is_good and answer.document.get("reason_code"):
+        code = Exit.REFUSED
+    if args.json:
+        show.document(answer.document)
+        if not answer.is_good:
+            raise Stop(code, answer.problem())
+        return None
+    if not answer.is_good:
+        raise Stop(code, answer.problem())
+    return answer.document
 
 
 def user() -> str:

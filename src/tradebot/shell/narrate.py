@@ -83,6 +83,12 @@ def _ignored(event: e.ReportIgnored) -> str:
     return f"ignored {_report(event.report)}: {event.reason}"
 
 
+def _replace_refused(event: e.ReplaceRefused) -> str:
+    told = numbers(event.gates) or event.detail
+    more = f" ({told})" if told else ""
+    return f"change of {short(event.target)} refused: {event.reason}{more}"
+
+
 def _booked(event: e.TradeBooked) -> str:
     sign = "+" if event.qty > 0 else ""
     profit = f", realised {plain(event.realized)}" if event.realized else ""
@@ -125,6 +131,8 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.OrderInDoubt: lambda v: f"IN DOUBT {short(v.cl_ord_id)}: {v.detail}; its risk stays reserved",
     e.OrderNeverLeft: lambda v: f"order {short(v.cl_ord_id)} never left: {v.detail}",
     e.CancelRequested: lambda v: f"cancel {short(v.cl_ord_id)} asked by {v.by}",
+    e.ReplaceRequested: lambda v: f"change of {short(v.cl_ord_id)} by {v.by}: {ask(v.intent)}",
+    e.ReplaceRefused: _replace_refused,
     e.CancelRefused: lambda v: f"cancel of {v.target} refused: {v.reason}",
     e.TradeBooked: _booked,
     e.ReconRequested: lambda v: f"order {short(v.cl_ord_id)} is finished",

@@ -7,19 +7,31 @@ from functools import partial
 from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.model.commands import Command, StrategyState, SubmitIntent
+from tradebot.core.book.orders import OrderState
+from tradebot.core.gates.session import may_trade
+from tradebot.core.model.commands import (
+    Command,
+    RequestCancel,
+    RequestReplace,
+    StrategyState,
+    SubmitIntent,
+)
 from tradebot.core.model.events import (
+    CancelRefused,
+    CancelRequested,
     IntentReceived,
     IntentRefused,
     OrderSubmitted,
     ReconRequested,
+    ReplaceRefused,
+    ReplaceRequested,
     TradeBooked,
 )
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.sound import flaw
-from tradebot.ports import Clock, MarketData, MarketEvent, Position, Strategy
+from tradebot.ports import Action, Clock, MarketData, MarketEvent, Position, Strategy, Working
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.plugins import contained
@@ -30,7 +42,7 @@ Tell = Callable[[str, str], None]
 
 
 class StrategyFailed(Exception):
-    """A strategy returned something that is no intent of its own."""
+    """A strategy returned something that is no action of its own."""
 
 
 class StrategyDesk:
@@ -45,9 +57,14 @@ class StrategyDesk:
         self._clock = clock
         self.open: dict[str, dict[IntentId, None]] = {}  # symbol -> its intents not yet finished
         self.posted: dict[str, int] = {}  # symbol -> intents handed in, not yet heard of
+        self.asked: set[str] = set()  # orders to cancel or change, not yet heard of
 
     def now(self) -> datetime:
         return self._clock.now()
+
+    def is_open(self, symbol: str) -> bool:
+        known = self._book.instruments.get(symbol)
+        return known is not None and may_trade(self._book, known.calendar, self.now())
 
     def position(self, symbol: str) -> Position:
         share = self._book.ledger.held_by(self.strategy_id, symbol)
@@ -56,6 +73,23 @@ class StrategyDesk:
 
     def working(self, symbol: str) -> int:
         return len(self.open.get(symbol, ())) + self.posted.get(symbol, 0)
+
+    def orders(self, symbol: str) -> Sequence[Working]:
+        found = []
+        for intent_id in self.open.get(symbol, ()):
+            intent = self._book.intents.open.get(intent_id)
+            state = self._book.orders.find(intent.cl_ord_id) if intent else None
+            if state is not None and not state.order.is_done:
+                found.append(self._working(state))
+        return found
+
+    def _working(self, state: OrderState) -> Working:
+        asked = state.canceling or state.replacing or state.order.cl_ord_id in self.asked
+        return Working(
+            cl_ord_id=state.order.cl_ord_id, symbol=state.intent.symbol, side=state.intent.side,
+            leaves_qty=state.order.leaves_qty, price=state.intent.price,
+            is_changing=bool(asked) or state.is_unanswered or state.in_doubt,
+        )
 
     def quote(self, symbol: str) -> Quote | None:
         return self._market.last(symbol)
@@ -117,6 +151,10 @@ class StrategyHost:
                     self._intent_of[event.cl_ord_id] = event.intent_id
                 case IntentRefused():
                     self._closed(event.intent_id)
+                case CancelRequested() | ReplaceRequested():
+                    self._heard(event.cl_ord_id)
+                case CancelRefused() | ReplaceRefused():
+                    self._heard(event.target)
                 case ReconRequested():
                     intent_id = self._intent_of.pop(event.cl_ord_id, None)
                     if intent_id is not None:
@@ -128,23 +166,44 @@ class StrategyHost:
                 case _:
                     pass
 
-    def _call(self, name: str, call: Callable[[], Iterable[Intent]]) -> None:
+    def _call(self, name: str, call: Callable[[], Iterable[Action]]) -> None:
         contained(partial(self._take, name, call), partial(self._failed, name))
 
-    def _take(self, name: str, call: Callable[[], Iterable[Intent]]) -> None:
-        for intent in call() or ():
-            if not isinstance(intent, Intent) or intent.strategy_id != name or intent.key:
-                raise StrategyFailed(f"expected keyless intents of {name}, got {intent!r:.80}")
-            if (told := flaw(intent)) is not None:
-                raise StrategyFailed(told)
+    def _take(self, name: str, call: Callable[[], Iterable[Action]]) -> None:
+        desk = self._strategies[name][1]
+        for action in call() or ():
+            command = self._command(name, action)
             try:
-                self._post(SubmitIntent(intent=intent))
+                self._post(command)
             except Busy:
-                self._tell(name, "the inbox is full: an intent was dropped before it was taken in")
+                self._tell(name, "the inbox is full: an action was dropped before it was taken in")
                 return
-            desk = self._strategies[name][1]
-            for symbol in _symbols(intent):
-                desk.posted[symbol] = desk.posted.get(symbol, 0) + 1
+            if isinstance(command, SubmitIntent):
+                for symbol in _symbols(command.intent):
+                    desk.posted[symbol] = desk.posted.get(symbol, 0) + 1
+            else:
+                desk.asked.add(command.target)
+
+    def _command(
+        self, name: str, action: object
+    ) -> SubmitIntent | RequestCancel | RequestReplace:
+        """Check that an action is sound, and the strategy's own."""
+        if isinstance(action, Intent) and action.strategy_id == name and not action.key:
+            if (told := flaw(action)) is not None:
+                raise StrategyFailed(told)
+            return SubmitIntent(intent=action)
+        if isinstance(action, RequestCancel | RequestReplace) and action.by == name:
+            state = self._book.orders.find(action.target)
+            if state is None or state.intent.strategy_id != name:
+                raise StrategyFailed(f"{action.target!r:.40} is no order of {name}")
+            if (told := flaw(action)) is not None:
+                raise StrategyFailed(told)
+            return action
+        raise StrategyFailed(f"expected keyless actions of {name}, got {action!r:.80}")
+
+    def _heard(self, target: str) -> None:
+        for _, desk in self._strategies.values():
+            desk.asked.discard(target)
 
     def _failed(self, name: str, error: Exception) -> None:
         count = self._failures[name] = self._failures.get(name, 0) + 1

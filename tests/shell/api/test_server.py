@@ -7,6 +7,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +273,38 @@ def test_a_working_order_can_be_cancelled_a_finished_one_not(
     assert ask(path, "POST", f"/api/v1/orders/{order}/cancel")[0] == 409
     code, found = ask(path, "POST", "/api/v1/orders/nobody/cancel")
     assert (code, found["reason_code"]) == (404, "VALIDATION_UNKNOWN_ORDER")
+
+
+def test_a_working_order_can_be_changed_in_quantity_and_limit(
+    daemon: TinyDaemon, path: Path
+) -> None:
+    order = post(path, "/api/v1/intents", AN_INTENT, key="k1")[1]["client_order_id"]
+    daemon.report(order, ExecType.NEW)
+    change = f"/api/v1/orders/{order}/replace"
+    code, found = post(path, change, {"qty": "20", "user": "alice"})
+    assert (code, found["replace_requested"]) == (202, True)
+    assert found["order"]["ord_status"] == "pending_replace"
+    daemon.report(
+        found["request_id"], ExecType.REPLACED, orig_cl_ord_id=order, order_qty=Decimal(20)
+    )
+    shown = ask(path, "GET", "/api/v1/orders")[1]["orders"][0]
+    assert (shown["order_qty"], shown["ord_status"]) == ("20", "new")
+    code, found = post(path, change, {"qty": "101"})
+    assert (code, found["reason_code"]) == (409, "RISK_ORDER_QUANTITY")
+    assert "101 against 100" in found["detail"]
+    assert post(path, change, {})[0] == 400
+    assert post(path, "/api/v1/orders/nobody/replace", {"qty": "1"})[0] == 404
+
+
+def test_one_sweep_takes_back_what_works_and_what_waits(daemon: TinyDaemon, path: Path) -> None:
+    order = post(path, "/api/v1/intents", AN_INTENT, key="k1")[1]["client_order_id"]
+    del daemon.facts.quotes["SPY"]
+    held = post(path, "/api/v1/intents", AN_INTENT, key="k2")[1]["intent_id"]
+    assert post(path, "/api/v1/cancel-all", {"symbol": "IBM"})[1] == {
+        "symbol": "IBM", "cancel_requested": [], "refused": [],
+    }
+    code, found = post(path, "/api/v1/cancel-all", {})
+    assert (code, found["cancel_requested"], found["refused"]) == (200, [order], [held])
 
 
 def test_a_held_intent_is_taken_back(daemon: TinyDaemon, path: Path) -> None:

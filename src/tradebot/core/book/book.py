@@ -150,6 +150,8 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.OrderNeverLeft: _never_left,
     e.CancelRequested: lambda book, event: book.orders.cancel_requested(event),
     e.CancelRefused: _nothing,
+    e.ReplaceRequested: lambda book, event: book.orders.replace_requested(event),
+    e.ReplaceRefused: lambda book, event: book.orders.replace_refused(event),
     e.TradeBooked: _booked,
     e.ReconRequested: _recon_requested,
     e.InstrumentHalted: lambda book, event: book.halted.update({event.symbol: event.reason}),

@@ -6,6 +6,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Final
 
+from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
     IntentHeld,
     IntentReceived,
@@ -23,7 +24,10 @@ KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave fir
 
 @dataclass(slots=True)
 class IntentState:
-    """One open intent: the request, when it ends, and what its last walk came to."""
+    """One open intent: the request, when it ends, and what its last walk came to.
+
+    `replaces` names the working order that a change would make into this one.
+    """
 
     intent_id: IntentId
     body: Intent
@@ -32,6 +36,7 @@ class IntentState:
     route: str | None = None
     cl_ord_id: ClOrdID | None = None
     held: IntentHeld | None = None
+    replaces: OrderState | None = None
 
 
 @dataclass(slots=True)

@@ -10,6 +10,8 @@ from tradebot.core.model.events import (
     OrderInDoubt,
     OrderReported,
     OrderSubmitted,
+    ReplaceRefused,
+    ReplaceRequested,
     TradeBooked,
 )
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
@@ -48,6 +50,8 @@ class OrderState:
     requests: int = 0
     canceled_by: str = ""  # who asked last; it never goes out again, even if the cancel failed
     canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
+    replacing: ReplaceRequested | None = None  # our last change, while it has no answer
+    reserved_then: Decimal = ZERO  # for the whole order, once it is changed
     in_doubt: bool = False
     is_handed_off: bool = False
     has_never_left: bool = False
@@ -61,11 +65,19 @@ class OrderState:
 
     @property
     def reserved_left(self) -> Decimal:
-        """What still counts as at risk: all of it while in doubt, else the share not yet filled."""
-        order = self.order
-        if self.in_doubt or not order.cum_qty or not order.order_qty:
-            return ZERO if order.is_done else self.reserved
-        return self.reserved * order.leaves_qty / order.order_qty
+        """What still counts as at risk: all of it while in doubt, else the share not yet filled.
+
+        While a change is on its way the worse of both counts.
+        """
+        order, left = self.order, self.reserved
+        if order.is_done:
+            return ZERO
+        if not self.in_doubt and order.cum_qty and order.order_qty:
+            left = left * order.leaves_qty / order.order_qty
+        if self.replacing is None:
+            return left
+        then_qty = self.replacing.intent.order_qty
+        return max(left, self.reserved_then * (then_qty - order.cum_qty) / then_qty)
 
 
 @dataclass(slots=True)
@@ -90,6 +102,14 @@ class Orders:
 
     def of_report(self, report: Report) -> OrderState | None:
         return self.find(report.cl_ord_id) or self.find(report.orig_cl_ord_id)
+
+    def working_of(self, target: str) -> OrderState | None:
+        """Return the working order that an id stands for: the order's own, or its intent's."""
+        found = self.find(target)
+        if found is not None and found.root in self.working:
+            return found
+        intent_id = found.intent_id if found is not None else target
+        return next((s for s in self.working.values() if s.intent_id == intent_id), None)
 
     def leaves_of(self, account: str, symbol: str, side: Side) -> Decimal:
         """Return the quantity that working orders may still trade on one side."""
@@ -122,7 +142,10 @@ class Orders:
         self._count(state, -1)
         ordered = state.order.order_qty
         state.order = after_report(state.order, report)
-        if ordered and state.order.order_qty != ordered:  # the risk follows the quantity
+        asked = state.replacing
+        if asked is not None and report.cl_ord_id == asked.request_id:
+            _answered(state, asked, report)
+        elif ordered and state.order.order_qty != ordered:  # the risk follows the quantity
             state.reserved *= state.order.order_qty / ordered
         if state.order.cl_ord_id != state.root:
             self.aliases[state.order.cl_ord_id] = state.root
@@ -164,6 +187,23 @@ class Orders:
         state.canceling = event.request_id
         self.aliases[event.request_id] = state.root
 
+    def replace_requested(self, event: ReplaceRequested) -> None:
+        state = self.working[self.aliases.get(event.cl_ord_id, event.cl_ord_id)]
+        self._count(state, -1)
+        then_qty = event.intent.order_qty
+        state.requests += 1
+        state.replacing = event
+        state.reserved_then = event.reserved * then_qty / (then_qty - state.order.cum_qty)
+        self.aliases[event.request_id] = state.root
+        self._count(state, 1)
+
+    def replace_refused(self, event: ReplaceRefused) -> None:
+        state = self.find(event.request_id)
+        if state is not None and state.replacing is not None:
+            self._count(state, -1)
+            state.replacing = None
+            self._count(state, 1)
+
     def handed_off(self, cl_ord_id: ClOrdID) -> IntentId:
         """Move a finished order out of the working set, and forget those finished long ago."""
         state = self.working.pop(cl_ord_id, None) or self.finished.pop(cl_ord_id)
@@ -204,6 +244,16 @@ class Orders:
         strategy = state.intent.strategy_id
         if strategy:
             self.open_by_strategy[strategy] = self.open_by_strategy.get(strategy, 0) + sign
+
+
+def _answered(state: OrderState, asked: ReplaceRequested, report: Report) -> None:
+    """Take the broker's answer to a change of ours: made, or not to be made."""
+    if report.exec_type is ExecType.REPLACED:
+        made_qty = state.order.order_qty  # brokers may make another one of it
+        state.intent = replace(asked.intent, order_qty=made_qty)
+        state.reserved = state.reserved_then * made_qty / asked.intent.order_qty
+    if report.exec_type in (ExecType.REPLACED, ExecType.CANCEL_REJECTED):
+        state.replacing = None
 
 
 def _lane(account: str, symbol: str, side: Side) -> str:

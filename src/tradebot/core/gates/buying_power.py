@@ -16,12 +16,14 @@ def buying_power(book: Book, intent: IntentState, facts: Facts, at: datetime) ->
     account = book.ledger.accounts.get(name) if name else None
     if name is None or account is None:
         return _pause(route_need(intent.body.route or ""))
-    opening = worth.opening_qty(book, name, intent.body)
+    opening = worth.opening_qty(book, name, intent)
     unit = worth.unit_worth(book, intent.body, facts)
     if unit is None:
         return _pause(quote_need(intent.body.legs[0].symbol))
     limit = account.equity * book.settings.policy.buying_power_multiple
     used = account.gross_value + book.orders.reserved.get(name, ZERO)
+    if intent.replaces is not None:
+        used -= intent.replaces.reserved_left
     needed = unit * opening
     free = limit - used
     if needed > 0 and not (needed <= free):

@@ -39,19 +39,31 @@ def unit_worth(book: Book, body: Intent, facts: Facts) -> Decimal | None:
     return total
 
 
-def opening_qty(book: Book, account: str, body: Intent) -> Decimal:
+def opening_qty(book: Book, account: str, intent: IntentState) -> Decimal:
     """Return how much of the order opens risk: all that does not close what is held.
 
-    A close may not exceed the position less what working exits already close.
+    A close may not exceed the position less what working exits already close. Of a change only
+    what is still to fill counts, and the order that it changes does not count beside it.
     """
+    body, changed = intent.body, intent.replaces
+    qty = body.order_qty - (changed.order.cum_qty if changed else ZERO)
     if body.is_combo:
-        return body.order_qty
+        return qty
     leg = body.legs[0]
     held = book.ledger.net_qty(account, leg.symbol) * leg.side.sign
     if held >= 0:
-        return body.order_qty
+        return qty
     exits = book.orders.leaves_of(account, leg.symbol, leg.side)
-    return max(ZERO, body.order_qty - max(ZERO, -held - exits))
+    if changed is not None:
+        exits -= changed.order.leaves_qty
+    return max(ZERO, qty - max(ZERO, -held - exits))
+
+
+def reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Decimal:
+    """Return the worth of what opens: exactly what the buying power gate asked for."""
+    unit = unit_worth(book, intent.body, facts)
+    assert unit is not None  # the gates saw a quote in this walk
+    return unit * opening_qty(book, account, intent) if unit else ZERO
 
 
 def account_of(book: Book, intent: IntentState) -> str | None:

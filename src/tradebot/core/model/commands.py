@@ -90,6 +90,24 @@ class RequestCancel:
 
 
 @fact
+class RequestReplace:
+    """Ask the broker to change a working order; what is None stays as it is."""
+
+    target: str
+    by: str
+    order_qty: Decimal | None = None
+    price: Decimal | None = None
+
+
+@fact
+class RequestCancelAll:
+    """Ask for the cancel of all working orders, and take all held intents back; or a symbol's."""
+
+    by: str
+    symbol: str | None = None
+
+
+@fact
 class SetKillSwitch:
     """Set or clear the kill switch; set, it cancels all orders and refuses all held intents.
 
@@ -190,7 +208,7 @@ class StrategyState:
 
 
 Command: TypeAlias = (
-    SubmitIntent | Report | RequestCancel | SetKillSwitch | ClearHalt | EnterSession
-    | ActivateSettings | DefineInstruments | ConnectRoute | DisconnectRoute | ReportDelivery
-    | FactArrived | Mark | Tick | StrategyState
+    SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
+    | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
+    | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState
 )

@@ -139,6 +139,35 @@ class CancelRequested:
 
 
 @fact
+class ReplaceRequested:
+    """A change is on its way to the broker until `send_by`; it makes the order this intent.
+
+    `reserved` is the worst case in currency of what would then be left to fill; `readings` are
+    those of the gates that cleared it, as in StagesPassed.
+    """
+
+    cl_ord_id: ClOrdID
+    request_id: ClOrdID
+    by: str
+    intent: Intent
+    send_by: datetime
+    reserved: Decimal
+    gate_list: int
+    readings: tuple[str, ...] = ()
+
+
+@fact
+class ReplaceRefused:
+    """A working order stays as it is: a stage refused the change, or its request never left."""
+
+    target: str
+    reason: Reason
+    detail: str = ""
+    gates: tuple[GateResult, ...] = ()
+    request_id: ClOrdID | None = None
+
+
+@fact
 class CancelRefused:
     """Someone asked to cancel what cannot be cancelled."""
 
@@ -268,7 +297,8 @@ class StrategySwitched:
 Event: TypeAlias = (
     IntentReceived | IntentConflicted | StagesPassed | IntentHeld | IntentRefused | RouteChosen
     | OrderSubmitted | OrderReported | ReportIgnored | OrderInDoubt | OrderNeverLeft
-    | CancelRequested | CancelRefused | TradeBooked | ReconRequested | InstrumentHalted
-    | HaltCleared | KillSwitchSet | SessionEntered | SettingsActivated | InstrumentsDefined
-    | RouteConnected | RouteDisconnected | BreakFound | PositionsMarked | StrategySwitched
+    | CancelRequested | CancelRefused | ReplaceRequested | ReplaceRefused | TradeBooked
+    | ReconRequested | InstrumentHalted | HaltCleared | KillSwitchSet | SessionEntered
+    | SettingsActivated | InstrumentsDefined | RouteConnected | RouteDisconnected | BreakFound
+    | PositionsMarked | StrategySwitched
 )

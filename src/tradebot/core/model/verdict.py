@@ -71,6 +71,8 @@ class Reason(StrEnum):
     OMS_BEFORE_OPENING = "OMS_BEFORE_OPENING"
     OMS_UNKNOWN_INSTRUMENT = "OMS_UNKNOWN_INSTRUMENT"
     OMS_CANCELED = "OMS_CANCELED"
+    OMS_PENDING_REQUEST = "OMS_PENDING_REQUEST"
+    OMS_NOTHING_TO_CHANGE = "OMS_NOTHING_TO_CHANGE"
     ADAPTER_AMBIGUOUS = "ADAPTER_AMBIGUOUS"
     ADAPTER_NEVER_LEFT = "ADAPTER_NEVER_LEFT"
     ADAPTER_UNAVAILABLE = "ADAPTER_UNAVAILABLE"
@@ -123,6 +125,8 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_BEFORE_OPENING: "The execution is part of the statement that the ledger opened with.",
     R.OMS_UNKNOWN_INSTRUMENT: "Nobody knows how much one unit of it stands for; it counts as one.",
     R.OMS_CANCELED: "Someone asked to take the intent back before it was sent.",
+    R.OMS_PENDING_REQUEST: "A cancel or change of this order has no answer yet.",
+    R.OMS_NOTHING_TO_CHANGE: "The order is like this already, or has filled that much.",
     R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
     R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",
     R.ADAPTER_UNAVAILABLE: "The route is not connected.",

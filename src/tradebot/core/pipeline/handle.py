@@ -17,6 +17,7 @@ from tradebot.core.model.ids import (
     keyed_intent_id,
     strategy_intent_id,
 )
+from tradebot.core.model.intent import Intent
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
@@ -28,6 +29,7 @@ from tradebot.core.model.verdict import (
     session_need,
 )
 from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
+from tradebot.core.pipeline.replace import request_replace
 from tradebot.core.pipeline.s7_post_trade import unknown_terms
 
 Handler: TypeAlias = Callable[[Book, Any, Facts, datetime], Iterator[e.Event]]
@@ -86,6 +88,10 @@ def _report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator
 def _delivery(
     book: Book, command: c.ReportDelivery, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
+    if (asked := _replacing(book, command.cl_ord_id)) is not None:
+        if command.delivery is c.Delivery.NEVER_LEFT:
+            yield from record(book, _replace_lost(asked, command.detail))
+        return
     state = book.orders.working.get(command.cl_ord_id)
     if state is None or not state.is_unanswered:
         return  # the broker has answered meanwhile: its word outweighs the wire's
@@ -112,6 +118,20 @@ def _delivery(
         yield from _doubt_over(book, state, facts, at)
 
 
+def _replacing(book: Book, request_id: str) -> e.ReplaceRequested | None:
+    """Return the change that goes by this id, where it has no answer yet."""
+    state = book.orders.find(request_id)
+    asked = state.replacing if state is not None else None
+    return asked if asked is not None and asked.request_id == request_id else None
+
+
+def _replace_lost(asked: e.ReplaceRequested, detail: str) -> e.ReplaceRefused:
+    return e.ReplaceRefused(
+        target=asked.cl_ord_id, reason=Reason.ADAPTER_NEVER_LEFT, detail=detail,
+        request_id=asked.request_id,
+    )
+
+
 def _refuse_taken(book: Book, state: OrderState, detail: str, at: datetime) -> Iterator[e.Event]:
     """End an order whose id another order has; its instruments wait for a person."""
     refusal = Report(
@@ -132,7 +152,7 @@ def _doubt_over(
 
 
 def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    state = _order_of(book, command.target)
+    state = book.orders.working_of(command.target)
     if state is not None:
         yield from record(book, _cancel_of(state, command.by))
         return
@@ -147,13 +167,29 @@ def _cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) ->
     yield from record(book, refused)
 
 
-def _order_of(book: Book, target: str) -> OrderState | None:
-    """Return the working order that an id stands for: the order's own, or its intent's."""
-    working, found = book.orders.working, book.orders.find(target)
-    if found is not None and found.root in working:
-        return found
-    intent_id = found.intent_id if found is not None else target
-    return next((state for state in working.values() if state.intent_id == intent_id), None)
+def _cancel_all(
+    book: Book, command: c.RequestCancelAll, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    why = (Reason.OMS_CANCELED, f"by {command.by}")
+    yield from _stop_all(book, command.by, why, command.symbol)
+
+
+def _stop_all(
+    book: Book, by: str, why: tuple[Reason, str], symbol: str | None
+) -> Iterator[e.Event]:
+    """Ask for the cancel of every working order, and end every held intent, or a symbol's."""
+    for state in list(book.orders.working.values()):
+        if not state.order.is_done and _is_about(state.intent, symbol):
+            yield from record(book, _cancel_of(state, by))
+    for intent in list(book.intents.open.values()):
+        if intent.held is not None and _is_about(intent.body, symbol):
+            yield from record(book, e.IntentRefused(
+                intent_id=intent.intent_id, stage=intent.held.stage, reason=why[0], detail=why[1]
+            ))
+
+
+def _is_about(body: Intent, symbol: str | None) -> bool:
+    return symbol is None or any(leg.symbol == symbol for leg in body.legs)
 
 
 def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
@@ -176,17 +212,9 @@ def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> I
     yield from record(book, e.KillSwitchSet(
         engaged=command.engaged, reason=command.reason, by=command.by
     ))
-    if not command.engaged:
-        return
-    for state in list(book.orders.working.values()):
-        if not state.order.is_done:
-            yield from record(book, _cancel_of(state, f"kill by {command.by}"))
-    for intent in list(book.intents.open.values()):
-        if intent.held is not None:
-            yield from record(book, e.IntentRefused(
-                intent_id=intent.intent_id, stage=intent.held.stage,
-                reason=Reason.RISK_KILL_SWITCH, detail=command.reason,
-            ))
+    if command.engaged:
+        why = (Reason.RISK_KILL_SWITCH, command.reason)
+        yield from _stop_all(book, f"kill by {command.by}", why, None)
 
 
 def _clear_halt(
@@ -255,6 +283,8 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
     for state in list(book.orders.working.values()):
         if state.route == command.route:
             yield from _cancel_again(book, state)
+            if state.replacing is not None and command.capabilities.absence_is_proof:
+                yield from record(book, _replace_lost(state.replacing, "the broker never saw it"))
     yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
 
 
@@ -299,6 +329,8 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     Report: _report,
     c.ReportDelivery: _delivery,
     c.RequestCancel: _cancel,
+    c.RequestReplace: request_replace,
+    c.RequestCancelAll: _cancel_all,
     c.SetKillSwitch: _kill,
     c.ClearHalt: _clear_halt,
     c.EnterSession: _session,

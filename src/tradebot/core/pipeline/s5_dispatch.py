@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from tradebot.core.book.book import Book
@@ -14,7 +13,6 @@ from tradebot.core.gates.mode import mode
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import derive_cl_ord_id
-from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
 
 # Which gates are asked again? Between stages 3 and 5 of one walk only the route is chosen, so only
@@ -40,13 +38,7 @@ def commit(
         cl_ord_id=derive_cl_ord_id(intent.intent_id, intent.route, account, attempt=intent.attempt),
         intent_id=intent.intent_id, intent=intent.body, route=intent.route, account=account,
         send_by=min(at + timedelta(seconds=book.settings.send_within_s), intent.expires),
-        reserved=_reserve(book, account, intent, facts), attempt=intent.attempt,
+        reserved=worth.reserve(book, account, intent, facts), attempt=intent.attempt,
     )
     return Pass(events=(submitted,), gates=last_look.gates)
 
-
-def _reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Decimal:
-    """Reserve the worth of what opens: exactly what the buying power gate asked for."""
-    unit = worth.unit_worth(book, intent.body, facts)
-    assert unit is not None  # the gates saw a quote in this walk
-    return unit * worth.opening_qty(book, account, intent.body) if unit else ZERO

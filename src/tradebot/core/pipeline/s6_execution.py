@@ -60,6 +60,10 @@ def why_ignored(state: OrderState, report: Report) -> Reason | None:
     if order.standing not in DEAD and order.is_filled and report.exec_type not in _AFTER_FILL:
         is_answer = report.exec_type in (ExecType.PENDING_CANCEL, ExecType.CANCEL_REJECTED)
         return None if is_answer or state.in_doubt else Reason.OMS_NOTHING_NEW
+    known = (order.cl_ord_id, *order.chain)
+    is_old = report.exec_type is ExecType.REPLACED and report.cl_ord_id in known
+    if is_old and not state.in_doubt:
+        return Reason.OMS_NOTHING_NEW  # or an old change would undo a newer one
     repeats = report.exec_type is ExecType.NEW and order.standing is OrdStatus.NEW
     return Reason.OMS_NOTHING_NEW if repeats and not state.in_doubt else None
 

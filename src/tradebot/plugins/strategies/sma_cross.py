@@ -18,7 +18,7 @@ from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.money import ZERO
-from tradebot.ports import Desk
+from tradebot.ports import Action, Desk
 
 _TTL_S = 60
 
@@ -88,7 +88,7 @@ class SmaCross:
         self._averages: dict[str, Averages] = {}
         self._crossed: set[str] = set()
 
-    def on_start(self, desk: Desk) -> Iterable[Intent]:
+    def on_start(self, desk: Desk) -> Iterable[Action]:
         for symbol in self.symbols:
             averages = Averages(self._settings.fast, self._settings.slow)
             for bar in desk.history(symbol, self._settings.slow + 1):
@@ -97,7 +97,7 @@ class SmaCross:
         self._crossed.clear()
         return ()
 
-    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Intent]:
+    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Action]:
         averages = self._averages[bar.symbol]
         if averages.add(bar):
             self._crossed.add(bar.symbol)
@@ -106,13 +106,13 @@ class SmaCross:
         self._crossed.remove(bar.symbol)
         return self._towards(self._target(bool(averages.is_above)), bar.symbol, desk)
 
-    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Intent]:
+    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Action]:
         return ()
 
-    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Intent]:
+    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Action]:
         return ()
 
-    def on_timer(self, desk: Desk) -> Iterable[Intent]:
+    def on_timer(self, desk: Desk) -> Iterable[Action]:
         return ()
 
     def _target(self, is_above: bool) -> Decimal:
@@ -120,7 +120,7 @@ class SmaCross:
             return self._settings.order_qty
         return -self._settings.order_qty if self._settings.allow_short else ZERO
 
-    def _towards(self, target: Decimal, symbol: str, desk: Desk) -> Iterable[Intent]:
+    def _towards(self, target: Decimal, symbol: str, desk: Desk) -> Iterable[Action]:
         missing = target - desk.position(symbol).qty
         if not missing:
             return ()

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final, NoReturn, TypeVar
 
+from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
@@ -111,6 +112,22 @@ def parse_halt(body: Mapping[str, Any]) -> tuple[str, str, str]:
     symbol = _symbol("symbol", _need(body, "symbol"))
     rest = {name: value for name, value in body.items() if name != "symbol"}
     return (symbol, *parse_reason(rest, is_needed=True))
+
+
+def parse_replace(body: Mapping[str, Any], target: str) -> RequestReplace:
+    """Read what is to change of a working order: its quantity, its limit, or both."""
+    _refuse_unknown(body, ("qty", "limit", "user"), "")
+    qty, price = _opt(body, "qty", _decimal), _opt(body, "limit", _decimal)
+    if qty is None and price is None:
+        raise BadRequest("qty", "a new quantity, or a new limit")
+    by = _opt(body, "user", _name) or "api"
+    return RequestReplace(target=target, by=by, order_qty=qty, price=price)
+
+
+def parse_cancel_all(body: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Read who asks, and of which symbol alone, if any."""
+    _refuse_unknown(body, ("symbol", "user"), "")
+    return _opt(body, "user", _name) or "api", _opt(body, "symbol", _symbol)
 
 
 def parse_user(body: Mapping[str, Any]) -> str:

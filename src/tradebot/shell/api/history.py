@@ -60,9 +60,13 @@ class IntentRecord:
 
 @dataclass(slots=True)
 class OrderRecord:
-    """One attempt at the broker; `order` is the book's own frozen leaf, so it costs nothing."""
+    """One attempt at the broker; `order` is the book's own frozen leaf, so it costs nothing.
+
+    `intent` is what the order asks for now: a change that was made counts.
+    """
 
     submitted: e.OrderSubmitted
+    intent: Intent
     order: Order
     moment: Moment
     updated: datetime
@@ -70,6 +74,7 @@ class OrderRecord:
     text: str = ""
     in_doubt: bool = False
     is_canceling: bool = False
+    is_replacing: bool = False
     never_left: bool = False
     fees: Decimal = ZERO
     realized: Decimal = ZERO
@@ -160,6 +165,8 @@ class Histories:
         if state is not None:
             record.order, record.in_doubt = state.order, state.in_doubt
             record.is_canceling = state.canceling is not None
+            record.is_replacing = state.replacing is not None
+            record.intent = state.intent
             self.alias(record, state.order.cl_ord_id)
 
 
@@ -212,7 +219,7 @@ def _submitted(kept: Histories, moment: Moment, event: e.OrderSubmitted) -> None
     state = kept.book.orders.find(event.cl_ord_id)
     assert state is not None  # the book has applied the event
     kept.put_order(OrderRecord(
-        submitted=event, order=state.order, moment=moment, updated=moment.at
+        submitted=event, intent=event.intent, order=state.order, moment=moment, updated=moment.at
     ))
     record = _tell(kept, moment, event, event.intent_id)
     if record is not None:
@@ -265,6 +272,21 @@ def _cancel_requested(kept: Histories, moment: Moment, event: e.CancelRequested)
     order = kept.order(event.cl_ord_id)
     if order is not None:
         kept.alias(order, event.request_id)
+        kept.refresh(order, moment)
+        _reach(kept, moment, event, order, Stage.DISPATCH)
+
+
+def _replace_requested(kept: Histories, moment: Moment, event: e.ReplaceRequested) -> None:
+    order = kept.order(event.cl_ord_id)
+    if order is not None:
+        kept.alias(order, event.request_id)
+        kept.refresh(order, moment)
+        _reach(kept, moment, event, order, Stage.DISPATCH)
+
+
+def _replace_refused(kept: Histories, moment: Moment, event: e.ReplaceRefused) -> None:
+    order = kept.order(event.target)
+    if order is not None:
         kept.refresh(order, moment)
         _reach(kept, moment, event, order, Stage.DISPATCH)
 
@@ -340,6 +362,8 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.OrderNeverLeft: _never_left,
     e.CancelRequested: _cancel_requested,
     e.CancelRefused: _not_theirs,
+    e.ReplaceRequested: _replace_requested,
+    e.ReplaceRefused: _replace_refused,
     e.TradeBooked: _booked,
     e.ReconRequested: _handed_off,
     e.InstrumentHalted: _not_theirs,

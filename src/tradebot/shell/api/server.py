@@ -1,7 +1,6 @@
 """How do other programs talk to the daemon? HTTP on a Unix socket; file permissions guard it."""
 
 import asyncio
-import json
 import logging
 import socket
 import stat
@@ -13,36 +12,26 @@ from typing import Any, Final, TypeAlias
 
 from aiohttp import web
 
-from tradebot.core.model.commands import (
-    ClearHalt,
-    Command,
-    RequestCancel,
-    SetKillSwitch,
-    SubmitIntent,
-)
-from tradebot.core.model.events import CancelRefused, CancelRequested, IntentConflicted
-from tradebot.core.model.events import IntentRefused as Refused
-from tradebot.core.model.intent import Source
-from tradebot.core.model.verdict import EXPLAIN, Reason
+from tradebot.core.model.commands import ClearHalt, Command, SetKillSwitch
 from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
+from tradebot.shell.api.answers import Decide, answer, problem, read_body
 from tradebot.shell.api.filters import (
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
     parse_filters,
 )
+from tradebot.shell.api.orders import OrderDesk, stopped
 from tradebot.shell.api.socket_place import place
-from tradebot.shell.api.views import Plain, Views
+from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 
 ANSWER_WITHIN_S: Final = 15.0
 DECIDE_WITHIN_S: Final = 10.0
 CLOSE_WITHIN_S: Final = 2.0
-KEY_HEADER: Final = "Idempotency-Key"
 
-Submit: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOG: Final = logging.getLogger(__name__)
 _READY: Final = frozenset({*IN_SESSION, State.HALTED})
@@ -52,7 +41,7 @@ class Server:
     """Serves the views and takes commands; it decides nothing."""
 
     def __init__(
-        self, *, submit: Submit, views: Views, status: Callable[[], Mapping[str, Any]],
+        self, *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
         socket_path: Path, latch: Callable[[str], None], runtime_dir: Path | None = None,
     ) -> None:
         self._submit = submit
@@ -62,6 +51,7 @@ class Server:
         self._latch = latch
         self._runtime_dir = runtime_dir
         self._failures = 0
+        self._orders = OrderDesk(views, self._decide)
 
     async def run(self) -> None:
         """Serve until cancelled; the socket is ours alone, and gone afterwards."""
@@ -95,8 +85,10 @@ class Server:
             web.get("/api/v1/positions", self._get_positions),
             web.get("/api/v1/fills", self._get_fills),
             web.get("/api/v1/account", self._get_account),
-            web.post("/api/v1/intents", self._post_intent),
-            web.post("/api/v1/orders/{id}/cancel", self._post_cancel),
+            web.post("/api/v1/intents", self._orders.post_intent),
+            web.post("/api/v1/orders/{id}/cancel", self._orders.post_cancel),
+            web.post("/api/v1/orders/{id}/replace", self._orders.post_replace),
+            web.post("/api/v1/cancel-all", self._orders.post_cancel_all),
             web.post("/api/v1/kill", self._post_kill),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
@@ -110,130 +102,79 @@ class Server:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await handler(request)
         except commands.BadRequest as error:
-            return _problem(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
+            return problem(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
         except Busy as error:
-            return _problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), reason_code="BUSY")
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), reason_code="BUSY")
         except TimeoutError:
             text = "no decision in time; the request may still be decided, so ask before repeating"
-            return _problem(HTTPStatus.GATEWAY_TIMEOUT, text)
+            return problem(HTTPStatus.GATEWAY_TIMEOUT, text)
         except web.HTTPException as error:
-            return _problem(HTTPStatus(error.status), error.reason)
+            return problem(HTTPStatus(error.status), error.reason)
         except Exception as error:
             self._failures += 1
             _LOG.error("%s %s failed: %r", request.method, request.path, error)
-            return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, type(error).__name__)
+            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, type(error).__name__)
 
     async def _healthz(self, request: web.Request) -> web.Response:
-        return _answer({"ok": True, "api_failures": self._failures})
+        return answer({"ok": True, "api_failures": self._failures})
 
     async def _readyz(self, request: web.Request) -> web.Response:
         state = str(self._status().get("state", ""))
         is_ready = state in _READY
         code = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
-        return _answer({"ready": is_ready, "state": state}, code)
+        return answer({"ready": is_ready, "state": state}, code)
 
     async def _version(self, request: web.Request) -> web.Response:
-        return _answer({"name": "tradebot", "version": version("tradebot")})
+        return answer({"name": "tradebot", "version": version("tradebot")})
 
     async def _get_status(self, request: web.Request) -> web.Response:
-        return _answer({"running": True, **self._views.status(), **self._status()})
+        return answer({"running": True, **self._views.status(), **self._status()})
 
     async def _get_intents(self, request: web.Request) -> web.Response:
         wanted = parse_filters(request.query, INTENT_STATUSES)
-        return _answer({"intents": self._views.intents(wanted)})
+        return answer({"intents": self._views.intents(wanted)})
 
     async def _get_orders(self, request: web.Request) -> web.Response:
         wanted = parse_filters(request.query, ORDER_STATUSES)
-        return _answer({"orders": self._views.orders(wanted)})
+        return answer({"orders": self._views.orders(wanted)})
 
     async def _get_positions(self, request: web.Request) -> web.Response:
         wanted = parse_filters(request.query, NO_STATUSES)
-        return _answer({"positions": self._views.positions(wanted)})
+        return answer({"positions": self._views.positions(wanted)})
 
     async def _get_fills(self, request: web.Request) -> web.Response:
         wanted = parse_filters(request.query, NO_STATUSES)
-        return _answer({"fills": self._views.fills(wanted)})
+        return answer({"fills": self._views.fills(wanted)})
 
     async def _get_account(self, request: web.Request) -> web.Response:
-        return _answer(self._views.account())
+        return answer(self._views.account())
 
     async def _get_intent(self, request: web.Request) -> web.Response:
         found = self._views.pipeline_result(request.match_info["id"])
         if found is None:
-            return _problem(HTTPStatus.NOT_FOUND, "no intent of this id is known")
-        return _answer(found)
-
-    async def _post_intent(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        intent = commands.parse_intent(
-            body, key=request.headers.get(KEY_HEADER), source=Source.API
-        )
-        assert intent.key is not None  # parse_intent asks for one
-        decision = await self._decide(SubmitIntent(intent=intent))
-        for event in decision.events if decision is not None else ():
-            if isinstance(event, IntentConflicted):
-                reason = Reason.VALIDATION_DUPLICATE_CONFLICT
-                return _problem(
-                    HTTPStatus.CONFLICT, EXPLAIN[reason], reason_code=reason.value,
-                    intent_id=event.first, idempotency_key=intent.key,
-                )
-        intent_id = self._views.intent_of_key(intent.key)
-        found = self._views.pipeline_result(intent_id)
-        if found is None:
-            text = "this key was used before, and what became of it is older than the history"
-            return _problem(HTTPStatus.GONE, text, intent_id=intent_id)
-        code = HTTPStatus.CREATED if decision is not None else HTTPStatus.OK
-        return _answer(found, code)
-
-    async def _post_cancel(self, request: web.Request) -> web.Response:
-        user = commands.parse_user(await _body(request, may_be_empty=True))
-        target = request.match_info["id"]
-        decision = await self._decide(RequestCancel(target=target, by=user))
-        for event in decision.events if decision is not None else ():
-            match event:
-                case CancelRequested():
-                    return _answer({
-                        "cancel_requested": True, "client_order_id": event.cl_ord_id,
-                        "request_id": event.request_id,
-                        "order": self._views.order(event.cl_ord_id),
-                    }, HTTPStatus.ACCEPTED)
-                case Refused():
-                    return _answer({"cancel_requested": False, "intent_id": event.intent_id,
-                                    "reason_code": event.reason.value})
-                case CancelRefused():
-                    return self._cancel_refused(target, event.reason)
-                case _:
-                    continue
-        return _problem(HTTPStatus.CONFLICT, "nothing was left to cancel")
-
-    def _cancel_refused(self, target: str, reason: Reason) -> web.Response:
-        order = self._views.order(target)
-        if order is None:
-            return _problem(HTTPStatus.NOT_FOUND, EXPLAIN[reason], reason_code=reason.value)
-        text = f"the order is finished: {order['ord_status']}"
-        return _problem(HTTPStatus.CONFLICT, text, reason_code=reason.value, order=order)
+            return problem(HTTPStatus.NOT_FOUND, "no intent of this id is known")
+        return answer(found)
 
     async def _post_kill(self, request: web.Request) -> web.Response:
-        body = await _body(request, may_be_empty=True)
+        body = await read_body(request, may_be_empty=True)
         reason, user = commands.parse_reason(body, is_needed=False)
         self._latch(reason)  # first: from here on nothing leaves, whatever becomes of the rest
         decision = await self._decide(SetKillSwitch(engaged=True, reason=reason, by=user))
         events = decision.events if decision is not None else ()
-        return _answer({
+        return answer({
             "killed": True, "reason": self._views.book.kill_reason or reason,
-            "cancel_requested": [v.cl_ord_id for v in events if isinstance(v, CancelRequested)],
-            "refused": [v.intent_id for v in events if isinstance(v, Refused)],
+            **stopped(events),
         })
 
     async def _post_clear_kill(self, request: web.Request) -> web.Response:
-        reason, user = commands.parse_reason(await _body(request), is_needed=True)
+        reason, user = commands.parse_reason(await read_body(request), is_needed=True)
         decision = await self._decide(SetKillSwitch(engaged=False, reason=reason, by=user))
-        return _answer({"killed": False, "changed": decision is not None, "reason": reason})
+        return answer({"killed": False, "changed": decision is not None, "reason": reason})
 
     async def _post_clear_halt(self, request: web.Request) -> web.Response:
-        symbol, reason, user = commands.parse_halt(await _body(request))
+        symbol, reason, user = commands.parse_halt(await read_body(request))
         decision = await self._decide(ClearHalt(symbol=symbol, reason=reason, by=user))
-        return _answer({"symbol": symbol, "changed": decision is not None, "reason": reason})
+        return answer({"symbol": symbol, "changed": decision is not None, "reason": reason})
 
     async def _decide(self, command: Command) -> Decision | None:
         async with asyncio.timeout(DECIDE_WITHIN_S):
@@ -254,27 +195,3 @@ def _bind(path: Path) -> socket.socket:
         raise
     listening.setblocking(False)
     return listening
-
-
-async def _body(request: web.Request, *, may_be_empty: bool = False) -> dict[str, Any]:
-    if may_be_empty and not request.can_read_body:
-        return {}
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(reason="the body must be application/json")
-    return commands.parse_json(await request.read())
-
-
-def _answer(document: Plain, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
-    return web.Response(
-        text=json.dumps(document), status=status, content_type="application/json"
-    )
-
-
-def _problem(status: HTTPStatus, detail: str, **more: Any) -> web.Response:
-    document = {
-        "type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail,
-        **more,
-    }
-    return web.Response(
-        text=json.dumps(document), status=status, content_type="application/problem+json"
-    )

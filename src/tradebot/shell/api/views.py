@@ -158,7 +158,7 @@ class Views:
             "expires": iso(record.expires),
             "is_open": record.is_open,
             "ask": ask(record.intent),
-            "gates": [_gate_row(gate) for gate in record.gates],
+            "gates": gate_rows(record.gates),
             "events": [_event_row(told) for told in record.events],
         }
 
@@ -259,12 +259,16 @@ def _intent_status(record: IntentRecord) -> str:
 def _order_status(record: OrderRecord) -> str:
     if record.never_left:
         return "never_left"
-    status = OrdStatus.PENDING_CANCEL if record.is_canceling else record.order.ord_status
+    status = record.order.ord_status
+    if record.is_replacing:
+        status = OrdStatus.PENDING_REPLACE
+    if record.is_canceling:
+        status = OrdStatus.PENDING_CANCEL
     return (status if record.is_open else record.order.ord_status).value
 
 
 def _is_wanted_order(record: OrderRecord, filters: Filters) -> bool:
-    intent = record.submitted.intent
+    intent = record.intent
     if filters.since is not None and record.moment.at < filters.since:
         return False
     if filters.symbol is not None and filters.symbol not in {
@@ -302,7 +306,7 @@ def _request(intent: Intent) -> Plain:
 
 def _order_row(record: OrderRecord) -> Plain:
     order, submitted = record.order, record.submitted
-    request = _request(submitted.intent)
+    request = _request(record.intent)
     request["order_qty"] = plain(order.order_qty)
     return {
         "client_order_id": submitted.cl_ord_id, "cl_ord_id": order.cl_ord_id,
@@ -327,6 +331,10 @@ def _fill_row(record: FillRecord) -> Plain:
         "strategy_id": trade.strategy_id, "account": trade.account,
         "is_external": trade.is_external,
     }
+
+
+def gate_rows(gates: Iterable[GateResult]) -> list[Plain]:
+    return [_gate_row(gate) for gate in gates]
 
 
 def _gate_row(gate: GateResult) -> Plain:

@@ -3,11 +3,16 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.commands import ConnectRoute, Delivery, ReportDelivery
-from tradebot.core.model.events import CancelRequested, OrderInDoubt, OrderSubmitted
+from tradebot.core.model.events import (
+    CancelRequested,
+    OrderInDoubt,
+    OrderSubmitted,
+    ReplaceRequested,
+)
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Side
 from tradebot.core.model.report import ExecType, Report
@@ -22,7 +27,8 @@ OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before the las
 AFTER_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # when to ask, or to try a cancel, once more
 ID_TAKEN: Final = "id already used by another order"
 
-MaySend = Callable[[OrderSubmitted], str | None]
+Outgoing: TypeAlias = OrderSubmitted | ReplaceRequested
+MaySend = Callable[[Outgoing], str | None]
 
 
 class Link:
@@ -101,6 +107,9 @@ class Link:
             elif isinstance(event, CancelRequested):
                 if self._is_ours(event.cl_ord_id):
                     self._start(self._cancel(event), f"cancel {event.cl_ord_id}")
+            elif isinstance(event, ReplaceRequested):
+                if self._is_ours(event.cl_ord_id):
+                    self._start(self._replace(event), f"replace {event.cl_ord_id}")
             elif isinstance(event, OrderInDoubt) and self._is_ours(event.cl_ord_id):
                 self._start(self._ask(event.cl_ord_id, AFTER_S), f"ask for {event.cl_ord_id}")
 
@@ -183,6 +192,27 @@ class Link:
                 await self._ask(request.cl_ord_id, AFTER_S[:1])
                 continue
             return
+
+    async def _replace(self, request: ReplaceRequested) -> None:
+        """Send a change once; unanswered it stays open, and the worse of both risks reserved."""
+        refusal, body = self._may_send(request), request.intent
+        if refusal is not None:
+            await self._tell(request.request_id, Delivery.NEVER_LEFT, refusal)
+            return
+        try:
+            async with asyncio.timeout(CALL_DEADLINE_S):
+                await self._broker.replace(
+                    request.cl_ord_id, request.request_id, body.order_qty, body.price
+                )
+        except NotSent as error:
+            await self._tell(request.request_id, Delivery.NEVER_LEFT, str(error))
+        except Declined as error:
+            await self._engine.deliver(Report(
+                route=self.route, cl_ord_id=request.request_id, orig_cl_ord_id=request.cl_ord_id,
+                exec_type=ExecType.CANCEL_REJECTED, text=str(error),
+            ))
+        except (DeliveryUnknown, TimeoutError, OSError):
+            await self._ask(request.cl_ord_id, AFTER_S)
 
     def _is_open(self, request: CancelRequested) -> bool:
         orders = self._engine.book.orders
