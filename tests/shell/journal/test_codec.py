@@ -1,7 +1,7 @@
 """Does a decision come back from its line as the very same values?"""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 from tests import makers
 from tests.shell.journal import samples
 
-from tradebot.core.model.commands import ActivateSettings, Command, Mark, SubmitIntent, Tick
+from tradebot.core.model.commands import (
+    ActivateSettings,
+    Command,
+    DefineInstruments,
+    Mark,
+    SubmitIntent,
+    Tick,
+)
 from tradebot.core.model.events import Event, IntentReceived, OrderReported, TradeBooked
 from tradebot.core.model.facts import Reads
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
-from tradebot.shell.journal.codec import Decoder, Undecodable, decode, encode
+from tradebot.shell.journal.codec import CARRIES, Decoder, Undecodable, decode, encode
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.upcast import Fields, Upcasts
 
@@ -91,6 +98,12 @@ def carried() -> dict[str, tuple[Command, Event]]:
         "report": (report, OrderReported(report=report)),
         "settings": (settings, samples.bare(_event("SettingsActivated"))),
         "quotes": (Mark(quotes=(makers.a_quote(),)), samples.bare(_event("PositionsMarked"))),
+        "instruments": (
+            DefineInstruments(instruments=makers.some_instruments()),
+            samples.bare(_event("InstrumentsDefined")),
+        ),
+        "capabilities": (makers.a_route(), samples.bare(_event("RouteConnected"))),
+        "opening": (makers.a_route(), samples.bare(_event("RouteConnected"))),
     }
 
 
@@ -100,8 +113,11 @@ def _event(name: str) -> type:
     return found
 
 
+_NAMED = {"opening": "statement"}  # what the command calls it where the event has another name
+
+
 def _held(command: Command, name: str) -> Any:
-    return command if name == "report" else getattr(command, name)
+    return command if name == "report" else getattr(command, _NAMED.get(name, name))
 
 
 @pytest.mark.parametrize("name", carried())
@@ -113,6 +129,14 @@ def test_what_the_command_carries_is_written_once(name: str) -> None:
     back = decode(body)
     assert back == of(command, event)
     assert getattr(back.events[0], name) is _held(back.command, name)
+
+
+def test_no_carried_value_is_left_out_of_these_tests() -> None:
+    commands = [command for command, _ in carried().values()]
+    names = {name for command in commands for name in CARRIES[type(command)](command)}
+    assert names == set(carried())
+    assert names <= {field.name for cls in get_args(Event) for field in fields(cls)}
+    assert set(CARRIES) == {type(command) for command in commands}
 
 
 def test_an_equal_value_that_is_another_object_is_written_out() -> None:
