@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import scaffold
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("src", "tests", "tools")
+CODE = ("src", "tests", "tools", "docs")
 COMPILE = (
     "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
     "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url",

@@ -24,12 +24,13 @@ from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
-from tradebot.shell.config import Config, Section, fill
+from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
+from tradebot.shell.plugin_settings import check_plugins
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import StrategyDesk, StrategyHost
@@ -86,6 +87,8 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
 
     The daemon lives in the event loop that runs when this is called.
     """
+    if problems := check_plugins(config):
+        raise ConfigError(problems)
     calendars = build_calendars(config.schedule)
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with DataDirLock(config.data_dir), ExitStack() as ending:

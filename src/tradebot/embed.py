@@ -39,12 +39,13 @@ from tradebot.shell.engine import Busy
 from tradebot.shell.journal.damage import JournalDamaged, JournalMismatch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.lock import DataDirInUse
+from tradebot.shell.narrate import sentence
 from tradebot.shell.replay.sim_loop import SimLoop
 
 __all__ = [
     "BadRequest", "Busy", "ConfigError", "DaemonStopped", "DataDirInUse", "FellBehind",
     "JournalDamaged", "JournalMismatch", "OpenDaemon", "Unanswerable", "WrongLoop", "open_daemon",
-    "rehearse",
+    "rehearse", "sentence",
 ]
 
 Plain: TypeAlias = dict[str, Any]

@@ -241,6 +241,8 @@ def test_a_start_that_fails_says_why(place: Place) -> None:
         place.rehearse(never, resume=True)
     with pytest.raises(ConfigError, match="did you mean"):
         place.rehearse(never, overrides={"schedule.calender": "XNYS"})
+    with pytest.raises(ConfigError, match="expected one of recorded, simulated, got 'nope'"):
+        place.rehearse(never, overrides={"market_data.provider": "nope"})
 
 
 def test_each_kind_of_daemon_asks_for_its_kind_of_loop(place: Place) -> None:
