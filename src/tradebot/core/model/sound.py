@@ -4,29 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.report import Report
 
 # Beyond these nobody means a price or a quantity, and sums of 28 digits would lose their cents.
 _DIGITS_MAX: Final = 15  # before the point
-_EXPONENT_MIN: Final = -30
-_NOTHING: Final[frozenset[type]] = frozenset()
+_SMALLEST: Final = -30
+
+Check: TypeAlias = Callable[[Any], str | None]
+Checks: TypeAlias = Mapping[type, Check | None]
 
 
 def flaw(fact: Any) -> str | None:
     """Return the first field that is not what it should be, or None where all is sound."""
-    for name, kinds, items in _columns(fact.__class__):
-        value = getattr(fact, name)
-        if value is None and NoneType in kinds:
-            continue
-        found = _flaw_in(value, kinds, items)
-        if found is not None:
-            return f"{name}: {found}"
+    names, values_of, checks = _columns(fact.__class__)
+    for place, value in enumerate(values_of(fact)):
+        check = checks[place].get(value.__class__, _refuse)
+        if check is not None and (told := check(value)) is not None:
+            return f"{names[place]}: {told or _expected(checks[place], value)}"
     return None
 
 
@@ -35,9 +35,10 @@ def legible(report: Report) -> Report:
     told, changes = flaw(report), dict[str, Any]()
     if told is None:
         return report
-    for name, kinds, items in _columns(Report):
-        value = getattr(report, name)
-        if _flaw_in(value, kinds, items) is None:
+    names, values_of, columns = _columns(Report)
+    for name, value, kinds in zip(names, values_of(report), columns, strict=True):
+        check = kinds.get(value.__class__, _refuse)
+        if check is None or check(value) is None:
             continue
         if str in kinds:
             changes[name] = str(value).encode("ascii", "backslashreplace").decode()
@@ -51,44 +52,52 @@ def legible(report: Report) -> Report:
 
 
 @cache
-def _columns(cls: type) -> tuple[tuple[str, frozenset[type], frozenset[type]], ...]:
-    """Return each field with the classes that its value may have, and those of a tuple's items."""
+def _columns(
+    cls: type,
+) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[Checks, ...]]:
+    """Return a class's fields: their names, how to get all values, and the checks of each."""
     hints = get_type_hints(cls)
-    return tuple(
-        (field.name, frozenset(_kinds(hints[field.name])), frozenset(_items(hints[field.name])))
-        for field in fields(cls)
-    )
+    names = tuple(field.name for field in fields(cls))
+    one = attrgetter(*names)
+    values_of = one if len(names) > 1 else lambda fact: (one(fact),)
+    return names, values_of, tuple(_checks(hints[name]) for name in names)
 
 
-def _kinds(hint: Any) -> list[type]:
+def _checks(hint: Any) -> Checks:
+    """Return the classes that a field's value may have, each with what checks it, if anything."""
     while hasattr(hint, "__supertype__"):
         hint = hint.__supertype__
     if get_origin(hint) in (Union, UnionType):
-        return [kind for part in get_args(hint) for kind in _kinds(part)]
-    return [get_origin(hint) or hint]
+        return {kind: check for part in get_args(hint) for kind, check in _checks(part).items()}
+    if get_origin(hint) is tuple:
+        return {tuple: partial(_about_items, _checks(get_args(hint)[0]))}
+    if hint in _CHECKS:
+        return {hint: _CHECKS[hint]}
+    return {hint: flaw if is_dataclass(hint) else None}
 
 
-def _items(hint: Any) -> list[type]:
-    return _kinds(get_args(hint)[0]) if get_origin(hint) is tuple else []
+def _about_items(checks: Checks, items: tuple[Any, ...]) -> str | None:
+    for item in items:
+        check = checks.get(item.__class__, _refuse)
+        if check is not None and (told := check(item)) is not None:
+            return told or _expected(checks, item)
+    return None
 
 
-def _flaw_in(value: Any, kinds: frozenset[type], items: frozenset[type]) -> str | None:
-    kind = type(value)
-    if kind not in kinds:
-        wanted = " or ".join(sorted(known.__name__ for known in kinds))
-        return f"expected {wanted}, got {kind.__name__}"
-    if kind is tuple:
-        return next((told for item in value if (told := _flaw_in(item, items, _NOTHING))), None)
-    if (check := _CHECKS.get(kind)) is not None:
-        return check(value)
-    return flaw(value) if not issubclass(kind, Enum) and is_dataclass(kind) else None
+def _refuse(value: object) -> str:
+    """Refuse a value of a class that does not belong there; the caller knows which would."""
+    return ""
+
+
+def _expected(checks: Checks, value: object) -> str:
+    wanted = " or ".join(sorted(kind.__name__ for kind in checks))
+    return f"expected {wanted}, got {type(value).__name__}"
 
 
 def _about_number(value: Decimal) -> str | None:
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int):
+    if not value.is_finite():
         return f"expected a finite number, got {value}"
-    if value.adjusted() >= _DIGITS_MAX or exponent < _EXPONENT_MIN:
+    if not _SMALLEST <= value.adjusted() < _DIGITS_MAX or +value != value:
         return f"expected at most {_DIGITS_MAX} digits before the point, got {value:.3e}"
     return None
 
@@ -107,7 +116,7 @@ def _about_time(value: datetime) -> str | None:
     return "expected a time with its zone" if value.utcoffset() is None else None
 
 
-_CHECKS: Final[Mapping[type, Callable[[Any], str | None]]] = {
+_CHECKS: Final[Checks] = {
     Decimal: _about_number, str: _about_text, datetime: _about_time,
-    int: lambda value: None, bool: lambda value: None, NoneType: lambda value: None,
+    int: None, bool: None, NoneType: None,
 }
