@@ -294,6 +294,8 @@ def test_a_rehearsal_that_runs_is_pointed_out(
         assert code == 3
         assert "add --rehearsal" in error
         assert told(capsys, tmp_path, *SUBMIT, "--rehearsal")[0] == 0
+        assert "its rehearsal does: add --rehearsal" in told(capsys, tmp_path, "kill")[1]
+        assert daemon.book.kill_reason is None, "the rehearsal was not meant"
     assert not client.is_running(rehearsal)
 
 

@@ -103,9 +103,15 @@ def escaped(name: str) -> str:
 
 def how_to_start(home: Path) -> str:
     """Say that nothing runs there, and what to do about it."""
+    none = f"no daemon runs in {home}; start one with: tradebot run --config NAME"
+    return elsewhere(home) or none
+
+
+def elsewhere(home: Path) -> str | None:
+    """Say where a daemon does run, when it is not where somebody looked."""
     if is_running(home / REHEARSAL):
         return f"no daemon runs in {home}, but its rehearsal does: add --rehearsal"
-    return f"no daemon runs in {home}; start one with: tradebot run --config NAME"
+    return None
 
 
 def is_running(home: Path) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.cli import flags, place, show
-from tradebot.cli.client import Client, NotRunning
+from tradebot.cli.client import Client, NotRunning, elsewhere
 from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
@@ -45,7 +45,7 @@ def kill(args: argparse.Namespace) -> int:
         )
         found, trouble = answer.document, None if answer.is_good else answer.problem()
     except NotRunning:
-        found, trouble = {}, "no daemon is running"
+        found, trouble = {}, elsewhere(home) or "no daemon is running"
     except Stop as stop:
         found, trouble = {}, str(stop)
     if trouble is None:

@@ -1,18 +1,13 @@
 """In what form does the daemon answer? JSON documents; what went wrong as RFC 9457 has it."""
 
 import json
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any
 
 from aiohttp import web
 
-from tradebot.core.model.commands import Command
 from tradebot.shell.api import commands
 from tradebot.shell.api.views import Plain
-from tradebot.shell.journal.decision import Decision
-
-Decide: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
 
 
 async def read_body(request: web.Request, *, may_be_empty: bool = False) -> dict[str, Any]:

@@ -4,17 +4,29 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from tradebot.core.model.commands import Command, RequestCancel, SetKillSwitch, SubmitIntent
+from tradebot.core.model.commands import (
+    ClearHalt,
+    Command,
+    RequestCancel,
+    RequestCancelAll,
+    RequestReplace,
+    SetKillSwitch,
+    SubmitIntent,
+)
 from tradebot.core.model.events import (
     CancelRefused,
     CancelRequested,
+    Event,
     IntentConflicted,
     IntentRefused,
+    ReplaceRefused,
+    ReplaceRequested,
 )
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
-from tradebot.shell.api.views import Plain, Views
+from tradebot.shell.api.views import Plain, Views, gate_rows
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.narrate import numbers
 
 Decide: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
 
@@ -38,8 +50,8 @@ class Requests:
     async def submit(self, intent: Intent) -> tuple[Plain, bool]:
         """Return the pipeline's result, and whether the intent was new."""
         assert intent.key is not None  # whoever asks has drawn one
-        decision = await self._decide(SubmitIntent(intent=intent))
-        for event in decision.events if decision is not None else ():
+        events = await self._events_of(SubmitIntent(intent=intent))
+        for event in events:
             if isinstance(event, IntentConflicted):
                 reason = Reason.VALIDATION_DUPLICATE_CONFLICT
                 raise Unanswerable(
@@ -51,11 +63,10 @@ class Requests:
         if found is None:
             text = "this key was used before, and what became of it is older than the history"
             raise Unanswerable(HTTPStatus.GONE, text, intent_id=intent_id)
-        return found, decision is not None
+        return found, bool(events)
 
     async def cancel(self, target: str, by: str) -> Plain:
-        decision = await self._decide(RequestCancel(target=target, by=by))
-        for event in decision.events if decision is not None else ():
+        for event in await self._events_of(RequestCancel(target=target, by=by)):
             match event:
                 case CancelRequested():
                     return {
@@ -72,6 +83,39 @@ class Requests:
                     continue
         raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to cancel")
 
+    async def replace(self, change: RequestReplace) -> Plain:
+        for event in await self._events_of(change):
+            if isinstance(event, ReplaceRequested):
+                return {
+                    "replace_requested": True, "client_order_id": event.cl_ord_id,
+                    "request_id": event.request_id, "order": self._views.order(event.cl_ord_id),
+                }
+            if isinstance(event, ReplaceRefused):
+                raise self._replace_refused(event)
+        raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to change")
+
+    async def cancel_all(self, symbol: str | None, by: str) -> Plain:
+        events = await self._events_of(RequestCancelAll(by=by, symbol=symbol))
+        return {"symbol": symbol, **_swept(events)}
+
+    async def kill(self, reason: str, by: str) -> Plain:
+        self._latch(reason)  # first: from here on nothing leaves, whatever becomes of the rest
+        events = await self._events_of(SetKillSwitch(engaged=True, reason=reason, by=by))
+        kept = self._views.book.kill_reason or reason
+        return {"killed": True, "reason": kept, **_swept(events)}
+
+    async def clear_kill(self, reason: str, by: str) -> Plain:
+        events = await self._events_of(SetKillSwitch(engaged=False, reason=reason, by=by))
+        return {"killed": False, "changed": bool(events), "reason": reason}
+
+    async def clear_halt(self, symbol: str, reason: str, by: str) -> Plain:
+        events = await self._events_of(ClearHalt(symbol=symbol, reason=reason, by=by))
+        return {"symbol": symbol, "changed": bool(events), "reason": reason}
+
+    async def _events_of(self, command: Command) -> tuple[Event, ...]:
+        decision = await self._decide(command)
+        return decision.events if decision is not None else ()
+
     def _cancel_refused(self, target: str, reason: Reason) -> Unanswerable:
         order = self._views.order(target)
         if order is None:
@@ -79,12 +123,20 @@ class Requests:
         text = f"the order is finished: {order['ord_status']}"
         return Unanswerable(HTTPStatus.CONFLICT, text, reason_code=reason.value, order=order)
 
-    async def kill(self, reason: str, by: str) -> Plain:
-        self._latch(reason)  # first: from here on nothing leaves, whatever becomes of the rest
-        decision = await self._decide(SetKillSwitch(engaged=True, reason=reason, by=by))
-        events = decision.events if decision is not None else ()
-        return {
-            "killed": True, "reason": self._views.book.kill_reason or reason,
-            "cancel_requested": [v.cl_ord_id for v in events if isinstance(v, CancelRequested)],
-            "refused": [v.intent_id for v in events if isinstance(v, IntentRefused)],
-        }
+    def _replace_refused(self, refused: ReplaceRefused) -> Unanswerable:
+        order = self._views.order(refused.target)
+        status = HTTPStatus.NOT_FOUND if order is None else HTTPStatus.CONFLICT
+        told = numbers(refused.gates) or refused.detail
+        text = EXPLAIN[refused.reason].rstrip(".") + (f": {told}" if told else "")
+        return Unanswerable(
+            status, text, reason_code=refused.reason.value, order=order,
+            gates=gate_rows(refused.gates),
+        )
+
+
+def _swept(events: tuple[Event, ...]) -> Plain:
+    """List what a sweep asked the broker to cancel, and which held intents it ended."""
+    return {
+        "cancel_requested": [v.cl_ord_id for v in events if isinstance(v, CancelRequested)],
+        "refused": [v.intent_id for v in events if isinstance(v, IntentRefused)],
+    }

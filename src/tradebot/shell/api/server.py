@@ -12,17 +12,18 @@ from typing import Any, Final, TypeAlias
 
 from aiohttp import web
 
-from tradebot.core.model.commands import ClearHalt, Command, SetKillSwitch
+from tradebot.core.model.commands import Command
+from tradebot.core.model.intent import Source
 from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
-from tradebot.shell.api.answers import Decide, answer, problem, read_body
+from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
     parse_filters,
 )
-from tradebot.shell.api.orders import OrderDesk, stopped
+from tradebot.shell.api.requests import Decide, Requests, Unanswerable
 from tradebot.shell.api.socket_place import place
 from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Busy
@@ -31,6 +32,7 @@ from tradebot.shell.journal.decision import Decision
 ANSWER_WITHIN_S: Final = 15.0
 DECIDE_WITHIN_S: Final = 10.0
 CLOSE_WITHIN_S: Final = 2.0
+KEY_HEADER: Final = "Idempotency-Key"
 
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOG: Final = logging.getLogger(__name__)
@@ -48,10 +50,9 @@ class Server:
         self._views = views
         self._status = status
         self._wanted = socket_path
-        self._latch = latch
         self._runtime_dir = runtime_dir
         self._failures = 0
-        self._orders = OrderDesk(views, self._decide)
+        self._requests = Requests(views, self._decide, latch)
 
     async def run(self) -> None:
         """Serve until cancelled; the socket is ours alone, and gone afterwards."""
@@ -85,10 +86,10 @@ class Server:
             web.get("/api/v1/positions", self._get_positions),
             web.get("/api/v1/fills", self._get_fills),
             web.get("/api/v1/account", self._get_account),
-            web.post("/api/v1/intents", self._orders.post_intent),
-            web.post("/api/v1/orders/{id}/cancel", self._orders.post_cancel),
-            web.post("/api/v1/orders/{id}/replace", self._orders.post_replace),
-            web.post("/api/v1/cancel-all", self._orders.post_cancel_all),
+            web.post("/api/v1/intents", self._post_intent),
+            web.post("/api/v1/orders/{id}/cancel", self._post_cancel),
+            web.post("/api/v1/orders/{id}/replace", self._post_replace),
+            web.post("/api/v1/cancel-all", self._post_cancel_all),
             web.post("/api/v1/kill", self._post_kill),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
@@ -103,6 +104,8 @@ class Server:
                 return await handler(request)
         except commands.BadRequest as error:
             return problem(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
+        except Unanswerable as error:
+            return problem(error.status, str(error), **error.more)
         except Busy as error:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), reason_code="BUSY")
         except TimeoutError:
@@ -155,26 +158,38 @@ class Server:
             return problem(HTTPStatus.NOT_FOUND, "no intent of this id is known")
         return answer(found)
 
+    async def _post_intent(self, request: web.Request) -> web.Response:
+        intent = commands.parse_intent(
+            await read_body(request), key=request.headers.get(KEY_HEADER), source=Source.API
+        )
+        found, is_new = await self._requests.submit(intent)
+        return answer(found, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+    async def _post_cancel(self, request: web.Request) -> web.Response:
+        user = commands.parse_user(await read_body(request, may_be_empty=True))
+        found = await self._requests.cancel(request.match_info["id"], user)
+        return answer(found, HTTPStatus.ACCEPTED if found["cancel_requested"] else HTTPStatus.OK)
+
+    async def _post_replace(self, request: web.Request) -> web.Response:
+        change = commands.parse_replace(await read_body(request), request.match_info["id"])
+        return answer(await self._requests.replace(change), HTTPStatus.ACCEPTED)
+
+    async def _post_cancel_all(self, request: web.Request) -> web.Response:
+        user, symbol = commands.parse_cancel_all(await read_body(request, may_be_empty=True))
+        return answer(await self._requests.cancel_all(symbol, user))
+
     async def _post_kill(self, request: web.Request) -> web.Response:
         body = await read_body(request, may_be_empty=True)
         reason, user = commands.parse_reason(body, is_needed=False)
-        self._latch(reason)  # first: from here on nothing leaves, whatever becomes of the rest
-        decision = await self._decide(SetKillSwitch(engaged=True, reason=reason, by=user))
-        events = decision.events if decision is not None else ()
-        return answer({
-            "killed": True, "reason": self._views.book.kill_reason or reason,
-            **stopped(events),
-        })
+        return answer(await self._requests.kill(reason, user))
 
     async def _post_clear_kill(self, request: web.Request) -> web.Response:
         reason, user = commands.parse_reason(await read_body(request), is_needed=True)
-        decision = await self._decide(SetKillSwitch(engaged=False, reason=reason, by=user))
-        return answer({"killed": False, "changed": decision is not None, "reason": reason})
+        return answer(await self._requests.clear_kill(reason, user))
 
     async def _post_clear_halt(self, request: web.Request) -> web.Response:
         symbol, reason, user = commands.parse_halt(await read_body(request))
-        decision = await self._decide(ClearHalt(symbol=symbol, reason=reason, by=user))
-        return answer({"symbol": symbol, "changed": decision is not None, "reason": reason})
+        return answer(await self._requests.clear_halt(symbol, reason, user))
 
     async def _decide(self, command: Command) -> Decision | None:
         async with asyncio.timeout(DECIDE_WITHIN_S):
