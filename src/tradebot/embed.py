@@ -24,7 +24,7 @@ from tradebot.core.model.commands import Command
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
-from tradebot.shell.api.commands import BadRequest, parse_intent
+from tradebot.shell.api.commands import BadRequest, parse_intent, parse_reason, parse_replace
 from tradebot.shell.api.filters import (
     INTENT_STATUSES,
     NO_STATUSES,
@@ -126,7 +126,7 @@ class OpenDaemon:
 
         The answer tells a refusal; `wait` waits until it is refused or its order is finished.
         """
-        wanted = _intent(fields) if intent is None else _sound(intent, fields)
+        wanted = _intent(fields) if intent is None else _own(intent, fields)
         found, _ = await self._requests.submit(wanted)
         while wait and found["is_open"]:
             self._published.clear()
@@ -138,9 +138,19 @@ class OpenDaemon:
         """Ask the broker to cancel an order, or take a held intent back."""
         return await self._requests.cancel(target, _BY)
 
+    async def replace(self, target: str, **changes: object) -> Plain:
+        """Ask the broker to change a working order, with the fields of `tradebot replace`."""
+        body = {"user": _BY, **_body(changes)}
+        return await self._requests.replace(parse_replace(body, target))
+
+    async def cancel_all(self, symbol: str | None = None) -> Plain:
+        """Ask for the cancel of every working order, and take back every held intent."""
+        return await self._requests.cancel_all(symbol, _BY)
+
     async def kill(self, reason: str) -> Plain:
         """Set the kill switch; clearing it is for people: `tradebot clear-kill --reason ...`."""
-        return await self._requests.kill(reason, _BY)
+        asked = parse_reason({"reason": reason, "user": _BY}, is_needed=True)
+        return await self._requests.kill(*asked)
 
     def decisions(self, *, waiting_max: int = WAITING_MAX) -> Stream[Decision]:
         """Follow every decision from now on, as soon as it is durable."""
@@ -202,6 +212,9 @@ class OpenDaemon:
         return DaemonStopped(f"the daemon has stopped: {failure or 'it was asked to'}", code)
 
     async def _decide(self, command: Command) -> Decision | None:
+        if (told := flaw(command)) is not None:  # what cannot be written down must not get in
+            field, _, expected = told.removeprefix("intent: ").rpartition(": expected ")
+            raise BadRequest(field, expected)
         return await self.unless_stopped(self._built.engine.submit(command))
 
     def _follow(self, stream: Stream[T]) -> Stream[T]:
@@ -242,10 +255,13 @@ def _suit_loop(rehearse: bool, speed: Decimal | int | Literal["max"]) -> None:
 
 
 def _intent(fields: Mapping[str, object]) -> Intent:
-    """Read the fields as a client would send them; numbers come as text, int or Decimal."""
-    body = {name: _written(name, value) for name, value in fields.items() if value is not None}
-    body.setdefault("key", uuid.uuid4().hex)
-    return parse_intent({"user": _BY, **body}, key=None, source=Source.API)
+    body = {"user": _BY, "key": uuid.uuid4().hex, **_body(fields)}
+    return parse_intent(body, key=None, source=Source.API)
+
+
+def _body(fields: Mapping[str, object]) -> dict[str, object]:
+    """Write fields as a client would send them; numbers come as text, int or Decimal."""
+    return {name: _written(name, value) for name, value in fields.items() if value is not None}
 
 
 def _written(name: str, value: object) -> object:
@@ -256,12 +272,9 @@ def _written(name: str, value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _sound(intent: Intent, fields: Mapping[str, object]) -> Intent:
+def _own(intent: Intent, fields: Mapping[str, object]) -> Intent:
     if fields:
         raise BadRequest(next(iter(fields)), "either an intent or its fields, not both")
-    if (told := flaw(intent)) is not None:
-        field, _, expected = told.rpartition(": expected ")
-        raise BadRequest(field, expected)
     # What a program asks is never taken for a strategy's own; what needs a person still does.
     source = Source.DESK if intent.source is Source.DESK else Source.API
     return replace(intent, key=intent.key or uuid.uuid4().hex, source=source)

@@ -144,6 +144,42 @@ def test_what_waits_is_taken_back_and_what_is_unknown_cannot_be(place: Place) ->
     place.rehearse(ask)
 
 
+def test_a_working_order_is_changed_and_a_sweep_takes_all_back(place: Place) -> None:
+    async def ask(daemon: OpenDaemon) -> None:
+        orders = [
+            await daemon.submit(symbol=symbol, side="buy", qty=5, limit="1.00")
+            for symbol in ("SPY", "IBM")
+        ]
+        await asyncio.sleep(10)
+        spy, ibm = (found["client_order_id"] for found in orders)
+        assert (await daemon.replace(spy, qty=4))["replace_requested"] is True
+        await asyncio.sleep(10)
+        assert daemon.orders(symbol="SPY", strategy="api")[0]["order_qty"] == "4"
+        with pytest.raises(BadRequest, match="limit: expected a Decimal"):
+            await daemon.replace(ibm, limit=1.5)
+        assert (await daemon.cancel_all("IBM"))["cancel_requested"] == [ibm]
+        await asyncio.sleep(10)
+        assert len((await daemon.cancel_all())["cancel_requested"]) == 1
+        await asyncio.sleep(10)
+        assert daemon.orders(status="open") == []
+
+    place.rehearse(ask, overrides={"strategies": "[]"})
+
+
+def test_what_cannot_be_written_down_is_refused_before_it_gets_in(place: Place) -> None:
+    async def ask(daemon: OpenDaemon) -> None:
+        words: Any = 123
+        with pytest.raises(BadRequest, match="target: expected str, got int"):
+            await daemon.cancel(words)
+        with pytest.raises(BadRequest, match="symbol: expected NoneType or str, got int"):
+            await daemon.cancel_all(words)
+        with pytest.raises(BadRequest, match="reason: expected text"):
+            await daemon.kill(words)
+        assert (await daemon.submit(symbol="SPY", side="buy", qty=5))["verdict"] == "pass"
+
+    place.rehearse(ask)
+
+
 def test_after_a_kill_nothing_is_sent(place: Place) -> None:
     async def ask(daemon: OpenDaemon) -> None:
         far = await daemon.submit(symbol="SPY", side="buy", qty=5, limit="1.00")
