@@ -33,6 +33,10 @@ class ADesk:
         self.bars: dict[str, list[Bar]] = {}
         self.held: dict[str, Decimal] = {}
         self.open = 0
+        self.trades_now = True
+
+    def is_open(self, symbol: str) -> bool:
+        return self.trades_now
 
     def now(self) -> datetime:
         return OPEN
@@ -272,3 +276,14 @@ def test_a_first_rehearsal_shows_a_trade_within_a_minute(day: str) -> None:
             and bar.end > session.opens
         ]
     assert shown
+
+
+def test_a_crossing_before_the_open_waits_for_it_and_is_forgotten_where_undone() -> None:
+    floor = Floor().start()
+    floor.desk.trades_now = False
+    for price in (10, 10, 10, 9, 12):
+        assert list(floor.strategy.on_bar(floor.desk.close_at(price), floor.desk)) == []
+    floor.desk.trades_now = True
+    (bought,) = floor.strategy.on_bar(floor.desk.close_at(13), floor.desk)
+    assert isinstance(bought, Intent)
+    assert bought.side is Side.BUY

@@ -101,8 +101,10 @@ class SmaCross:
         averages = self._averages[bar.symbol]
         if averages.add(bar):
             self._crossed.add(bar.symbol)
-        if bar.symbol not in self._crossed or desk.working(bar.symbol):
+        if bar.symbol not in self._crossed:
             return ()
+        if desk.working(bar.symbol) or not desk.is_open(bar.symbol):
+            return ()  # the crossing waits, and is forgotten where it is undone meanwhile
         self._crossed.remove(bar.symbol)
         return self._towards(self._target(bool(averages.is_above)), bar.symbol, desk)
 
