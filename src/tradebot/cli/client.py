@@ -1,8 +1,6 @@
 """How does a verb ask the running daemon? HTTP over its Unix socket, in bounded time."""
 
-import http.client
 import json
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -10,9 +8,9 @@ from urllib.parse import quote, urlencode
 
 from tradebot.cli.outcome import Exit, Stop
 from tradebot.cli.place import REHEARSAL, socket_path
-from tradebot.shell.api.socket_place import locate
 
 TIMEOUT_S: Final = 20.0
+_BAD_REQUEST: Final = 400
 _LONGEST_ANSWER: Final = 64 * 1024 * 1024
 
 # What an HTTP status means to a script that reads exit codes.
@@ -32,7 +30,7 @@ class Reply(NamedTuple):
 
     @property
     def is_good(self) -> bool:
-        return self.status < http.client.BAD_REQUEST
+        return self.status < _BAD_REQUEST
 
     def exit_code(self) -> Exit:
         return Exit.DONE if self.is_good else EXIT_OF.get(self.status, Exit.FAILED)
@@ -47,17 +45,6 @@ class Reply(NamedTuple):
         code = self.document.get("reason_code")
         detail = str(self.document.get("detail") or f"HTTP status {self.status}")
         return f"{code}: {detail}" if code else detail
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout_s: float) -> None:
-        super().__init__("localhost", timeout=timeout_s)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
 
 
 class Client:
@@ -79,7 +66,12 @@ class Client:
     def _ask(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Reply:
-        connection = _UnixConnection(locate(socket_path(self._home)), self._timeout_s)
+        from http.client import HTTPException
+
+        from tradebot.cli.unix_http import UnixConnection
+        from tradebot.shell.api.socket_place import locate
+
+        connection = UnixConnection(locate(socket_path(self._home)), self._timeout_s)
         try:
             try:
                 connection.connect()
@@ -91,7 +83,7 @@ class Client:
         except TimeoutError:
             text = f"the daemon gave no answer within {self._timeout_s:g} s"
             raise Stop(Exit.TIMED_OUT, text) from None
-        except (ConnectionError, http.client.HTTPException):
+        except (ConnectionError, HTTPException):
             raise Stop(Exit.FAILED, "the daemon closed the connection without an answer") from None
         finally:
             connection.close()

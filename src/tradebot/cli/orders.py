@@ -1,7 +1,6 @@
 """Which orders did we send, and how is one taken back?"""
 
 import argparse
-import getpass
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, reading, show
@@ -125,6 +124,8 @@ def _ask(args: argparse.Namespace, path: str, body: dict[str, str]) -> dict[str,
 
 def user() -> str:
     """Name who asks, for the journal."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError):
