@@ -114,14 +114,14 @@ def _refused_at_the_door(
 
 def _body(args: argparse.Namespace) -> dict[str, Any]:
     """Gather the request from file and flags (a flag wins), checked before anything is sent."""
-    from uuid import uuid4
+    import uuid
 
     from tradebot.core.model.intent import Source
     from tradebot.shell.api.commands import BadRequest, parse_intent
 
     body: dict[str, Any] = _file(args.file) if args.file is not None else {}
     body.update((name, getattr(args, name)) for name in _FIELDS if getattr(args, name) is not None)
-    body.setdefault("key", uuid4().hex)
+    body.setdefault("key", uuid.uuid4().hex)
     body.setdefault("user", user())
     body["source"] = Source.CLI.value
     try:
