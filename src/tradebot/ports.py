@@ -110,6 +110,8 @@ class Calendar(Protocol):
     """When a market trades. All times are aware UTC; a naive datetime raises ValueError."""
 
     name: str
+    known_until: datetime | None
+    """From here on nothing is known and the market counts as closed; None: the rules never end."""
 
     def session_on(self, day: date) -> Session | None: ...
     def phase_at(self, at: datetime) -> Phase: ...
@@ -122,7 +124,7 @@ class Calendar(Protocol):
     def next_open(self, after: datetime) -> datetime: ...
     def next_close(self, after: datetime) -> datetime: ...
     def next_change(self, after: datetime) -> tuple[datetime, Phase]:
-        """Return when the phase next changes after `after`, and to what."""
+        """Return when the phase changes after `after`, and to what; at most `known_until`."""
 
 
 class Clock(Protocol):

@@ -213,9 +213,9 @@ def test_a_datetime_does_not_pass_for_a_day():
 ])
 def test_a_time_beyond_the_known_years_is_refused_in_a_sentence(at):
     with pytest.raises(ValueError, match="XNYS is known from 1990 to 2035, not in "):
-        XNYS.phase_at(utc(at))
+        XNYS.next_open(utc(at))
     with pytest.raises(ValueError, match="XNYS is known from 1990 to 2035, not in "):
-        XNYS.session_on(utc(at).date())
+        XNYS.reason_on(utc(at).date())
 
 
 def test_the_first_and_the_last_known_day_answer():
@@ -224,6 +224,19 @@ def test_the_first_and_the_last_known_day_answer():
     assert XNYS.next_open(new_york("1990-01-01T00:00")) == new_york("1990-01-02T09:30")
     with pytest.raises(ValueError, match="not in 2036"):
         XNYS.next_open(new_york("2035-12-31T12:00"))
+
+
+def test_after_the_last_known_year_the_market_counts_as_closed():
+    end = new_york("2036-01-01T00:00")
+    assert XNYS.known_until == end
+    assert XNYS.next_change(new_york("2035-12-31T19:00")) == (new_york("2035-12-31T20:00"), CLOSED)
+    assert XNYS.next_change(new_york("2035-12-31T20:00")) == (end, CLOSED)
+    assert XNYS.next_change(new_york("2034-12-29T20:00"))[1] is PRE
+    for at in (end, new_york("2036-01-02T10:00"), utc("9999-12-31T23:59")):
+        assert (XNYS.phase_at(at), XNYS.session_at(at)) == (CLOSED, None)
+        assert XNYS.session_on(at.date()) is None
+    with pytest.raises(ValueError, match="not in 2036"):
+        XNYS.next_change(end)
 
 
 def test_settings_add_closures_and_short_days():

@@ -129,3 +129,15 @@ def test_two_runs_hear_the_same_at_the_same_instants():
         return followed(ExchangeCalendar(), utc(2026, 11, 25, 5), hours=72)
 
     assert run() == run()
+
+
+def test_following_ends_where_the_calendar_knows_no_more_and_the_market_is_closed():
+    heard = followed(ExchangeCalendar(), utc(2035, 12, 31, 20), hours=24)
+    assert phases(heard) == [TRADING, POST, CLOSED]
+    late = followed(ExchangeCalendar(), utc(2040, 6, 1, 15), hours=24)
+    assert [command for _, command in late] == [EnterSession(calendar="XNYS", phase=CLOSED)]
+
+
+def test_sundays_on_which_the_clocks_change_have_no_phase_of_their_own():
+    for start in (utc(2027, 3, 13, 12), utc(2027, 11, 6, 12)):
+        assert phases(followed(ExchangeCalendar(), start, hours=36)) == [CLOSED]

@@ -19,7 +19,7 @@ _STEP_BACK_IGNORED: Final = timedelta(seconds=1)  # or a small correction would 
 async def follow(
     calendar: Calendar, clock: Clock, submit: Callable[[Command], Awaitable[object]]
 ) -> None:
-    """Submit the phase that holds now, then each change when it comes; runs until cancelled."""
+    """Submit the phase that holds now, then each change; return when the calendar knows no more."""
     at = clock.now()
     entered: EnterSession | None = None
     while True:
@@ -27,6 +27,8 @@ async def follow(
         if entry != entered:
             await submit(entry)
             entered = entry
+        if calendar.known_until is not None and at >= calendar.known_until:
+            return
         at = await _next_look(calendar, clock, at)
 
 

@@ -36,6 +36,7 @@ from tradebot.shell.wire.link import Link
 DRAIN_WITHIN_S: Final = 10.0
 EXIT_CORE_FAILED: Final = 70
 EXIT_SECOND_SIGNAL: Final = 130
+_FAIL_AGAIN_S: Final = 60.0  # another task's recovery or a cleared halt is not the calendar's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ class Daemon:
         await submit(DefineInstruments(instruments=tuple(p.market.instruments())))
         for name, calendar in p.calendars.items():
             await submit(entry_at(calendar, p.clock.now()))
-            p.supervisor.core(f"calendar {name}", partial(follow, calendar, p.clock, submit))
+            p.supervisor.core(f"calendar {name}", partial(self._follow, calendar))
         for link in p.links:
             p.supervisor.restartable(f"route {link.route}", link.run)
             await link.connect(p.last_at)
@@ -135,6 +136,17 @@ class Daemon:
         if p.until is not None:
             p.supervisor.core("end of rehearsal", self._end_at_until)
         self.started.set()
+
+    async def _follow(self, calendar: Calendar) -> None:
+        """Follow to the end of what the calendar knows; from there on its markets stay closed."""
+        await follow(calendar, self._p.clock, self._p.engine.submit)
+        since = f"{calendar.known_until:%Y-%m-%d}"
+        reason = f"{calendar.name} knows no day from {since} on: update tradebot"
+        self._say(reason)
+        while True:
+            if calendar.name == self._p.settings.primary_calendar:
+                self._p.state.move(Trigger.FAIL, reason)
+            await asyncio.sleep(_FAIL_AGAIN_S)
 
     async def _shut_down(self, failure: str | None) -> int:
         """Stop in order: no new orders, calls in flight within a bound, then everything else."""

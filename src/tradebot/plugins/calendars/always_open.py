@@ -19,6 +19,7 @@ class AlwaysOpen:
     """The calendar 24/7: sessions touch at midnight UTC, which is the only change there is."""
 
     name = "24/7"
+    known_until = None
     settings_type = AlwaysOpenSettings
 
     def __init__(self, settings: AlwaysOpenSettings | None = None) -> None:

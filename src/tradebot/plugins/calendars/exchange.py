@@ -60,6 +60,7 @@ class _Irregular:
 class _Year:
     """One year's sessions by New York date, and all their changes in order, four a session."""
 
+    number: int
     sessions: tuple[Session, ...]
     by_day: dict[date, Session]
     changes: tuple[datetime, ...]
@@ -69,6 +70,7 @@ class ExchangeCalendar:
     """Sessions of XNYS, FIRST_YEAR to LAST_YEAR; a year's table is built when first needed."""
 
     name = "XNYS"
+    known_until = datetime(LAST_YEAR + 1, 1, 1, tzinfo=_NEW_YORK).astimezone(UTC)
     settings_type = ExchangeSettings
 
     def __init__(self, settings: ExchangeSettings | None = None) -> None:
@@ -105,6 +107,8 @@ class ExchangeCalendar:
 
     def reason_on(self, day: date) -> str | None:
         """Say why a day is no session, or has other hours than most; None for a usual day."""
+        if day.year > LAST_YEAR:
+            raise _unknown(self.name, day.year)
         session = self.session_on(day)
         if session is None:
             if day.weekday() >= _SAT:
@@ -119,7 +123,11 @@ class ExchangeCalendar:
         if kind is not None:
             place += (kind - place) % 4
         if place >= len(changes):
-            changes = self._year(year.sessions[0].day.year + 1).changes
+            if year.number == LAST_YEAR and kind is None:
+                return self.known_until, Phase.CLOSED
+            if year.number >= LAST_YEAR:
+                raise _unknown(self.name, LAST_YEAR + 1)
+            changes = self._year(year.number + 1).changes
             place = kind or 0
         return changes[place], _BEGINS[place % 4]
 
@@ -127,8 +135,10 @@ class ExchangeCalendar:
         """Return New York's year at that time, and how many of its changes have passed."""
         if at.utcoffset() is None:
             raise ValueError(f"expected a time with its zone, got {at.isoformat()}")
-        if not FIRST_YEAR - 1 <= at.year <= LAST_YEAR + 1:
-            raise _beyond(self.name, at.year)
+        if at.year < FIRST_YEAR - 1:
+            raise _unknown(self.name, at.year)
+        if at >= self.known_until:
+            return self._year(LAST_YEAR + 1), 0
         utc = at.astimezone(UTC)  # once, or each comparison would ask the zone again
         year = self._year((utc + _WINTER).year)
         return year, bisect_right(year.changes, utc)
@@ -136,13 +146,13 @@ class ExchangeCalendar:
     def _year(self, year: int) -> _Year:
         found = self._years.get(year)
         if found is None:
-            if not FIRST_YEAR <= year <= LAST_YEAR:
-                raise _beyond(self.name, year)
+            if year < FIRST_YEAR:
+                raise _unknown(self.name, year)
             found = self._years[year] = _build(self.name, year, self._irregular)
         return found
 
 
-def _beyond(name: str, year: int) -> ValueError:
+def _unknown(name: str, year: int) -> ValueError:
     return ValueError(f"{name} is known from {FIRST_YEAR} to {LAST_YEAR}, not in {year}")
 
 
@@ -176,7 +186,7 @@ def _build(name: str, year: int, irregular: _Irregular) -> _Year:
     early = early_closes(year)
     sessions = []
     day = date(year, 1, 1)
-    while day.year == year:
+    while day.year == year <= LAST_YEAR:
         if day.weekday() < _SAT and day not in closed:
             opens, closes = irregular.hours.get(day, (None, None))
             sessions.append(
@@ -184,6 +194,7 @@ def _build(name: str, year: int, irregular: _Irregular) -> _Year:
             )
         day += _DAY
     return _Year(
+        number=year,
         sessions=tuple(sessions),
         by_day={session.day: session for session in sessions},
         changes=tuple(

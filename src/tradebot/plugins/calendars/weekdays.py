@@ -23,6 +23,7 @@ class WeekdaysOpen:
     """The calendar 24/5: the session of a weekday begins at 17:00 of the evening before."""
 
     name = "24/5"
+    known_until = None
     settings_type = WeekdaysSettings
 
     def __init__(self, settings: WeekdaysSettings | None = None) -> None:

@@ -132,7 +132,7 @@ def _tapes(settings: SimulatedSettings, instruments: Iterable[Instrument]) -> di
 def _sessions_from(calendar: Calendar, since: datetime) -> Iterator[Session]:
     """Tell the session that holds a time, or just ended at it, and all that follow."""
     at = since - timedelta(microseconds=1)
-    while True:
+    while calendar.known_until is None or at < calendar.known_until:
         session = calendar.session_at(at)
         if session is None:
             at = calendar.next_change(at)[0]
