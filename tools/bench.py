@@ -43,6 +43,7 @@ from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.plugins.brokers.paper.broker import PaperBroker
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.ports import Listener
+from tradebot.shell.collector import collect_seldom
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
@@ -181,6 +182,7 @@ async def measure(
                 marks.append(time.process_time())
 
     gc.collect()
+    collect_seldom()
     marks.append(time.process_time())
     wall, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(client() for _ in range(concurrency)))
@@ -267,6 +269,7 @@ def reading(journal_dir: Path) -> dict[str, float]:
 
 
 def _timed(call: Callable[[], object]) -> float:
+    gc.collect()
     began = time.perf_counter()
     call()
     return time.perf_counter() - began

@@ -24,6 +24,7 @@ from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
+from tradebot.shell.collector import collect_seldom
 from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.engine import Engine
@@ -78,6 +79,7 @@ def run(config: Config, options: RunOptions) -> int:
 async def _run(config: Config, options: RunOptions) -> int:
     with assembled(config, options, sys.stdout) as built:
         built.daemon.stop_on_signals()
+        collect_seldom()
         return await built.daemon.run()
 
 

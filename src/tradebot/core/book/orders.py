@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from tradebot.core.model.events import (
@@ -256,6 +257,7 @@ def _answered(state: OrderState, asked: ReplaceRequested, report: Report) -> Non
         state.replacing = None
 
 
+@lru_cache(maxsize=4096)
 def _lane(account: str, symbol: str, side: Side) -> str:
     return f"{account}/{symbol}/{side}"
 
