@@ -1,0 +1,150 @@
+"""What do a broker's words, the wire's and people's requests do to orders that are out?"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.orders import OrderState
+from tradebot.core.model import commands as c
+from tradebot.core.model import events as e
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.ids import IntentId, derive_cl_ord_id
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.verdict import Reason, Stage, doubt_need
+from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
+
+
+def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    state = book.orders.of_report(command)
+    was_in_doubt = state is not None and state.in_doubt
+    yield from absorb(book, command, at)
+    is_unsure = state is not None and state.is_unanswered and not state.in_doubt
+    if state is not None and is_unsure and command.is_duplicate_order:
+        yield from record(book, e.OrderInDoubt(
+            cl_ord_id=state.root, detail="the broker knows this id, and we have no word of it"
+        ))
+    if state is not None and was_in_doubt and not state.in_doubt:
+        yield from cancel_again(book, state)
+        yield from _doubt_over(book, state, facts, at)
+
+
+def take_delivery(
+    book: Book, command: c.ReportDelivery, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    if (asked := _replacing(book, command.cl_ord_id)) is not None:
+        if command.delivery is c.Delivery.NEVER_LEFT:
+            yield from record(book, replace_lost(asked, command.detail))
+        return
+    state = book.orders.working.get(command.cl_ord_id)
+    if state is None or not state.is_unanswered:
+        return  # the broker has answered meanwhile: its word outweighs the wire's
+    if command.delivery is c.Delivery.UNKNOWN:
+        if not state.in_doubt:
+            doubt = e.OrderInDoubt(cl_ord_id=command.cl_ord_id, detail=command.detail)
+            yield from record(book, doubt)
+        return
+    was_in_doubt = state.in_doubt
+    if command.delivery is c.Delivery.ID_TAKEN:
+        yield from _refuse_taken(book, state, command.detail, at)
+        yield from _doubt_over(book, state, facts, at)
+        return
+    left = e.OrderNeverLeft(cl_ord_id=command.cl_ord_id, detail=command.detail)
+    yield from record(book, left)
+    if state.canceled_by:
+        yield from record(book, e.IntentRefused(
+            intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.OMS_CANCELED,
+            detail=f"by {state.canceled_by}",
+        ))
+    else:
+        yield from advance(book, state.intent_id, facts, at)
+    if was_in_doubt:
+        yield from _doubt_over(book, state, facts, at)
+
+
+def _replacing(book: Book, request_id: str) -> e.ReplaceRequested | None:
+    """Return the change that goes by this id, where it has no answer yet."""
+    state = book.orders.find(request_id)
+    asked = state.replacing if state is not None else None
+    return asked if asked is not None and asked.request_id == request_id else None
+
+
+def replace_lost(asked: e.ReplaceRequested, detail: str) -> e.ReplaceRefused:
+    return e.ReplaceRefused(
+        target=asked.cl_ord_id, reason=Reason.ADAPTER_NEVER_LEFT, detail=detail,
+        request_id=asked.request_id,
+    )
+
+
+def _refuse_taken(book: Book, state: OrderState, detail: str, at: datetime) -> Iterator[e.Event]:
+    """End an order whose id another order has; its instruments wait for a person."""
+    refusal = Report(
+        route=state.route, cl_ord_id=state.root, exec_type=ExecType.REJECTED, text=detail
+    )
+    yield from absorb(book, refusal, at)
+    for leg in state.intent.legs:
+        yield from record(book, e.InstrumentHalted(
+            symbol=leg.symbol, reason=Reason.OMS_EXTERNAL, detail=f"{state.root}: {detail}"
+        ))
+
+
+def _doubt_over(
+    book: Book, state: OrderState, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    needs = [doubt_need(leg.symbol) for leg in state.intent.legs]
+    yield from resume(book, book.intents.waiting_for(needs), facts, at)
+
+
+def cancel(book: Book, command: c.RequestCancel, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    state = book.orders.working_of(command.target)
+    if state is not None:
+        yield from record(book, _cancel_of(state, command.by))
+        return
+    intent = book.intents.open.get(IntentId(command.target))
+    if intent is not None and intent.held is not None:
+        yield from record(book, e.IntentRefused(
+            intent_id=intent.intent_id, stage=intent.held.stage, reason=Reason.OMS_CANCELED,
+            detail=f"by {command.by}",
+        ))
+        return
+    refused = e.CancelRefused(target=command.target, reason=Reason.VALIDATION_UNKNOWN_ORDER)
+    yield from record(book, refused)
+
+
+def cancel_all(
+    book: Book, command: c.RequestCancelAll, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    why = (Reason.OMS_CANCELED, f"by {command.by}")
+    yield from stop_all(book, command.by, why, command.symbol)
+
+
+def stop_all(
+    book: Book, by: str, why: tuple[Reason, str], symbol: str | None
+) -> Iterator[e.Event]:
+    """Ask for the cancel of every working order, and end every held intent, or a symbol's."""
+    for state in list(book.orders.working.values()):
+        if not state.order.is_done and _is_about(state.intent, symbol):
+            yield from record(book, _cancel_of(state, by))
+    for intent in list(book.intents.open.values()):
+        if intent.held is not None and _is_about(intent.body, symbol):
+            yield from record(book, e.IntentRefused(
+                intent_id=intent.intent_id, stage=intent.held.stage, reason=why[0], detail=why[1]
+            ))
+
+
+def _is_about(body: Intent, symbol: str | None) -> bool:
+    return symbol is None or any(leg.symbol == symbol for leg in body.legs)
+
+
+def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
+    request_id = derive_cl_ord_id(
+        state.intent_id, state.route, state.account,
+        attempt=state.attempt, request=state.requests + 1,
+    )
+    return e.CancelRequested(cl_ord_id=state.order.cl_ord_id, request_id=request_id, by=by)
+
+
+def cancel_again(book: Book, state: OrderState) -> Iterator[e.Event]:
+    """Ask anew for a cancel that has no answer: it may have met no order, or nobody."""
+    if state.canceling is not None and not state.order.is_done:
+        yield from record(book, _cancel_of(state, state.canceled_by))
