@@ -88,6 +88,7 @@ def lock(_: argparse.Namespace) -> int:
 def new(asked: argparse.Namespace) -> int:
     for path in scaffold.begin(ROOT, asked.kind, asked.name):
         print(path.relative_to(ROOT))
+    print("next:", scaffold.NEXT[asked.kind].format(name=asked.name))
     return 0
 
 

@@ -71,19 +71,25 @@ class {type}Broker:
         raise NotImplementedError("everything the broker says, in its order, none dropped")
 '''
 
-STRATEGY = '''"""When does {words} trade? Returns intents; never sends, sleeps or reads a clock."""
+STRATEGY = '''"""When does {words} trade? Returns actions; never sends, sleeps or reads a clock."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
-from tradebot.core.model.intent import Intent
-from tradebot.ports import Desk
+from tradebot.core.model.ids import StrategyId
+from tradebot.core.model.intent import Intent, Leg, Side
+from tradebot.ports import Action, Desk
 
 
 @fact
 class {type}Settings:
+    """What `parameters` of its section may say.
+
+    order_qty: units to buy or sell at once
+    """
+
     order_qty: Decimal = Decimal(10)
 
 
@@ -95,22 +101,29 @@ class {type}:
     ) -> None:
         self.symbols = symbols
         self._settings = settings
-        self._strategy_id = strategy_id
+        self._strategy_id = StrategyId(strategy_id)
 
-    def on_start(self, desk: Desk) -> Iterable[Intent]:
+    def on_start(self, desk: Desk) -> Iterable[Action]:
         return ()
 
-    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Intent]:
+    def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Action]:
         return ()
 
-    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Intent]:
+    def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Action]:
+        # For example: return (self._order(Side.BUY, bar.symbol),)
         return ()
 
-    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Intent]:
+    def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Action]:
         return ()
 
-    def on_timer(self, desk: Desk) -> Iterable[Intent]:
+    def on_timer(self, desk: Desk) -> Iterable[Action]:
         return ()
+
+    def _order(self, side: Side, symbol: str) -> Intent:
+        return Intent(
+            legs=(Leg(symbol=symbol, side=side),), order_qty=self._settings.order_qty,
+            strategy_id=self._strategy_id,
+        )
 '''
 
 NOTIFIER = '''"""How does {words} hear of what happened? Delivers; never decides."""
@@ -121,6 +134,14 @@ class {type}Notifier:
         raise NotImplementedError("deliver within the time that the caller allows")
 '''
 
+NEXT = {
+    "gate": "say what it asks; `python tools/dev.py docs` lists it, the gates' tests find it",
+    "broker": "fill in what raises; `pip install -e .` or `make run` registers it;"
+    " then a route names it: brokers: {{NAME: {{adapter: {name}}}}}",
+    "strategy": "say when it trades; `pip install -e .` or `make run` registers it; then a"
+    " configuration names it: strategies: [{{id: {name}, plugin: {name}, symbols: [SPY]}}]",
+    "notifier": "fill in what raises; `pip install -e .` or `make run` registers it",
+}
 BODIES = {"gate": GATE, "broker": BROKER, "strategy": STRATEGY, "notifier": NOTIFIER}
 SUFFIX = {"broker": "Broker", "strategy": "", "notifier": "Notifier"}
 

@@ -4,9 +4,13 @@ import ast
 import tomllib
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 from tools import scaffold
+
+from tradebot.core.model.intent import Side
+from tradebot.core.model.sound import flaw
 
 ROOT = Path(__file__).resolve().parents[2]
 GATES = "src/tradebot/core/gates"
@@ -32,6 +36,22 @@ def test_a_plugin_begins_with_its_class_and_its_entry(house: Path, kind: str, ta
     assert target.partition(":")[2] in classes
     project = tomllib.loads((house / "pyproject.toml").read_text())["project"]
     assert project["entry-points"][f"tradebot.{scaffold.GROUPS[kind]}"]["two_words"] == target
+
+
+def test_a_strategy_begins_with_an_order_of_its_own(house: Path) -> None:
+    path, _ = scaffold.begin(house, "strategy", "two_words")
+    begun: dict[str, Any] = {"__name__": "begun"}
+    exec(compile(path.read_text(), path, "exec"), begun)
+    made = begun["TwoWords"](begun["TwoWordsSettings"](), strategy_id="mine", symbols=["SPY"])
+    assert flaw(made._order(Side.BUY, "SPY")) is None
+    assert made._order(Side.BUY, "SPY").strategy_id == "mine"
+
+
+@pytest.mark.parametrize("kind", scaffold.KINDS)
+def test_whoever_begins_something_hears_what_comes_next(kind: str) -> None:
+    told = scaffold.NEXT[kind].format(name="two_words")
+    assert "{" not in told.replace("{id:", "").replace("{NAME:", "").replace("{adapter:", "")
+    assert kind in {"gate", "notifier"} or "two_words" in told
 
 
 def test_a_gate_is_asked_from_its_first_day(house: Path) -> None:

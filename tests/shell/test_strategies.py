@@ -1,12 +1,15 @@
 """A strategy that fails harms nobody: it is contained, counted, disabled, and the rest goes on."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tradebot.core.book.book import Book
-from tradebot.core.model.commands import Command, StrategyState, SubmitIntent
+from tradebot.core.model.commands import Command, RequestCancel, StrategyState, SubmitIntent
 from tradebot.core.model.events import IntentReceived, IntentRefused, TradeBooked
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
@@ -130,8 +133,10 @@ def test_a_strategy_that_raises_is_reported_and_disabled_and_the_others_go_on() 
     assert bad.quotes == FAILURES_MAX
     assert good.quotes == 20
     (off,) = floor.posted
+    line = Says.on_quote.__code__.co_firstlineno + 3
     assert off == StrategyState(
-        strategy_id="bad", enabled=False, reason="ZeroDivisionError: by zero"
+        strategy_id="bad", enabled=False,
+        reason=f"ZeroDivisionError: by zero (test_strategies.py, line {line})",
     )
     assert len(floor.told) == FAILURES_MAX
 
@@ -142,6 +147,23 @@ def test_rubbish_is_a_failure_and_not_an_order() -> None:
         floor.quotes()
         assert floor.posted == []
         assert len(floor.told) == 1, rubbish
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (["buy"], "expected an intent, a cancel or a change, got 'buy'"),
+        ([replace(buy("a"), strategy_id=None)], "strategy_id: expected 'a', got None"),
+        ([buy("a", key="mine")], "key: expected none, a strategy's intents are numbered"),
+        ([replace(buy("a"), order_qty=5)], "order_qty: expected Decimal, got int"),
+        ([RequestCancel(target="T", by="b")], "by: expected 'a', got 'b'"),
+        ([RequestCancel(target="T", by="a")], "'T' is no order of a"),
+    ],
+)
+def test_whoever_wrote_a_strategy_is_told_what_was_wrong(answer: Any, says: str) -> None:
+    floor = Floor(a=Says(answer))
+    floor.quotes()
+    assert floor.told == [f"failure 1 of {FAILURES_MAX}: StrategyFailed: {says}"]
 
 
 def test_no_answer_is_an_answer() -> None:

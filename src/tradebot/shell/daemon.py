@@ -168,6 +168,7 @@ class Daemon:
         for link in p.links:
             await link.disconnect()
         p.state.move(Trigger.END, "stopped")
+        p.telling.status(p.clock.now(), p.status())
         if failure is not None:
             self._say(f"STOPPED BY A FAILURE: {failure}")
         return EXIT_CORE_FAILED if failure is not None else 0

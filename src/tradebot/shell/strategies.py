@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
+from traceback import extract_tb
 from typing import Final
 
 from tradebot.core.book.book import Book
@@ -188,18 +190,22 @@ class StrategyHost:
         self, name: str, action: object
     ) -> SubmitIntent | RequestCancel | RequestReplace:
         """Check that an action is sound, and the strategy's own."""
-        if isinstance(action, Intent) and action.strategy_id == name and not action.key:
-            if (told := flaw(action)) is not None:
-                raise StrategyFailed(told)
+        if not isinstance(action, Intent | RequestCancel | RequestReplace):
+            raise StrategyFailed(f"expected an intent, a cancel or a change, got {action!r:.80}")
+        if (told := flaw(action)) is not None:
+            raise StrategyFailed(told)
+        if isinstance(action, Intent):
+            if action.strategy_id != name:
+                raise StrategyFailed(f"strategy_id: expected {name!r}, got {action.strategy_id!r}")
+            if action.key:
+                raise StrategyFailed("key: expected none, a strategy's intents are numbered")
             return SubmitIntent(intent=action)
-        if isinstance(action, RequestCancel | RequestReplace) and action.by == name:
-            state = self._book.orders.find(action.target)
-            if state is None or state.intent.strategy_id != name:
-                raise StrategyFailed(f"{action.target!r:.40} is no order of {name}")
-            if (told := flaw(action)) is not None:
-                raise StrategyFailed(told)
-            return action
-        raise StrategyFailed(f"expected keyless actions of {name}, got {action!r:.80}")
+        if action.by != name:
+            raise StrategyFailed(f"by: expected {name!r}, got {action.by!r:.40}")
+        state = self._book.orders.find(action.target)
+        if state is None or state.intent.strategy_id != name:
+            raise StrategyFailed(f"{action.target!r:.40} is no order of {name}")
+        return action
 
     def _heard(self, target: str) -> None:
         for _, desk in self._strategies.values():
@@ -207,7 +213,8 @@ class StrategyHost:
 
     def _failed(self, name: str, error: Exception) -> None:
         count = self._failures[name] = self._failures.get(name, 0) + 1
-        reason = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode()
+        told = f"{type(error).__name__}: {error}{_where(error)}"
+        reason = told.encode("utf-8", "backslashreplace").decode()
         self._tell(name, f"failure {count} of {FAILURES_MAX}: {reason}")
         if count >= FAILURES_MAX:
             self._post(StrategyState(strategy_id=name, enabled=False, reason=reason))
@@ -229,6 +236,13 @@ class StrategyHost:
             desk = self._strategies[owner[0]][1]
             for symbol in owner[1]:
                 desk.open.get(symbol, {}).pop(intent_id, None)
+
+
+def _where(error: Exception) -> str:
+    """Name the strategy's line that failed, for whoever wrote it."""
+    last = extract_tb(error.__traceback__)[-1]
+    is_ours = last.filename == __file__
+    return "" if is_ours else f" ({Path(last.filename).name}, line {last.lineno})"
 
 
 def _symbols(intent: Intent) -> tuple[str, ...]:
