@@ -24,7 +24,7 @@ from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
-from tradebot.shell.collector import collect_seldom
+from tradebot.shell.collector import collect_seldom, uncollected
 from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.engine import Engine
@@ -102,7 +102,8 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             threaded=not options.rehearse,
         )
         ending.callback(journal.close)
-        past = _refold(journal)
+        with uncollected():
+            past = _refold(journal)
         clock, until = _clock(config, options, calendars, past.last_at)
         telling = _telling(options.log_format, config, out)
         ending.callback(telling.close)

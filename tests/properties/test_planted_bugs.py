@@ -158,14 +158,14 @@ def keys_are_forgotten(plant: Plant) -> None:
 
 
 def a_reservation_is_never_released(plant: Plant) -> None:
-    right = Orders._count
+    right = Orders._moved
 
-    def wrong(self: Orders, state: Any, sign: int) -> None:
-        right(self, state, sign)
-        if sign > 0 and state.order.is_done:
+    def wrong(self: Orders, state: Any, before: Any) -> None:
+        right(self, state, before)
+        if state.order.is_done:
             self.reserved[state.account] = self.reserved.get(state.account, Decimal(0)) + 1
 
-    plant.setattr(Orders, "_count", wrong)
+    plant.setattr(Orders, "_moved", wrong)
 
 
 def a_stage_is_skipped(plant: Plant) -> None:

@@ -5,6 +5,8 @@ the defaults a look at everything stops the loop for a tenth of a second once ma
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 _YOUNG: Final = 50_000  # allocations between two looks at what is new
@@ -16,3 +18,15 @@ def collect_seldom() -> None:
     """Set the collector for a process that runs for months; what is there now is left alone."""
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage inside: for a bounded piece of work that makes much and drops little."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from tradebot.core.model.events import (
     CancelRequested,
@@ -134,13 +134,13 @@ class Orders:
             attempt=event.attempt,
         )
         self.working[state.root] = state
-        self._count(state, 1)
+        self._moved(state, _NO_SHARE)
 
     def reported(self, event: OrderReported) -> None:
         report = event.report
         state = self.of_report(report)
         assert state is not None
-        self._count(state, -1)
+        before = _share(state)
         ordered = state.order.order_qty
         state.order = after_report(state.order, report)
         asked = state.replacing
@@ -159,7 +159,7 @@ class Orders:
             state.is_handed_off = False
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
             self.working[state.root] = state  # a bust re-opened it
-        self._count(state, 1)
+        self._moved(state, before)
 
     def booked(self, event: TradeBooked) -> None:
         state = self.find(event.cl_ord_id)
@@ -173,11 +173,12 @@ class Orders:
 
     def never_left(self, cl_ord_id: ClOrdID) -> IntentId:
         state = self.working[cl_ord_id]
-        self._count(state, -1)
+        before = _share(state)
         if state.in_doubt:
             self._doubt(state, is_in_doubt=False)
         state.order = replace(state.order, standing=OrdStatus.REJECTED, pending=())
         state.has_never_left = True
+        self._moved(state, before)
         return self.handed_off(cl_ord_id)
 
     def cancel_requested(self, event: CancelRequested) -> None:
@@ -190,20 +191,20 @@ class Orders:
 
     def replace_requested(self, event: ReplaceRequested) -> None:
         state = self.working[self.aliases.get(event.cl_ord_id, event.cl_ord_id)]
-        self._count(state, -1)
+        before = _share(state)
         then_qty = event.intent.order_qty
         state.requests += 1
         state.replacing = event
         state.reserved_then = event.reserved * then_qty / (then_qty - state.order.cum_qty)
         self.aliases[event.request_id] = state.root
-        self._count(state, 1)
+        self._moved(state, before)
 
     def replace_refused(self, event: ReplaceRefused) -> None:
         state = self.find(event.request_id)
         if state is not None and state.replacing is not None:
-            self._count(state, -1)
+            before = _share(state)
             state.replacing = None
-            self._count(state, 1)
+            self._moved(state, before)
 
     def handed_off(self, cl_ord_id: ClOrdID) -> IntentId:
         """Move a finished order out of the working set, and forget those finished long ago."""
@@ -234,17 +235,32 @@ class Orders:
             else:
                 self.doubts.pop(leg.symbol, None)
 
-    def _count(self, state: OrderState, sign: int) -> None:
-        """Add or take away one order's share in the sums that gates ask for."""
-        if state.order.is_done:
+    def _moved(self, state: OrderState, before: "_Share") -> None:
+        """Let the sums that gates ask for follow one order's share in them."""
+        now = _share(state)
+        if now == before:
             return
-        _add(self.reserved, state.account, sign * state.reserved_left)
-        for leg in state.intent.legs:
-            lane = _lane(state.account, leg.symbol, leg.side)
-            _add(self.leaves, lane, sign * state.order.leaves_qty * leg.ratio_qty)
+        if now[0] != before[0]:
+            _add(self.reserved, state.account, now[0] - before[0])
+        if now[1] != before[1]:
+            for leg in state.intent.legs:
+                lane = _lane(state.account, leg.symbol, leg.side)
+                _add(self.leaves, lane, (now[1] - before[1]) * leg.ratio_qty)
         strategy = state.intent.strategy_id
-        if strategy:
-            self.open_by_strategy[strategy] = self.open_by_strategy.get(strategy, 0) + sign
+        if strategy and now[2] != before[2]:
+            count = self.open_by_strategy.get(strategy, 0) + now[2] - before[2]
+            self.open_by_strategy[strategy] = count
+
+
+_Share: TypeAlias = tuple[Decimal, Decimal, int]
+_NO_SHARE: Final[_Share] = (ZERO, ZERO, 0)
+
+
+def _share(state: OrderState) -> _Share:
+    """Return what the order reserves, what it may still trade, and 1 while it is open."""
+    if state.order.is_done:
+        return _NO_SHARE
+    return state.reserved_left, state.order.leaves_qty, 1
 
 
 def _answered(state: OrderState, asked: ReplaceRequested, report: Report) -> None:
