@@ -48,10 +48,12 @@ def answer(
 def views(home: "Path") -> "Views":
     """Fold the journal into views."""
     from tradebot.shell.api.views import Views
+    from tradebot.shell.collector import uncollected
 
     found = Views()
-    for decision in decisions(home):
-        found.apply(decision)
+    with uncollected():
+        for decision in decisions(home):
+            found.apply(decision)
     return found
 
 
