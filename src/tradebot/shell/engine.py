@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
 from tradebot.core.book.book import Book
@@ -26,6 +27,7 @@ from tradebot.shell.journal.decision import Decision
 BATCH_MAX: Final = 256
 INBOX_MAX: Final = 4096
 IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
+_LOOK_AGAIN_S: Final = 60.0  # the loop's clock stands still in a suspended machine
 
 Listener: TypeAlias = Callable[[Decision], None]
 _URGENT: Final = (Report, ReportDelivery, RequestCancel, Tick)
@@ -194,8 +196,13 @@ class Engine:
         due = self.book.next_due()
         if due is not None:
             delay = max(0.0, (due - self._clock.now()).total_seconds())
-            self._tick = asyncio.get_running_loop().call_later(delay, self._post_tick)
+            self._tick = asyncio.get_running_loop().call_later(
+                min(delay, _LOOK_AGAIN_S), self._tick_when_due, due
+            )
 
-    def _post_tick(self) -> None:
+    def _tick_when_due(self, due: datetime) -> None:
+        if self._clock.now() < due:
+            self._schedule_tick()
+            return
         self._tick = None
         self._put(_Asked(Tick(), None))
