@@ -1,7 +1,10 @@
 """Where does the daemon stand, and who hears when that changes?"""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.events import KillSwitchSet, SessionEntered
@@ -9,6 +12,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.session import State, Trigger, step, trigger_of
 from tradebot.ports import Clock
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.plugins import contained
 from tradebot.shell.supervisor import Notice, TaskFailed
 
 
@@ -23,10 +27,14 @@ class StateChanged:
 
 
 StateListener = Callable[[StateChanged], None]
+_LOG: Final = logging.getLogger(__name__)
 
 
 class DaemonState:
-    """Moves by published events and by the supervisor's notices, as the table says."""
+    """Moves by published events and by the supervisor's notices, as the table says.
+
+    Listeners hear of a move after it is made; one that raises is logged, and harms nothing.
+    """
 
     def __init__(self, primary: str, clock: Clock, book: Book, *, auto_start: bool) -> None:
         self.state = State.STOPPED
@@ -36,6 +44,7 @@ class DaemonState:
         self._clock = clock
         self._auto_start = auto_start
         self._book = book
+        self._faults: dict[str, str] = {}  # what has failed and does not run again yet
 
     def move(self, trigger: Trigger, reason: str) -> None:
         before, after = self.state, step(self.state, trigger)
@@ -44,12 +53,13 @@ class DaemonState:
         self.state, self.reason = after, reason
         change = StateChanged(at=self._clock.now(), before=before, after=after, reason=reason)
         for listener in self.listeners:
-            listener(change)
+            contained(partial(listener, change), _not_heard)
 
     def on_decision(self, decision: Decision) -> None:
         for event in decision.events:
             if isinstance(event, SessionEntered) and event.calendar == self._primary:
-                self.follow_calendar(f"{event.calendar} is {event.phase}")
+                if self.state is not State.STARTING:  # brokers come first; the start follows it
+                    self.follow_calendar(f"{event.calendar} is {event.phase}")
             elif isinstance(event, KillSwitchSet):
                 if event.engaged:
                     self.move(Trigger.HALT, f"kill switch: {event.reason}")
@@ -58,16 +68,32 @@ class DaemonState:
                     self.follow_calendar("cleared")
 
     def on_notice(self, notice: Notice) -> None:
-        """A task that was given up is an error; one that runs again ends it."""
-        if isinstance(notice, TaskFailed):
-            if notice.given_up:
-                self.move(Trigger.FAIL, f"{notice.name}: {notice.reason}")
-        elif self.state is State.ERROR:
-            self.move(Trigger.RESTART, f"{notice.name} runs again")
-            self.follow_calendar("recovered")
+        """A task that was given up is an error; when it runs again, the error ends."""
+        if not isinstance(notice, TaskFailed):
+            self._mended(notice.name)
+        elif notice.given_up:
+            self.fail(notice.name, f"{notice.name}: {notice.reason}")
+
+    def fail(self, name: str, reason: str) -> None:
+        """Be in ERROR from now on: until this is mended, or the process starts anew."""
+        self._faults[name] = reason
+        self.move(Trigger.FAIL, reason)
 
     def follow_calendar(self, reason: str) -> None:
-        """Move to where the book says that the primary calendar stands."""
+        """Move to where the book says that the primary calendar stands, unless a fault stands."""
+        for fault in self._faults.values():
+            self.move(Trigger.FAIL, fault)
+            return
         market = self._book.markets.get(self._primary)
         if market is not None and self.state is not State.STOPPED:
             self.move(trigger_of(market.phase, auto_start=self._auto_start), reason)
+
+    def _mended(self, name: str) -> None:
+        self._faults.pop(name, None)
+        if self.state is State.ERROR:
+            self.move(Trigger.RESTART, f"{name} runs again")
+            self.follow_calendar("recovered")
+
+
+def _not_heard(error: Exception) -> None:
+    _LOG.error("a state listener failed: %r", error)

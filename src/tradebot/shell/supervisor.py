@@ -6,14 +6,17 @@ from typing import Final, TypeAlias
 
 from tradebot.core.model.fact import fact
 
-CLOSE_WITHIN_S: Final = 10.0
+CLOSE_WITHIN_S: Final = 5.0
 
 Run: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @fact
 class Limits:
-    """How often a task may be started again: delays in seconds, growing by the multiplier."""
+    """How often a task may be started again: delays in seconds, growing by the multiplier.
+
+    No delay is longer than the cooldown. A run of at least the cooldown makes all begin anew.
+    """
 
     max_restarts: int = 3
     initial_backoff_s: float = 5.0
@@ -33,7 +36,7 @@ class TaskFailed:
 
 @fact
 class TaskRecovered:
-    """A task that was given up runs again after its cooldown."""
+    """A task that was given up runs again, and has done so for a first backoff's length."""
 
     name: str
 
@@ -47,62 +50,92 @@ class Supervisor:
     def __init__(self, limits: Limits, tell: Callable[[Notice], None]) -> None:
         self._limits = limits
         self._tell = tell
-        self._core: set[asyncio.Task[None]] = set()
-        self._others: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._given_up: set[str] = set()
+        self._fallen = asyncio.Event()
+        self._reason: str | None = None
 
     def core(self, name: str, run: Run) -> None:
         """Own a task that must never end: its death is the process' death."""
-        self._core.add(asyncio.create_task(_await(run), name=name))
+        task = self._tasks[name] = asyncio.create_task(_await(run), name=name)
+        task.add_done_callback(self._core_ended)
 
     def restartable(self, name: str, run: Run) -> None:
         """Own a task that is started again when it fails, within the limits."""
-        self._others.add(asyncio.create_task(self._keep_running(name, run), name=name))
+        self._tasks[name] = asyncio.create_task(self._keep_running(name, run), name=name)
 
     async def watch(self, stop: asyncio.Event) -> str | None:
         """Return None when asked to stop, or why a core task died."""
-        asked = asyncio.create_task(stop.wait(), name="stop asked")
+        ends = {asyncio.create_task(event.wait()) for event in (stop, self._fallen)}
         try:
-            done, _ = await asyncio.wait(
-                {asked, *self._core}, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            asked.cancel()
-        dead = [task for task in self._core if task in done]
-        return _why(dead[0]) if dead else None
+            for end in ends:
+                end.cancel()
+        return self._reason
 
-    async def close(self) -> None:
-        """Cancel every task and wait for all of them, within a bound."""
-        tasks = {*self._core, *self._others}
+    async def close(self, *names: str) -> None:
+        """Cancel these tasks, or all, and wait for them within a bound."""
+        tasks = {task for name, task in self._tasks.items() if not names or name in names}
         for task in tasks:
+            task.remove_done_callback(self._core_ended)
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_WITHIN_S)
 
+    def _core_ended(self, task: asyncio.Task[None]) -> None:
+        self._reason = self._reason or _why(task)
+        self._fallen.set()
+
     async def _keep_running(self, name: str, run: Run) -> None:
-        restarts, is_given_up = 0, False
+        limits, loop = self._limits, asyncio.get_running_loop()
+        restarts, delay_s = 0, limits.initial_backoff_s
         while True:
-            try:
-                if is_given_up:
-                    self._tell(TaskRecovered(name=name))
-                    is_given_up = False
-                await run()
-            except Exception as error:
-                is_given_up = restarts >= self._limits.max_restarts
-                self._tell(TaskFailed(
-                    name=name, reason=f"{type(error).__name__}: {error}", restarts=restarts,
-                    given_up=is_given_up,
-                ))
-            else:
+            started = loop.time()
+            proof = loop.call_later(limits.initial_backoff_s, self._recovered, name)
+            reason = await _failure_of(run)
+            proof.cancel()
+            if reason is None:
+                self._recovered(name)
                 return
-            if is_given_up:
-                restarts = 0
-                await asyncio.sleep(self._limits.cooldown_s)
+            if loop.time() - started >= limits.cooldown_s:
+                restarts, delay_s = 0, limits.initial_backoff_s
+            is_last = restarts >= limits.max_restarts
+            if is_last:
+                self._given_up.add(name)
+            self._tell(TaskFailed(name=name, reason=reason, restarts=restarts, given_up=is_last))
+            if is_last:
+                await asyncio.sleep(limits.cooldown_s)
+                restarts, delay_s = 0, limits.initial_backoff_s
             else:
-                limits = self._limits
-                await asyncio.sleep(
-                    limits.initial_backoff_s * limits.backoff_multiplier**restarts
-                )
-                restarts += 1
+                await asyncio.sleep(min(delay_s, limits.cooldown_s))
+                restarts, delay_s = restarts + 1, delay_s * limits.backoff_multiplier
+
+    def _recovered(self, name: str) -> None:
+        if name in self._given_up:
+            self._given_up.discard(name)
+            self._tell(TaskRecovered(name=name))
+
+
+async def within(seconds: float, run: Run) -> str | None:
+    """Run to the end or the bound; return why it did not end well."""
+    async def bounded() -> None:
+        async with asyncio.timeout(seconds):
+            await run()
+
+    return await _failure_of(bounded)
+
+
+async def _failure_of(run: Run) -> str | None:
+    """Run to the end; return why it failed. Only who cancels us is let through."""
+    try:
+        await run()
+    except (Exception, asyncio.CancelledError) as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 async def _await(run: Run) -> None:
