@@ -29,14 +29,13 @@ from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.state import DaemonState, StateChanged
 from tradebot.shell.strategies import StrategyHost
-from tradebot.shell.supervisor import Notice, Supervisor, TaskFailed
+from tradebot.shell.supervisor import CLOSE_WITHIN_S, Notice, Supervisor, TaskFailed, within
 from tradebot.shell.telemetry import Telling
 from tradebot.shell.wire.link import Link
 
 DRAIN_WITHIN_S: Final = 10.0
 EXIT_CORE_FAILED: Final = 70
 EXIT_SECOND_SIGNAL: Final = 130
-_FAIL_AGAIN_S: Final = 60.0  # another task's recovery or a cleared halt is not the calendar's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +94,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._on_signal, number)
+        loop.add_signal_handler(signal.SIGHUP, self._say, "SIGHUP: settings are read at a start")
 
     async def run(self) -> int:
         """Run to the end, and return the exit code; `failure` says why it is not 0."""
@@ -109,6 +109,7 @@ class Daemon:
         else:
             self.failure = await watch
             start.cancel()
+            await asyncio.wait({start}, timeout=CLOSE_WITHIN_S)
         return await self._shut_down(self.failure)
 
     async def _start(self) -> None:
@@ -143,10 +144,9 @@ class Daemon:
         since = f"{calendar.known_until:%Y-%m-%d}"
         reason = f"{calendar.name} knows no day from {since} on: update tradebot"
         self._say(reason)
-        while True:
-            if calendar.name == self._p.settings.primary_calendar:
-                self._p.state.move(Trigger.FAIL, reason)
-            await asyncio.sleep(_FAIL_AGAIN_S)
+        if calendar.name == self._p.settings.primary_calendar:
+            self._p.state.fail(calendar.name, reason)
+        await asyncio.Event().wait()
 
     async def _shut_down(self, failure: str | None) -> int:
         """Stop in order: no new orders, calls in flight within a bound, then everything else."""
@@ -155,18 +155,19 @@ class Daemon:
         p.host.stop()
         if failure is not None:
             await self._halt_without_journal(failure)
-        for link in p.links:
-            if not await link.drain(DRAIN_WITHIN_S):
+        await p.supervisor.close("api", "market data")
+        drained = await asyncio.gather(*(link.drain(DRAIN_WITHIN_S) for link in p.links))
+        for link, is_drained in zip(p.links, drained, strict=True):
+            if not is_drained:
                 self._say(f"route {link.route}: calls still in flight")
-        if failure is None:
-            try:
-                async with asyncio.timeout(DRAIN_WITHIN_S):
-                    await p.engine.drain()
-            except TimeoutError:
-                self._say("commands still waiting were left undecided")
+        if failure is None and await within(DRAIN_WITHIN_S, p.engine.drain) is not None:
+            self._say("commands still waiting were left undecided")
         await p.supervisor.close()
-        for link in p.links:
-            await link.disconnect()
+        for trouble in await asyncio.gather(
+            *(within(CLOSE_WITHIN_S, link.disconnect) for link in p.links)
+        ):
+            if trouble is not None:
+                self._say(f"a broker was left without goodbye: {trouble}")
         p.state.move(Trigger.END, "stopped")
         p.telling.status(p.clock.now(), p.status())
         if failure is not None:

@@ -71,6 +71,7 @@ class MockSettings:
     price: what trades cost where an order has no limit and the market no quote, in currency
     fee: fee of each trade, in currency
     absence_is_proof: whether an order that the broker does not know can never arrive later
+    connect_s: how long connecting takes, in seconds
     """
 
     account: Annotated[str, Field(min_length=1, max_length=32)] = "MOCK-1"
@@ -81,6 +82,7 @@ class MockSettings:
     price: Annotated[Decimal, Field(gt=0)] = Decimal(100)
     fee: Annotated[Decimal, Field(ge=0)] = ZERO
     absence_is_proof: bool = False
+    connect_s: Annotated[float, Field(ge=0)] = 0.0
 
     def __post_init__(self) -> None:
         for line in (*self.script, self.otherwise):
@@ -136,6 +138,7 @@ class MockBroker:
         self._executions = 0
 
     async def connect(self) -> None:
+        await asyncio.sleep(self._settings.connect_s)
         self._is_connected = True
 
     async def disconnect(self) -> None:
