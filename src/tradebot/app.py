@@ -233,8 +233,9 @@ def _market(config: Config, world: _World) -> MarketData:
     section = config.market_data
     plugin = plugins.load("market_data", section.provider)
     settings = _with_seed(fill(plugin.settings_type, section.own), section.own, config)
-    built: MarketData = plugin(
-        settings, clock=world.clock, calendars=world.calendars, until=world.until
+    built: MarketData = plugins.build(
+        "market_data", plugin, settings, clock=world.clock,
+        calendars=world.calendars, until=world.until,
     )
     return built
 
@@ -251,9 +252,10 @@ def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
     section = config.brokers[name]
     plugin = plugins.load("brokers", section.adapter)
     settings = _with_seed(fill(plugin.settings_type, section.own), section.own, config)
-    broker: Broker = plugin(
-        settings, route=name, clock=wire.world.clock, market=wire.market,
-        state_dir=home / "brokers" / name, calendars=wire.world.calendars,
+    broker: Broker = plugins.build(
+        "brokers", plugin, settings, route=name, clock=wire.world.clock,
+        market=wire.market, state_dir=home / "brokers" / name,
+        calendars=wire.world.calendars,
     )
     return Link(
         name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send
@@ -270,11 +272,15 @@ def _with_seed(settings: Any, own: Section, config: Config) -> Any:
 def _add_strategies(
     config: Config, host: StrategyHost, views: Views, market: MarketData, clock: Clock
 ) -> None:
+    offered = ", ".join(sorted(instrument.symbol for instrument in market.instruments()))
     for section in config.strategies:
+        for symbol in sorted({*section.symbols} - {*offered.split(", ")}):
+            expected = f"symbols that market_data offers ({offered}), got {symbol!r}"
+            raise ConfigError([f"{config.source}: {section.strategy_id}: expected {expected}"])
         plugin, name = plugins.load("strategies", section.plugin), section.strategy_id
-        strategy = plugin(
-            fill(plugin.settings_type, section.parameters), strategy_id=name,
-            symbols=section.symbols,
+        strategy = plugins.build(
+            "strategies", plugin, fill(plugin.settings_type, section.parameters),
+            strategy_id=name, symbols=section.symbols,
         )
         host.add(name, strategy, StrategyDesk(name, book=views.book, market=market, clock=clock))
 

@@ -18,7 +18,7 @@ def check_plugins(config: Config) -> list[str]:
             settings_type: Any = getattr(plugin, "settings_type", None)
             if settings_type is not None:
                 fill(settings_type, own)
-        except plugins.UnknownPlugin as error:
+        except plugins.UnusablePlugin as error:
             where = own.place if own.place.line is not None else Place(source=str(config.source))
             problems.append(f"{where}: {error}")
         except ConfigError as error:

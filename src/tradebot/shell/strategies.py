@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
-from traceback import extract_tb
 from typing import Final
 
 from tradebot.core.book.book import Book
@@ -36,7 +34,7 @@ from tradebot.core.model.sound import flaw
 from tradebot.ports import Action, Clock, MarketData, MarketEvent, Position, Strategy, Working
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.plugins import contained
+from tradebot.shell.plugins import contained, said
 
 FAILURES_MAX: Final = 5  # in one run of the daemon; then the strategy is disabled
 
@@ -213,8 +211,7 @@ class StrategyHost:
 
     def _failed(self, name: str, error: Exception) -> None:
         count = self._failures[name] = self._failures.get(name, 0) + 1
-        told = f"{type(error).__name__}: {error}{_where(error)}"
-        reason = told.encode("utf-8", "backslashreplace").decode()
+        reason = said(error).encode("utf-8", "backslashreplace").decode()
         self._tell(name, f"failure {count} of {FAILURES_MAX}: {reason}")
         if count >= FAILURES_MAX:
             self._post(StrategyState(strategy_id=name, enabled=False, reason=reason))
@@ -236,13 +233,6 @@ class StrategyHost:
             desk = self._strategies[owner[0]][1]
             for symbol in owner[1]:
                 desk.open.get(symbol, {}).pop(intent_id, None)
-
-
-def _where(error: Exception) -> str:
-    """Name the strategy's line that failed, for whoever wrote it."""
-    last = extract_tb(error.__traceback__)[-1]
-    is_ours = last.filename == __file__
-    return "" if is_ours else f" ({Path(last.filename).name}, line {last.lineno})"
 
 
 def _symbols(intent: Intent) -> tuple[str, ...]:
