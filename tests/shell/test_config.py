@@ -26,7 +26,7 @@ def test_without_a_mode_live_is_blocked_and_all_defaults_are_those_of_the_core()
     assert config.decisive() == Settings()
     assert config.data_dir == Path("data/live_blocked")
     assert (config.supervision.max_restarts, config.supervision.cooldown_s) == (3, 300)
-    assert (config.telemetry.status_every_s, config.telemetry.mark_every_s) == (10, 5)
+    assert (config.telemetry.status_every_s, config.telemetry.mark_every_s) == (10, 15)
     assert config.route_kind("paper") is RouteKind.PAPER
 
 

@@ -110,7 +110,7 @@ class Telemetry:
     log_format: Literal["auto", "text", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     status_every_s: Annotated[float, Field(gt=0)] = 10.0
-    mark_every_s: Annotated[float, Field(gt=0)] = 5.0
+    mark_every_s: Annotated[float, Field(gt=0)] = 15.0
 
 
 @fact
