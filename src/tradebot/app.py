@@ -92,7 +92,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
     if problems := check_plugins(config):
         raise ConfigError(problems)
     calendars = build_calendars(config.schedule)
-    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(config.data_dir)
     with DataDirLock(config.data_dir), ExitStack() as ending:
         home = config.data_dir
         if options.rehearse:
@@ -117,6 +117,14 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
             status=partial(_live_facts, config, home, clock, parts.state),
         )
+
+
+def _make(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"data_dir: expected a directory to write to, got {data_dir}: {error.strerror}"
+        raise ConfigError([text]) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,16 @@ EXIT_OF: Final[Mapping[int, Exit]] = {
 }
 
 
-class NotRunning(Exception):
-    """No daemon listens there."""
+class NotRunning(Stop):
+    """No daemon listens there: the verb ends with how to start one, unless it can do without."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(Exit.NOT_RUNNING, "")
+        self._home = home
+
+    def __str__(self) -> str:
+        none = f"no daemon runs in {self._home}; start one with: tradebot run --config NAME"
+        return elsewhere(self._home) or none
 
 
 class Reply(NamedTuple):
@@ -76,7 +84,7 @@ class Client:
             try:
                 connection.connect()
             except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
-                raise NotRunning from None
+                raise NotRunning(self._home) from None
             connection.request(method, path, body=body, headers=dict(headers))
             response = connection.getresponse()
             return Reply(response.status, _document(response.read(_LONGEST_ANSWER)))
@@ -93,12 +101,6 @@ def escaped(name: str) -> str:
     return quote(name, safe="")
 
 
-def how_to_start(home: Path) -> str:
-    """Say that nothing runs there, and what to do about it."""
-    none = f"no daemon runs in {home}; start one with: tradebot run --config NAME"
-    return elsewhere(home) or none
-
-
 def elsewhere(home: Path) -> str | None:
     """Say where a daemon does run, when it is not where somebody looked."""
     if is_running(home / REHEARSAL):
@@ -109,7 +111,7 @@ def elsewhere(home: Path) -> str | None:
 def is_running(home: Path) -> bool:
     try:
         return Client(home, timeout_s=2.0).get("/healthz").is_good
-    except (NotRunning, Stop, OSError):
+    except (Stop, OSError):
         return False
 
 

@@ -1,10 +1,41 @@
-"""Which flags do verbs share? Said once, so that they mean the same everywhere."""
+"""Which flags do verbs share, and what is said of wrong ones? The same everywhere."""
 
 import argparse
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn, TypeAlias
+
+from tradebot.cli.outcome import Exit
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong with the words, and what was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(Exit.USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+    def parse_known_args(  # type: ignore[override]  # the overloads say no more than this
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Refuse what is left over where it was written, not at the end of all verbs."""
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            meant = _nearest(rest[0].partition("=")[0], self._option_string_actions)
+            self.error(f"expected no {rest[0]!r}{meant}")
+        return found, rest
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            known = ", ".join(map(str, action.choices))
+            meant = _nearest(str(value), action.choices)
+            raise argparse.ArgumentError(action, f"expected one of {known}, got {value!r}{meant}")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    from tradebot.shell.document import suggestion
+
+    return suggestion(word, known)
 
 
 def verb(verbs: Verbs, name: str, does: str, call: str) -> argparse.ArgumentParser:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, reading, show
-from tradebot.cli.client import Client, NotRunning, escaped, how_to_start
+from tradebot.cli.client import Client, escaped
 from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
@@ -85,8 +85,6 @@ def submit(args: argparse.Namespace) -> int:
         is_over = not args.wait or _is_over(found)
         if not is_over:
             found, is_over = _wait(client, found, args.timeout)
-    except NotRunning:
-        raise Stop(Exit.NOT_RUNNING, how_to_start(home)) from None
     except Stop as stop:
         if stop.code is Exit.TIMED_OUT:
             raise Stop(stop.code, f"{stop}; ask again with --key {body['key']}") from None

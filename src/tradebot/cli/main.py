@@ -10,6 +10,7 @@ from tradebot.cli import (
     account,
     calendar,
     config,
+    flags,
     intents,
     kill,
     ledger,
@@ -29,7 +30,7 @@ _EPILOG = """exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 configurati
 
 def build_parser() -> argparse.ArgumentParser:
     """Build the whole command line; nothing heavy is imported for it."""
-    parser = argparse.ArgumentParser(
+    parser = flags.Parser(
         prog="tradebot", allow_abbrev=False, epilog=_EPILOG,
         description="A trading daemon that loses nothing, sends nothing twice and explains"
         " every decision.",

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, reading, show
-from tradebot.cli.client import Client, NotRunning, escaped, how_to_start
+from tradebot.cli.client import Client, escaped
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
@@ -29,15 +29,13 @@ def register(verbs: flags.Verbs) -> None:
         verbs, "cancel", "ask the broker to cancel an order, or take a held intent back",
         "tradebot.cli.orders:cancel",
     )
-    parser.add_argument("id", metavar="ID", help="an order's id, or an intent's")
+    parser.add_argument("id", metavar="ID", type=_id, help="an order's id, or an intent's")
     flags.takes_place(parser)
-
-
     parser = flags.verb(
         verbs, "replace", "ask the broker to change a working order's quantity or limit",
         "tradebot.cli.orders:replace",
     )
-    parser.add_argument("id", metavar="ID", help="an order's id, or its intent's")
+    parser.add_argument("id", metavar="ID", type=_id, help="an order's id, or its intent's")
     parser.add_argument("--qty", metavar="N", help="the whole new quantity, filled part included")
     parser.add_argument("--limit", metavar="P", help="the new limit price")
     flags.takes_place(parser)
@@ -104,11 +102,7 @@ def cancel_all(args: argparse.Namespace) -> int:
 
 def _ask(args: argparse.Namespace, path: str, body: dict[str, str]) -> dict[str, Any] | None:
     """Return what the daemon did, where words are wanted; a refusal ends the verb with exit 6."""
-    home = place.home(args)
-    try:
-        answer = Client(home).post(path, body)
-    except NotRunning:
-        raise Stop(Exit.NOT_RUNNING, how_to_start(home)) from None
+    answer = Client(place.home(args)).post(path, body)
     code = answer.exit_code()
     if not answer.is_good and answer.document.get("reason_code"):
         code = Exit.REFUSED
@@ -120,6 +114,12 @@ def _ask(args: argparse.Namespace, path: str, body: dict[str, str]) -> dict[str,
     if not answer.is_good:
         raise Stop(code, answer.problem())
     return answer.document
+
+
+def _id(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected an id, got nothing")
+    return text
 
 
 def user() -> str:

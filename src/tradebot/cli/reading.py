@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tradebot.cli import place, show
-from tradebot.cli.client import Client, NotRunning, how_to_start
+from tradebot.cli.client import Client, NotRunning
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def decisions(home: "Path") -> "Iterator[Decision]":
     from tradebot.shell.journal.place import journal_of
 
     if not has_journal(home):
-        raise Stop(Exit.NOT_RUNNING, f"{how_to_start(home)} (there is no journal to read, either)")
+        raise Stop(Exit.NOT_RUNNING, f"{NotRunning(home)} (there is no journal to read, either)")
     try:
         yield from replay(journal_of(home))
     except JournalDamaged as error:

@@ -27,6 +27,7 @@ def window(
     """Play the next session after `wall`, or from `start`; to `until`, or to just after a close."""
     begins = start if start is not None else calendar.next_open(wall) - BEFORE_OPEN
     ends = until if isinstance(until, datetime) else calendar.next_close(begins) + AFTER_CLOSE
+    calendar.phase_at(begins)  # raises ValueError before the first known day
     if not (begins < ends):
         raise ValueError(f"until: expected after {begins.isoformat()}, got {ends.isoformat()}")
     return Window(start=begins, until=ends)

@@ -145,8 +145,10 @@ def _legs(body: Mapping[str, Any]) -> tuple[Leg, ...]:
         ),)
     if body.get("symbol") is not None or body.get("side") is not None:
         raise BadRequest("legs", "either symbol and side, or legs")
-    if not isinstance(raw, Sequence) or isinstance(raw, str) or not 1 <= len(raw) <= LEGS_MAX:
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
         raise BadRequest("legs", f"a list of 1 to {LEGS_MAX} legs, got {_kind(raw)}")
+    if not 1 <= len(raw) <= LEGS_MAX:
+        raise BadRequest("legs", f"1 to {LEGS_MAX} legs, got {len(raw)}")
     return tuple(_leg(number, leg) for number, leg in enumerate(raw))
 
 
