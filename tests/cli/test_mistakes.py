@@ -19,7 +19,7 @@ CONFIG = """\
 schema_version: 1
 mode: paper
 data_dir: data
-market_data: {provider: simulated, symbols: [SPY, IBM], interval_s: 5}
+market_data: {provider: simulated, symbols: [SPY, IBM], interval_s: 1}
 brokers: {paper: {adapter: paper}}
 """
 SPY = "market_data: {provider: simulated, symbols: [SPY]}\nbrokers: {paper: {adapter: paper}}\n"
@@ -35,7 +35,7 @@ FILES = {
     "empty.yaml": "",
     "prose.yaml": "please trade for me\n",
     "two.yaml": "schema_version: 1\n---\nmode: live\n",
-    "clock.yaml": CONFIG.replace("interval_s: 5", "interval_s: 9:30"),
+    "clock.yaml": CONFIG.replace("interval_s: 1", "interval_s: 9:30"),
     "limits.yaml": f"{CONFIG}policy: no-such-policy.yaml\n",
     "cross.yaml": f"{CONFIG}strategies: [{{id: a, plugin: sma_cros, symbols: [SPY]}}]\n",
     "slow.yaml": f"{CONFIG}strategies:\n  - id: a\n    plugin: sma_cross\n    symbols: [SPY]\n"
