@@ -157,7 +157,7 @@ TYPED_IN_AN_EMPTY_ROOM = [
     ("run --config limits.yaml", 4, "limits.yaml:6: policy", "no-such-policy.yaml"),
     ("run --config cross.yaml", 4, "cross.yaml:6", "sma_cross, got 'sma_cros'"),
     ("run --config slow.yaml", 4, "slow: expected more bars than fast"),
-    ("run --config stranger.yaml", 4, "strategies[0].symbols", "market_data (IBM, SPY), got TSLA"),
+    ("run --config stranger.yaml", 4, "market_data offers (IBM, SPY), got 'TSLA'"),
     ("run --config twins.yaml", 4, "twins.yaml:8: strategies[1]: expected an id of its own"),
     # settings on the command line
     ("run --config c.yaml --set mode", 2, "--set: expected A.B=C, got 'mode'"),
