@@ -254,8 +254,7 @@ def reading(journal_dir: Path) -> dict[str, float]:
             journal_dir, code="bench", settings_hash="bench", threaded=False
         ), Book()
         for decision in journal.decisions():
-            for event in decision.events:
-                book.apply(event)
+            book.fold(decision.at, decision.events)
         journal.close()
 
     folded = _timed(refold)

@@ -159,8 +159,7 @@ def _refold(journal: Journal) -> _Past:
     """Rebuild the deciding book and the views from events alone; nothing is decided again."""
     book, views, last_at = Book(), Views(), None
     for decision in journal.decisions():
-        for event in decision.events:
-            book.apply(event)
+        book.fold(decision.at, decision.events)
         views.apply(decision)
         last_at = decision.at
     return _Past(book=book, views=views, last_at=last_at)

@@ -1,6 +1,5 @@
 """Is money that the broker takes back gone to the cent, whoever holds what by then?"""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,9 +24,7 @@ from tests.makers import (
 from tradebot.core.model.commands import (
     ClearHalt,
     Delivery,
-    EnterSession,
     Holding,
-    Phase,
     ReportDelivery,
     RequestCancel,
     SetKillSwitch,
@@ -279,8 +276,7 @@ def test_a_finished_order_is_remembered_for_a_week() -> None:
     trader = a_trader()
     order = filled(trader, "buy", 4, "500", "X1")
     for day in range(1, 10):
-        opens = OPEN + timedelta(days=day)
-        trader.tell(EnterSession(calendar="XNYS", phase=Phase.TRADING, opens=opens))
+        trader.seconds = day * 86_400
         filled(trader, "buy", 1, "500", f"D{day}")
         if day < 7:
             events = trader.tell(a_trade("X1", 4, "500", order))

@@ -114,8 +114,7 @@ def test_it_is_decided_again_alike(golden: Path, request: pytest.FixtureRequest)
         facts = makers.Known(then.reads.quotes, then.reads.latch)
         now = tuple(handle(decided, then.command, facts, then.at))
         assert now == then.events, f"decision {then.seq}"
-        for event in then.events:
-            folded.apply(event)
+        folded.fold(then.at, then.events)
     assert folded == decided
 
 

@@ -25,8 +25,7 @@ MULTIPLIERS: Final = {i.symbol: i.multiplier for i in some_instruments()}
 def refold_gives_the_same_book(day: Day) -> None:
     book = Book()
     for line in day.journal:
-        for event in line.events:
-            book.apply(event)
+        book.fold(line.at, line.events)
     assert book == day.book
 
 

@@ -35,8 +35,7 @@ def test_the_story_is_decided_and_folded_again_alike(path: Path) -> None:
     assert decided_again(stage) == [told.events for told in stage.told]
     folded = Book()
     for told in stage.told:
-        for event in told.events:
-            folded.apply(event)
+        folded.fold(told.at, told.events)
     assert folded == stage.book
 
 

@@ -49,8 +49,7 @@ def _decide(directory: Path, clock: Clock, reason: str, by: str) -> bool:
         book, at = Book(), clock.now()
         for decision in journal.decisions():
             at = max(at, decision.at)
-            for event in decision.events:
-                book.apply(event)
+            book.fold(decision.at, decision.events)
         command = SetKillSwitch(engaged=False, reason=reason, by=by)
         events = tuple(handle(book, command, RecordedFacts(Reads()), at))
         if events:

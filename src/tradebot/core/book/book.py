@@ -1,8 +1,8 @@
 """What do we believe? A fold over events: only this package changes state, and only by `apply`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -35,9 +35,15 @@ class Market:
     closes: datetime | None = None
 
 
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @dataclass(slots=True)
 class Book:
-    """Everything we believe, and nothing that no event told us."""
+    """Everything we believe, and nothing that no event told us.
+
+    `now` is the time of the decision whose events are being applied: no part of what is believed.
+    """
 
     settings: Settings = field(default_factory=Settings)
     settings_version: str = ""
@@ -50,6 +56,13 @@ class Book:
     kill_reason: str | None = None
     halted: dict[str, Reason] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
+    now: datetime = field(default=NEVER, compare=False)
+
+    def fold(self, at: datetime, events: Iterable[e.Event]) -> None:
+        """Apply what one decision came to, at its time."""
+        self.now = at
+        for event in events:
+            self.apply(event)
 
     def apply(self, event: e.Event) -> None:
         """Change state as the event says; every event class has exactly one row in FOLDS."""
@@ -75,7 +88,7 @@ def _submitted(book: Book, event: e.OrderSubmitted) -> None:
 
 
 def _never_left(book: Book, event: e.OrderNeverLeft) -> None:
-    book.intents.never_left(event, book.orders.never_left(event.cl_ord_id))
+    book.intents.never_left(event, book.orders.never_left(event.cl_ord_id, book.now))
 
 
 def _booked(book: Book, event: e.TradeBooked) -> None:
@@ -85,7 +98,7 @@ def _booked(book: Book, event: e.TradeBooked) -> None:
 
 
 def _recon_requested(book: Book, event: e.ReconRequested) -> None:
-    book.intents.finished(book.orders.handed_off(event.cl_ord_id), event.cl_ord_id)
+    book.intents.finished(book.orders.handed_off(event.cl_ord_id, book.now), event.cl_ord_id)
 
 
 def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
@@ -102,7 +115,6 @@ def _session(book: Book, event: e.SessionEntered) -> None:
     book.markets[event.calendar] = Market(
         phase=event.phase, session=event.session, opens=event.opens, closes=event.closes
     )
-    book.orders.passed(event.opens)
 
 
 def _settings(book: Book, event: e.SettingsActivated) -> None:

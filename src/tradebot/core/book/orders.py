@@ -92,7 +92,6 @@ class Orders:
     leaves: dict[str, Decimal] = field(default_factory=dict)
     doubts: dict[str, int] = field(default_factory=dict)
     open_by_strategy: dict[str, int] = field(default_factory=dict)
-    now: datetime | None = None  # the book's own time: the newest that an event told
 
     def find(self, cl_ord_id: str | None) -> OrderState | None:
         """Return the order that has, had or asked under this id."""
@@ -116,13 +115,7 @@ class Orders:
         """Return the quantity that working orders may still trade on one side."""
         return self.leaves.get(_lane(account, symbol, side), ZERO)
 
-    def passed(self, at: datetime | None) -> None:
-        """Let the book's own time pass."""
-        if at is not None and (self.now is None or at > self.now):
-            self.now = at
-
     def submitted(self, event: OrderSubmitted) -> None:
-        self.passed(event.send_by)
         body = event.intent
         state = OrderState(
             order=Order(
@@ -171,7 +164,7 @@ class Orders:
         if not state.in_doubt:
             self._doubt(state, is_in_doubt=True)
 
-    def never_left(self, cl_ord_id: ClOrdID) -> IntentId:
+    def never_left(self, cl_ord_id: ClOrdID, now: datetime) -> IntentId:
         state = self.working[cl_ord_id]
         before = _share(state)
         if state.in_doubt:
@@ -179,7 +172,7 @@ class Orders:
         state.order = replace(state.order, standing=OrdStatus.REJECTED, pending=())
         state.has_never_left = True
         self._moved(state, before)
-        return self.handed_off(cl_ord_id)
+        return self.handed_off(cl_ord_id, now)
 
     def cancel_requested(self, event: CancelRequested) -> None:
         state = self.find(event.cl_ord_id)
@@ -206,18 +199,18 @@ class Orders:
             state.replacing = None
             self._moved(state, before)
 
-    def handed_off(self, cl_ord_id: ClOrdID) -> IntentId:
+    def handed_off(self, cl_ord_id: ClOrdID, now: datetime) -> IntentId:
         """Move a finished order out of the working set, and forget those finished long ago."""
         state = self.working.pop(cl_ord_id, None) or self.finished.pop(cl_ord_id)
-        state.is_handed_off, state.finished = True, self.now
+        state.is_handed_off, state.finished = True, now
         self.finished[cl_ord_id] = state
-        while self._is_past(next(iter(self.finished))):
+        while self._is_past(next(iter(self.finished)), now):
             self._forget(self.finished.pop(next(iter(self.finished))))
         return state.intent_id
 
-    def _is_past(self, cl_ord_id: ClOrdID) -> bool:
+    def _is_past(self, cl_ord_id: ClOrdID, now: datetime) -> bool:
         ended = self.finished[cl_ord_id].finished
-        is_old = ended is not None and self.now is not None and self.now - ended > FINISHED_FOR
+        is_old = ended is not None and now - ended > FINISHED_FOR
         return is_old or len(self.finished) > FINISHED_MAX
 
     def _forget(self, state: OrderState) -> None:

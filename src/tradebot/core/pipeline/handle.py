@@ -42,6 +42,7 @@ Handler: TypeAlias = Callable[[Book, Any, Facts, datetime], Iterator[e.Event]]
 
 def handle(book: Book, command: c.Command, facts: Facts, at: datetime) -> Iterator[e.Event]:
     """Decide everything one command leads to, and fold it into the book on the way."""
+    book.now = at
     return HANDLERS[type(command)](book, command, facts, at)
 
 

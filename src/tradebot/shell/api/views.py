@@ -44,7 +44,7 @@ class Views:
         """Take one published decision; they come in the order of the journal."""
         moment = Moment(decision.seq, decision.at)
         for event in decision.events:
-            self.book.apply(event)
+            self.book.fold(decision.at, (event,))
             self._kept.apply(moment, event)
         self.last = moment
 

@@ -88,8 +88,7 @@ def compare(
         difference = _decide_again(decided, decision)
         if difference is not None:
             return Comparison(decisions=done, events=events, difference=difference)
-        for event in decision.events:
-            folded.apply(event)
+        folded.fold(decision.at, decision.events)
         if done % TELL_EVERY == 0:
             progress(done)
     apart = next(_apart("book", folded, decided), None)
