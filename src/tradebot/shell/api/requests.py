@@ -24,7 +24,8 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
-from tradebot.shell.api.views import Plain, Views, gate_rows
+from tradebot.shell.api.rows import Plain, gate_rows
+from tradebot.shell.api.views import Views
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.narrate import numbers
 

@@ -1,18 +1,15 @@
 """What do people and programs see of the daemon? Published decisions, told as plain data."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import takewhile
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.ledger import Share
 from tradebot.core.model.ids import IntentId, keyed_intent_id
-from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
-from tradebot.core.model.verdict import EXPLAIN, GateResult
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
     KEPT_MAX,
@@ -21,15 +18,25 @@ from tradebot.shell.api.history import (
     IntentRecord,
     Moment,
     OrderRecord,
-    Told,
+)
+from tradebot.shell.api.rows import (
+    Plain,
+    because,
+    event_row,
+    fill_row,
+    gate_rows,
+    intent_status,
+    iso,
+    order_row,
+    order_status,
+    owner,
+    request,
+    rounded,
 )
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.narrate import ask, numbers, sentence
+from tradebot.shell.narrate import ask
 
-Plain: TypeAlias = dict[str, Any]
 T = TypeVar("T")
-
-_PLACES: Final = 8  # an average price is a fraction; nobody reads its 28th digit
 
 
 class Views:
@@ -87,16 +94,16 @@ class Views:
     def orders(self, filters: Filters = ALL) -> list[Plain]:
         records = self._kept.orders.entries.values()
         rows = (r for r in records if _is_wanted_order(r, filters))
-        return [_order_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
+        return [order_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
 
     def fills(self, filters: Filters = ALL) -> list[Plain]:
         rows = (r for r in self._kept.fills if _is_wanted_fill(r, filters))
-        return [_fill_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
+        return [fill_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
 
     def fills_of(self, decision: Decision) -> list[Plain]:
         """Return the rows of the fills that the newest decision booked."""
         found = takewhile(lambda r: r.moment.seq == decision.seq, reversed(self._kept.fills))
-        return [_fill_row(record) for record in found][::-1]
+        return [fill_row(record) for record in found][::-1]
 
     def positions(self, filters: Filters = ALL) -> list[Plain]:
         """Open positions, a row for each strategy's share."""
@@ -125,7 +132,7 @@ class Views:
 
     def order(self, cl_ord_id: str) -> Plain | None:
         record = self._kept.order(cl_ord_id)
-        return _order_row(record) if record is not None else None
+        return order_row(record) if record is not None else None
 
     def intent_of_key(self, key: str) -> IntentId:
         """Return the intent that the key stands for, whether it is known or not."""
@@ -139,7 +146,7 @@ class Views:
             return None
         order = self._kept.order(record.cl_ord_id)
         is_rejected = order is not None and order.order.ord_status is OrdStatus.REJECTED
-        detail = _why(record)
+        detail = because(record)
         return {
             "success": record.verdict != "refuse" and not is_rejected,
             "intent_id": record.intent_id,
@@ -150,7 +157,7 @@ class Views:
             "reason_code": record.reason.value if record.reason else None,
             "reason_detail": order.text if order is not None and is_rejected else detail,
             "client_order_id": record.cl_ord_id,
-            "order": _order_row(order) if order is not None else None,
+            "order": order_row(order) if order is not None else None,
             "draft_id": None,
             "draft_path": None,
             "needs": list(record.needs),
@@ -159,7 +166,7 @@ class Views:
             "is_open": record.is_open,
             "ask": ask(record.intent),
             "gates": gate_rows(record.gates),
-            "events": [_event_row(told) for told in record.events],
+            "events": [event_row(told) for told in record.events],
         }
 
     def _is_wanted_intent(self, record: IntentRecord, filters: Filters) -> bool:
@@ -168,19 +175,19 @@ class Views:
         symbols = {record.intent.symbol, *(leg.symbol for leg in record.intent.legs)}
         if filters.symbol is not None and filters.symbol not in symbols:
             return False
-        if filters.strategy is not None and filters.strategy != _owner(record.intent):
+        if filters.strategy is not None and filters.strategy != owner(record.intent):
             return False
-        wanted = {_intent_status(record), "open" if record.is_open else "done"}
+        wanted = {intent_status(record), "open" if record.is_open else "done"}
         return filters.status is None or filters.status in wanted
 
     def _intent_row(self, record: IntentRecord) -> Plain:
         return {
             "intent_id": record.intent_id, "received": iso(record.received.at),
-            "status": _intent_status(record), "symbol": record.intent.symbol,
-            **_request(record.intent),
+            "status": intent_status(record), "symbol": record.intent.symbol,
+            **request(record.intent),
             "stage": record.stage.name.lower(), "verdict": record.verdict,
             "reason_code": record.reason.value if record.reason else None,
-            "reason_detail": _why(record),
+            "reason_detail": because(record),
             "needs": list(record.needs), "expires": iso(record.expires),
             "route": record.route, "client_order_id": record.cl_ord_id,
             "idempotency_key": record.intent.key or record.intent_id,
@@ -218,15 +225,6 @@ class Views:
         }
 
 
-def iso(at: datetime | None) -> str | None:
-    """Write a time as ISO 8601 in UTC with a Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at is not None else None
-
-
-def rounded(value: Decimal | None) -> str | None:
-    return plain(round(value, _PLACES)) if value is not None else None
-
-
 def _newest(rows: Iterable[T], filters: Filters, moment: Any) -> list[T]:
     found = sorted(rows, key=moment)  # open entries may have moved in the history
     return found[-filters.last:] if filters.last else []
@@ -237,36 +235,6 @@ def _matches(filters: Filters, symbol: str, strategy: str) -> bool:
     return is_symbol and (filters.strategy is None or filters.strategy == strategy)
 
 
-def _owner(intent: Intent) -> str:
-    return intent.strategy_id or intent.source.value
-
-
-def _why(record: IntentRecord) -> str:
-    """Say the reason in words, with the gates' numbers or what the stage added."""
-    told = EXPLAIN[record.reason] if record.reason is not None else ""
-    more = numbers(record.gates) or record.detail
-    return f"{told.rstrip('.')}: {more}" if told and more else told or more
-
-
-def _intent_status(record: IntentRecord) -> str:
-    if record.verdict == "refuse":
-        return "refused"
-    if record.verdict == "hold":
-        return "held"
-    return "sent" if record.is_open else "finished"
-
-
-def _order_status(record: OrderRecord) -> str:
-    if record.never_left:
-        return "never_left"
-    status = record.order.ord_status
-    if record.is_replacing:
-        status = OrdStatus.PENDING_REPLACE
-    if record.is_canceling:
-        status = OrdStatus.PENDING_CANCEL
-    return (status if record.is_open else record.order.ord_status).value
-
-
 def _is_wanted_order(record: OrderRecord, filters: Filters) -> bool:
     intent = record.intent
     if filters.since is not None and record.moment.at < filters.since:
@@ -275,9 +243,9 @@ def _is_wanted_order(record: OrderRecord, filters: Filters) -> bool:
         intent.symbol, *(leg.symbol for leg in intent.legs)
     }:
         return False
-    if filters.strategy is not None and filters.strategy != _owner(intent):
+    if filters.strategy is not None and filters.strategy != owner(intent):
         return False
-    wanted = {_order_status(record), "open" if record.is_open else "done"}
+    wanted = {order_status(record), "open" if record.is_open else "done"}
     if record.in_doubt:
         wanted.add("in_doubt")
     return filters.status is None or filters.status in wanted
@@ -287,67 +255,3 @@ def _is_wanted_fill(record: FillRecord, filters: Filters) -> bool:
     if filters.since is not None and record.moment.at < filters.since:
         return False
     return _matches(filters, record.trade.symbol, record.trade.strategy_id)
-
-
-def _request(intent: Intent) -> Plain:
-    return {
-        "side": intent.side.value if not intent.is_combo else None,
-        "order_qty": plain(intent.order_qty), "ord_type": intent.ord_type.value,
-        "price": plain(intent.price) if intent.price is not None else None,
-        "stop_px": plain(intent.stop_px) if intent.stop_px is not None else None,
-        "time_in_force": intent.time_in_force.value, "strategy_id": intent.strategy_id,
-        "source": intent.source.value, "user": intent.user,
-        "legs": [
-            {"symbol": leg.symbol, "side": leg.side.value, "ratio_qty": plain(leg.ratio_qty)}
-            for leg in intent.legs
-        ],
-    }
-
-
-def _order_row(record: OrderRecord) -> Plain:
-    order, submitted = record.order, record.submitted
-    request = _request(record.intent)
-    request["order_qty"] = plain(order.order_qty)
-    return {
-        "client_order_id": submitted.cl_ord_id, "cl_ord_id": order.cl_ord_id,
-        "order_id": record.order_id, "intent_id": submitted.intent_id,
-        "submitted": iso(record.moment.at), "updated": iso(record.updated),
-        "ord_status": _order_status(record), "symbol": submitted.intent.symbol, **request,
-        "cum_qty": plain(order.cum_qty),
-        "leaves_qty": plain(ZERO if record.never_left else order.leaves_qty),
-        "avg_px": rounded(order.avg_px), "route": submitted.route, "account": submitted.account,
-        "attempt": submitted.attempt, "in_doubt": record.in_doubt, "is_open": record.is_open,
-        "fees": plain(record.fees), "realized": rounded(record.realized), "text": record.text,
-    }
-
-
-def _fill_row(record: FillRecord) -> Plain:
-    trade = record.trade
-    return {
-        "at": iso(record.moment.at), "seq": record.moment.seq, "exec_id": trade.exec_id,
-        "client_order_id": trade.cl_ord_id, "symbol": trade.symbol,
-        "side": "buy" if trade.qty > 0 else "sell", "qty": plain(trade.qty), "px": plain(trade.px),
-        "cash": plain(trade.cash), "fee": plain(trade.fee), "realized": rounded(trade.realized),
-        "strategy_id": trade.strategy_id, "account": trade.account,
-        "is_external": trade.is_external,
-    }
-
-
-def gate_rows(gates: Iterable[GateResult]) -> list[Plain]:
-    return [_gate_row(gate) for gate in gates]
-
-
-def _gate_row(gate: GateResult) -> Plain:
-    return {
-        "gate": gate.gate, "verdict": gate.answer.value,
-        "reason": gate.reason.value if gate.reason else None,
-        "limit": plain(gate.limit) if gate.limit is not None else None,
-        "actual": plain(gate.actual) if gate.actual is not None else None,
-    }
-
-
-def _event_row(told: Told) -> Plain:
-    return {
-        "seq": told.moment.seq, "at": iso(told.moment.at),
-        "event": type(told.event).__name__, "text": sentence(told.event),
-    }
