@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from tradebot.core.book.book import Book
 from tradebot.core.gates.lists import GATE_LISTS
 from tradebot.core.model import events as e
+from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO
@@ -26,10 +27,11 @@ _LOOKS: Final = 4  # at old entries that are still open, each time one comes in
 
 
 class Moment(NamedTuple):
-    """Where and when a decision stands in the journal."""
+    """Where and when a decision stands in the journal, and the quotes that it read."""
 
     seq: int
     at: datetime
+    quotes: tuple[Quote, ...] = ()
 
 
 class Told(NamedTuple):
@@ -55,7 +57,7 @@ class IntentRecord:
     route: str | None = None
     cl_ord_id: ClOrdID | None = None
     is_open: bool = True
-    events: "deque[Told]" = field(default_factory=lambda: deque(maxlen=EVENTS_MAX))
+    events: "deque[Told]" = field(default_factory=deque)
 
 
 @dataclass(slots=True)
@@ -127,12 +129,15 @@ class Newest(Generic[K, V]):
 class Histories:
     """Bounded records, kept up event by event; the book has applied the event already."""
 
-    def __init__(self, book: Book, size: int = KEPT_MAX) -> None:
+    def __init__(
+        self, book: Book, size: int = KEPT_MAX, events_max: int | None = EVENTS_MAX
+    ) -> None:
         self.intents: Newest[IntentId, IntentRecord] = Newest(size)
         self.orders: Newest[ClOrdID, OrderRecord] = Newest(size)
         self.fills: deque[FillRecord] = deque(maxlen=size)
         self.marks: dict[str, tuple[Decimal, datetime]] = {}
         self.book = book
+        self.events_max = events_max
         self._root_of: dict[ClOrdID, ClOrdID] = {}
 
     def apply(self, moment: Moment, event: e.Event) -> None:
@@ -172,7 +177,8 @@ class Histories:
 
 def _received(kept: Histories, moment: Moment, event: e.IntentReceived) -> None:
     record = IntentRecord(
-        intent_id=event.intent_id, intent=event.intent, received=moment, expires=event.expires
+        intent_id=event.intent_id, intent=event.intent, received=moment, expires=event.expires,
+        events=deque(maxlen=kept.events_max),
     )
     record.events.append(Told(moment, event))
     kept.intents.add(event.intent_id, record)

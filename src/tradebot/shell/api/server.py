@@ -86,6 +86,7 @@ class Server:
             web.get("/api/v1/positions", self._get_positions),
             web.get("/api/v1/fills", self._get_fills),
             web.get("/api/v1/account", self._get_account),
+            web.get("/api/v1/why/{id}", self._get_why),
             web.post("/api/v1/intents", self._post_intent),
             web.post("/api/v1/orders/{id}/cancel", self._post_cancel),
             web.post("/api/v1/orders/{id}/replace", self._post_replace),
@@ -177,6 +178,13 @@ class Server:
     async def _post_cancel_all(self, request: web.Request) -> web.Response:
         user, symbol = commands.parse_cancel_all(await read_body(request, may_be_empty=True))
         return answer(await self._requests.cancel_all(symbol, user))
+
+    async def _get_why(self, request: web.Request) -> web.Response:
+        found = self._views.why(request.match_info["id"])
+        if found is None:
+            text = "no intent, order or fill of this id is in memory; the journal may know it"
+            return problem(HTTPStatus.NOT_FOUND, text)
+        return answer(found)
 
     async def _post_kill(self, request: web.Request) -> web.Response:
         body = await read_body(request, may_be_empty=True)

@@ -12,6 +12,7 @@ from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
+    EVENTS_MAX,
     KEPT_MAX,
     FillRecord,
     Histories,
@@ -33,6 +34,7 @@ from tradebot.shell.api.rows import (
     request,
     rounded,
 )
+from tradebot.shell.api.why import explain
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.narrate import ask
 
@@ -42,14 +44,14 @@ T = TypeVar("T")
 class Views:
     """A second book, folded from published decisions only, with bounded histories beside it."""
 
-    def __init__(self, size: int = KEPT_MAX) -> None:
+    def __init__(self, size: int = KEPT_MAX, events_max: int | None = EVENTS_MAX) -> None:
         self.book = Book()
         self.last: Moment | None = None
-        self._kept = Histories(self.book, size)
+        self._kept = Histories(self.book, size, events_max)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
-        moment = Moment(decision.seq, decision.at)
+        moment = Moment(decision.seq, decision.at, decision.reads.quotes)
         for event in decision.events:
             self.book.fold(decision.at, (event,))
             self._kept.apply(moment, event)
@@ -168,6 +170,10 @@ class Views:
             "gates": gate_rows(record.gates),
             "events": [event_row(told) for told in record.events],
         }
+
+    def why(self, name: str) -> Plain | None:
+        """Tell the whole chain that an id belongs to, or None where it is not known any more."""
+        return explain(self._kept, name)
 
     def _is_wanted_intent(self, record: IntentRecord, filters: Filters) -> bool:
         if filters.since is not None and record.received.at < filters.since:

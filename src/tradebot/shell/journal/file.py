@@ -25,13 +25,18 @@ def replay(directory: Path) -> Iterator[Decision]:
     """
     scan = Scan.of(place.journal_of(directory))
     for body in scan.bodies():
-        try:
-            yield decode(body)
-        except Undecodable as error:
-            raise JournalDamaged(
-                f"the record is whole, but cannot be understood: {error}",
-                segment=scan.segment, record=scan.record, offset=scan.start,
-            ) from error
+        yield understood(scan, body)
+
+
+def understood(scan: Scan, body: bytes) -> Decision:
+    """Decode the record that the scan just checked; raise JournalDamaged where it fails."""
+    try:
+        return decode(body)
+    except Undecodable as error:
+        raise JournalDamaged(
+            f"the record is whole, but cannot be understood: {error}",
+            segment=scan.segment, record=scan.record, offset=scan.start,
+        ) from error
 
 
 class Journal:

@@ -1,0 +1,86 @@
+"""Why did it come to this, or to nothing? The chain of one id, in words and numbers."""
+
+import argparse
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from tradebot.cli import flags, place, show
+from tradebot.cli.client import Client, NotRunning, escaped, how_to_start
+from tradebot.cli.outcome import Exit, Stop
+
+
+def register(verbs: flags.Verbs) -> None:
+    for name, does, call in (
+        ("why", "tell the whole chain of an intent, order or fill", "why"),
+        ("why-not", "tell what stopped an intent, and what would have to be different", "why_not"),
+    ):
+        parser = flags.verb(verbs, name, does, f"tradebot.cli.why:{call}")
+        parser.add_argument("id", metavar="ID", help="an intent, any id of an order, or a fill")
+        flags.takes_place(parser)
+
+
+def why(args: argparse.Namespace) -> int:
+    found = _found(args)
+    if args.json:
+        show.document(found)
+    else:
+        _tell(found)
+    return Exit.DONE
+
+
+def why_not(args: argparse.Namespace) -> int:
+    found = _found(args)
+    if args.json:
+        show.document(found)
+        return Exit.DONE
+    stopped = found["because"]
+    if stopped is None:
+        show.line(show.painted("nothing stopped it", "good"))
+    else:
+        code = f"{stopped['reason_code']}: " if stopped["reason_code"] else ""
+        show.line(show.painted(show.clean(f"{code}{stopped['sentence']}"), "bad"))
+        if stopped["numbers"]:
+            show.line(show.clean(f"  numbers   {stopped['numbers']}"))
+        for remedy in stopped["remedies"]:
+            show.line(show.clean(f"  it needs  {remedy}"))
+    show.line()
+    _tell(found)
+    return Exit.DONE
+
+
+def _tell(found: dict[str, Any]) -> None:
+    for sentence in found["sentences"]:
+        show.line(show.clean(sentence))
+
+
+def _found(args: argparse.Namespace) -> dict[str, Any]:
+    """Ask the daemon; what it does not know (any more) may stand in the journal."""
+    home = place.home(args)
+    try:
+        reply = Client(home).get(f"/api/v1/why/{escaped(args.id)}")
+        if reply.status != HTTPStatus.NOT_FOUND:
+            return reply.checked()
+    except NotRunning:
+        pass
+    return _from_journal(home, args.id)
+
+
+def _from_journal(home: Path, name: str) -> dict[str, Any]:
+    from tradebot.shell.api.views import Views
+    from tradebot.shell.controls import has_journal
+    from tradebot.shell.journal.damage import JournalDamaged
+    from tradebot.shell.journal.search import chain_of
+
+    if not has_journal(home):
+        raise Stop(Exit.NOT_RUNNING, f"{how_to_start(home)} (there is no journal to read, either)")
+    views = Views(events_max=None)
+    try:
+        for decision in chain_of(home, name):
+            views.apply(decision)
+    except JournalDamaged as error:
+        raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None
+    found = views.why(name)
+    if found is None:
+        raise Stop(Exit.FAILED, f"no intent, order or fill is called {name}")
+    return found

@@ -1,0 +1,190 @@
+"""What would have to be different for a stopped intent to go on? Numbers only where they are true.
+
+A quantity or price that is named here would have passed the gate that said no, at that moment and
+by the quotes that it read; other gates may still object.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Quote
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.intent import Intent, Side
+from tradebot.core.model.money import ZERO, plain
+from tradebot.core.model.verdict import Answer, GateResult, Need, Reason
+
+
+@fact
+class Case:
+    """One stopped intent with the numbers of its last walk."""
+
+    intent: Intent
+    reasons: tuple[Reason, ...]
+    gates: tuple[GateResult, ...]
+    needs: tuple[Need, ...]
+    quotes: tuple[Quote, ...]
+    book: Book
+
+    def gate(self, name: str) -> GateResult | None:
+        return next((gate for gate in self.gates if gate.gate == name), None)
+
+    @property
+    def terms(self) -> Instrument | None:
+        """The instrument, where the intent has one leg."""
+        return None if self.intent.is_combo else self.book.terms(self.intent.legs[0].symbol)
+
+
+def remedies(case: Case) -> list[str]:
+    """Return a sentence for each reason, the first reason first."""
+    told = (_REMEDIES[reason](case) for reason in case.reasons if reason in _REMEDIES)
+    return [text for text in told if text]
+
+
+def in_words(need: Need) -> str:
+    """Tell what a held intent waits for."""
+    kind, _, what = need.partition(":")
+    words = _NEEDS.get(kind)
+    return words.format(what) if words else need
+
+
+def _notional(case: Case) -> str:
+    gate = case.gate("order_notional")
+    if gate is None or gate.actual is None or gate.limit is None or not gate.actual > 0:
+        return ""
+    fits = _fits(case, gate.limit / (gate.actual / case.intent.order_qty))
+    return _at_most(fits, "at this price") or _limit("order_notional_max_usd", gate.actual)
+
+
+def _quantity(case: Case) -> str:
+    gate = case.gate("order_quantity")
+    if gate is None or gate.actual is None or gate.limit is None or not gate.actual > 0:
+        return ""
+    fits = _fits(case, gate.limit / (gate.actual / case.intent.order_qty))
+    return _at_most(fits, "in one order") or _limit("order_qty_max", gate.actual)
+
+
+def _buying_power(case: Case) -> str:
+    """The notional gate tells what a unit costs, and so how much of the order opens."""
+    gate, worth = case.gate("buying_power"), case.gate("order_notional")
+    if gate is None or gate.actual is None or gate.limit is None:
+        return ""
+    missing = f"{plain(gate.actual - gate.limit)} more would have to be free"
+    if worth is None or not worth.actual:
+        return missing
+    unit = worth.actual / case.intent.order_qty
+    closes = case.intent.order_qty - gate.actual / unit
+    fits = _fits(case, closes + max(ZERO, gate.limit) / unit)
+    return _at_most(fits, "with what is free") or missing
+
+
+def _collar(case: Case) -> str:
+    gate, terms = case.gate("price_collar"), case.terms
+    quote = next(iter(case.quotes), None)
+    if gate is None or gate.limit is None or terms is None or quote is None:
+        return ""
+    if case.intent.price is None and case.intent.stop_px is None:
+        return f"half the spread would have to be at most {plain(gate.limit)} of the price"
+    limit = gate.limit.quantize(_FOUR_PLACES, ROUND_FLOOR)  # the gate rounds to as many
+    edge = quote.mid * (1 + case.intent.side.sign * limit)
+    is_buy = case.intent.side is Side.BUY
+    word, tick = "at most" if is_buy else "at least", terms.tick_at(edge)
+    steps = (edge / tick).to_integral_value(ROUND_FLOOR if is_buy else ROUND_CEILING)
+    return f"a price of {word} {plain(steps * tick)}, by the middle of {plain(quote.mid)}"
+
+
+def _stale(case: Case) -> str:
+    limit = plain(case.book.settings.policy.quote_age_max_s)
+    gate = case.gate("stale_quote")
+    if gate is not None and gate.limit is not None:
+        limit = plain(gate.limit)  # of its day
+    waits = [need.partition(":")[2] for need in case.needs if need.startswith("quote:")]
+    symbols = ", ".join(dict.fromkeys(waits)) or case.intent.symbol
+    return f"a sane quote of {symbols}, at most {limit} s old"
+
+
+def _tick(case: Case) -> str:
+    prices = [p for p in (case.intent.price, case.intent.stop_px) if p is not None]
+    terms = case.terms
+    off = next((p for p in prices if terms is not None and not terms.is_on_tick(p)), None)
+    if terms is None or off is None:
+        return ""
+    tick = terms.tick_at(off)
+    below = (off / tick).to_integral_value(ROUND_FLOOR) * tick
+    return f"{plain(below)} or {plain(below + tick)}: prices go in steps of {plain(tick)}"
+
+
+def _lot(case: Case) -> str:
+    if case.terms is None:
+        return ""
+    return f"a quantity in steps of {plain(case.terms.lot_size)}"
+
+
+def _closed(case: Case) -> str:
+    names = [need.partition(":")[2] for need in case.needs if need.startswith("session:")]
+    told = []
+    for name in names:
+        market = case.book.markets.get(name)
+        opens = market.opens if market is not None else None
+        told.append(f"{name} must trade" + (f" (opens {opens:%F %T} UTC)" if opens else ""))
+    return "; ".join(told) or "the market must trade"
+
+
+def _fits(case: Case, qty: Decimal) -> Decimal | None:
+    """Return the largest quantity in whole lots, or None where the lots are not known."""
+    if case.intent.is_combo:
+        return qty.to_integral_value(ROUND_FLOOR)
+    terms = case.terms
+    if terms is None:
+        return None
+    return (qty / terms.lot_size).to_integral_value(ROUND_FLOOR) * terms.lot_size
+
+
+def _at_most(qty: Decimal | None, under: str) -> str:
+    return f"at most {plain(qty)} {under}" if qty is not None and qty > 0 else ""
+
+
+def _limit(setting: str, actual: Decimal) -> str:
+    return f"not even the smallest order fits; policy.{setting} would have to be {plain(actual)}"
+
+
+def _fixed(text: str) -> Callable[[Case], str]:
+    return lambda case: text
+
+
+_FOUR_PLACES: Final = Decimal("0.0001")
+_NEEDS: Final[Mapping[str, str]] = {
+    "quote": "a fresh quote of {}", "session": "{} to trade", "route": "the route {} to be up",
+    "doubt": "the fate of an order in {}", "approval": "a person's approval",
+    "settings": "other settings", "until": "the time {}",
+}
+R = Reason
+_REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
+    R.RISK_ORDER_NOTIONAL: _notional,
+    R.RISK_ORDER_QUANTITY: _quantity,
+    R.RISK_BUYING_POWER: _buying_power,
+    R.RISK_PRICE_COLLAR: _collar,
+    R.RISK_STALE_DATA: _stale,
+    R.VALIDATION_OFF_TICK: _tick,
+    R.VALIDATION_LOT_SIZE: _lot,
+    R.POLICY_MARKET_CLOSED: _closed,
+    R.POLICY_NEEDS_APPROVAL: _fixed("a person must approve it"),
+    R.POLICY_LIVE_NOT_ENABLED: _fixed("another mode: live stays blocked until it is armed"),
+    R.POLICY_MODE_MISMATCH: _fixed("a route of the kind that the mode allows, or another mode"),
+    R.POLICY_INTENT_EXPIRED: _fixed("more time to wait (--ttl), or what it waited for in time"),
+    R.RISK_KILL_SWITCH: _fixed("the kill switch must be cleared: tradebot clear-kill --reason T"),
+    R.RISK_INSTRUMENT_HALTED: _fixed("a person must look at the instrument and clear its halt"),
+    R.RISK_IN_DOUBT: _fixed("the broker must first tell what became of the order in doubt"),
+    R.ADAPTER_UNAVAILABLE: _fixed("the route must be up"),
+    R.VALIDATION_UNKNOWN_SYMBOL: _fixed("a symbol that the market data provider lists"),
+    R.VALIDATION_UNKNOWN_ROUTE: _fixed("the name of a route under `brokers` that is connected"),
+    R.VALIDATION_DUPLICATE_CONFLICT: _fixed("a new idempotency key, or the body of the first"),
+}
+
+
+def reasons_of(reason: Reason | None, gates: Sequence[GateResult]) -> tuple[Reason, ...]:
+    """Put the one reason first, then those of the other gates that did not allow."""
+    others = (gate.reason for gate in gates if gate.answer is not Answer.ALLOW)
+    return tuple(dict.fromkeys(r for r in (reason, *others) if r is not None))
