@@ -8,13 +8,16 @@ from tests.makers import an_intent
 from tests.tiny_daemon import TinyDaemon, served
 
 from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.intent import Source
 
 
 @pytest.fixture
 def daemon() -> TinyDaemon:
     found = TinyDaemon()
     for key, qty in (("k0", 10), ("k1", 101)):
-        found.decide(SubmitIntent(intent=an_intent(order_qty=qty, key=key)))
+        found.decide(SubmitIntent(intent=an_intent(
+            qty=qty, price=None, key=key, source=Source.CLI, strategy_id=None,
+        )))
     found.fill(next(iter(found.book.orders.working)), "10", "500.01", "X1")
     return found
 
@@ -53,7 +56,7 @@ def test_why_not_begins_with_the_reason_its_numbers_and_what_it_needs(
     assert code == 0
     assert said.splitlines()[:4] == [
         "RISK_ORDER_QUANTITY: The order is larger than the quantity limit.",
-        "  numbers   order_quantity 101 against 100; order_notional 50502 against 50000",
+        "  numbers   order_quantity 101 against 100; order_notional 50502.02 against 50000",
         "  it needs  at most 100 in one order",
         "  it needs  at most 99 at this price",
     ]
