@@ -216,7 +216,7 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set,
         status=partial(_live_facts, config, home, clock, state),
-        socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),
+        socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(), pace=world.pace,
     )
     notice = partial(_on_notice, state, world.telling, clock)
     return Parts(

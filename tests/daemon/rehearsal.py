@@ -38,10 +38,12 @@ class Rehearsal:
         self.home = directory / "data" / "rehearsal"
         (directory / "c.yaml").write_text(CONFIG, encoding="utf-8")
 
-    def start(self, *flags: str, hash_seed: str = "0") -> "subprocess.Popen[bytes]":
+    def start(
+        self, *flags: str, hash_seed: str = "0", told: int = subprocess.PIPE
+    ) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             (*_TRADEBOT, "run", "--config", "c.yaml", "--rehearse", *flags), cwd=self.directory,
-            env={**os.environ, "PYTHONHASHSEED": hash_seed}, stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed}, stdout=told,
             stderr=subprocess.STDOUT,
         )
 

@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,3 +61,18 @@ def test_killed_at_random_moments_the_book_is_still_the_brokers(tmp_path: Path) 
     rehearsal.run(*flags, "--speed", "max")
     assert rehearsal.broker_truth()[2], "nothing was traded"
     assert_book_is_the_brokers(rehearsal)
+
+
+def test_however_fast_its_clock_runs_whoever_asks_is_answered(tmp_path: Path) -> None:
+    rehearsal = Rehearsal(tmp_path)
+    until = ("--until", "2026-12-01T21:00:00Z")
+    process = rehearsal.start(*HOUR[:2], *until, "--speed", "20000", told=subprocess.DEVNULL)
+    try:
+        while not (rehearsal.home / "tradebot.sock").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        for _ in range(3):
+            assert rehearsal.ask("submit", "--symbol", "SPY", "--side", "buy", "--qty", "1")
+    finally:
+        process.terminate()
+        assert process.wait(timeout=10) == 0

@@ -45,12 +45,14 @@ class Server:
     def __init__(
         self, *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
         socket_path: Path, latch: Callable[[str], None], runtime_dir: Path | None = None,
+        pace: float = 1.0,
     ) -> None:
         self._submit = submit
         self._views = views
         self._status = status
         self._wanted = socket_path
         self._runtime_dir = runtime_dir
+        self._pace = pace  # of the loop's clock: whoever asks waits in real time
         self._failures = 0
         self._requests = Requests(views, self._decide, latch)
 
@@ -101,7 +103,7 @@ class Server:
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Turn whatever goes wrong into one problem document, in bounded time."""
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            async with asyncio.timeout(ANSWER_WITHIN_S * self._pace):
                 return await handler(request)
         except commands.BadRequest as error:
             return problem(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
@@ -200,7 +202,7 @@ class Server:
         return answer(await self._requests.clear_halt(symbol, reason, user))
 
     async def _decide(self, command: Command) -> Decision | None:
-        async with asyncio.timeout(DECIDE_WITHIN_S):
+        async with asyncio.timeout(DECIDE_WITHIN_S * self._pace):
             return await self._submit(command)
 
 
