@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tradebot.cli import flags, place, show
-from tradebot.cli.client import Client, NotRunning, escaped, how_to_start
+from tradebot.cli.client import Client, NotRunning, escaped
 from tradebot.cli.outcome import Exit, Stop
 
 
@@ -73,7 +73,7 @@ def _from_journal(home: Path, name: str) -> dict[str, Any]:
     from tradebot.shell.journal.search import chain_of
 
     if not has_journal(home):
-        raise Stop(Exit.NOT_RUNNING, f"{how_to_start(home)} (there is no journal to read, either)")
+        raise Stop(Exit.NOT_RUNNING, f"{NotRunning(home)} (there is no journal to read, either)")
     views = Views(events_max=None)
     try:
         for decision in chain_of(home, name):
