@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradebot.cli import flags, place, show
+from tradebot.cli import flags, place, show, tail
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def register(verbs: flags.Verbs) -> None:
     parser.add_argument("path", nargs="?", type=Path, metavar="PATH",
                         help="a data directory or its journal; default: the configured one")
     flags.takes_place(parser)
+    tail.register(actions)
     parser = flags.verb(
         verbs, "replay", "decide the whole journal again and compare",
         "tradebot.cli.ledger:replay",

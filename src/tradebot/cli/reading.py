@@ -1,7 +1,8 @@
 """Where does a read verb get its answer? From the running daemon, else from the journal."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tradebot.cli import place, show
@@ -9,7 +10,6 @@ from tradebot.cli.client import Client, NotRunning
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tradebot.shell.api.filters import Filters
@@ -24,17 +24,8 @@ def answer(
     statuses: Sequence[str] = (),
 ) -> tuple[dict[str, Any], bool]:
     """Return the document, and whether a daemon gave it."""
-    from tradebot.shell.api.commands import BadRequest
-    from tradebot.shell.api.filters import parse_filters
-
-    asked = {
-        name: str(getattr(args, name)) for name in _FILTERS
-        if getattr(args, name, None) is not None
-    }
-    try:
-        filters = parse_filters(asked, statuses)
-    except BadRequest as error:
-        raise Stop(Exit.USAGE, f"--{error}") from None
+    asked = _asked(args)
+    wanted = filters(args, statuses)
     home = place.home(args)
     try:
         return Client(home).get(path, asked).checked(), True
@@ -42,7 +33,7 @@ def answer(
         found = views(home)
     if not args.json and found.last is not None:
         show.note(f"no daemon runs; from the journal, as of {found.last.at:%F %T} UTC")
-    return offline(found, filters), False
+    return offline(found, wanted), False
 
 
 def views(home: "Path") -> "Views":
@@ -52,21 +43,75 @@ def views(home: "Path") -> "Views":
 
     found = Views()
     with uncollected():
-        for decision in decisions(home):
+        for decision in Ledger(home).decisions():
             found.apply(decision)
     return found
 
 
-def decisions(home: "Path") -> "Iterator[Decision]":
-    """Read the journal of a data directory, changing nothing; damage ends the verb with exit 8."""
-    from tradebot.shell.controls import has_journal
-    from tradebot.shell.journal.damage import JournalDamaged
-    from tradebot.shell.journal.file import replay
-    from tradebot.shell.journal.place import journal_of
+def filters(args: argparse.Namespace, statuses: Sequence[str] = ()) -> "Filters":
+    """Read the filters that the verb takes; a bad one ends it."""
+    from tradebot.shell.api.commands import BadRequest
+    from tradebot.shell.api.filters import parse_filters
 
-    if not has_journal(home):
-        raise Stop(Exit.NOT_RUNNING, f"{NotRunning(home)} (there is no journal to read, either)")
     try:
-        yield from replay(journal_of(home))
+        return parse_filters(_asked(args), statuses)
+    except BadRequest as error:
+        raise Stop(Exit.USAGE, f"--{error}") from None
+
+
+class Ledger:
+    """The journal of a data directory, read beside its writer; damage ends the verb with exit 8."""
+
+    def __init__(self, home: "Path") -> None:
+        from tradebot.shell.controls import has_journal
+        from tradebot.shell.journal.place import journal_of
+        from tradebot.shell.journal.verify import Scan
+
+        if not has_journal(home):
+            told = f"{NotRunning(home)} (there is no journal to read, either)"
+            raise Stop(Exit.NOT_RUNNING, told)
+        self._directory = journal_of(home)
+        with _damage_told():
+            self._scan = Scan.of(self._directory)
+
+    def decisions(self) -> "Iterator[Decision]":
+        """Read all decisions from the beginning, changing nothing."""
+        from tradebot.shell.journal.file import understood
+
+        with _damage_told():
+            for body in self._scan.bodies():
+                yield understood(self._scan, body)
+
+    def follow(self) -> "Iterator[Sequence[Decision]]":
+        """Yield, each time it is asked, what has become durable since; never ends."""
+        from tradebot.shell.journal.follow import Follower
+
+        follower = Follower(self._directory, self._scan)
+        while True:
+            with _damage_told():
+                news = [*follower.news()]
+            yield news
+
+    def chain_of(self, name: str) -> "list[Decision]":
+        """Return what the journal says of one intent, order or fill."""
+        from tradebot.shell.journal.search import chain_of
+
+        with _damage_told():
+            return chain_of(self._directory, name)
+
+
+@contextmanager
+def _damage_told() -> "Iterator[None]":
+    from tradebot.shell.journal.damage import JournalDamaged
+
+    try:
+        yield
     except JournalDamaged as error:
         raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None
+
+
+def _asked(args: argparse.Namespace) -> dict[str, str]:
+    return {
+        name: str(getattr(args, name)) for name in _FILTERS
+        if getattr(args, name, None) is not None
+    }

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from tradebot.cli import flags, place, show
+from tradebot.cli import flags, place, reading, show
 from tradebot.cli.client import Client, NotRunning, escaped
 from tradebot.cli.outcome import Exit, Stop
 
@@ -68,18 +68,10 @@ def _found(args: argparse.Namespace) -> dict[str, Any]:
 
 def _from_journal(home: Path, name: str) -> dict[str, Any]:
     from tradebot.shell.api.views import Views
-    from tradebot.shell.controls import has_journal
-    from tradebot.shell.journal.damage import JournalDamaged
-    from tradebot.shell.journal.search import chain_of
 
-    if not has_journal(home):
-        raise Stop(Exit.NOT_RUNNING, f"{NotRunning(home)} (there is no journal to read, either)")
     views = Views(events_max=None)
-    try:
-        for decision in chain_of(home, name):
-            views.apply(decision)
-    except JournalDamaged as error:
-        raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None
+    for decision in reading.Ledger(home).chain_of(name):
+        views.apply(decision)
     found = views.why(name)
     if found is None:
         raise Stop(Exit.FAILED, f"no intent, order or fill is called {name}")
