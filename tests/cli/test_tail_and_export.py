@@ -15,7 +15,7 @@ from tests.tiny_daemon import TinyDaemon
 
 from tradebot.cli.main import main
 from tradebot.cli.outcome import Exit, Stop
-from tradebot.cli.reading import Ledger
+from tradebot.cli.reading import LedgerFile
 from tradebot.core.model.commands import SetKillSwitch, SubmitIntent
 from tradebot.core.model.intent import Source
 from tradebot.shell.journal.damage import JournalDamaged
@@ -90,7 +90,7 @@ def test_a_record_that_is_half_written_is_not_there_yet(daemon: TinyDaemon, home
     whole = last.read_bytes()
     last.write_bytes(whole + b'{"n":"00000300","h":"0123')
     assert [*follower.news()] == []
-    assert len([*Ledger(home).decisions()]) == len(daemon.decisions)
+    assert len([*LedgerFile(home).decisions()]) == len(daemon.decisions)
 
 
 def test_a_record_that_was_changed_behind_the_follower_is_damage(
@@ -110,7 +110,7 @@ def test_a_record_that_was_changed_behind_the_follower_is_damage(
 def test_following_goes_on_with_what_another_thread_writes(
     daemon: TinyDaemon, home: Path
 ) -> None:
-    ledger, known = Ledger(home), len(daemon.decisions)
+    ledger, known = LedgerFile(home), len(daemon.decisions)
     assert len([*ledger.decisions()]) == known
     journal = an_open_journal(home)
 
@@ -127,7 +127,7 @@ def test_following_goes_on_with_what_another_thread_writes(
     assert seen == list(range(known + 1, known + 51))
 
 
-def _flat(ledger: Ledger) -> Iterator[Decision]:
+def _flat(ledger: LedgerFile) -> Iterator[Decision]:
     for news in ledger.follow():
         yield from news
 
@@ -192,7 +192,7 @@ def test_bad_words_are_usage(words: tuple[str, ...], home: Path, capsys: Out) ->
 
 def test_no_journal_is_told(tmp_path: Path) -> None:
     with pytest.raises(Stop, match="no journal"):
-        Ledger(tmp_path)
+        LedgerFile(tmp_path)
 
 
 def test_a_kill_that_is_told_names_who_and_why(

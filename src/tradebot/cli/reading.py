@@ -43,7 +43,7 @@ def views(home: "Path") -> "Views":
 
     found = Views()
     with uncollected():
-        for decision in Ledger(home).decisions():
+        for decision in LedgerFile(home).decisions():
             found.apply(decision)
     return found
 
@@ -59,7 +59,7 @@ def filters(args: argparse.Namespace, statuses: Sequence[str] = ()) -> "Filters"
         raise Stop(Exit.USAGE, f"--{error}") from None
 
 
-class Ledger:
+class LedgerFile:
     """The journal of a data directory, read beside its writer; damage ends the verb with exit 8."""
 
     def __init__(self, home: "Path") -> None:

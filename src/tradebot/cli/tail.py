@@ -48,7 +48,7 @@ def tail(args: argparse.Namespace) -> int:
     from tradebot.shell.export import event_rows
 
     newest: deque[dict[str, Any]] = deque(maxlen=args.lines)
-    ledger = reading.Ledger(place.home(args))
+    ledger = reading.LedgerFile(place.home(args))
     for decision in ledger.decisions():
         newest.extend(event_rows(decision))
     for row in newest:
@@ -71,7 +71,7 @@ def export(args: argparse.Namespace) -> int:
                    " already with --format jsonl")
     since = reading.filters(args).since
     progress = show.Progress("decisions read")
-    decisions = _counted(reading.Ledger(place.home(args)).decisions(), progress)
+    decisions = _counted(reading.LedgerFile(place.home(args)).decisions(), progress)
     found = rows.rows(args.what, args.format, decisions, since)
     if args.out is None:
         rows.write(args.format, found, sys.stdout)

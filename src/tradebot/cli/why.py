@@ -70,7 +70,7 @@ def _from_journal(home: Path, name: str) -> dict[str, Any]:
     from tradebot.shell.api.views import Views
 
     views = Views(events_max=None)
-    for decision in reading.Ledger(home).chain_of(name):
+    for decision in reading.LedgerFile(home).chain_of(name):
         views.apply(decision)
     found = views.why(name)
     if found is None:
