@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from weakref import WeakSet
@@ -179,12 +178,9 @@ class OpenDaemon:
     def account(self) -> Plain:
         return self._views.account()
 
-    def why(self, intent_id: str) -> Plain:
-        """Tell all that became of one intent."""
-        found = self._views.pipeline_result(intent_id)
-        if found is None:
-            raise Unanswerable(HTTPStatus.NOT_FOUND, "no intent of this id is known")
-        return found
+    def why(self, name: str) -> Plain:
+        """Tell the whole chain of an intent, an order or a fill, with its sentences."""
+        return self._requests.why(name)
 
     @property
     def exit_code(self) -> int | None:

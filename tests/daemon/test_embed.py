@@ -59,7 +59,10 @@ def test_an_intent_goes_through_the_pipeline_and_comes_back_finished(place: Plac
         found = await daemon.submit(symbol="SPY", side="buy", qty=5, wait=True)
         assert found["success"] and found["order"]["ord_status"] == "filled"
         assert found["idempotency_key"] and found["correlation_id"] and found["gates"]
-        assert daemon.why(found["intent_id"]) == found
+        for name in (found["intent_id"], found["client_order_id"]):
+            assert daemon.why(name)["order"]["ord_status"] == "filled"
+        with pytest.raises(Unanswerable, match="the journal may know it"):
+            daemon.why("nobody")
         assert [row["qty"] for row in daemon.positions(strategy="api")] == ["5"]
         assert [row["client_order_id"] for row in daemon.orders(strategy="api")] == [
             found["client_order_id"]

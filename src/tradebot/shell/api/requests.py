@@ -113,6 +113,14 @@ class Requests:
         events = await self._events_of(ClearHalt(symbol=symbol, reason=reason, by=by))
         return {"symbol": symbol, "changed": bool(events), "reason": reason}
 
+    def why(self, name: str) -> Plain:
+        """Tell the whole chain of an intent, an order or a fill."""
+        found = self._views.why(name)
+        if found is None:
+            text = "no intent, order or fill of this id is in memory; the journal may know it"
+            raise Unanswerable(HTTPStatus.NOT_FOUND, text)
+        return found
+
     async def _events_of(self, command: Command) -> tuple[Event, ...]:
         decision = await self._decide(command)
         return decision.events if decision is not None else ()

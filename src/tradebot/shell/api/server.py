@@ -182,11 +182,7 @@ class Server:
         return answer(await self._requests.cancel_all(symbol, user))
 
     async def _get_why(self, request: web.Request) -> web.Response:
-        found = self._views.why(request.match_info["id"])
-        if found is None:
-            text = "no intent, order or fill of this id is in memory; the journal may know it"
-            return problem(HTTPStatus.NOT_FOUND, text)
-        return answer(found)
+        return answer(self._requests.why(request.match_info["id"]))
 
     async def _post_kill(self, request: web.Request) -> web.Response:
         body = await read_body(request, may_be_empty=True)
