@@ -26,6 +26,7 @@ ASKING: Final[dict[str, dict[str, Any]]] = {
     "desk of the eligible": {"source": Source.DESK, "strategy_id": StrategyId("chosen")},
 }
 GOES, DRAFT, WINDOW = "goes", "POLICY_NEEDS_APPROVAL", "POLICY_WINDOW_CLOSED"
+STAGED = "POLICY_STAGED"
 BLOCKED, NEVER, WRONG = (
     "POLICY_LIVE_NOT_ENABLED", "POLICY_NOT_AUTO_ELIGIBLE", "POLICY_MODE_MISMATCH"
 )
@@ -47,7 +48,7 @@ def table() -> Iterator[tuple[Mode, Promotion, str, str]]:
     """Yield every cell: in stage mode all waits, live modes refuse all, others as written."""
     for mode, (promotion, row) in product(Mode, SENDING.items()):
         for who, becomes in zip(ASKING, row, strict=True):
-            fixed = {Mode.STAGE: DRAFT, Mode.LIVE: BLOCKED, Mode.LIVE_BLOCKED: BLOCKED}
+            fixed = {Mode.STAGE: STAGED, Mode.LIVE: BLOCKED, Mode.LIVE_BLOCKED: BLOCKED}
             yield mode, promotion, who, fixed.get(mode, becomes)
 
 
@@ -64,9 +65,9 @@ def becomes(trader: Trader, who: str) -> str:
         return GOES
     assert isinstance(end, IntentHeld | IntentRefused)
     assert end.stage is Stage.ROUTE
-    assert isinstance(end, IntentHeld) == (end.reason in (DRAFT, WINDOW))
+    assert isinstance(end, IntentHeld) == (end.reason in (DRAFT, STAGED, WINDOW))
     assert not isinstance(end, IntentHeld) or "settings" in end.needs
-    assert not isinstance(end, IntentHeld) or ("approval" in end.needs) == (end.reason == DRAFT)
+    assert not isinstance(end, IntentHeld) or ("approval" in end.needs) == (end.reason != WINDOW)
     return end.reason
 
 
@@ -83,7 +84,7 @@ def test_a_mode_sends_on_routes_of_its_own_kind_alone(mode: Mode, kind: RouteKin
     if mode in KINDS:
         assert told == (GOES if KINDS[mode] is kind else WRONG)
     else:
-        assert told == (DRAFT if mode is Mode.STAGE else BLOCKED)
+        assert told == (STAGED if mode is Mode.STAGE else BLOCKED)
 
 
 def test_the_table_is_whole() -> None:

@@ -15,11 +15,14 @@ from tests.properties.walk import Day, a_day
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
+    ActivateSettings,
+    Approve,
     ClearHalt,
     Command,
     DisconnectRoute,
     FactArrived,
     Holding,
+    Reject,
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
@@ -30,6 +33,8 @@ from tradebot.core.model.commands import (
 )
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Quote, Reads
+from tradebot.core.model.ids import keyed_intent_id
+from tradebot.core.model.settings import Mode
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.journal.codec import decode, encode
 from tradebot.shell.journal.decision import Decision
@@ -73,7 +78,9 @@ def a_golden_day() -> Day:
     day.decide(RequestCancel(target="nobody's", by="golden"))
     day.decide(RequestReplace(target="nobody's", by="golden", order_qty=Decimal(1)))
     day.decide(SubmitIntent(intent=makers.an_intent(symbol="NONE")))
+    day.decide(Reject(target="nobody's", reason="golden", by="golden"))
     day.decide(RequestCancelAll(by="golden"))
+    _stage(day)
     day.decide(DisconnectRoute(route="paper", reason="golden"))
     day.decide(SubmitIntent(intent=makers.an_intent(ttl_s=1)))
     day.now += timedelta(seconds=2)
@@ -81,6 +88,21 @@ def a_golden_day() -> Day:
     for is_enabled in (False, True):
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
     return day
+
+
+def _stage(day: Day) -> None:
+    """Let a draft be approved, and its approval lapse."""
+    staged = makers.some_settings(mode=Mode.STAGE, approval_ttl_s=1)
+    day.decide(ActivateSettings(settings=staged, version="staged"))
+    day.decide(makers.a_session(calendar="24/7"))
+    day.decide(ClearHalt(symbol="BTC/USD", reason="golden", by="golden"))
+    day.facts.latched = None
+    day.facts.quotes["BTC/USD"] = makers.a_quote("BTC/USD", 100, "100.02", day.now)
+    body = makers.an_intent(symbol="BTC/USD", price="100", key="staged")
+    day.decide(SubmitIntent(intent=body))
+    day.decide(Approve(target=keyed_intent_id("staged"), digest=body.digest(), by="golden"))
+    day.now += timedelta(seconds=2)
+    day.decide(Tick())
 
 
 def decisions_of(day: Day) -> list[Decision]:

@@ -20,7 +20,7 @@ from tradebot.core.book.book import Book
 from tradebot.core.model import commands as c
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Reads
-from tradebot.core.model.ids import ClOrdID, StrategyId
+from tradebot.core.model.ids import ClOrdID, IntentId, StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.money import parse_decimal, plain
 from tradebot.core.model.order import TimeInForce
@@ -188,7 +188,9 @@ def _settings(stage: Stage, words: Words) -> c.ActivateSettings:
     settings: Settings = stage.book.settings
     policy = {name: parse_decimal(said[name]) for name in said if hasattr(settings.policy, name)}
     changed = replace(
-        settings, mode=Mode(said.get("mode", settings.mode)),
+        settings, staging=said.get("staging", "on") == "on",
+        approval_ttl_s=int(said.get("approval_ttl_s", settings.approval_ttl_s)),
+        mode=Mode(said.get("mode", settings.mode)),
         promotion=Promotion(said.get("promotion", settings.promotion)),
         routes=tuple(said["routes"].split(",")) if "routes" in said else settings.routes,
         policy=replace(settings.policy, **policy),  # type: ignore[arg-type]
@@ -225,6 +227,14 @@ def _replace(stage: Stage, words: Words) -> c.RequestReplace:
     )
 
 
+def _approve(stage: Stage, words: Words) -> c.Approve:
+    """Read `I1 by alice`, for the content as it is, or `I1 by alice digest X`."""
+    intent_id, said = IntentId(stage.names.full(words[0])), _pairs(words[1:])
+    state = stage.book.intents.open.get(intent_id)
+    digest = said.get("digest", state.body.digest() if state else "")
+    return c.Approve(target=intent_id, digest=digest, by=said["by"])
+
+
 def _kill(stage: Stage, words: Words) -> c.SetKillSwitch:
     state, _, by, *reason = words
     return c.SetKillSwitch(engaged=state == "on", reason=" ".join(reason), by=by)
@@ -255,6 +265,10 @@ COMMANDS: Final[Mapping[str, Callable[[Stage, Words], c.Command]]] = {
     "delivery": lambda stage, words: c.ReportDelivery(
         cl_ord_id=ClOrdID(stage.names.full(words[0])), delivery=c.Delivery(words[1]),
         detail=" ".join(words[2:]),
+    ),
+    "approve": _approve,
+    "reject": lambda stage, words: c.Reject(
+        target=stage.names.full(words[0]), by=words[2], reason=" ".join(words[3:])
     ),
     "fact": lambda stage, words: c.FactArrived(needs=tuple(Need(word) for word in words)),
     "mark": lambda stage, words: c.Mark(

@@ -205,4 +205,12 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.BreakFound: _break,
     e.PositionsMarked: _marked,
     e.StrategySwitched: _strategy,
+    e.IntentApproved: lambda event, names: (
+        f"approved {names.short(event.intent_id)} by {event.by} until {clock_text(event.until)}"
+        f" reserved {plain(event.reserved)}"
+    ),
+    e.ApprovalLapsed: lambda event, names: f"approval of {names.short(event.intent_id)} lapsed",
+    e.ApprovalRefused: lambda event, names: (
+        f"approval refused {names.short(event.target)} {event.reason}"
+    ),
 }

@@ -147,4 +147,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.BreakFound: lambda v: f"BREAK {v.subject}: book {plain(v.book)}, broker {plain(v.statement)}",
     e.PositionsMarked: lambda v: "marked " + ", ".join(q.symbol for q in v.quotes),
     e.StrategySwitched: _strategy,
+    e.IntentApproved: lambda v: f"draft {short(v.intent_id)} approved by {v.by}",
+    e.ApprovalLapsed: lambda v: f"approval of {short(v.intent_id)} lapsed: it needs another",
+    e.ApprovalRefused: lambda v: f"answer to draft {short(v.target)} refused: {v.reason}",
 }

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from tradebot.core.book.intents import Intents
+from tradebot.core.book.intents import Intents, IntentState
 from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.orders import Orders
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Capabilities, Phase
 from tradebot.core.model.instrument import Instrument, option_of
-from tradebot.core.model.money import ONE
+from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.settings import RouteKind, Settings
 from tradebot.core.model.verdict import Reason
 
@@ -76,6 +76,15 @@ class Book:
         """Return what one unit stands for; where nobody knows, one (and then all is halted)."""
         terms = self.terms(symbol)
         return terms.multiplier if terms else ONE
+
+    def reserved(self, account: str, intent: IntentState) -> Decimal:
+        """Return what all orders and approved intents but this one may still cost, at worst."""
+        found = self.orders.reserved.get(account, ZERO) + self.intents.reserved.get(account, ZERO)
+        if intent.replaces is not None:
+            found -= intent.replaces.reserved_left
+        if intent.approval is not None and intent.approval.account == account:
+            found -= intent.approval.reserved
+        return found
 
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""
@@ -177,4 +186,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.BreakFound: _nothing,
     e.PositionsMarked: lambda book, event: book.ledger.marked(event.quotes),
     e.StrategySwitched: _strategy,
+    e.IntentApproved: lambda book, event: book.intents.approved(event),
+    e.ApprovalLapsed: lambda book, event: book.intents.lapsed(event),
+    e.ApprovalRefused: _nothing,
 }

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from heapq import heappop, heappush
 from typing import Final
 
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
+    ApprovalLapsed,
+    IntentApproved,
     IntentHeld,
     IntentReceived,
     IntentRefused,
@@ -17,7 +20,8 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
-from tradebot.core.model.verdict import Need
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.verdict import Need, Reason
 
 KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave first
 
@@ -26,7 +30,8 @@ KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave fir
 class IntentState:
     """One open intent: the request, when it ends, and what its last walk came to.
 
-    `replaces` names the working order that a change would make into this one.
+    What `is_staged` once needs an approval in every mode. `replaces` names the working order that a
+    change would make into this one.
     """
 
     intent_id: IntentId
@@ -36,7 +41,16 @@ class IntentState:
     route: str | None = None
     cl_ord_id: ClOrdID | None = None
     held: IntentHeld | None = None
+    approval: IntentApproved | None = None
+    is_staged: bool = False
     replaces: OrderState | None = None
+
+    @property
+    def wakes(self) -> datetime:
+        """When time alone makes a held intent walk again."""
+        until = self.held.until if self.held else None
+        ends = self.approval.until if self.approval else None
+        return min(moment for moment in (self.expires, until, ends) if moment is not None)
 
 
 @dataclass(slots=True)
@@ -53,6 +67,7 @@ class Intents:
     keys: dict[str, KeyEntry] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     by_need: dict[Need, dict[IntentId, None]] = field(default_factory=dict)
+    reserved: dict[str, Decimal] = field(default_factory=dict)  # by account, of approved ones
     due: list[tuple[datetime, IntentId]] = field(default_factory=list, compare=False)
 
     def waiting_for(self, needs: Iterable[Need]) -> list[IntentId]:
@@ -95,13 +110,25 @@ class Intents:
         state = self.open[event.intent_id]
         self._let_go(state)
         state.held, state.route = event, None  # the next walk chooses anew
+        state.is_staged |= event.reason is Reason.POLICY_STAGED
         for need in event.needs:
             self.by_need.setdefault(need, {})[event.intent_id] = None
-        wake = min(event.until, state.expires) if event.until else state.expires
-        heappush(self.due, (wake, event.intent_id))
+        heappush(self.due, (state.wakes, event.intent_id))
 
     def refused(self, event: IntentRefused) -> None:
-        self._let_go(self.open.pop(event.intent_id))
+        state = self.open.pop(event.intent_id)
+        self._let_go(state)
+        self._approve(state, None)
+
+    def approved(self, event: IntentApproved) -> None:
+        state = self.open[event.intent_id]
+        self._approve(state, event)
+        heappush(self.due, (state.wakes, event.intent_id))
+
+    def lapsed(self, event: ApprovalLapsed) -> None:
+        state = self.open[event.intent_id]
+        self._approve(state, None)
+        heappush(self.due, (state.wakes, event.intent_id))
 
     def routed(self, event: RouteChosen) -> None:
         self.open[event.intent_id].route = event.route
@@ -109,6 +136,7 @@ class Intents:
     def submitted(self, event: OrderSubmitted) -> None:
         state = self.open[event.intent_id]
         self._let_go(state)
+        self._approve(state, None)  # it was for one order
         state.cl_ord_id = event.cl_ord_id
 
     def never_left(self, event: OrderNeverLeft, intent_id: IntentId) -> None:
@@ -123,6 +151,15 @@ class Intents:
         if state is not None and state.cl_ord_id == cl_ord_id:
             del self.open[intent_id]
 
+    def _approve(self, state: IntentState, approval: IntentApproved | None) -> None:
+        """Put an approval, or none, in the place of what there was; its reservation follows."""
+        for reserves, sign in ((state.approval, -1), (approval, 1)):
+            if reserves is not None:
+                total = self.reserved.pop(reserves.account, ZERO) + sign * reserves.reserved
+                if total:
+                    self.reserved[reserves.account] = total
+        state.approval = approval
+
     def _let_go(self, state: IntentState) -> None:
         if state.held is None:
             return
@@ -135,7 +172,4 @@ class Intents:
 
     def _is_due_entry_live(self, at: datetime, intent_id: IntentId) -> bool:
         state = self.open.get(intent_id)
-        if state is None or state.held is None:
-            return False
-        until = state.held.until
-        return at == (min(until, state.expires) if until else state.expires)
+        return state is not None and state.held is not None and at == state.wakes

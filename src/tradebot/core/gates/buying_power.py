@@ -6,7 +6,6 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import worth
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import Answer, GateResult, Need, Reason, quote_need, route_need
 
 
@@ -21,11 +20,8 @@ def buying_power(book: Book, intent: IntentState, facts: Facts, at: datetime) ->
     if unit is None:
         return _pause(quote_need(intent.body.legs[0].symbol))
     limit = account.equity * book.settings.policy.buying_power_multiple
-    used = account.gross_value + book.orders.reserved.get(name, ZERO)
-    if intent.replaces is not None:
-        used -= intent.replaces.reserved_left
     needed = unit * opening
-    free = limit - used
+    free = limit - account.gross_value - book.reserved(name, intent)
     if needed > 0 and not (needed <= free):
         return GateResult(
             gate="buying_power", answer=Answer.BLOCK, reason=Reason.RISK_BUYING_POWER,

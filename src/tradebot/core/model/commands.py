@@ -129,6 +129,24 @@ class ClearHalt:
 
 
 @fact
+class Approve:
+    """A person lets a draft go on; the digest names the content that was looked at."""
+
+    target: str
+    digest: str
+    by: str
+
+
+@fact
+class Reject:
+    """A person ends a draft; the reason is for people."""
+
+    target: str
+    reason: str
+    by: str
+
+
+@fact
 class EnterSession:
     """A calendar's market enters a phase; the session is named by its date, times in UTC."""
 
@@ -210,5 +228,6 @@ class StrategyState:
 Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
     | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
-    | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState
+    | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
+    | Reject
 )

@@ -76,6 +76,37 @@ class IntentRefused:
 
 
 @fact
+class IntentApproved:
+    """A person let this content go on, for one order, until then; the intent walks again.
+
+    `reserved` is the worst case in currency that gates count in this account meanwhile.
+    """
+
+    intent_id: IntentId
+    digest: str
+    by: str
+    until: datetime
+    account: str
+    reserved: Decimal
+
+
+@fact
+class ApprovalLapsed:
+    """An approval's time ended before its order was sent; the intent needs another."""
+
+    intent_id: IntentId
+
+
+@fact
+class ApprovalRefused:
+    """Someone approved or rejected what is no draft, or approved other content than there is."""
+
+    target: str
+    reason: Reason
+    detail: str = ""
+
+
+@fact
 class RouteChosen:
     intent_id: IntentId
     route: str
@@ -300,5 +331,5 @@ Event: TypeAlias = (
     | CancelRequested | CancelRefused | ReplaceRequested | ReplaceRefused | TradeBooked
     | ReconRequested | InstrumentHalted | HaltCleared | KillSwitchSet | SessionEntered
     | SettingsActivated | InstrumentsDefined | RouteConnected | RouteDisconnected | BreakFound
-    | PositionsMarked | StrategySwitched
+    | PositionsMarked | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused
 )

@@ -54,7 +54,8 @@ class Settings:
     """What core decides by. `settings_hash` covers exactly this: no paths, ports or log settings.
 
     `intent_ttl_s` bounds the wait of an intent without its own time to live; `send_within_s` is
-    how long a clearance holds between stage 5 and the socket. Both in seconds.
+    how long a clearance holds between stage 5 and the socket; `approval_ttl_s` how long a person's
+    approval holds. All in seconds. Without `staging` what would wait for an approval is refused.
     """
 
     mode: Mode = Mode.LIVE_BLOCKED
@@ -65,3 +66,5 @@ class Settings:
     policy: Policy = Policy()
     intent_ttl_s: int = 23_400
     send_within_s: int = 30
+    staging: bool = True
+    approval_ttl_s: int = 3_600

@@ -46,6 +46,10 @@ class Reason(StrEnum):
     POLICY_LIVE_NOT_ENABLED = "POLICY_LIVE_NOT_ENABLED"
     POLICY_MODE_MISMATCH = "POLICY_MODE_MISMATCH"
     POLICY_NEEDS_APPROVAL = "POLICY_NEEDS_APPROVAL"
+    POLICY_STAGED = "POLICY_STAGED"
+    POLICY_REJECTED = "POLICY_REJECTED"
+    POLICY_NOT_A_DRAFT = "POLICY_NOT_A_DRAFT"
+    POLICY_OTHER_DIGEST = "POLICY_OTHER_DIGEST"
     POLICY_NOT_AUTO_ELIGIBLE = "POLICY_NOT_AUTO_ELIGIBLE"
     POLICY_WINDOW_CLOSED = "POLICY_WINDOW_CLOSED"
     POLICY_INTENT_EXPIRED = "POLICY_INTENT_EXPIRED"
@@ -100,6 +104,10 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.POLICY_LIVE_NOT_ENABLED: "Live trading is blocked until it is armed.",
     R.POLICY_MODE_MISMATCH: "The mode does not allow routes of this kind.",
     R.POLICY_NEEDS_APPROVAL: "A person must approve this intent first.",
+    R.POLICY_STAGED: "Nothing is sent in stage mode; approved drafts wait for another.",
+    R.POLICY_REJECTED: "A person said no.",
+    R.POLICY_NOT_A_DRAFT: "No draft of this id waits for an approval.",
+    R.POLICY_OTHER_DIGEST: "The draft is not the content that was approved.",
     R.POLICY_NOT_AUTO_ELIGIBLE: "The strategy may not be promoted without a person.",
     R.POLICY_WINDOW_CLOSED: "No promotion window is open.",
     R.POLICY_INTENT_EXPIRED: "The intent outlived its time to live before it could be sent.",

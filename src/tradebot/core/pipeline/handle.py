@@ -22,6 +22,7 @@ from tradebot.core.model.verdict import (
     route_need,
     session_need,
 )
+from tradebot.core.pipeline.approve import approve, lapse, reject
 from tradebot.core.pipeline.pipeline import advance, record, resume
 from tradebot.core.pipeline.replace import request_replace
 from tradebot.core.pipeline.requests import (
@@ -179,6 +180,7 @@ def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e
 
 
 def _tick(book: Book, command: c.Tick, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    yield from lapse(book, at)
     yield from resume(book, book.intents.due_by(at), facts, at)
 
 
@@ -210,4 +212,6 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.Mark: _mark,
     c.Tick: _tick,
     c.StrategyState: _strategy,
+    c.Approve: approve,
+    c.Reject: reject,
 }

@@ -18,6 +18,7 @@ from tradebot.core.model.verdict import (
     APPROVAL,
     SETTINGS,
     Hold,
+    Need,
     Pass,
     Reason,
     Refuse,
@@ -30,7 +31,7 @@ class Say(StrEnum):
     """What a cell of the promotion table says of an intent."""
 
     BLOCKED = "blocked"  # live is refused
-    DRAFT = "draft"  # waits as a draft, for an approval and another mode
+    DRAFT = "draft"  # waits as a draft, for an approval and then for another mode
     GOES = "goes"  # strategies and people go on; the desk needs an approval
     ASKS = "asks"  # a person approves everything
     WINDOW = "window"  # eligible strategies inside windows, others refused
@@ -63,7 +64,7 @@ def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdi
     say = PROMOTION_TABLE[settings.mode, settings.promotion]
     if say is Say.BLOCKED:
         return Refuse(reason=Reason.POLICY_LIVE_NOT_ENABLED, detail=f"mode is {settings.mode}")
-    if verdict := _about_promotion(book, intent, say):
+    if verdict := _about_promotion(book, intent, say, at):
         return verdict
     body = intent.body
     names = (body.route,) if body.route else settings.routes
@@ -101,12 +102,32 @@ def _about_short(book: Book, intent: IntentState, route: Route) -> Refuse | None
     return None
 
 
-def _about_promotion(book: Book, intent: IntentState, say: Say) -> Hold | Refuse | None:
+def _about_promotion(
+    book: Book, intent: IntentState, say: Say, at: datetime
+) -> Hold | Refuse | None:
+    """Hold what needs a person, a window or another mode; that is what becomes a draft."""
     body = intent.body
-    if say is Say.GOES and body.source is not Source.DESK:
+    if say is Say.WINDOW:  # settings have no windows yet: all of them are shut
+        if body.source is Source.STRATEGY and body.strategy_id in book.settings.eligible:
+            return _draft(book, Reason.POLICY_WINDOW_CLOSED, (SETTINGS,))
+        detail = f"strategy {body.strategy_id}"
+        return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=detail)
+    if say is Say.DRAFT:
+        return _draft(book, Reason.POLICY_STAGED, (APPROVAL, SETTINGS))
+    goes = say is Say.GOES and body.source is not Source.DESK and not intent.is_staged
+    if goes or _is_approved(intent, at):
         return None
-    if say is not Say.WINDOW:  # settings have no windows yet: all of them are shut
-        return Hold(reason=Reason.POLICY_NEEDS_APPROVAL, needs=(APPROVAL, SETTINGS))
-    if body.source is Source.STRATEGY and body.strategy_id in book.settings.eligible:
-        return Hold(reason=Reason.POLICY_WINDOW_CLOSED, needs=(SETTINGS,))
-    return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=f"strategy {body.strategy_id}")
+    return _draft(book, Reason.POLICY_NEEDS_APPROVAL, (APPROVAL, SETTINGS))
+
+
+def _is_approved(intent: IntentState, at: datetime) -> bool:
+    """An approval holds for the content that it names, and for its time."""
+    given = intent.approval
+    return given is not None and at < given.until and given.digest == intent.body.digest()
+
+
+def _draft(book: Book, reason: Reason, needs: tuple[Need, ...]) -> Hold | Refuse:
+    """Let it wait as a draft; without staging there are none, and that approves nothing."""
+    if not book.settings.staging:
+        return Refuse(reason=reason, detail="staging is off")
+    return Hold(reason=reason, needs=needs)

@@ -319,6 +319,10 @@ def _marked(kept: Histories, moment: Moment, event: e.PositionsMarked) -> None:
     kept.marks.update((quote.symbol, (quote.mid, moment.at)) for quote in event.quotes)
 
 
+def _of_intent(kept: Histories, moment: Moment, event: Any) -> None:
+    _tell(kept, moment, event, event.intent_id)
+
+
 def _not_theirs(kept: Histories, moment: Moment, event: object) -> None:
     """Nothing about one intent, order or fill: the book tells it."""
 
@@ -383,4 +387,7 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.BreakFound: _not_theirs,
     e.PositionsMarked: _marked,
     e.StrategySwitched: _not_theirs,
+    e.IntentApproved: _of_intent,
+    e.ApprovalLapsed: _of_intent,
+    e.ApprovalRefused: _not_theirs,
 }

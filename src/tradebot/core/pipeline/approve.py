@@ -1,0 +1,71 @@
+"""What does a person's yes or no do to a draft? A yes names the content, and lets it walk again."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates import worth
+from tradebot.core.model.commands import Approve, Reject
+from tradebot.core.model.events import (
+    ApprovalLapsed,
+    ApprovalRefused,
+    Event,
+    IntentApproved,
+    IntentRefused,
+)
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.ids import IntentId
+from tradebot.core.model.verdict import APPROVAL, Reason
+from tradebot.core.pipeline.pipeline import advance, record
+
+
+def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterator[Event]:
+    """Record the approval, with its end and its reservation, and walk from stage 1."""
+    draft = _draft(book, command.target)
+    digest = draft.body.digest() if draft is not None else ""
+    if draft is None or digest != command.digest:
+        reason = Reason.POLICY_NOT_A_DRAFT if draft is None else Reason.POLICY_OTHER_DIGEST
+        yield from record(book, ApprovalRefused(target=command.target[:64], reason=reason))
+        return
+    account = worth.account_of(book, draft)
+    if account is None or worth.unit_worth(book, draft.body, facts) is None:
+        yield from record(book, ApprovalRefused(
+            target=command.target, reason=Reason.RISK_STALE_DATA,
+            detail="nothing says what it would cost, so its risk cannot be reserved",
+        ))
+        return
+    ends = at + timedelta(seconds=book.settings.approval_ttl_s)
+    yield from record(book, IntentApproved(
+        intent_id=draft.intent_id, digest=digest, by=command.by, until=min(ends, draft.expires),
+        account=account, reserved=worth.reserve(book, account, draft, facts),
+    ))
+    yield from advance(book, draft.intent_id, facts, at)
+
+
+def reject(book: Book, command: Reject, facts: Facts, at: datetime) -> Iterator[Event]:
+    draft = _draft(book, command.target)
+    if draft is None or draft.held is None:
+        refused = ApprovalRefused(target=command.target[:64], reason=Reason.POLICY_NOT_A_DRAFT)
+        yield from record(book, refused)
+        return
+    yield from record(book, IntentRefused(
+        intent_id=draft.intent_id, stage=draft.held.stage, reason=Reason.POLICY_REJECTED,
+        detail=f"by {command.by}: {command.reason}",
+    ))
+
+
+def lapse(book: Book, at: datetime) -> Iterator[Event]:
+    """End the approvals whose time is over; what they approved needs another."""
+    for intent_id in book.intents.due_by(at):
+        approval = book.intents.open[intent_id].approval
+        if approval is not None and approval.until <= at:
+            yield from record(book, ApprovalLapsed(intent_id=intent_id))
+
+
+def _draft(book: Book, target: str) -> IntentState | None:
+    """Return the intent of this id that waits for an approval, if there is one."""
+    intent = book.intents.open.get(IntentId(target))
+    if intent is None or intent.held is None or APPROVAL not in intent.held.needs:
+        return None
+    return intent
