@@ -17,7 +17,7 @@ Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
     "run", "submit", "status", "intents", "orders", "positions", "fills", "account",
     "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "ledger", "replay",
-    "calendar", "config", "version", "why", "why-not",
+    "calendar", "config", "version", "why", "why-not", "completion",
 }
 
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from tradebot.cli import (
     account,
     calendar,
+    completion,
     config,
     flags,
     intents,
@@ -23,7 +24,10 @@ from tradebot.cli import (
 )
 from tradebot.cli.outcome import INTERRUPTED, Exit, Stop
 
-_NOUNS = (run, status, intents, orders, account, kill, why, ledger, calendar, config, version)
+_NOUNS = (
+    run, status, intents, orders, account, kill, why, ledger, calendar, config, completion,
+    version,
+)
 _EPILOG = """exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 configuration, 5 timed out,
 6 refused, 7 reconciliation break, 8 ledger damaged, 70 stopped by a failure of core or journal,
 73 data directory in use"""
