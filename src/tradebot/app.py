@@ -20,6 +20,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.money import plain
 from tradebot.ports import Broker, Calendar, Clock, MarketData
 from tradebot.shell import plugins, rehearsal
+from tradebot.shell.api.rows import iso
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.calendar import build_calendars
@@ -115,7 +116,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         ))
         yield Assembly(
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
-            status=partial(_live_facts, config, home, clock, parts.state),
+            status=partial(_live_facts, config, home, calendars, parts.state),
         )
 
 
@@ -215,7 +216,7 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     ))
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set,
-        status=partial(_live_facts, config, home, clock, state),
+        status=partial(_live_facts, config, home, world.calendars, state),
         socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(), pace=world.pace,
     )
     notice = partial(_on_notice, state, world.telling, clock)
@@ -321,13 +322,21 @@ def _telling(asked: str, config: Config, out: TextIO) -> Telling:
 
 
 def _live_facts(
-    config: Config, home: Path, clock: Clock, state: DaemonState
+    config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState
 ) -> dict[str, Any]:
+    calendar, now = calendars[config.schedule.calendar], state.clock.now()
+    opens = plugins.contained(partial(calendar.next_open, now), _not_known)
+    closes = plugins.contained(partial(calendar.next_close, now), _not_known)
     return {
         "state": state.state.value, "reason": state.reason, "mode": config.mode.value,
-        "clock": clock.now().isoformat(), "pid": os.getpid(), "data_dir": str(home),
-        "rehearsal": isinstance(clock, LoopClock), "config": str(config.source),
+        "clock": now.isoformat(), "next_open": iso(opens), "next_close": iso(closes),
+        "pid": os.getpid(), "data_dir": str(home),
+        "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
     }
+
+
+def _not_known(_: Exception) -> None:
+    """The calendar ends before its next session."""
 
 
 def _status_line(state: DaemonState, views: Views) -> dict[str, Any]:

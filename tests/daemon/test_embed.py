@@ -69,7 +69,10 @@ def test_an_intent_goes_through_the_pipeline_and_comes_back_finished(place: Plac
         ]
         assert sum(int(row["qty"]) for row in daemon.fills(strategy="api")) == 5
         assert daemon.account()["accounts"][0]["account"] == "PAPER-1"
-        assert daemon.status()["state"] == "TRADING" and daemon.status()["rehearsal"] is True
+        status = daemon.status()
+        assert status["state"] == "TRADING" and status["rehearsal"] is True
+        assert status["next_open"] == "2026-11-25T14:30:00Z"
+        assert status["next_close"] == "2026-11-24T21:00:00Z"
 
     place.rehearse(buy)
 

@@ -40,6 +40,11 @@ def _tell(found: dict[str, Any]) -> None:
     for name in ("rehearsal", "started", "clock", "pid", "data_dir"):
         if name in found:
             named[name.replace("_", " ")] = found[name]
+    if "clock" in found:
+        named["clock"] = f"{show.when(found['clock'])} UTC"
+    if found.get("next_open"):
+        named["next open"] = f"{show.when(found['next_open'])} UTC"
+        named["next close"] = f"{show.when(found['next_close'])} UTC"
     named |= {
         "mode": f"{found['mode']}, promotion {found['promotion']}",
         "settings": found["settings_version"],

@@ -41,7 +41,7 @@ class DaemonState:
         self.reason = ""
         self.listeners: list[StateListener] = []
         self._primary = primary
-        self._clock = clock
+        self.clock = clock
         self._auto_start = auto_start
         self._book = book
         self._faults: dict[str, str] = {}  # what has failed and does not run again yet
@@ -51,7 +51,7 @@ class DaemonState:
         if before is after:
             return
         self.state, self.reason = after, reason
-        change = StateChanged(at=self._clock.now(), before=before, after=after, reason=reason)
+        change = StateChanged(at=self.clock.now(), before=before, after=after, reason=reason)
         for listener in self.listeners:
             contained(partial(listener, change), _not_heard)
 
