@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check lint docs clean
+.PHONY: run install test check lint docs clean
 
 run: $(VENV)/run.stamp  ## a simulated session of the next trading day
 	$(BIN)/tradebot run --config config/config.paper.yaml --rehearse
+
+install: $(VENV)/run.stamp  ## what pyproject.toml registers becomes known
 
 test: $(VENV)/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest

@@ -1,0 +1,39 @@
+"""Does a reader who follows a page word by word get where it says?"""
+
+from pathlib import Path
+
+import pytest
+from tests.docs.pages import INSTALL, ROOT, Clone, Command, File, matches, steps
+
+PAGES = {
+    "first-strategy.md": 7,
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_does_what_it_says(name: str, tmp_path: Path) -> None:
+    assert Clone(tmp_path).follow(ROOT / "docs" / name) == PAGES[name]
+
+
+def test_the_makefile_knows_how_to_install() -> None:
+    assert f"\n{INSTALL.removeprefix('make ')}: " in (ROOT / "Makefile").read_text()
+
+
+def test_files_commands_and_what_they_say_are_found_in_a_page() -> None:
+    page = (
+        "Save as `a.py`:\n\n```python\nx\n```\n\n```console\n$ one\nsaid\n$ two\n```\n"
+        "```sh\nnot done\n```\n"
+    )
+    assert list(steps(page)) == [
+        File("a.py", "x\n"), Command("one", "said\n"), Command("two", ""),
+    ]
+
+
+@pytest.mark.parametrize(("expected", "said", "is_same"), [
+    ("a...c", "abbc", True), ("a\n...\nc", "a\nb\nb\nc\n", True), ("a", "ab", False),
+    ("...", "", True), ("a.c", "abc", False),
+])
+def test_three_dots_stand_for_anything_and_nothing_else_does(
+    expected: str, said: str, is_same: bool
+) -> None:
+    assert matches(expected, said) is is_same
