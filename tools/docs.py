@@ -11,10 +11,12 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
+from datetime import date, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from tradebot.cli.main import build_parser
 from tradebot.core.gates import REQUIRED
@@ -23,12 +25,21 @@ from tradebot.core.model.order import LIFECYCLE, PRECEDENCE
 from tradebot.core.model.report import ExecType
 from tradebot.core.model.verdict import EXPLAIN, Reason
 from tradebot.core.session import TRANSITIONS, State, Trigger
+from tradebot.plugins.calendars.exchange import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    ExchangeCalendar,
+    early_closes,
+    holidays,
+)
+from tradebot.ports import Session
 from tradebot.shell.sections import Sections
 from tradebot.shell.settings_reference import SettingDoc, describe
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 WRITTEN_BY = "<!-- Written by tools/docs.py from the code; edit the code. -->"
+DISAGREEMENTS = ROOT / "tests" / "plugins" / "xnys_disagreements.toml"
 PLACES = {
     "brokers": "brokers.NAME", "calendars": "schedule", "market_data": "market_data",
     "strategies": "strategies[].parameters",
@@ -40,7 +51,7 @@ def pages() -> Mapping[str, str]:
     written = {
         "events.md": _events, "reasons.md": _reasons, "settings.md": _settings,
         "verbs.md": _verbs, "lifecycle.md": _lifecycle, "session.md": _session,
-        "gates.md": _gates,
+        "gates.md": _gates, "calendar.md": _calendar,
     }
     return {name: "\n".join([WRITTEN_BY, "", *write(), ""]) for name, write in written.items()}
 
@@ -206,6 +217,55 @@ def _gates() -> Iterator[str]:
     yield from _table(("gate", "question"), [
         (f"`{gate.__name__}`", inspect.getdoc(gate) or "") for gate in REQUIRED
     ])
+
+
+def _calendar() -> Iterator[str]:
+    calendar = ExchangeCalendar()
+    first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    sessions = {day: found for day in days if (found := calendar.session_on(day))}
+    short = sum(session.is_early_close for session in sessions.values())
+    yield "# The exchange's calendar"
+    yield f"\n{calendar.name} from {FIRST_YEAR} to {LAST_YEAR}: {len(sessions):,} sessions, {short}"
+    yield "of them short. All times are New York's. How it is used is in [calendar](../calendar.md)."
+    unusual = {
+        day: (_hours(sessions.get(day)), why)
+        for day in days if (why := calendar.reason_on(day)) not in (None, "weekend")
+    }
+    yield "\n## By the rules: two years of them\n"
+    yield from _table(("day", "", "hours", "because"), [
+        (f"{day}", f"{day:%a}", *said) for day, said in unusual.items() if day.year in (2026, 2027)
+    ])
+    yield "\n## What no rule foretold\n"
+    yield from _table(("day", "hours", "because"), [
+        (f"{day}", *said) for day, said in unusual.items()
+        if day not in holidays(day.year) and day not in early_closes(day.year)
+    ])
+    yield "\n## Against three other calendars\n"
+    yield from _disagreements(sessions)
+
+
+def _disagreements(sessions: Mapping[date, Session]) -> Iterator[str]:
+    libraries = tomllib.loads(DISAGREEMENTS.read_text(encoding="utf-8"))["library"]
+    yield "A test compares every day of all years, each library where it speaks. These are all the"
+    yield "days on which one of them says something else. Each time another one agrees with ours.\n"
+    yield from _table(("calendar", "compared in", "days apart"), [
+        (f"`{library['name']}`", library["speaks"], str(len(library["days"])))
+        for library in libraries
+    ])
+    yield ""
+    yield from _table(("day", "ours", "theirs", "whose", "ours is kept because"), [
+        (f"{entry['day']}", _hours(sessions.get(entry["day"])), entry["theirs"],
+         f"`{library['name']}`", entry["why"])
+        for library in libraries for entry in library["days"]
+    ])
+
+
+def _hours(session: Session | None) -> str:
+    if session is None:
+        return "closed"
+    zone = ZoneInfo("America/New_York")
+    return "-".join(f"{at.astimezone(zone):%H:%M}" for at in (session.opens, session.closes))
 
 
 def _diagram(first: str, moves: Sequence[tuple[str, str, str]]) -> Iterator[str]:

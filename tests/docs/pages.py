@@ -1,8 +1,8 @@
 """What does a reader do with a page? Saves the files that it shows and types its commands.
 
 A block after a paragraph that ends in `path`: is a file. In a console block, a line after `$ ` is
-a command and the lines after it what it says; three dots stand for anything. Blocks of `sh` are
-only for reading.
+a command and the lines after it what it says; three dots stand for anything in a line, or for any
+lines. Blocks of `sh` are only for reading.
 """
 
 import os
@@ -45,8 +45,12 @@ def steps(page: str) -> Iterator[File | Command]:
 
 
 def matches(expected: str, said: str) -> bool:
-    pattern = ".*".join(map(re.escape, expected.strip().split("...")))
-    return re.fullmatch(pattern, said.strip(), re.DOTALL) is not None
+    lines = (
+        r"(?s:.*\n)?" if line == "..." else ".*".join(map(re.escape, line.split("..."))) + r"\n"
+        for line in expected.strip("\n").splitlines()
+    )
+    heard = "".join(f"{line.rstrip()}\n" for line in said.splitlines())
+    return re.fullmatch("".join(lines), heard) is not None
 
 
 class Clone:

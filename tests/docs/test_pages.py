@@ -6,6 +6,7 @@ import pytest
 from tests.docs.pages import INSTALL, ROOT, Clone, Command, File, matches, steps
 
 PAGES = {
+    "calendar.md": 5,
     "first-strategy.md": 7,
 }
 
@@ -31,7 +32,8 @@ def test_files_commands_and_what_they_say_are_found_in_a_page() -> None:
 
 @pytest.mark.parametrize(("expected", "said", "is_same"), [
     ("a...c", "abbc", True), ("a\n...\nc", "a\nb\nb\nc\n", True), ("a", "ab", False),
-    ("...", "", True), ("a.c", "abc", False),
+    ("a\n...\nc", "a\nc\n", True), ("a...c", "a\nc", False),
+    ("a\n...c", "a\nb\nc", False), ("...", "", True), ("a.c", "abc", False),
 ])
 def test_three_dots_stand_for_anything_and_nothing_else_does(
     expected: str, said: str, is_same: bool

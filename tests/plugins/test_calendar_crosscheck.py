@@ -125,6 +125,16 @@ def test_the_short_days_are_those_of_holidays_but_for_the_days_we_name(
     } == KNOWN["holidays"]
 
 
+def test_wherever_one_of_them_differs_another_agrees_with_us(
+    regular: Hours, exchange_calendars: Hours, pandas_market_calendars: Any
+) -> None:
+    others = read(pandas_market_calendars, "market_open", "market_close")
+    for day in KNOWN["exchange_calendars"].keys() | KNOWN["holidays"].keys():
+        assert others[day] == regular[day]
+    for day in KNOWN["pandas_market_calendars"]:
+        assert exchange_calendars[day] == regular[day]
+
+
 def test_a_day_that_we_moved_would_be_noticed(regular: Hours, exchange_calendars: Hours) -> None:
     opens, closes = regular[date(2030, 6, 3)]
     moved = {**regular, date(2030, 6, 3): (opens, closes - timedelta(minutes=1))}
