@@ -227,7 +227,7 @@ def _calendar() -> Iterator[str]:
     short = sum(session.is_early_close for session in sessions.values())
     yield "# The exchange's calendar"
     yield f"\n{calendar.name} from {FIRST_YEAR} to {LAST_YEAR}: {len(sessions):,} sessions, {short}"
-    yield "of them short. All times are New York's. How it is used is in [calendar](../calendar.md)."
+    yield "of them short. Times are New York's. How it is used is in [calendar](../calendar.md)."
     unusual = {
         day: (_hours(sessions.get(day)), why)
         for day in days if (why := calendar.reason_on(day)) not in (None, "weekend")
