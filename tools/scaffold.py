@@ -24,22 +24,43 @@ def {name}(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateR
 
 BROKER = '''"""How does {words} take an order? Translates; never decides."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 from tradebot.core.model.commands import Capabilities, Statement
 from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.report import Report
-from tradebot.ports import BrokerOrder
+from tradebot.ports import BrokerOrder, Calendar, Clock, MarketData
+
+
+@fact
+class {type}Settings:
+    """What its section may say beside `adapter`.
+
+    account: which account to trade
+    """
+
+    account: str
 
 
 class {type}Broker:
     """One account at {words}."""
 
+    settings_type = {type}Settings
     capabilities = Capabilities(asset_classes=(AssetClass.EQUITY,))
+
+    def __init__(
+        self, settings: {type}Settings, *, route: str, clock: Clock, market: MarketData,
+        state_dir: Path, calendars: Mapping[str, Calendar],
+    ) -> None:
+        self._settings = settings
+        self._route = route
+        self._clock = clock
 
     async def connect(self) -> None:
         raise NotImplementedError("log in, and compare the account's kind with the mode")

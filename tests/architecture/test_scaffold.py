@@ -1,6 +1,7 @@
 """Does `dev.py new` begin files that keep the house rules and are registered?"""
 
 import ast
+import runpy
 import tomllib
 from pathlib import Path
 from shutil import copy
@@ -11,6 +12,7 @@ from tools import scaffold
 
 from tradebot.core.model.intent import Side
 from tradebot.core.model.sound import flaw
+from tradebot.shell.plugins import lacking
 
 ROOT = Path(__file__).resolve().parents[2]
 GATES = "src/tradebot/core/gates"
@@ -52,6 +54,14 @@ def test_whoever_begins_something_hears_what_comes_next(kind: str) -> None:
     told = scaffold.NEXT[kind].format(name="two_words")
     assert "{" not in told.replace("{id:", "").replace("{NAME:", "").replace("{adapter:", "")
     assert kind in {"gate", "notifier"} or "two_words" in told
+
+
+@pytest.mark.parametrize("kind", ["broker", "strategy"])
+def test_a_plugin_begins_with_all_that_its_port_asks_for(house: Path, kind: str) -> None:
+    path, _ = scaffold.begin(house, kind, "two_words")
+    found = runpy.run_path(str(path))
+    plugin = found["TwoWords" + scaffold.SUFFIX[kind]]
+    assert lacking(scaffold.GROUPS[kind], plugin) == []
 
 
 def test_a_gate_is_asked_from_its_first_day(house: Path) -> None:
