@@ -58,7 +58,7 @@ class Clone:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        for name in ("src", "tools", "config"):
+        for name in ("src", "tools", "config", "tests"):
             shutil.copytree(ROOT / name, home / name,
                             ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("pyproject.toml", "Makefile"):
