@@ -28,6 +28,7 @@ from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom, uncollected
 from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
+from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.file import Journal
@@ -35,9 +36,10 @@ from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.plugin_settings import check_plugins
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies import StrategyDesk, StrategyHost
+from tradebot.shell.strategies import Allowance, StrategyHost
 from tradebot.shell.supervisor import Notice, Supervisor
 from tradebot.shell.telemetry import Console, JsonLog, Telling
+from tradebot.shell.watchdog import Watchdog
 from tradebot.shell.wire.link import Link, MaySend, Outgoing
 
 
@@ -81,7 +83,9 @@ async def _run(config: Config, options: RunOptions) -> int:
     with assembled(config, options, sys.stdout) as built:
         built.daemon.stop_on_signals()
         collect_seldom()
-        return await built.daemon.run()
+        limits = config.supervision
+        with Watchdog(limits.stall_s, limits.stall_exit_s, built.daemon.on_stall):
+            return await built.daemon.run()
 
 
 @contextmanager
@@ -116,7 +120,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         ))
         yield Assembly(
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
-            status=partial(_live_facts, config, home, calendars, parts.state),
+            status=partial(_live_facts, config, home, calendars, parts.state, parts.host),
         )
 
 
@@ -216,7 +220,7 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     ))
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set,
-        status=partial(_live_facts, config, home, world.calendars, state),
+        status=partial(_live_facts, config, home, world.calendars, state, host),
         socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(), pace=world.pace,
     )
     notice = partial(_on_notice, state, world.telling, clock)
@@ -290,7 +294,11 @@ def _add_strategies(
             "strategies", plugin, fill(plugin.settings_type, section.parameters),
             strategy_id=name, symbols=section.symbols,
         )
-        host.add(name, strategy, StrategyDesk(name, book=views.book, market=market, clock=clock))
+        desk = StrategyDesk(name, book=views.book, market=market, clock=clock)
+        host.add(name, strategy, desk, Allowance(
+            timer_s=section.timer_s, budget_s=section.budget_ms / 1000,
+            stall_s=config.supervision.stall_s,
+        ))
 
 
 def _may_send(book: Book, latch: Latch, clock: Clock, order: Outgoing) -> str | None:
@@ -322,7 +330,8 @@ def _telling(asked: str, config: Config, out: TextIO) -> Telling:
 
 
 def _live_facts(
-    config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState
+    config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
+    host: StrategyHost,
 ) -> dict[str, Any]:
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
     opens = plugins.contained(partial(calendar.next_open, now), _not_known)
@@ -332,6 +341,7 @@ def _live_facts(
         "clock": now.isoformat(), "next_open": iso(opens), "next_close": iso(closes),
         "pid": os.getpid(), "data_dir": str(home),
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
+        "strategies": host.rows(),
     }
 
 

@@ -16,8 +16,9 @@ from tradebot.core.model.commands import (
     DisconnectRoute,
     Mark,
     SetKillSwitch,
+    StrategyState,
 )
-from tradebot.core.model.events import KillSwitchSet
+from tradebot.core.model.events import KillSwitchSet, StrategySwitched
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
@@ -36,6 +37,7 @@ from tradebot.shell.wire.link import Link
 DRAIN_WITHIN_S: Final = 10.0
 EXIT_CORE_FAILED: Final = 70
 EXIT_SECOND_SIGNAL: Final = 130
+QUARANTINE_FILE: Final = "QUARANTINE"  # names the strategy in whose call the process died
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,17 @@ class Daemon:
             loop.add_signal_handler(number, self._on_signal, number)
         loop.add_signal_handler(signal.SIGHUP, self._say, "SIGHUP: settings are read at a start")
 
+    def on_stall(self) -> None:
+        """Halt, from the watchdog's thread: the files speak for us if the call never returns."""
+        p, name = self._p, self._p.host.calling
+        where = f"a call of strategy {name}" if name else "a call that is no strategy's"
+        reason = f"everything waits for {where}"
+        p.latch.set(reason)
+        self._leave(KILL_FILE, reason)
+        if name is not None:
+            self._leave(QUARANTINE_FILE, name)
+        self._say(f"STALLED: {reason}")
+
     async def run(self) -> int:
         """Run to the end, and return the exit code; `failure` says why it is not 0."""
         self._p.state.move(Trigger.START, "start")
@@ -120,6 +133,7 @@ class Daemon:
                 await submit(DisconnectRoute(route=name, reason="restart"))
         await submit(ActivateSettings(settings=p.settings, version=p.settings_version))
         await submit(DefineInstruments(instruments=tuple(p.market.instruments())))
+        await self._settle_quarantine()
         for name, calendar in p.calendars.items():
             await submit(entry_at(calendar, p.clock.now()))
             p.supervisor.core(f"calendar {name}", partial(self._follow, calendar))
@@ -134,6 +148,8 @@ class Daemon:
         p.supervisor.core("marks", self._mark_positions)
         p.supervisor.core("status line", self._tell_status)
         p.supervisor.core("kill file", self._watch_kill_file)
+        for name in p.host.names:
+            p.supervisor.core(f"timer of {name}", partial(p.host.keep_time, name))
         if p.until is not None:
             p.supervisor.core("end of rehearsal", self._end_at_until)
         self.started.set()
@@ -177,10 +193,7 @@ class Daemon:
     async def _halt_without_journal(self, failure: str) -> None:
         """Cancels may precede their line when the journal is gone; the next start is halted."""
         self._p.latch.set(failure)
-        try:
-            (self._p.home / KILL_FILE).write_text(f"{failure}\n", encoding="utf-8")
-        except OSError as error:
-            self._say(f"kill file not written: {error}")
+        self._leave(KILL_FILE, failure)
         for link in self._p.links:
             await link.cancel_all_unrecorded()
 
@@ -191,6 +204,23 @@ class Daemon:
             p.latch.set(p.engine.book.kill_reason)
             p.state.move(Trigger.HALT, f"kill switch: {p.engine.book.kill_reason}")
         await self._look_for_kill_file()
+
+    async def _settle_quarantine(self) -> None:
+        """Disable the strategy in whose call the last life ended, before anyone calls it again."""
+        path = self._p.home / QUARANTINE_FILE
+        if path.exists():
+            name = path.read_text(encoding="utf-8", errors="replace").strip()
+            await self._p.engine.submit(StrategyState(
+                strategy_id=name, enabled=False, reason="a call of it never came back"
+            ))
+            path.unlink(missing_ok=True)
+
+    def _leave(self, name: str, text: str) -> None:
+        """Leave a file for whoever comes next: a later turn of this process, or the next one."""
+        try:
+            (self._p.home / name).write_text(f"{text}\n", encoding="utf-8")
+        except OSError as error:
+            self._say(f"{name} file not written: {error}")
 
     async def _look_for_kill_file(self) -> None:
         path = self._p.home / KILL_FILE
@@ -244,6 +274,8 @@ class Daemon:
             if is_clear and self._p.engine.book.kill_reason is None:  # no kill came after it
                 (self._p.home / KILL_FILE).unlink(missing_ok=True)
                 self._p.latch.clear()
+            if isinstance(event, StrategySwitched) and not event.enabled:
+                (self._p.home / QUARANTINE_FILE).unlink(missing_ok=True)
 
     def _on_state(self, change: StateChanged) -> None:
         self._p.telling.line(

@@ -73,6 +73,8 @@ class StrategySection:
     name: another word for id
     plugin: the strategy plugin
     symbols: what it may trade
+    timer_s: how often its timer rings
+    budget_ms: how long one call may take before it is counted and told of; it is not stopped
     parameters: the plugin's own settings
     """
 
@@ -80,6 +82,8 @@ class StrategySection:
     symbols: Annotated[tuple[str, ...], Field(min_length=1)]
     id: str | None = None
     name: str | None = None
+    timer_s: Annotated[float, Field(ge=1)] = 60.0
+    budget_ms: Annotated[float, Field(gt=0)] = 50.0
     parameters: InstanceOf[Section] = _NOWHERE
 
     @property
@@ -149,6 +153,8 @@ class Sections:
     supervision.initial_backoff_s: the wait before the first restart
     supervision.backoff_multiplier: how the wait grows with each restart
     supervision.cooldown_s: the rest after the last restart, before all begins anew
+    supervision.stall_s: how long a call may hold up everything, before it latches the kill switch
+    supervision.stall_exit_s: how long it may go on after that, before the process ends itself
     """
 
     schema_version: Literal[1] = 1

@@ -1,14 +1,13 @@
-"""Who calls strategies, what may they see, and what happens to one that fails?"""
+"""Who calls strategies, and what happens to one that fails, dawdles or hangs?"""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
-from tradebot.core.gates.session import may_trade
 from tradebot.core.model.commands import (
     Command,
     RequestCancel,
@@ -25,18 +24,22 @@ from tradebot.core.model.events import (
     ReconRequested,
     ReplaceRefused,
     ReplaceRequested,
+    StrategySwitched,
     TradeBooked,
 )
-from tradebot.core.model.facts import Bar, Quote
+from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.sound import flaw
-from tradebot.ports import Action, Clock, MarketData, MarketEvent, Position, Strategy, Working
+from tradebot.ports import Action, MarketEvent, Strategy
+from tradebot.shell.clock import stopwatch
+from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.plugins import contained, said
 
 FAILURES_MAX: Final = 5  # in one run of the daemon; then the strategy is disabled
+ACTIONS_MAX: Final = 1000  # of one call
 
 Tell = Callable[[str, str], None]
 
@@ -45,74 +48,64 @@ class StrategyFailed(Exception):
     """A strategy returned something that is no action of its own."""
 
 
-class StrategyDesk:
-    """What one strategy sees: published state only, and its own part of it."""
+@dataclass(slots=True, kw_only=True)
+class Allowance:
+    """How often one strategy's timer rings, and what a call of it may take; in seconds."""
 
-    def __init__(
-        self, strategy_id: str, *, book: Book, market: MarketData, clock: Clock
-    ) -> None:
-        self.strategy_id = strategy_id
-        self._book = book
-        self._market = market
-        self._clock = clock
-        self.open: dict[str, dict[IntentId, None]] = {}  # symbol -> its intents not yet finished
-        self.posted: dict[str, int] = {}  # symbol -> intents handed in, not yet heard of
-        self.asked: set[str] = set()  # orders to cancel or change, not yet heard of
+    timer_s: float = 60.0
+    budget_s: float = 0.05
+    stall_s: float = 5.0
 
-    def now(self) -> datetime:
-        return self._clock.now()
 
-    def is_open(self, symbol: str) -> bool:
-        known = self._book.instruments.get(symbol)
-        return known is not None and may_trade(self._book, known.calendar, self.now())
+@dataclass(slots=True)
+class _Hosted:
+    """One strategy, what it may, and what it did in this run."""
 
-    def position(self, symbol: str) -> Position:
-        share = self._book.ledger.held_by(self.strategy_id, symbol)
-        avg_px = share.cost / share.qty / share.multiplier if share.qty else Decimal(0)
-        return Position(symbol=symbol, qty=share.qty, avg_px=avg_px)
-
-    def working(self, symbol: str) -> int:
-        return len(self.open.get(symbol, ())) + self.posted.get(symbol, 0)
-
-    def orders(self, symbol: str) -> Sequence[Working]:
-        found = []
-        for intent_id in self.open.get(symbol, ()):
-            intent = self._book.intents.open.get(intent_id)
-            state = self._book.orders.find(intent.cl_ord_id) if intent else None
-            if state is not None and not state.order.is_done:
-                found.append(self._working(state))
-        return found
-
-    def _working(self, state: OrderState) -> Working:
-        asked = state.canceling or state.replacing or state.order.cl_ord_id in self.asked
-        return Working(
-            cl_ord_id=state.order.cl_ord_id, symbol=state.intent.symbol, side=state.intent.side,
-            leaves_qty=state.order.leaves_qty, price=state.intent.price,
-            is_changing=bool(asked) or state.is_unanswered or state.in_doubt,
-        )
-
-    def quote(self, symbol: str) -> Quote | None:
-        return self._market.last(symbol)
-
-    def history(self, symbol: str, count: int) -> Sequence[Bar]:
-        return self._market.history(symbol, count)
+    strategy: Strategy
+    desk: StrategyDesk
+    allowance: Allowance
+    failures: int = 0
+    overruns: int = 0
+    slowest_s: float = 0.0
+    is_leaving: bool = False  # disabled by us; the book does not know it yet
 
 
 class StrategyHost:
-    """Runs the strategies on market events and fills; a failing one is contained and counted."""
+    """Runs the strategies on market events, fills and timers; a failing one is contained."""
 
-    def __init__(self, *, book: Book, post: Callable[[Command], None], tell: Tell) -> None:
+    def __init__(
+        self, *, book: Book, post: Callable[[Command], None], tell: Tell,
+        elapsed: Callable[[], float] = stopwatch,
+    ) -> None:
+        self.calling: str | None = None  # read by the watchdog's thread
         self._book = book
         self._post = post
         self._tell = tell
-        self._strategies: dict[str, tuple[Strategy, StrategyDesk]] = {}
-        self._failures: dict[str, int] = {}
+        self._elapsed = elapsed
+        self._hosted: dict[str, _Hosted] = {}
         self._owner: dict[IntentId, tuple[str, tuple[str, ...]]] = {}
         self._intent_of: dict[ClOrdID, IntentId] = {}
         self._is_running = False
 
-    def add(self, strategy_id: str, strategy: Strategy, desk: StrategyDesk) -> None:
-        self._strategies[strategy_id] = (strategy, desk)
+    def add(
+        self, strategy_id: str, strategy: Strategy, desk: StrategyDesk,
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._hosted[strategy_id] = _Hosted(strategy, desk, allowance or Allowance())
+
+    @property
+    def names(self) -> Sequence[str]:
+        return tuple(self._hosted)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Tell of every strategy how it stands, for people and programs."""
+        return [
+            {"strategy_id": name, "symbols": list(hosted.strategy.symbols),
+             "is_enabled": name not in self._book.disabled,
+             "reason": self._book.disabled.get(name), "failures": hosted.failures,
+             "overruns": hosted.overruns, "slowest_ms": round(hosted.slowest_s * 1000, 1)}
+            for name, hosted in self._hosted.items()
+        ]
 
     def start(self) -> None:
         """Adopt what is open from before, then let every strategy rebuild its state."""
@@ -121,22 +114,27 @@ class StrategyHost:
             if state.cl_ord_id is not None:
                 self._intent_of[state.cl_ord_id] = state.intent_id
         self._is_running = True
-        for name, (strategy, desk) in self._strategies.items():
-            self._call(name, partial(strategy.on_start, desk))
+        for name, hosted in self._hosted.items():
+            self._call(name, partial(hosted.strategy.on_start, hosted.desk))
+
+    async def keep_time(self, name: str) -> None:
+        """Ring one strategy's timer, again and again, until cancelled."""
+        hosted = self._hosted[name]
+        while True:
+            await asyncio.sleep(hosted.allowance.timer_s)
+            self._call(name, partial(hosted.strategy.on_timer, hosted.desk))
 
     def stop(self) -> None:
         """Ask nothing of any strategy again."""
         self._is_running = False
 
     def on_market(self, event: MarketEvent) -> None:
-        if not self._is_running:
-            return
-        for name, (strategy, desk) in self._strategies.items():
-            if event.symbol in strategy.symbols and name not in self._book.disabled:
+        for name, hosted in self._hosted.items():
+            if event.symbol in hosted.strategy.symbols:
                 if isinstance(event, Quote):
-                    self._call(name, partial(strategy.on_quote, event, desk))
+                    self._call(name, partial(hosted.strategy.on_quote, event, hosted.desk))
                 else:
-                    self._call(name, partial(strategy.on_bar, event, desk))
+                    self._call(name, partial(hosted.strategy.on_bar, event, hosted.desk))
 
     def on_decision(self, decision: Decision) -> None:
         for event in decision.events:
@@ -159,19 +157,59 @@ class StrategyHost:
                     intent_id = self._intent_of.pop(event.cl_ord_id, None)
                     if intent_id is not None:
                         self._closed(intent_id)
-                case TradeBooked() if self._is_running and event.strategy_id in self._strategies:
-                    strategy, desk = self._strategies[event.strategy_id]
-                    call = partial(strategy.on_fill, event.symbol, event.qty, event.px, desk)
-                    self._call(event.strategy_id, call)
+                case TradeBooked() if event.strategy_id in self._hosted:
+                    hosted = self._hosted[event.strategy_id]
+                    self._call(event.strategy_id, partial(
+                        hosted.strategy.on_fill, event.symbol, event.qty, event.px, hosted.desk
+                    ))
+                case StrategySwitched() if event.strategy_id in self._hosted:
+                    self._switched(event.strategy_id, event.enabled)
                 case _:
                     pass
 
+    def _switched(self, name: str, enabled: bool) -> None:
+        hosted = self._hosted[name]
+        hosted.is_leaving = False
+        if enabled:
+            hosted.failures = 0
+            self._call(name, partial(hosted.strategy.on_start, hosted.desk))
+
     def _call(self, name: str, call: Callable[[], Iterable[Action]]) -> None:
-        contained(partial(self._take, name, call), partial(self._failed, name))
+        is_out = name in self._book.disabled or self._hosted[name].is_leaving
+        if self._is_running and not is_out:
+            contained(partial(self._take, name, call), partial(self._failed, name))
+
+    def _timed(self, name: str, call: Callable[[], Iterable[Action]]) -> Sequence[Action]:
+        """Call, and return the actions; of a call that hung nothing is taken."""
+        hosted, started = self._hosted[name], self._elapsed()
+        self.calling = name
+        try:
+            actions = tuple(islice(call() or (), ACTIONS_MAX + 1))
+        finally:
+            self.calling = None
+            self._took(name, self._elapsed() - started)
+        if len(actions) > ACTIONS_MAX:
+            raise StrategyFailed(f"more than {ACTIONS_MAX} actions in one call")
+        return () if hosted.is_leaving else actions
+
+    def _took(self, name: str, seconds: float) -> None:
+        hosted = self._hosted[name]
+        hosted.slowest_s = max(hosted.slowest_s, seconds)
+        if seconds >= hosted.allowance.stall_s:
+            self._disable(name, f"a call of it took {seconds:.1f} s")
+        elif seconds > hosted.allowance.budget_s:
+            count = hosted.overruns = hosted.overruns + 1
+            if count & (count - 1) == 0:  # told ever more rarely: 1, 2, 4, 8
+                budget_ms = hosted.allowance.budget_s * 1000
+                self._tell(name, f"call {count} over its {budget_ms:g} ms: {seconds * 1000:.0f} ms")
+
+    def _disable(self, name: str, reason: str) -> None:
+        self._hosted[name].is_leaving = True
+        self._post(StrategyState(strategy_id=name, enabled=False, reason=reason))
 
     def _take(self, name: str, call: Callable[[], Iterable[Action]]) -> None:
-        desk = self._strategies[name][1]
-        for action in call() or ():
+        desk = self._hosted[name].desk
+        for action in self._timed(name, call):
             command = self._command(name, action)
             try:
                 self._post(command)
@@ -206,19 +244,20 @@ class StrategyHost:
         return action
 
     def _heard(self, target: str) -> None:
-        for _, desk in self._strategies.values():
-            desk.asked.discard(target)
+        for hosted in self._hosted.values():
+            hosted.desk.asked.discard(target)
 
     def _failed(self, name: str, error: Exception) -> None:
-        count = self._failures[name] = self._failures.get(name, 0) + 1
+        hosted = self._hosted[name]
+        hosted.failures += 1
         reason = said(error).encode("utf-8", "backslashreplace").decode()
-        self._tell(name, f"failure {count} of {FAILURES_MAX}: {reason}")
-        if count >= FAILURES_MAX:
-            self._post(StrategyState(strategy_id=name, enabled=False, reason=reason))
+        self._tell(name, f"failure {hosted.failures} of {FAILURES_MAX}: {reason}")
+        if hosted.failures >= FAILURES_MAX:
+            self._disable(name, reason)
 
     def _desk(self, strategy_id: str | None) -> StrategyDesk | None:
-        found = self._strategies.get(strategy_id or "")
-        return found[1] if found else None
+        found = self._hosted.get(strategy_id or "")
+        return found.desk if found else None
 
     def _opened(self, intent_id: IntentId, intent: Intent) -> None:
         desk = self._desk(intent.strategy_id)
@@ -230,7 +269,7 @@ class StrategyHost:
     def _closed(self, intent_id: IntentId) -> None:
         owner = self._owner.pop(intent_id, None)
         if owner is not None:
-            desk = self._strategies[owner[0]][1]
+            desk = self._hosted[owner[0]].desk
             for symbol in owner[1]:
                 desk.open.get(symbol, {}).pop(intent_id, None)
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import Field
 
 from tradebot.core.model.fact import fact
 
@@ -16,12 +18,15 @@ class Limits:
     """How often a task may be started again: delays in seconds, growing by the multiplier.
 
     No delay is longer than the cooldown. A run of at least the cooldown makes all begin anew.
+    The stalls are the watchdog's: of the whole event loop, whichever task it is.
     """
 
-    max_restarts: int = 3
-    initial_backoff_s: float = 5.0
-    backoff_multiplier: float = 2.0
-    cooldown_s: float = 300.0
+    max_restarts: Annotated[int, Field(ge=0)] = 3
+    initial_backoff_s: Annotated[float, Field(gt=0)] = 5.0
+    backoff_multiplier: Annotated[float, Field(ge=1)] = 2.0
+    cooldown_s: Annotated[float, Field(gt=0)] = 300.0
+    stall_s: Annotated[float, Field(ge=1)] = 5.0
+    stall_exit_s: Annotated[float, Field(ge=1)] = 60.0
 
 
 @fact

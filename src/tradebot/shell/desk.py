@@ -1,0 +1,70 @@
+"""What does one strategy see? Published state only, and its own part of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.orders import OrderState
+from tradebot.core.gates.session import may_trade
+from tradebot.core.model.facts import Bar, Quote
+from tradebot.core.model.ids import IntentId
+from tradebot.ports import Clock, MarketData, Position, Working
+
+
+class StrategyDesk:
+    """One strategy's view; what the host notes on it lives as long as the process."""
+
+    def __init__(
+        self, strategy_id: str, *, book: Book, market: MarketData, clock: Clock
+    ) -> None:
+        self.strategy_id = strategy_id
+        self._book = book
+        self._market = market
+        self._clock = clock
+        self.open: dict[str, dict[IntentId, None]] = {}  # symbol -> its intents not yet finished
+        self.posted: dict[str, int] = {}  # symbol -> intents handed in, not yet heard of
+        self.asked: set[str] = set()  # orders to cancel or change, not yet heard of
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def is_open(self, symbol: str) -> bool:
+        known = self._book.instruments.get(symbol)
+        return known is not None and may_trade(self._book, known.calendar, self.now())
+
+    def position(self, symbol: str) -> Position:
+        share = self._book.ledger.held_by(self.strategy_id, symbol)
+        avg_px = share.cost / share.qty / share.multiplier if share.qty else Decimal(0)
+        return Position(symbol=symbol, qty=share.qty, avg_px=avg_px)
+
+    def positions(self) -> Sequence[Position]:
+        shares = self._book.ledger.shares()
+        held = {symbol for _, owner, symbol, _ in shares if owner == self.strategy_id}
+        return [found for s in sorted(held) if (found := self.position(s)).qty]
+
+    def working(self, symbol: str) -> int:
+        return len(self.open.get(symbol, ())) + self.posted.get(symbol, 0)
+
+    def orders(self, symbol: str) -> Sequence[Working]:
+        found = []
+        for intent_id in self.open.get(symbol, ()):
+            intent = self._book.intents.open.get(intent_id)
+            state = self._book.orders.find(intent.cl_ord_id) if intent else None
+            if state is not None and not state.order.is_done:
+                found.append(self._working(state))
+        return found
+
+    def _working(self, state: OrderState) -> Working:
+        asked = state.canceling or state.replacing or state.order.cl_ord_id in self.asked
+        return Working(
+            cl_ord_id=state.order.cl_ord_id, symbol=state.intent.symbol, side=state.intent.side,
+            leaves_qty=state.order.leaves_qty, price=state.intent.price,
+            is_changing=bool(asked) or state.is_unanswered or state.in_doubt,
+        )
+
+    def quote(self, symbol: str) -> Quote | None:
+        return self._market.last(symbol)
+
+    def history(self, symbol: str, count: int) -> Sequence[Bar]:
+        return self._market.history(symbol, count)
