@@ -102,7 +102,13 @@ class TinyDaemon:
         )
 
     def status(self) -> dict[str, Any]:
-        return {"state": "TRADING", "pid": 4711, "rehearsal": False}
+        rows = [
+            {"strategy_id": name, "symbols": ["SPY"], "is_enabled": name not in self.book.disabled,
+             "reason": self.book.disabled.get(name), "failures": 0, "overruns": 2,
+             "slowest_ms": 61.5}
+            for name in ("cross", "quoter")
+        ]
+        return {"state": "TRADING", "pid": 4711, "rehearsal": False, "strategies": rows}
 
 
 @contextmanager

@@ -316,3 +316,34 @@ def test_replace_and_cancel_all_tell_what_is_on_its_way(
     assert (code, said) == (
         0, "cancels on their way to the broker: 1; intents taken back: 0\n"
     )
+
+
+def test_a_strategy_is_disabled_and_enabled_by_a_person_who_says_why(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    code, found = document(capsys, home, "strategies", "disable", "cross", "--reason", "odd orders")
+    assert (code, found["changed"], found["is_enabled"]) == (0, True, False)
+    assert daemon.book.disabled["cross"].startswith("odd orders (by ")
+    code, said, _ = told(capsys, home, "strategies", "list")
+    assert code == 0
+    off, on = said.splitlines()[1:]
+    assert off.split()[:3] == ["cross", "OFF", "SPY"] and "odd orders" in off
+    assert on.split()[:3] == ["quoter", "on", "SPY"]
+    code, said, _ = told(capsys, home, "strategies", "disable", "cross", "--reason", "again")
+    assert (code, said) == (0, "strategy cross was already disabled\n")
+    code, said, _ = told(capsys, home, "strategies", "enable", "cross", "--reason", "mended")
+    assert (code, said) == (0, "strategy cross is enabled\n")
+    assert daemon.book.disabled == {}
+
+
+def test_a_strategy_that_is_not_there_cannot_be_disabled(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    code, _, said = told(capsys, home, "strategies", "disable", "corss", "--reason", "x")
+    assert code != 0
+    assert "there are: cross, quoter" in said
+    assert daemon.book.disabled == {}
+
+
+def test_nobody_enables_a_strategy_without_a_reason(home: Path, capsys: Out) -> None:
+    assert told(capsys, home, "strategies", "enable", "cross")[0] == 2

@@ -15,7 +15,7 @@ from tradebot.cli.main import build_parser, main
 
 Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
-    "run", "submit", "status", "intents", "orders", "positions", "fills", "account",
+    "run", "submit", "status", "strategies", "intents", "orders", "positions", "fills", "account",
     "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "ledger", "replay",
     "calendar", "config", "version", "why", "why-not", "completion",
 }

@@ -11,6 +11,7 @@ from tradebot.core.model.commands import (
     RequestCancelAll,
     RequestReplace,
     SetKillSwitch,
+    StrategyState,
     SubmitIntent,
 )
 from tradebot.core.model.events import (
@@ -120,6 +121,14 @@ class Requests:
             text = "no intent, order or fill of this id is in memory; the journal may know it"
             raise Unanswerable(HTTPStatus.NOT_FOUND, text)
         return found
+
+    async def switch(self, strategy_id: str, *, enabled: bool, reason: str, by: str) -> Plain:
+        """Disable a strategy, or let it be called again: then it starts as after a restart."""
+        events = await self._events_of(StrategyState(
+            strategy_id=strategy_id, enabled=enabled, reason=f"{reason} (by {by})"
+        ))
+        return {"strategy_id": strategy_id, "is_enabled": enabled, "changed": bool(events),
+                "reason": reason}
 
     async def _events_of(self, command: Command) -> tuple[Event, ...]:
         decision = await self._decide(command)

@@ -96,6 +96,9 @@ class Server:
             web.post("/api/v1/kill", self._post_kill),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
+            web.get("/api/v1/strategies", self._get_strategies),
+            web.post("/api/v1/strategies/{id}/enable", self._post_enable),
+            web.post("/api/v1/strategies/{id}/disable", self._post_disable),
         ])
         return app
 
@@ -196,6 +199,25 @@ class Server:
     async def _post_clear_halt(self, request: web.Request) -> web.Response:
         symbol, reason, user = commands.parse_halt(await read_body(request))
         return answer(await self._requests.clear_halt(symbol, reason, user))
+
+    async def _get_strategies(self, request: web.Request) -> web.Response:
+        return answer({"strategies": self._status()["strategies"]})
+
+    async def _post_enable(self, request: web.Request) -> web.Response:
+        return await self._switch(request, enabled=True)
+
+    async def _post_disable(self, request: web.Request) -> web.Response:
+        return await self._switch(request, enabled=False)
+
+    async def _switch(self, request: web.Request, *, enabled: bool) -> web.Response:
+        name = request.match_info["id"]
+        known = [row["strategy_id"] for row in self._status()["strategies"]]
+        if name not in known:
+            told = ", ".join(known) or "none"
+            return problem(HTTPStatus.NOT_FOUND, f"no such strategy; there are: {told}")
+        reason, user = commands.parse_reason(await read_body(request), is_needed=True)
+        found = await self._requests.switch(name, enabled=enabled, reason=reason, by=user)
+        return answer(found)
 
     async def _decide(self, command: Command) -> Decision | None:
         async with asyncio.timeout(DECIDE_WITHIN_S * self._pace):

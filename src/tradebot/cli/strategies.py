@@ -1,0 +1,84 @@
+"""Which strategies run, and how is one stopped and let go again?"""
+
+import argparse
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from tradebot.cli import flags, place, reading, show
+from tradebot.cli.client import Client
+from tradebot.cli.orders import user
+from tradebot.cli.outcome import Exit
+
+if TYPE_CHECKING:
+    from tradebot.shell.api.filters import Filters
+    from tradebot.shell.api.views import Views
+
+_COLUMNS: Final = {
+    "strategy_id": "strategy", "is": "is", "symbols": "symbols", "failures": "failures",
+    "overruns": "overruns", "slowest_ms": "slowest ms", "reason": "reason",
+}
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = verbs.add_parser(
+        "strategies", help="list the strategies, disable one, enable it again",
+        description="List the strategies, disable one, enable it again.", allow_abbrev=False,
+    )
+    nouns = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    flags.takes_place(flags.verb(
+        nouns, "list", "show each strategy, whether it is called, and how it behaved",
+        "tradebot.cli.strategies:list_",
+    ))
+    for name, does in (
+        ("enable", "let a disabled strategy be called again; it begins as after a restart"),
+        ("disable", "call a strategy no more, until it is enabled; its orders stay"),
+    ):
+        parser = flags.verb(nouns, name, does, f"tradebot.cli.strategies:{name}")
+        parser.add_argument("id", metavar="ID", help="the strategy, as list names it")
+        parser.add_argument(
+            "--reason", metavar="TEXT", required=True, help="why, for the journal"
+        )
+        flags.takes_place(parser)
+
+
+def list_(args: argparse.Namespace) -> int:
+    found, is_running = reading.answer(args, "/api/v1/strategies", _offline)
+    if args.json:
+        show.document(found)
+    else:
+        rows = [
+            {**row, "symbols": " ".join(row["symbols"]), "is": "on" if row["is_enabled"] else "OFF"}
+            for row in found["strategies"]
+        ]
+        show.table(rows, _COLUMNS, "no strategies")
+    return Exit.DONE if is_running else Exit.NOT_RUNNING
+
+
+def enable(args: argparse.Namespace) -> int:
+    return _switch(args, "enable")
+
+
+def disable(args: argparse.Namespace) -> int:
+    return _switch(args, "disable")
+
+
+def _switch(args: argparse.Namespace, word: str) -> int:
+    found = Client(place.home(args)).post(
+        f"/api/v1/strategies/{quote(args.id, safe='')}/{word}",
+        {"reason": args.reason, "user": user()},
+    ).checked()
+    if args.json:
+        show.document(found)
+    else:
+        name, was = show.clean(found["strategy_id"]), "" if found["changed"] else "was already "
+        show.line(f"strategy {name} {was or 'is '}{word}d")
+    return Exit.DONE
+
+
+def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
+    """Only what is disabled stands in the journal; what is configured does not."""
+    return {"strategies": [
+        {"strategy_id": name, "symbols": [], "is_enabled": False, "reason": reason,
+         "failures": 0, "overruns": 0, "slowest_ms": 0.0}
+        for name, reason in views.book.disabled.items()
+    ]}
