@@ -9,7 +9,8 @@ import ast
 import inspect
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import date, timedelta
 from importlib import import_module
@@ -24,7 +25,7 @@ from tradebot.core.model import commands, events
 from tradebot.core.model.order import LIFECYCLE, PRECEDENCE
 from tradebot.core.model.report import ExecType
 from tradebot.core.model.verdict import EXPLAIN, Reason
-from tradebot.core.session import TRANSITIONS, State, Trigger
+from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
 from tradebot.plugins.calendars.exchange import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -40,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 WRITTEN_BY = "<!-- Written by tools/docs.py from the code; edit the code. -->"
 DISAGREEMENTS = ROOT / "tests" / "plugins" / "xnys_disagreements.toml"
+_SHARED_BY = 4  # verbs that take a flag before it is told once for all of them
 PLACES = {
     "brokers": "brokers.NAME", "calendars": "schedule", "market_data": "market_data",
     "strategies": "strategies[].parameters",
@@ -110,10 +112,13 @@ def _settings() -> Iterator[str]:
     yield "# Settings"
     yield "\nThe keys of a configuration file. A dot is a section; in the environment the key"
     yield "`market_data.provider` is `TRADEBOT_MARKET_DATA__PROVIDER`.\n"
-    yield from _setting_table(describe(Sections))
+    common = describe(Sections)
+    yield from _setting_table(common)
+    told = {setting.key for setting in common}
     for group, name, plugin in _plugins():
         settings_type = getattr(plugin, "settings_type", None)
-        own = describe(settings_type, PLACES.get(group, "")) if settings_type else []
+        described = describe(settings_type, PLACES.get(group, "")) if settings_type else []
+        own = [setting for setting in described if setting.key not in told]
         if own:
             yield f"\n## {name} ({group.replace('_', ' ')})\n"
             yield from _setting_table(own)
@@ -141,29 +146,48 @@ def _plugins() -> Iterator[tuple[str, str, Any]]:
 
 def _verbs() -> Iterator[str]:
     parser = build_parser()
+    verbs = dict(_leaves(parser, "tradebot"))
+    used = Counter(_row(option) for verb in verbs.values() for option in _options(verb))
+    shared = [row for row, times in used.items() if times >= _SHARED_BY]
     yield "# Verbs"
     yield f"\n{parser.description}\n"
-    yield from _verbs_of(parser, "tradebot")
+    yield "## What many verbs take\n"
+    yield from _table(("argument", "does"), shared)
+    for path, verb in verbs.items():
+        rows = [_row(option) for option in _options(verb)]
+        yield f"\n## {path}\n\n{verb.description or ''}"
+        if own := [row for row in rows if row not in shared]:
+            yield ""
+            yield from _table(("argument", "does"), own)
+        if also := [_flag(row) for row in rows if row in shared]:
+            yield f"\nAnd {', '.join(also)}."
     if parser.epilog:
-        yield f"\n{' '.join(parser.epilog.split()).capitalize()}."
+        yield f"\n## Exit codes\n\n{' '.join(parser.epilog.split()).capitalize()}."
 
 
-def _verbs_of(parser: argparse.ArgumentParser, path: str) -> Iterator[str]:
-    for action in parser._actions:
-        if not isinstance(action, argparse._SubParsersAction):
-            continue
-        says = {choice.dest: choice.help or "" for choice in action._choices_actions}
+def _leaves(
+    parser: argparse.ArgumentParser, path: str
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield every verb that does something, by the words that call it."""
+    deeper = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    if not deeper:
+        yield path, parser
+    for action in deeper:
         for name, verb in action.choices.items():
-            yield f"\n## {path} {name}\n\n{verb.description or says.get(name, '')}"
-            rows = [
-                (_spelling(option), option.help or "", "" if option.required else "optional")
-                for option in verb._actions
-                if not isinstance(option, argparse._HelpAction | argparse._SubParsersAction)
-            ]
-            if rows:
-                yield ""
-                yield from _table(("argument", "does", ""), rows)
-            yield from _verbs_of(verb, f"{path} {name}")
+            yield from _leaves(verb, f"{path} {name}")
+
+
+def _options(verb: argparse.ArgumentParser) -> list[argparse.Action]:
+    return [option for option in verb._actions if not isinstance(option, argparse._HelpAction)]
+
+
+def _row(option: argparse.Action) -> tuple[str, str]:
+    needed = " (required)" if option.required and option.option_strings else ""
+    return _spelling(option), f"{option.help or ''}{needed}"
+
+
+def _flag(row: tuple[str, str]) -> str:
+    return _code(row[0].strip("`").partition(" ")[0])
 
 
 def _spelling(option: argparse.Action) -> str:
@@ -196,18 +220,36 @@ def _lifecycle() -> Iterator[str]:
 
 def _session() -> Iterator[str]:
     yield "# The daemon's states"
-    yield "\nThe state follows the primary calendar; a fault or a halt takes it out of the day.\n"
+    yield "\nThe state follows the primary calendar; a fault or a halt takes it out of the day."
+    yield "Within the day only the usual way round is drawn: the calendar may skip a phase or go back."
+    yield "How a day runs is in [calendar](../calendar.md).\n"
     moves = [
-        (str(before), str(trigger), str(after))
-        for (before, trigger), after in TRANSITIONS.items() if before is not after
+        (_drawn(before), str(trigger), _drawn(after))
+        for (before, trigger), after in TRANSITIONS.items()
+        if before is not after and not {before, after} <= IN_SESSION
     ]
-    yield from _diagram("STOPPED", moves)
+    yield from _diagram("STOPPED", moves, _day())
     yield "\n## Every pair\n"
     rows = [
         (f"`{trigger}`", *(str(TRANSITIONS.get((state, trigger), "")) for state in State))
         for trigger in Trigger
     ]
     yield from _table(("trigger \\ state", *map(str, State)), rows)
+
+
+def _drawn(state: State) -> str:
+    return "DAY" if state in IN_SESSION else str(state)
+
+
+def _day() -> Iterator[str]:
+    """Draw the phases of a day within one box, each to the one that follows it."""
+    phases = [state for state in State if state in IN_SESSION]
+    yield '    state "the market\'s day" as DAY {'
+    yield f"        [*] --> {phases[0]}"
+    for before, after in zip(phases, (*phases[1:], phases[0]), strict=True):
+        (word,) = (trigger for trigger in Trigger if TRANSITIONS.get((before, trigger)) is after)
+        yield f"        {before} --> {after}: {word}"
+    yield "    }"
 
 
 def _gates() -> Iterator[str]:
@@ -268,15 +310,18 @@ def _hours(session: Session | None) -> str:
     return "-".join(f"{at.astimezone(zone):%H:%M}" for at in (session.opens, session.closes))
 
 
-def _diagram(first: str, moves: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+def _diagram(
+    first: str, moves: Sequence[tuple[str, str, str]], inside: Iterable[str] = ()
+) -> Iterator[str]:
     """Draw one arrow for each pair of states, with every word that takes it."""
     arrows: dict[tuple[str, str], list[str]] = {}
     for before, word, after in moves:
         arrows.setdefault((before, after), []).append(word)
     yield "```mermaid\nstateDiagram-v2"
     yield f"    [*] --> {first}"
+    yield from inside
     for (before, after), words in sorted(arrows.items()):
-        yield f"    {before} --> {after}: {', '.join(sorted(words))}"
+        yield f"    {before} --> {after}: {', '.join(sorted(set(words)))}"
     yield "```"
 
 

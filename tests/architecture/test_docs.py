@@ -46,3 +46,10 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
 )
 def test_every_decision_answers_the_five_questions(page: Path) -> None:
     assert tuple(re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE)) == HEADINGS
+
+
+def test_no_argument_and_no_setting_is_left_without_words() -> None:
+    for page in ("verbs.md", "settings.md"):
+        rows = [line for line in docs.pages()[page].splitlines() if line.startswith("| `")]
+        assert rows
+        assert [row for row in rows if row.endswith("|  |")] == []

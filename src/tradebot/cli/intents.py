@@ -35,7 +35,7 @@ def register(verbs: flags.Verbs) -> None:
         "tradebot.cli.intents:submit",
     )
     parser.add_argument("--symbol", metavar="S", help="what to trade, e.g. SPY")
-    parser.add_argument("--side", choices=("buy", "sell"))
+    parser.add_argument("--side", choices=("buy", "sell"), help="whether to buy or to sell")
     parser.add_argument("--qty", metavar="N", help="how many units, a plain decimal")
     parser.add_argument("--type", choices=("market", "limit", "stop", "stop_limit"),
                         help="default: what the prices imply, else market")

@@ -66,6 +66,7 @@ class MockSettings:
 
     account: the name of the account, as it appears in statements
     initial_balance: cash at the start, in currency
+    currency: what the account is kept in
     script: a line of words for each order, in the order of arrival, e.g. ["accept partial:3 fill"]
     otherwise: the line for every order after those
     price: what trades cost where an order has no limit and the market no quote, in currency

@@ -16,6 +16,7 @@ class PaperSettings:
 
     account: the name of the account, as it appears in statements
     initial_balance: cash when the account is opened, in currency
+    currency: what the account is kept in
     latency_ms_min: how long a message takes to the broker at least
     latency_ms_max: how long it takes at most; 0 in both means at once
     slippage_bps: how much worse than the quote an order without a limit fills
