@@ -221,7 +221,7 @@ def _lifecycle() -> Iterator[str]:
 def _session() -> Iterator[str]:
     yield "# The daemon's states"
     yield "\nThe state follows the primary calendar; a fault or a halt takes it out of the day."
-    yield "Within the day only the usual way round is drawn: the calendar may skip a phase or go back."
+    yield "Within it only the usual way round is drawn: the calendar may skip a phase or go back."
     yield "How a day runs is in [calendar](../calendar.md).\n"
     moves = [
         (_drawn(before), str(trigger), _drawn(after))
