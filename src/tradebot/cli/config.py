@@ -1,4 +1,4 @@
-"""Is a configuration good?"""
+"""Is a configuration good, which values hold, and where do they come from?"""
 
 import argparse
 
@@ -19,19 +19,64 @@ def register(verbs: flags.Verbs) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="the same as --config NAME")
     flags.takes_config(parser)
     flags.takes_json(parser)
+    parser = flags.verb(
+        actions, "show", "show every setting that holds", "tradebot.cli.config:show_all"
+    )
+    parser.add_argument("--sources", action="store_true",
+                        help="and where each comes from: file and line, variable, flag, default")
+    flags.takes_config(parser)
+    flags.takes_json(parser)
+    parser = flags.verb(
+        actions, "schema", "print the JSON Schema of the whole file, for editors",
+        "tradebot.cli.config:schema",
+    )
+    flags.takes_json(parser)
+
+
+def show_all(args: argparse.Namespace) -> int:
+    from tradebot.shell.effective import effective
+
+    config = place.load(args)
+    rows = [
+        {"key": row.key, "value": row.value, "source": row.source} for row in effective(config)
+    ]
+    if args.json:
+        show.document({
+            "config": str(config.source), "settings_hash": config.settings_hash, "settings": rows,
+        })
+        return Exit.DONE
+    columns = {"key": "SETTING", "value": "VALUE", "source": "FROM"}
+    if not args.sources:
+        del columns["source"]
+    show.table(rows, columns, "no settings")
+    return Exit.DONE
+
+
+def schema(args: argparse.Namespace) -> int:
+    from tradebot.shell.schema import schema as of_settings
+
+    show.document(of_settings())
+    return Exit.DONE
 
 
 def validate(args: argparse.Namespace) -> int:
+    from tradebot.shell.plugin_settings import check_plugins
+
     if args.name is not None:
         if args.config is not None:
             raise Stop(Exit.USAGE, "give the configuration once: as NAME or as --config NAME")
         args.config = args.name
     try:
         found = place.load(args)
+        problems = check_plugins(found)
     except Stop as stop:
         if not args.json or stop.code is not Exit.CONFIG:
             raise
-        show.document({"valid": False, "problems": str(stop).splitlines(), "warnings": []})
+        problems = str(stop).splitlines()
+    if problems and not args.json:
+        raise Stop(Exit.CONFIG, "\n".join(problems))
+    if problems:
+        show.document({"valid": False, "problems": problems, "warnings": []})
         return Exit.CONFIG
     warnings = [str(warning) for warning in found.warnings]
     if args.json:

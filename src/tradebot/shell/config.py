@@ -40,10 +40,14 @@ _NOT_YET: Final = (Promotion.AUTO_WINDOW, Promotion.HYBRID)
 
 @fact
 class Config(Sections):
-    """A configuration that holds together; `data_dir` is always set here."""
+    """A configuration that holds together; `data_dir` is always set here.
+
+    `document` is what was said, and where: the file with all that was laid over it.
+    """
 
     data_dir: Path
     source: Path
+    document: Section
     warnings: tuple[str, ...] = ()
 
     def decisive(self) -> Settings:
@@ -90,7 +94,7 @@ def load(
         raise ConfigError(problems)
     values = {f.name: getattr(sections, f.name) for f in fields(Sections)}
     values["data_dir"] = sections.data_dir or _default_data_dir(sections.mode, environ)
-    return Config(**values, source=path, warnings=tuple(warnings))
+    return Config(**values, source=path, document=root, warnings=tuple(warnings))
 
 
 def _default_data_dir(mode: Mode, environ: Mapping[str, str]) -> Path:

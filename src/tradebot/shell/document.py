@@ -94,7 +94,12 @@ def shown(node: Node, path: str = "") -> str:
         case Items():
             return "a list"
         case Scalar():
-            return "a value (not shown)" if _SECRET.search(path) else quoted(node.text)
+            return "a value (not shown)" if is_secret(path) else quoted(node.text)
+
+
+def is_secret(path: str) -> bool:
+    """Tell whether a setting of this name may hold what nobody should read."""
+    return _SECRET.search(path) is not None
 
 
 def quoted(text: str) -> str:

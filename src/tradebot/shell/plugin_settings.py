@@ -5,30 +5,42 @@ from typing import Any
 
 from tradebot.shell import plugins
 from tradebot.shell.config import Config, ConfigError
-from tradebot.shell.document import Place, Section
+from tradebot.shell.document import Items, Node, Place, Section
 from tradebot.shell.fill import fill
 
 
 def check_plugins(config: Config) -> list[str]:
     """Return every problem of the plugins' sections, as a start of the daemon would find them."""
     problems: list[str] = []
-    for group, name, own in _named(config):
+    for group, name, own, place in _named(config):
         try:
             plugin = plugins.load(group, name)
             settings_type: Any = getattr(plugin, "settings_type", None)
             if settings_type is not None:
                 fill(settings_type, own)
         except plugins.UnusablePlugin as error:
-            where = own.place if own.place.line is not None else Place(source=str(config.source))
-            problems.append(f"{where}: {error}")
+            problems.append(f"{place}: {error}")
         except ConfigError as error:
             problems.extend(error.problems)
     return problems
 
 
-def _named(config: Config) -> Iterator[tuple[str, str, Section]]:
-    yield "market_data", config.market_data.provider, config.market_data.own
-    for route in config.brokers.values():
-        yield "brokers", route.adapter, route.own
-    for strategy in config.strategies:
-        yield "strategies", strategy.plugin, strategy.parameters
+def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
+    """Yield every plugin that is named: its group, name, own settings, and where it was named."""
+    said = config.document.entries
+    unsaid = Place(source=str(config.source))
+    feed = config.market_data
+    yield "market_data", feed.provider, feed.own, _place(
+        said.get("market_data"), "provider", unsaid
+    )
+    routes, strategies = said.get("brokers"), said.get("strategies")
+    for name, route in config.brokers.items():
+        node = routes.entries.get(name) if isinstance(routes, Section) else None
+        yield "brokers", route.adapter, route.own, _place(node, "adapter", unsaid)
+    for at, strategy in enumerate(config.strategies):
+        item = strategies.items[at] if isinstance(strategies, Items) else None
+        yield "strategies", strategy.plugin, strategy.parameters, _place(item, "plugin", unsaid)
+
+
+def _place(node: Node | None, key: str, unsaid: Place) -> Place:
+    return node.places.get(key, unsaid) if isinstance(node, Section) else unsaid

@@ -9,7 +9,7 @@ from traceback import extract_tb
 from typing import Any, Final, TypeVar
 
 from tradebot import ports
-from tradebot.shell.document import ConfigError
+from tradebot.shell.document import ConfigError, suggestion
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def load(group: str, name: str) -> Any:
     found = {entry.name: entry for entry in entry_points(group=f"tradebot.{group}")}
     if name not in found:
         known = ", ".join(sorted(found)) or "none"
-        raise UnusablePlugin(f"{group}: expected one of {known}, got {name!r}")
+        raise UnusablePlugin(f"{group}: expected one of {known}, got {name!r}{suggestion(name, found)}")
     try:
         plugin = found[name].load()
     except Exception as error:

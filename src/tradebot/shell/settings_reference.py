@@ -44,14 +44,14 @@ def _settings(kind: Any, prefix: str, given: Mapping[str, str]) -> Iterator[Sett
         key, inner = f"{prefix}{field.name}", bare(hint)
         if REST in field.metadata:
             continue
-        nested = _nested(inner)
-        if nested is None:
+        inside = nested(inner)
+        if inside is None:
             yield SettingDoc(
                 key=key, type=_type(inner), default=_default(field), unit=_unit(field.name),
                 doc=docs.get(field.name, ""),
             )
         else:
-            mark, section = nested
+            mark, section = inside
             if field.name in docs:
                 yield SettingDoc(
                     key=key, type="section", default="", unit="", doc=docs[field.name]
@@ -63,7 +63,7 @@ def _settings(kind: Any, prefix: str, given: Mapping[str, str]) -> Iterator[Sett
             })
 
 
-def _nested(kind: Any) -> tuple[str, Any] | None:
+def nested(kind: Any) -> tuple[str, Any] | None:
     """Return the section class that a field holds, and how its items are written in a key."""
     arguments = [bare(part) for part in get_args(kind)]
     origin = get_origin(kind)
@@ -95,10 +95,11 @@ def _default(field: Any) -> str | None:
         return ""
     if field.default is MISSING:
         return None
-    return _written(field.default)
+    return written(field.default)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Write a value the way a file would say it."""
     match value:
         case None | Section():
             return ""
@@ -111,7 +112,7 @@ def _written(value: Any) -> str:
         case Enum():
             return str(value.value)
         case tuple():
-            return f"[{', '.join(_written(item) for item in value)}]"
+            return f"[{', '.join(written(item) for item in value)}]"
         case date():
             return value.isoformat()
         case _:
