@@ -30,7 +30,8 @@ def load(group: str, name: str) -> Any:
     found = {entry.name: entry for entry in entry_points(group=f"tradebot.{group}")}
     if name not in found:
         known = ", ".join(sorted(found)) or "none"
-        raise UnusablePlugin(f"{group}: expected one of {known}, got {name!r}{suggestion(name, found)}")
+        got = f"{name!r}{suggestion(name, found)}"
+        raise UnusablePlugin(f"{group}: expected one of {known}, got {got}")
     try:
         plugin = found[name].load()
     except Exception as error:
