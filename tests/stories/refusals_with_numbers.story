@@ -24,7 +24,7 @@
 09:30:07  intent buy 1 XYZ limit 500.00
         > received I6 buy 1 XYZ @500 day as number 6 of sma, until 16:00:07
         > passed I6 through intake
-        > refused I6 at validation VALIDATION_UNKNOWN_SYMBOL: 'XYZ' is not known here
+        > refused I6 at validation VALIDATION_UNKNOWN_SYMBOL: 'XYZ'; there are BTC/USD, IBM, SPY, SPY260918C00500000, SPY260918C00510000
 09:30:08  intent buy 0.5 SPY limit 500.00
         > received I7 buy 0.5 SPY @500 day as number 7 of sma, until 16:00:08
         > passed I7 through intake

@@ -21,6 +21,7 @@ from tradebot.core.model.verdict import (
 )
 
 _PASS = Pass()
+_NAMED_MAX = 8
 
 
 def validate(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
@@ -40,7 +41,7 @@ def _about_leg(book: Book, body: Intent, leg: Leg, at: datetime) -> Refuse | Non
     instrument = book.instruments.get(leg.symbol)
     if instrument is None:
         return Refuse(
-            reason=Reason.VALIDATION_UNKNOWN_SYMBOL, detail=f"{leg.symbol[:32]!r} is not known here"
+            reason=Reason.VALIDATION_UNKNOWN_SYMBOL, detail=_what_there_is(book, leg.symbol[:32])
         )
     if instrument.expiry is not None and at.date() > instrument.expiry:
         detail = f"{leg.symbol} expired on {instrument.expiry}"
@@ -56,6 +57,13 @@ def _about_leg(book: Book, body: Intent, leg: Leg, at: datetime) -> Refuse | Non
             detail = f"{name} {plain(price)} of {leg.symbol}: expected whole ticks of {tick}"
             return Refuse(reason=Reason.VALIDATION_OFF_TICK, detail=detail)
     return None
+
+
+def _what_there_is(book: Book, symbol: str) -> str:
+    """Name what trades here."""
+    known = sorted(book.instruments)
+    more = f" and {len(known) - _NAMED_MAX} more" if len(known) > _NAMED_MAX else ""
+    return f"{symbol!r}; there are {', '.join(known[:_NAMED_MAX]) or 'none'}{more}"
 
 
 def _is_one_market(instruments: list[Instrument]) -> bool:
