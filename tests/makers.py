@@ -31,6 +31,14 @@ T = TypeVar("T")
 OPEN: Final = datetime(2026, 8, 24, 13, 30, tzinfo=UTC)  # a Monday, 9:30 in New York
 ACCOUNT: Final = "PAPER-1"
 CALL: Final = "SPY260918C00500000"
+# Limits on a whole day or account, of which a test about something else knows nothing.
+WIDE: Final[dict[str, Any]] = {
+    **dict.fromkeys((
+        "messages_per_s_max", "messages_per_minute_max", "orders_per_day_max", "open_orders_max",
+        "open_orders_symbol_max", "rejections_max",
+    ), 10_000),
+    "slippage_max_bps": Decimal(10_000), "duplicate_within_s": 0,
+}
 HIGHER_CALL: Final = "SPY260918C00510000"
 
 
@@ -97,8 +105,8 @@ def a_trade(
 
 
 def some_settings(**changes: Any) -> Settings:
-    """Make settings under which an ordinary intent passes; limits are those of `Policy`."""
-    policy = Policy(**changes.pop("policy", {}))
+    """Make settings under which many an intent passes; other limits are those of `Policy`."""
+    policy = Policy(**{**WIDE, **changes.pop("policy", {})})
     return Settings(**{"mode": Mode.PAPER, "policy": policy, **changes})
 
 

@@ -161,7 +161,11 @@ async def measure(
     tasks = [asyncio.create_task(engine.run()), asyncio.create_task(link.run())]
     raised = Policy(
         order_qty_max=Decimal(10**9), order_notional_max_usd=Decimal(10**12),
-        quote_age_max_s=Decimal(10**6),
+        quote_age_max_s=Decimal(10**6), duplicate_within_s=0,
+        **dict.fromkeys((
+            "messages_per_s_max", "messages_per_minute_max", "orders_per_day_max",
+            "open_orders_max", "open_orders_symbol_max",
+        ), 10**9),
     )
     await engine.submit(ActivateSettings(
         settings=Settings(mode=Mode.PAPER, policy=raised), version="bench"

@@ -27,6 +27,7 @@ strategies:
     symbols: [SPY, IBM]
     parameters: {fast: 1, slow: 2, order_qty: 7, allow_short: true}
 promotion: {strategy: disabled}
+policy: {orders_per_day_max: 5000}
 """
 
 

@@ -19,6 +19,7 @@ from tradebot.core.model.commands import (
     Approve,
     ClearHalt,
     Command,
+    Control,
     DisconnectRoute,
     FactArrived,
     Holding,
@@ -26,6 +27,7 @@ from tradebot.core.model.commands import (
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
+    SetControl,
     SetKillSwitch,
     StrategyState,
     SubmitIntent,
@@ -75,6 +77,9 @@ def a_golden_day() -> Day:
     day.decide(ClearHalt(symbol="SPY", reason="golden", by="golden"))
     for is_on in (True, False):
         day.decide(SetKillSwitch(engaged=is_on, reason="golden", by="golden"))
+        day.decide(SetControl(
+            control=Control.PAUSE, engaged=is_on, reason="golden", by="golden"
+        ))
     day.decide(RequestCancel(target="nobody's", by="golden"))
     day.decide(RequestReplace(target="nobody's", by="golden", order_qty=Decimal(1)))
     day.decide(SubmitIntent(intent=makers.an_intent(symbol="NONE")))

@@ -86,7 +86,7 @@ def test_a_held_intent_whose_end_came_in_the_sleep_expires_within_a_minute_of_wa
         await asyncio.sleep(60)
         refused = machine.told[-1].events[-1]
         assert isinstance(refused, IntentRefused)
-        assert refused.reason is Reason.POLICY_INTENT_EXPIRED
+        assert refused.reason is Reason.RISK_PAUSE_EXPIRED
 
     lived(story)
 

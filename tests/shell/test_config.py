@@ -1,5 +1,6 @@
 """Does a configuration say what was meant, and is every mistake told with its place?"""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -213,7 +214,8 @@ def test_the_shipped_configurations_hold_together() -> None:
         assert config.promotion.strategy is Promotion.DISABLED
         assert config.data_dir == Path("data") / name
         assert config.decisive().routes == ("paper",)
-    assert paper.decisive().policy == Policy()
+    raised = replace(Policy(), orders_per_day_max=5000)  # strategies to be watched
+    assert paper.decisive().policy == raised
     assert recorded.decisive().policy.quote_age_max_s == 90
     assert "path" not in recorded.market_data.own.entries
 

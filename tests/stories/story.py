@@ -186,7 +186,11 @@ def _report(stage: Stage, words: Words) -> Report:
 def _settings(stage: Stage, words: Words) -> c.ActivateSettings:
     said = _pairs(words)
     settings: Settings = stage.book.settings
-    policy = {name: parse_decimal(said[name]) for name in said if hasattr(settings.policy, name)}
+    kinds = {name: type(getattr(settings.policy, name, None)) for name in said}
+    policy = {
+        name: kinds[name](parse_decimal(said[name]))
+        for name in said if kinds[name] in (int, Decimal)
+    }
     changed = replace(
         settings, staging=said.get("staging", "on") == "on",
         approval_ttl_s=int(said.get("approval_ttl_s", settings.approval_ttl_s)),
@@ -240,6 +244,14 @@ def _kill(stage: Stage, words: Words) -> c.SetKillSwitch:
     return c.SetKillSwitch(engaged=state == "on", reason=" ".join(reason), by=by)
 
 
+def _control(stage: Stage, words: Words) -> c.SetControl:
+    """Read `pause on by alice out for lunch`."""
+    name, state, _, by, *reason = words
+    return c.SetControl(
+        control=c.Control(name), engaged=state == "on", reason=" ".join(reason), by=by
+    )
+
+
 SCENE: Final[Mapping[str, Callable[[Stage, Words], Sequence[str]]]] = {
     "quote": _quote, "latch": _latch, "look": _look,
 }
@@ -251,6 +263,7 @@ COMMANDS: Final[Mapping[str, Callable[[Stage, Words], c.Command]]] = {
     "session": _session,
     "connect": _connect,
     "kill": _kill,
+    "control": _control,
     "clear": lambda stage, words: c.ClearHalt(
         symbol=words[0], by=words[2], reason=" ".join(words[3:])
     ),

@@ -149,6 +149,10 @@ def _kill(event: e.KillSwitchSet, names: Names) -> str:
     return f"kill switch {'on' if event.engaged else 'off'} by {event.by}: {event.reason}"
 
 
+def _control(event: e.ControlSet, names: Names) -> str:
+    return f"{event.control} {'on' if event.engaged else 'off'} by {event.by}: {event.reason}"
+
+
 def _opening(event: e.RouteConnected, names: Names) -> str:
     ledger = f", ledger opens with {plain(event.opening.cash)}" if event.opening else ""
     return f"route {event.route} up{ledger}"
@@ -197,6 +201,7 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.InstrumentHalted: lambda event, names: f"halted {event.symbol} {event.reason}",
     e.HaltCleared: lambda event, names: f"cleared {event.symbol} by {event.by}: {event.reason}",
     e.KillSwitchSet: _kill,
+    e.ControlSet: _control,
     e.SessionEntered: lambda event, names: f"session {event.calendar} {event.phase.lower()}",
     e.SettingsActivated: _settings,
     e.InstrumentsDefined: lambda event, names: f"{len(event.instruments)} instruments known",

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import RESERVED_OWNERS
-from tradebot.core.model.money import ONE, ZERO, plain
+from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
 from tradebot.shell import environment
 from tradebot.shell.config_file import find, is_file, read, read_bytes
@@ -181,12 +181,12 @@ def _about_strategies(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]
 def _about_limits(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
     for f in fields(Policy):
         value = getattr(sections.policy, f.name)
-        if not isinstance(value, Decimal):
+        if not isinstance(value, Decimal | int):
             continue
         if f.name.endswith("_frac") and not ZERO <= value <= ONE:
-            yield ("policy", f.name), "a fraction from 0 to 1", quoted(plain(value))
+            yield ("policy", f.name), "a fraction from 0 to 1", quoted(str(value))
         elif value < ZERO:
-            yield ("policy", f.name), "at least 0", quoted(plain(value))
+            yield ("policy", f.name), "at least 0", quoted(str(value))
     limits = sections.supervision
     for name, least in (("max_restarts", 0), ("initial_backoff_s", 0), ("backoff_multiplier", 1),
                         ("cooldown_s", 0)):

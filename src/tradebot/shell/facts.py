@@ -1,6 +1,7 @@
 """What does the outside look like right now? A cache, a latch, a view that remembers reads."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -30,17 +31,23 @@ class Latch:
 class RecordingFacts:
     """One decision's view: it answers from the cache and remembers what it answered."""
 
-    __slots__ = ("_latch", "_latched", "_quotes", "_read")
+    __slots__ = ("_earlier", "_latch", "_latched", "_quotes", "_read")
 
-    def __init__(self, quotes: dict[str, Quote], latch: Latch) -> None:
+    def __init__(
+        self, quotes: dict[str, Quote], earlier: dict[str, Quote], latch: Latch
+    ) -> None:
         self._quotes = quotes
+        self._earlier = earlier
         self._latch = latch
         self._read: dict[str, Quote] = {}
         self._latched: str | None = None
 
     def quote(self, symbol: str) -> Quote | None:
-        quote = self._quotes.get(symbol)
-        if quote is not None:
+        quote = self._read.get(symbol) or self._quotes.get(symbol)
+        if quote is not None and symbol not in self._read:
+            before = self._earlier.get(symbol)
+            if before is not None:
+                quote = replace(quote, prior_mid=before.mid, prior_as_of=before.as_of)
             self._read[symbol] = quote
         return quote
 
@@ -57,12 +64,13 @@ class FactCache:
 
     def __init__(self, latch: Latch, tell: Callable[[str, str], None] | None = None) -> None:
         self.quotes: dict[str, Quote] = {}
+        self.earlier: dict[str, Quote] = {}  # the one before each
         self.dropped: dict[str, int] = {}  # symbol -> quotes that were none, since the last good
         self._latch = latch
         self._tell = tell
 
     def view(self) -> RecordingFacts:
-        return RecordingFacts(self.quotes, self._latch)
+        return RecordingFacts(self.quotes, self.earlier, self._latch)
 
     def on_market(self, event: MarketEvent) -> None:
         if not isinstance(event, Quote):
@@ -74,6 +82,8 @@ class FactCache:
         known = self.quotes.get(event.symbol)
         if known is None or event.as_of >= known.as_of:
             self.quotes[event.symbol] = event
+            if known is not None:
+                self.earlier[event.symbol] = known
 
     def _drop(self, symbol: str, told: str) -> None:
         count = self.dropped[symbol] = self.dropped.get(symbol, 0) + 1

@@ -103,6 +103,11 @@ def _kill(event: e.KillSwitchSet) -> str:
     return f"kill switch {word} by {event.by}: {event.reason}"
 
 
+def _control(event: e.ControlSet) -> str:
+    name, word = event.control.replace("_", " "), "ENGAGED" if event.engaged else "released"
+    return f"{name} {word} by {event.by}: {event.reason}"
+
+
 def _session(event: e.SessionEntered) -> str:
     return f"{event.calendar} is {event.phase}" + (f" ({event.session})" if event.session else "")
 
@@ -139,6 +144,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.InstrumentHalted: lambda v: f"HALTED {v.symbol}: {v.reason} ({v.detail})",
     e.HaltCleared: lambda v: f"halt of {v.symbol} cleared by {v.by}: {v.reason}",
     e.KillSwitchSet: _kill,
+    e.ControlSet: _control,
     e.SessionEntered: _session,
     e.SettingsActivated: lambda v: f"settings {v.version}: mode {v.settings.mode}",
     e.InstrumentsDefined: lambda v: "instruments " + ", ".join(i.symbol for i in v.instruments),

@@ -147,6 +147,19 @@ class Sections:
     policy.order_notional_max_usd: the largest worth of one order
     policy.price_collar_frac: how far a price may be from the market, on its own bad side
     policy.quote_age_max_s: an older quote is no quote
+    policy.quote_jump_max_frac: how far a quote may be from the one before it, as a part of that
+    policy.quote_jump_within_s: an older quote before it says nothing about a jump
+    policy.slippage_max_bps: how far beyond the mid an order may be expected to pay, in 0.01 %
+    policy.quote_size_assumed_qty: the size to expect behind a quote that shows none
+    policy.messages_per_s_max: orders, changes and cancels that may go out in a second
+    policy.messages_per_minute_max: the same in a minute
+    policy.orders_per_day_max: orders in a session of the primary calendar; closing ones may go on
+    policy.duplicate_within_s: how soon the same order may not be sent again
+    policy.open_orders_max: orders that may work at once
+    policy.open_orders_symbol_max: orders that may work at once on a symbol
+    policy.rejections_max: rejections by a broker that pause a strategy on a symbol
+    policy.rejections_window_s: how far back rejections count
+    policy.blackout_symbols: symbols, or underlyings of options, that may only be closed
     policy.buying_power_multiple: how many times the account's buying power may be used
     policy.trade_outside_hours: calendars whose hours before and after the session may trade
     supervision.max_restarts: how often a failed feed or strategy is started again at once

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.tiny_daemon import AT, TinyDaemon
 
-from tradebot.core.gates.lists import GATE_LISTS
+from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
 from tradebot.core.model.commands import RequestCancel, SetKillSwitch, SubmitIntent
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
@@ -85,7 +85,7 @@ def test_the_chain_runs_from_the_ask_to_the_money(daemon: TinyDaemon) -> None:
         ("SPY", "500", "500.02")
     ]
     assert found["quotes"][0]["age_s"] == plain(Decimal(found["quotes"][0]["seq"]))
-    assert [gate["verdict"] for gate in found["gates"]] == ["ALLOW"] * len(GATE_LISTS[1])
+    assert [gate["verdict"] for gate in found["gates"]] == ["ALLOW"] * len(GATE_LISTS[GATE_LIST])
     assert found["route"]["route"] == "paper"
     assert [r["exec_type"] for r in found["reports"]] == ["new", "trade", "trade"]
     assert [b["exec_id"] for b in found["bookings"]] == ["X1", "X2"]

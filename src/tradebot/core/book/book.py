@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from tradebot.core.book.flow import Flow
 from tradebot.core.book.intents import Intents, IntentState
 from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.orders import Orders
 from tradebot.core.model import events as e
-from tradebot.core.model.commands import Capabilities, Phase
+from tradebot.core.model.commands import Capabilities, Control, Phase
 from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import RouteKind, Settings
 from tradebot.core.model.verdict import Reason
 
@@ -53,6 +55,8 @@ class Book:
     intents: Intents = field(default_factory=Intents)
     orders: Orders = field(default_factory=Orders)
     ledger: Ledger = field(default_factory=Ledger)
+    flow: Flow = field(default_factory=Flow)
+    controls: dict[Control, str] = field(default_factory=dict)  # those engaged, and why
     kill_reason: str | None = None
     halted: dict[str, Reason] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
@@ -94,6 +98,25 @@ class Book:
 def _submitted(book: Book, event: e.OrderSubmitted) -> None:
     book.intents.submitted(event)
     book.orders.submitted(event)
+    book.flow.submitted(event, book.now, book.settings.policy)
+
+
+def _reported(book: Book, event: e.OrderReported) -> None:
+    book.orders.reported(event)
+    if event.report.exec_type is ExecType.REJECTED:
+        state = book.orders.of_report(event.report)
+        assert state is not None  # stage 6 applies reports to orders that it knows
+        book.flow.rejected(state.intent, book.now, book.settings.policy)
+
+
+def _cancel_requested(book: Book, event: e.CancelRequested) -> None:
+    book.orders.cancel_requested(event)
+    book.flow.message(book.now)
+
+
+def _replace_requested(book: Book, event: e.ReplaceRequested) -> None:
+    book.orders.replace_requested(event)
+    book.flow.message(book.now)
 
 
 def _never_left(book: Book, event: e.OrderNeverLeft) -> None:
@@ -116,6 +139,13 @@ def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
         book.halted.pop(e.EVERYTHING, None)
 
 
+def _control(book: Book, event: e.ControlSet) -> None:
+    if event.engaged:
+        book.controls[event.control] = event.reason
+    else:
+        book.controls.pop(event.control, None)
+
+
 def _halt_cleared(book: Book, event: e.HaltCleared) -> None:
     book.halted.pop(event.symbol, None)
 
@@ -124,6 +154,8 @@ def _session(book: Book, event: e.SessionEntered) -> None:
     book.markets[event.calendar] = Market(
         phase=event.phase, session=event.session, opens=event.opens, closes=event.closes
     )
+    if event.calendar == book.settings.primary_calendar:
+        book.flow.entered(event.session)
 
 
 def _settings(book: Book, event: e.SettingsActivated) -> None:
@@ -165,19 +197,20 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.IntentRefused: lambda book, event: book.intents.refused(event),
     e.RouteChosen: lambda book, event: book.intents.routed(event),
     e.OrderSubmitted: _submitted,
-    e.OrderReported: lambda book, event: book.orders.reported(event),
+    e.OrderReported: _reported,
     e.ReportIgnored: _nothing,
     e.OrderInDoubt: lambda book, event: book.orders.doubted(event),
     e.OrderNeverLeft: _never_left,
-    e.CancelRequested: lambda book, event: book.orders.cancel_requested(event),
+    e.CancelRequested: _cancel_requested,
     e.CancelRefused: _nothing,
-    e.ReplaceRequested: lambda book, event: book.orders.replace_requested(event),
+    e.ReplaceRequested: _replace_requested,
     e.ReplaceRefused: lambda book, event: book.orders.replace_refused(event),
     e.TradeBooked: _booked,
     e.ReconRequested: _recon_requested,
     e.InstrumentHalted: lambda book, event: book.halted.update({event.symbol: event.reason}),
     e.HaltCleared: _halt_cleared,
     e.KillSwitchSet: _kill_switch,
+    e.ControlSet: _control,
     e.SessionEntered: _session,
     e.SettingsActivated: _settings,
     e.InstrumentsDefined: _instruments,

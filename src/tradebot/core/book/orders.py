@@ -92,6 +92,7 @@ class Orders:
     leaves: dict[str, Decimal] = field(default_factory=dict)
     doubts: dict[str, int] = field(default_factory=dict)
     open_by_strategy: dict[str, int] = field(default_factory=dict)
+    open_by_symbol: dict[str, int] = field(default_factory=dict)
 
     def find(self, cl_ord_id: str | None) -> OrderState | None:
         """Return the order that has, had or asked under this id."""
@@ -239,6 +240,10 @@ class Orders:
             for leg in state.intent.legs:
                 lane = _lane(state.account, leg.symbol, leg.side)
                 _add(self.leaves, lane, (now[1] - before[1]) * leg.ratio_qty)
+        if now[2] != before[2]:
+            for leg in state.intent.legs:
+                count = self.open_by_symbol.get(leg.symbol, 0) + now[2] - before[2]
+                self.open_by_symbol[leg.symbol] = count
         strategy = state.intent.strategy_id
         if strategy and now[2] != before[2]:
             count = self.open_by_strategy.get(strategy, 0) + now[2] - before[2]

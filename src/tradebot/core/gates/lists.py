@@ -9,5 +9,12 @@ GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
         "kill_switch", "halted_instrument", "session", "mode", "order_quantity", "stale_quote",
         "order_notional", "price_collar", "in_doubt", "buying_power",
     ),
+    2: (
+        "kill_switch", "halted_instrument", "paused", "reduce_only", "blackout", "session", "mode",
+        "order_quantity", "stale_quote", "insane_quote", "order_notional", "price_collar",
+        "slippage", "in_doubt", "rejections", "duplicate_order", "messages_per_second",
+        "messages_per_minute", "orders_per_day", "open_orders", "open_orders_symbol",
+        "buying_power",
+    ),
 }
 GATE_LIST: Final = max(GATE_LISTS)

@@ -46,8 +46,11 @@ def ask(
         return Refuse(reason=_reason(blocked), detail=f"gate {blocked.gate}", gates=answers)
     if paused is not None:
         needs = dict.fromkeys(r.need for r in results if r.need is not None)
-        detail = f"gate {paused.gate}"
-        return Hold(reason=_reason(paused), needs=tuple(needs), detail=detail, gates=answers)
+        times = [r.until for r in results if r.until is not None]
+        return Hold(
+            reason=_reason(paused), needs=tuple(needs), detail=f"gate {paused.gate}",
+            gates=answers, until=max(times, default=None),
+        )
     return Pass(gates=answers)
 
 

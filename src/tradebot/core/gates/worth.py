@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
+from tradebot.core.book.orders import OrderState
 from tradebot.core.gates.mode import first_usable
 from tradebot.core.model.facts import Facts, Quote
 from tradebot.core.model.intent import Intent, Leg, Side
@@ -42,21 +43,31 @@ def unit_worth(book: Book, body: Intent, facts: Facts) -> Decimal | None:
 def opening_qty(book: Book, account: str, intent: IntentState) -> Decimal:
     """Return how much of the order opens risk: all that does not close what is held.
 
-    A close may not exceed the position less what working exits already close. Of a change only
-    what is still to fill counts, and the order that it changes does not count beside it.
+    A close may not exceed the position less what working exits already close; a combo closes no
+    more than the least of its legs does. Of a change only what is still to fill counts, and the
+    order that it changes does not count beside it.
     """
     body, changed = intent.body, intent.replaces
     qty = body.order_qty - (changed.order.cum_qty if changed else ZERO)
-    if body.is_combo:
-        return qty
-    leg = body.legs[0]
-    held = book.ledger.net_qty(account, leg.symbol) * leg.side.sign
-    if held >= 0:
-        return qty
+    for leg in body.legs:
+        if book.ledger.net_qty(account, leg.symbol) * leg.side.sign >= 0:
+            return qty
+    closes = min(_closes(book, account, leg, changed) / leg.ratio_qty for leg in body.legs)
+    return max(ZERO, qty - closes)
+
+
+def _closes(book: Book, account: str, leg: Leg, changed: OrderState | None) -> Decimal:
+    """Return how much of what is held against the leg no working exit closes already."""
     exits = book.orders.leaves_of(account, leg.symbol, leg.side)
     if changed is not None:
-        exits -= changed.order.leaves_qty
-    return max(ZERO, qty - max(ZERO, -held - exits))
+        exits -= changed.order.leaves_qty * leg.ratio_qty
+    return max(ZERO, abs(book.ledger.net_qty(account, leg.symbol)) - exits)
+
+
+def is_closing(book: Book, intent: IntentState) -> bool:
+    """Tell whether the order only closes what is held."""
+    account = account_of(book, intent)
+    return account is not None and not opening_qty(book, account, intent) > 0
 
 
 def reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Decimal:

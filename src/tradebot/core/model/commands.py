@@ -26,6 +26,17 @@ class Phase(StrEnum):
     POST_MARKET = "POST_MARKET"
 
 
+class Control(StrEnum):
+    """What a person may ask of the whole daemon, beside the kill switch.
+
+    `pause` takes no new intents from strategies, and holds those that wait; `reduce_only` takes
+    nothing that opens a position.
+    """
+
+    PAUSE = "pause"
+    REDUCE_ONLY = "reduce_only"
+
+
 class Delivery(StrEnum):
     """What is known after the wire failed."""
 
@@ -114,6 +125,16 @@ class SetKillSwitch:
     Clearing it also clears the halt of everything; halts of single instruments stay.
     """
 
+    engaged: bool
+    reason: str
+    by: str
+
+
+@fact
+class SetControl:
+    """Engage or release a control; what waited for its release walks again."""
+
+    control: Control
     engaged: bool
     reason: str
     by: str
@@ -227,7 +248,7 @@ class StrategyState:
 
 Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
-    | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
+    | SetControl | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
     | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
     | Reject
 )

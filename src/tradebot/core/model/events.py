@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from tradebot.core.model.commands import Capabilities, Phase, Statement
+from tradebot.core.model.commands import Capabilities, Control, Phase, Statement
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
@@ -267,6 +267,14 @@ class KillSwitchSet:
 
 
 @fact
+class ControlSet:
+    control: Control
+    engaged: bool
+    reason: str
+    by: str
+
+
+@fact
 class SessionEntered:
     calendar: str
     phase: Phase
@@ -329,7 +337,8 @@ Event: TypeAlias = (
     IntentReceived | IntentConflicted | StagesPassed | IntentHeld | IntentRefused | RouteChosen
     | OrderSubmitted | OrderReported | ReportIgnored | OrderInDoubt | OrderNeverLeft
     | CancelRequested | CancelRefused | ReplaceRequested | ReplaceRefused | TradeBooked
-    | ReconRequested | InstrumentHalted | HaltCleared | KillSwitchSet | SessionEntered
-    | SettingsActivated | InstrumentsDefined | RouteConnected | RouteDisconnected | BreakFound
-    | PositionsMarked | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused
+    | ReconRequested | InstrumentHalted | HaltCleared | KillSwitchSet | ControlSet
+    | SessionEntered | SettingsActivated | InstrumentsDefined | RouteConnected | RouteDisconnected
+    | BreakFound | PositionsMarked | StrategySwitched | IntentApproved | ApprovalLapsed
+    | ApprovalRefused
 )

@@ -10,7 +10,10 @@ from tradebot.core.model.money import ZERO
 
 @fact
 class Quote:
-    """The best bid and ask of one symbol: sizes in units; zero size means unknown."""
+    """The best bid and ask of one symbol: sizes in units; zero size means unknown.
+
+    `prior_mid` is the middle of the quote before it, as of `prior_as_of`, where one was seen.
+    """
 
     symbol: str
     bid: Decimal
@@ -18,6 +21,8 @@ class Quote:
     bid_size: Decimal = ZERO
     ask_size: Decimal = ZERO
     as_of: datetime
+    prior_mid: Decimal | None = None
+    prior_as_of: datetime | None = None
 
     @property
     def mid(self) -> Decimal:

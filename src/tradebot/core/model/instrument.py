@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from tradebot.core.model.fact import fact
@@ -78,6 +79,15 @@ def option_of(symbol: str) -> Instrument | None:
         return parse_occ(symbol)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=4096)
+def bet_on(symbol: str) -> tuple[str, bool]:
+    """Return what a symbol stands or falls with, and whether it rises with it: a put falls."""
+    option = option_of(symbol)
+    if option is None or option.underlying is None:
+        return symbol, True
+    return option.underlying, option.right is Right.CALL
 
 
 def parse_occ(symbol: str) -> Instrument:

@@ -45,6 +45,19 @@ class Policy:
     order_notional_max_usd: Decimal = Decimal(50_000)
     price_collar_frac: Decimal = Decimal("0.05")
     quote_age_max_s: Decimal = Decimal(15)
+    quote_jump_max_frac: Decimal = Decimal("0.10")
+    quote_jump_within_s: Decimal = Decimal(60)
+    slippage_max_bps: Decimal = Decimal(25)
+    quote_size_assumed_qty: Decimal = Decimal(100)
+    messages_per_s_max: int = 20
+    messages_per_minute_max: int = 300
+    orders_per_day_max: int = 50
+    duplicate_within_s: int = 2
+    open_orders_max: int = 100
+    open_orders_symbol_max: int = 20
+    rejections_max: int = 5
+    rejections_window_s: int = 600
+    blackout_symbols: tuple[str, ...] = ()
     buying_power_multiple: Decimal = ONE
     trade_outside_hours: tuple[str, ...] = ()  # calendars whose pre and post phases may trade
 

@@ -62,6 +62,17 @@ class Reason(StrEnum):
     RISK_STALE_DATA = "RISK_STALE_DATA"
     RISK_BUYING_POWER = "RISK_BUYING_POWER"
     RISK_IN_DOUBT = "RISK_IN_DOUBT"
+    RISK_INSANE_QUOTE = "RISK_INSANE_QUOTE"
+    RISK_SLIPPAGE = "RISK_SLIPPAGE"
+    RISK_ORDER_RATE = "RISK_ORDER_RATE"
+    RISK_ORDERS_A_DAY = "RISK_ORDERS_A_DAY"
+    RISK_DUPLICATE_ORDER = "RISK_DUPLICATE_ORDER"
+    RISK_MAX_OPEN_ORDERS = "RISK_MAX_OPEN_ORDERS"
+    RISK_REJECTIONS = "RISK_REJECTIONS"
+    RISK_BLACKOUT = "RISK_BLACKOUT"
+    RISK_REDUCE_ONLY = "RISK_REDUCE_ONLY"
+    RISK_PAUSED = "RISK_PAUSED"
+    RISK_PAUSE_EXPIRED = "RISK_PAUSE_EXPIRED"
     RISK_EVALUATION_FAILED = "RISK_EVALUATION_FAILED"
     OMS_UNKNOWN_ORDER = "OMS_UNKNOWN_ORDER"
     OMS_DUPLICATE_EXECUTION = "OMS_DUPLICATE_EXECUTION"
@@ -120,6 +131,17 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.RISK_STALE_DATA: "There is no quote, or it is older than the limit.",
     R.RISK_BUYING_POWER: "The account's buying power does not cover the order.",
     R.RISK_IN_DOUBT: "An order on this instrument has an unknown outcome.",
+    R.RISK_INSANE_QUOTE: "The quote is crossed, empty, or far from the one just before it.",
+    R.RISK_SLIPPAGE: "The order would pay too much beyond the middle of the market.",
+    R.RISK_ORDER_RATE: "Too many messages went out lately; it waits until there is room.",
+    R.RISK_ORDERS_A_DAY: "As many orders as a day may have were sent; what closes still may go.",
+    R.RISK_DUPLICATE_ORDER: "The very same order went out a moment ago.",
+    R.RISK_MAX_OPEN_ORDERS: "As many orders as may be open at once are open.",
+    R.RISK_REJECTIONS: "The broker rejected this strategy's orders on the symbol again and again.",
+    R.RISK_BLACKOUT: "The symbol is on the blackout list: positions may only be closed.",
+    R.RISK_REDUCE_ONLY: "Only what reduces a position may trade.",
+    R.RISK_PAUSED: "Strategies are paused until a person resumes them.",
+    R.RISK_PAUSE_EXPIRED: "A gate's pause lasted longer than the intent may wait.",
     R.RISK_EVALUATION_FAILED: "A gate could not be evaluated.",
     R.OMS_UNKNOWN_ORDER: "The broker reports an order that we did not send.",
     R.OMS_DUPLICATE_EXECUTION: "The execution was booked before.",
@@ -161,6 +183,10 @@ def doubt_need(symbol: str) -> Need:
     return Need(f"doubt:{symbol}")
 
 
+def control_need(control: str) -> Need:
+    return Need(f"release:{control}")
+
+
 APPROVAL: Final = Need("approval")
 SETTINGS: Final = Need("settings")
 
@@ -175,7 +201,10 @@ class Answer(StrEnum):
 
 @fact
 class GateResult:
-    """One gate's answer with its numbers: `actual` against `limit`, in its unit."""
+    """One gate's answer with its numbers: `actual` against `limit`, in its unit.
+
+    A PAUSE says what would end it: a need that is met, a time that comes, or both.
+    """
 
     gate: str
     answer: Answer = Answer.ALLOW
@@ -183,6 +212,7 @@ class GateResult:
     limit: Decimal | None = None
     actual: Decimal | None = None
     need: Need | None = None
+    until: datetime | None = None
 
 
 @fact

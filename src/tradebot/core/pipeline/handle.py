@@ -19,6 +19,7 @@ from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
     SETTINGS,
     Reason,
+    control_need,
     route_need,
     session_need,
 )
@@ -84,6 +85,17 @@ def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> I
     if command.engaged:
         why = (Reason.RISK_KILL_SWITCH, command.reason)
         yield from stop_all(book, f"kill by {command.by}", why, None)
+
+
+def _control(book: Book, command: c.SetControl, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    if command.engaged == (command.control in book.controls):
+        return
+    yield from record(book, e.ControlSet(
+        control=command.control, engaged=command.engaged, reason=command.reason, by=command.by
+    ))
+    if not command.engaged:
+        need = control_need(command.control)
+        yield from resume(book, book.intents.waiting_for((need,)), facts, at)
 
 
 def _clear_halt(
@@ -202,6 +214,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.RequestReplace: request_replace,
     c.RequestCancelAll: cancel_all,
     c.SetKillSwitch: _kill,
+    c.SetControl: _control,
     c.ClearHalt: _clear_halt,
     c.EnterSession: _session,
     c.ActivateSettings: _settings,

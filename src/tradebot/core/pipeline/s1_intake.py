@@ -8,7 +8,7 @@ from tradebot.core.model.facts import Facts
 from tradebot.core.model.intent import RESERVED_OWNERS, Intent, OrdType
 from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
+from tradebot.core.model.verdict import Pass, Reason, Refuse, Stage, Verdict
 
 LEGS_MAX = 4
 KEY_LENGTH_MAX = 128
@@ -20,10 +20,18 @@ _PASS = Pass()
 def admit(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
     """Refuse what is malformed or outlived its time; repeats never come this far."""
     if at >= intent.expires:
-        detail = f"expired {intent.expires:%F %T}Z"
-        return Refuse(reason=Reason.POLICY_INTENT_EXPIRED, detail=detail)
+        return _expired(intent)
     body = intent.body
     return _about_fields(body) or _about_shape(body) or _about_prices(body) or _PASS
+
+
+def _expired(intent: IntentState) -> Refuse:
+    """Say what kept it waiting: a gate that paused it, or anything else."""
+    detail, held = f"expired {intent.expires:%F %T}Z", intent.held
+    if held is not None and held.stage in (Stage.RISK, Stage.DISPATCH):
+        detail = f"{detail}, paused by {held.detail}: {held.reason}"
+        return Refuse(reason=Reason.RISK_PAUSE_EXPIRED, detail=detail, gates=held.gates)
+    return Refuse(reason=Reason.POLICY_INTENT_EXPIRED, detail=detail)
 
 
 def _about_fields(body: Intent) -> Refuse | None:

@@ -379,6 +379,7 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.InstrumentHalted: _not_theirs,
     e.HaltCleared: _not_theirs,
     e.KillSwitchSet: _not_theirs,
+    e.ControlSet: _not_theirs,
     e.SessionEntered: _not_theirs,
     e.SettingsActivated: _not_theirs,
     e.InstrumentsDefined: _not_theirs,

@@ -158,7 +158,7 @@ _FOUR_PLACES: Final = Decimal("0.0001")
 _NEEDS: Final[Mapping[str, str]] = {
     "quote": "a fresh quote of {}", "session": "{} to trade", "route": "the route {} to be up",
     "doubt": "the fate of an order in {}", "approval": "a person's approval",
-    "settings": "other settings", "until": "the time {}",
+    "settings": "other settings", "release": "the release of {}", "until": "the time {}",
 }
 R = Reason
 _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
@@ -176,6 +176,17 @@ _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
     R.POLICY_INTENT_EXPIRED: _fixed("more time to wait (--ttl), or what it waited for in time"),
     R.RISK_KILL_SWITCH: _fixed("the kill switch must be cleared: tradebot clear-kill --reason T"),
     R.RISK_INSTRUMENT_HALTED: _fixed("a person must look at the instrument and clear its halt"),
+    R.RISK_INSANE_QUOTE: _fixed("the next quote must agree with this one"),
+    R.RISK_SLIPPAGE: _fixed("a limit price, a smaller order, or a narrower market"),
+    R.RISK_ORDER_RATE: _fixed("fewer messages; it goes on by itself once there is room"),
+    R.RISK_ORDERS_A_DAY: _fixed("the next session, or a higher policy.orders_per_day_max"),
+    R.RISK_DUPLICATE_ORDER: _fixed("the same order a little later, or another price or quantity"),
+    R.RISK_MAX_OPEN_ORDERS: _fixed("an open order must end first"),
+    R.RISK_REJECTIONS: _fixed("time; the broker's texts say why it rejected the last ones"),
+    R.RISK_BLACKOUT: _fixed("a policy.blackout_symbols without it"),
+    R.RISK_REDUCE_ONLY: _fixed("reduce-only must be off: tradebot reduce-only off"),
+    R.RISK_PAUSED: _fixed("a person must resume the strategies: tradebot resume"),
+    R.RISK_PAUSE_EXPIRED: _fixed("more time to wait (--ttl), or what the gate waited for"),
     R.RISK_IN_DOUBT: _fixed("the broker must first tell what became of the order in doubt"),
     R.ADAPTER_UNAVAILABLE: _fixed("the route must be up"),
     R.VALIDATION_UNKNOWN_SYMBOL: _fixed("a symbol that the market data provider lists"),

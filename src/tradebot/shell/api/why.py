@@ -46,6 +46,18 @@ GATE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "order_notional": ("is it worth little enough", "in currency"),
     "price_collar": ("is the price near the market", "of the price away"),
     "in_doubt": ("is the fate of all its orders known", ""),
+    "paused": ("are strategies free to ask", ""),
+    "reduce_only": ("may more be opened than closed", ""),
+    "blackout": ("is no symbol blacked out", ""),
+    "insane_quote": ("does the quote follow from the one before", "of the price away"),
+    "slippage": ("would a market order pay little beyond the mid", "basis points"),
+    "rejections": ("does the broker take such orders", "rejections lately"),
+    "duplicate_order": ("did no such order go out just now", "seconds ago"),
+    "messages_per_second": ("is there room among this second's messages", "messages"),
+    "messages_per_minute": ("is there room among this minute's messages", "messages"),
+    "orders_per_day": ("is there room among today's orders", "orders"),
+    "open_orders": ("are few enough orders open", "orders"),
+    "open_orders_symbol": ("are few enough of them on one symbol", "orders"),
     "buying_power": ("can the account pay for what opens", "in currency"),
 }
 
