@@ -243,6 +243,21 @@ def test_kill_and_clear_kill_go_through_the_daemon(
     assert "was not set" in told(capsys, home, "clear-kill", "--reason", "over")[1]
 
 
+def test_strategies_are_paused_and_only_exits_let_through(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    assert told(capsys, home, "pause", "--reason", "lunch")[1] == "strategies are paused\n"
+    assert "paused before" in told(capsys, home, "pause")[1]
+    assert "PAUSE: lunch" in told(capsys, home, "status")[1]
+    assert told(capsys, home, *SUBMIT)[0] == 0, "a person may ask all the same"
+    assert told(capsys, home, "resume")[1] == "strategies may ask again\n"
+    assert told(capsys, home, "reduce-only", "on", "--reason", "late")[0] == 0
+    assert "REDUCE ONLY: late" in told(capsys, home, "status")[1]
+    assert told(capsys, home, *SUBMIT)[0] == 6
+    assert told(capsys, home, "reduce-only", "off")[1] == "everything may trade again\n"
+    assert told(capsys, home, *SUBMIT)[0] == 0
+
+
 def test_the_halt_of_one_instrument_is_cleared_by_its_name(
     daemon: TinyDaemon, home: Path, capsys: Out
 ) -> None:

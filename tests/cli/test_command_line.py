@@ -16,7 +16,8 @@ from tradebot.cli.main import build_parser, main
 Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
     "run", "submit", "status", "strategies", "intents", "orders", "positions", "fills", "account",
-    "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "ledger", "replay",
+    "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "pause",
+    "resume", "reduce-only", "ledger", "replay",
     "calendar", "config", "version", "why", "why-not", "completion",
 }
 

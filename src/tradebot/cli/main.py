@@ -11,6 +11,7 @@ from tradebot.cli import (
     calendar,
     completion,
     config,
+    controls,
     flags,
     intents,
     kill,
@@ -26,8 +27,8 @@ from tradebot.cli import (
 from tradebot.cli.outcome import INTERRUPTED, Exit, Stop
 
 _NOUNS = (
-    run, status, intents, orders, account, strategies, kill, why, ledger, calendar, config,
-    completion, version,
+    run, status, intents, orders, account, strategies, kill, controls, why, ledger, calendar,
+    config, completion, version,
 )
 _EPILOG = """exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 configuration, 5 timed out,
 6 refused, 7 reconciliation break, 8 ledger damaged, 70 stopped by a failure of core or journal,

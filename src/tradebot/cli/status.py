@@ -65,6 +65,9 @@ def _tell(found: dict[str, Any]) -> None:
     show.pairs(named)
     if kill["engaged"]:
         show.line(show.painted(f"KILL SWITCH SET: {show.clean(kill['reason'])}", "bad"))
+    for control in found["controls"]:
+        text = f"{control['control'].upper().replace('_', ' ')}: {control['reason']}"
+        show.line(show.painted(show.clean(text), "warn"))
     for halted in found["halted"]:
         text = f"halted: {halted['symbol']} ({halted['reason']})"
         show.line(show.painted(show.clean(text), "bad"))

@@ -7,9 +7,11 @@ from typing import Any, TypeAlias
 from tradebot.core.model.commands import (
     ClearHalt,
     Command,
+    Control,
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
+    SetControl,
     SetKillSwitch,
     StrategyState,
     SubmitIntent,
@@ -129,6 +131,16 @@ class Requests:
         ))
         return {"strategy_id": strategy_id, "is_enabled": enabled, "changed": bool(events),
                 "reason": reason}
+
+    async def control(self, control: Control, engaged: bool, reason: str, by: str) -> Plain:
+        """Engage or release a control, and tell the state that then holds."""
+        events = await self._events_of(
+            SetControl(control=control, engaged=engaged, reason=reason, by=by)
+        )
+        return {
+            "control": control.value, "engaged": engaged, "changed": bool(events),
+            "reason": reason,
+        }
 
     async def _events_of(self, command: Command) -> tuple[Event, ...]:
         decision = await self._decide(command)

@@ -5,6 +5,7 @@ import logging
 import socket
 import stat
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from aiohttp import web
 
-from tradebot.core.model.commands import Command
+from tradebot.core.model.commands import Command, Control
 from tradebot.core.model.intent import Source
 from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
@@ -35,6 +36,10 @@ CLOSE_WITHIN_S: Final = 2.0
 KEY_HEADER: Final = "Idempotency-Key"
 
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_CONTROLS: Final = (
+    ("pause", Control.PAUSE, True), ("resume", Control.PAUSE, False),
+    ("reduce-only/on", Control.REDUCE_ONLY, True), ("reduce-only/off", Control.REDUCE_ONLY, False),
+)
 _LOG: Final = logging.getLogger(__name__)
 _READY: Final = frozenset({*IN_SESSION, State.HALTED})
 
@@ -96,6 +101,10 @@ class Server:
             web.post("/api/v1/kill", self._post_kill),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
+            *(
+                web.post(f"/api/v1/{path}", partial(self._post_control, control, is_engaged))
+                for path, control, is_engaged in _CONTROLS
+            ),
             web.get("/api/v1/strategies", self._get_strategies),
             web.post("/api/v1/strategies/{id}/enable", self._post_enable),
             web.post("/api/v1/strategies/{id}/disable", self._post_disable),
@@ -218,6 +227,13 @@ class Server:
         reason, user = commands.parse_reason(await read_body(request), is_needed=True)
         found = await self._requests.switch(name, enabled=enabled, reason=reason, by=user)
         return answer(found)
+
+    async def _post_control(
+        self, control: Control, is_engaged: bool, request: web.Request
+    ) -> web.Response:
+        body = await read_body(request, may_be_empty=True)
+        reason, user = commands.parse_reason(body, is_needed=False)
+        return answer(await self._requests.control(control, is_engaged, reason, user))
 
     async def _decide(self, command: Command) -> Decision | None:
         async with asyncio.timeout(DECIDE_WITHIN_S * self._pace):

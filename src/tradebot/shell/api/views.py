@@ -66,6 +66,10 @@ class Views:
             "mode": settings.mode.value,
             "promotion": settings.promotion.value,
             "settings_version": book.settings_version,
+            "controls": [
+                {"control": control.value, "reason": reason}
+                for control, reason in book.controls.items()
+            ],
             "kill": {"engaged": book.kill_reason is not None, "reason": book.kill_reason},
             "markets": [
                 {"calendar": name, "phase": market.phase.value, "session": market.session,

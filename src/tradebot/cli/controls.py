@@ -1,0 +1,48 @@
+"""How is the daemon told to hold back, short of the kill switch?"""
+
+import argparse
+from typing import Any
+
+from tradebot.cli import flags, place, show
+from tradebot.cli.client import Client
+from tradebot.cli.orders import user
+from tradebot.cli.outcome import Exit
+
+
+def register(verbs: flags.Verbs) -> None:
+    for name, does in (
+        ("pause", "take no new intents from strategies; what waits goes on waiting"),
+        ("resume", "let strategies ask again; what waited is asked anew"),
+        ("reduce-only", "let through only what closes positions, or everything again"),
+    ):
+        call = f"tradebot.cli.controls:{name.replace('-', '_')}"
+        parser = flags.verb(verbs, name, does, call)
+        if name == "reduce-only":
+            parser.add_argument("state", metavar="on|off", choices=("on", "off"), help="which")
+        parser.add_argument("--reason", metavar="TEXT", help="why, for the journal")
+        flags.takes_place(parser)
+
+
+def pause(args: argparse.Namespace) -> int:
+    return _ask(args, "pause", "strategies are paused", "strategies were paused before")
+
+
+def resume(args: argparse.Namespace) -> int:
+    return _ask(args, "resume", "strategies may ask again", "strategies were not paused")
+
+
+def reduce_only(args: argparse.Namespace) -> int:
+    told = ("only what closes may trade", "it was on before")
+    if args.state == "off":
+        told = ("everything may trade again", "it was off before")
+    return _ask(args, f"reduce-only/{args.state}", *told)
+
+
+def _ask(args: argparse.Namespace, control: str, done: str, nothing: str) -> int:
+    body: dict[str, Any] = {"reason": args.reason, "user": user()}
+    found = Client(place.home(args)).post(f"/api/v1/{control}", body).checked()
+    if args.json:
+        show.document(found)
+    else:
+        show.line(done if found["changed"] else nothing)
+    return Exit.DONE
