@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias
 
+from tradebot.core.indicators import Indicators
 from tradebot.core.model.commands import (
     Capabilities,
     Phase,
@@ -164,6 +165,7 @@ class Desk(Protocol):
     """A strategy's read-only view of durable state."""
 
     strategy_id: str
+    indicators: Indicators
 
     def now(self) -> datetime: ...
     def is_open(self, symbol: str) -> bool:
@@ -171,6 +173,9 @@ class Desk(Protocol):
 
     def position(self, symbol: str) -> Position:
         """Return the strategy's own position, flat where it holds none."""
+
+    def positions(self) -> Sequence[Position]:
+        """Return the strategy's own positions that are not flat, by symbol."""
 
     def working(self, symbol: str) -> int:
         """Count the strategy's own intents and orders on the symbol that are not finished."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
 from tradebot.core.gates.session import may_trade
+from tradebot.core.indicators import Indicators
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import IntentId
 from tradebot.ports import Clock, MarketData, Position, Working
@@ -19,6 +20,7 @@ class StrategyDesk:
         self, strategy_id: str, *, book: Book, market: MarketData, clock: Clock
     ) -> None:
         self.strategy_id = strategy_id
+        self.indicators = Indicators(market.history)
         self._book = book
         self._market = market
         self._clock = clock
