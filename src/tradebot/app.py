@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
@@ -112,7 +112,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         clock, until = _clock(config, options, calendars, past.last_at)
         telling = _telling(options.log_format, config, out)
         ending.callback(telling.close)
-        for text in filter(None, (journal.torn, *config.warnings)):
+        for text in filter(None, (journal.torn, *config.warnings, _about(options, until))):
             telling.line(clock.now(), text)
         parts = _parts(config, home, past, _World(
             journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
@@ -122,6 +122,15 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
             status=partial(_live_facts, config, home, calendars, parts.state, parts.host),
         )
+
+
+def _about(options: RunOptions, until: datetime | None) -> str:
+    """Say what a rehearsal is, and how to ask it from elsewhere."""
+    if until is None:
+        return ""
+    pace = "as fast as it goes" if options.speed is None else f"{options.speed} times as fast"
+    end = f"{until.astimezone(UTC):%F %T} UTC"
+    return f"a rehearsal to {end}, {pace}; to ask it: tradebot status --rehearsal"
 
 
 def _make(data_dir: Path) -> None:
