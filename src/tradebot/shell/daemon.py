@@ -116,14 +116,19 @@ class Daemon:
         watch = asyncio.create_task(self._p.supervisor.watch(self._stop), name="watch")
         start = asyncio.create_task(self._start(), name="start")
         await asyncio.wait({watch, start}, return_when=asyncio.FIRST_COMPLETED)
-        if start.done() and (error := start.exception()) is not None:
+        if not watch.done() and (error := start.exception()) is not None:
             self.failure = f"start failed: {type(error).__name__}: {error}"
             watch.cancel()
+            await self._shut_down(None)
         else:
             self.failure = await watch
             start.cancel()
             await asyncio.wait({start}, timeout=CLOSE_WITHIN_S)
-        return await self._shut_down(self.failure)
+            await self._shut_down(self.failure)
+        if self.failure is None:
+            return 0
+        self._say(f"STOPPED BY A FAILURE: {self.failure}")
+        return EXIT_CORE_FAILED
 
     async def _start(self) -> None:
         p, submit = self._p, self._p.engine.submit
@@ -164,19 +169,22 @@ class Daemon:
             self._p.state.fail(calendar.name, reason)
         await asyncio.Event().wait()
 
-    async def _shut_down(self, failure: str | None) -> int:
-        """Stop in order: no new orders, calls in flight within a bound, then everything else."""
+    async def _shut_down(self, fallen: str | None) -> None:
+        """Stop in order: no new orders, calls in flight within a bound, then everything else.
+
+        `fallen` says why a core task died: then nothing more is decided, and trading is halted.
+        """
         p = self._p
-        p.state.move(Trigger.STOP, failure or "asked to stop")
+        p.state.move(Trigger.STOP, self.failure or "asked to stop")
         p.host.stop()
-        if failure is not None:
-            await self._halt_without_journal(failure)
+        if fallen is not None:
+            await self._halt_without_journal(fallen)
         await p.supervisor.close("api", "market data")
         drained = await asyncio.gather(*(link.drain(DRAIN_WITHIN_S) for link in p.links))
         for link, is_drained in zip(p.links, drained, strict=True):
             if not is_drained:
                 self._say(f"route {link.route}: calls still in flight")
-        if failure is None and await within(DRAIN_WITHIN_S, p.engine.drain) is not None:
+        if fallen is None and await within(DRAIN_WITHIN_S, p.engine.drain) is not None:
             self._say("commands still waiting were left undecided")
         await p.supervisor.close()
         for trouble in await asyncio.gather(
@@ -186,9 +194,6 @@ class Daemon:
                 self._say(f"a broker was left without goodbye: {trouble}")
         p.state.move(Trigger.END, "stopped")
         p.telling.status(p.clock.now(), p.status())
-        if failure is not None:
-            self._say(f"STOPPED BY A FAILURE: {failure}")
-        return EXIT_CORE_FAILED if failure is not None else 0
 
     async def _halt_without_journal(self, failure: str) -> None:
         """Cancels may precede their line when the journal is gone; the next start is halted."""
