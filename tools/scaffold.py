@@ -1,6 +1,8 @@
 """What does a new plugin or gate begin with? A file that says what to fill in, registered."""
 
 import re
+import runpy
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,6 +185,7 @@ def begin(root: Path, kind: str, name: str) -> Iterator[Path]:
     yield path
     if kind == "gate":
         yield _require(folder / "__init__.py", name)
+        yield _list(folder / "lists.py", name)
     else:
         target = f"tradebot.plugins.{GROUPS[kind]}.{name}:{type_name}{SUFFIX[kind]}"
         yield _enter(root / "pyproject.toml", GROUPS[kind], f'{name} = "{target}"')
@@ -200,6 +203,18 @@ def _require(path: Path, gate: str) -> Path:
     )
     head, end, rest = text.rpartition("\n)")
     path.write_text(f"{head}\n    {gate},{end}{rest}")
+    return path
+
+
+def _list(path: Path, gate: str) -> Path:
+    """Write a new list after the newest: the journal holds readings by their place in one."""
+    lists: dict[int, tuple[str, ...]] = runpy.run_path(str(path))["GATE_LISTS"]
+    number = max(lists)
+    names = ", ".join(f'"{name}"' for name in (*lists[number], gate))
+    wrapped = textwrap.fill(f"{names},", 92, break_on_hyphens=False)
+    entry = f"    {number + 1}: (\n{textwrap.indent(wrapped, ' ' * 8)}\n    ),\n"
+    head, end, rest = path.read_text().rpartition("}\n")
+    path.write_text(f"{head}{entry}{end}{rest}")
     return path
 
 

@@ -22,7 +22,7 @@ GATES = "src/tradebot/core/gates"
 def house(tmp_path: Path) -> Path:
     for folder in (GATES, "src/tradebot/plugins"):
         (tmp_path / folder).mkdir(parents=True)
-    for name in ("pyproject.toml", f"{GATES}/__init__.py"):
+    for name in ("pyproject.toml", f"{GATES}/__init__.py", f"{GATES}/lists.py"):
         copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -65,13 +65,16 @@ def test_a_plugin_begins_with_all_that_its_port_asks_for(house: Path, kind: str)
 
 
 def test_a_gate_is_asked_from_its_first_day(house: Path) -> None:
-    path, listed = scaffold.begin(house, "gate", "a_band")
+    path, listed, lists = scaffold.begin(house, "gate", "a_band")
     assert "def a_band(" in path.read_text()
     tree = ast.parse(listed.read_text())
     (required,) = [n.value for n in tree.body if isinstance(n, ast.AnnAssign)]
     assert isinstance(required, ast.Tuple)
     assert ast.unparse(required.elts[0]) == "kill_switch"
     assert ast.unparse(required.elts[-1]) == "a_band"
+    *before, newest = runpy.run_path(str(lists))["GATE_LISTS"].values()
+    assert newest == (*before[-1], "a_band")
+    assert max(map(len, lists.read_text().splitlines())) <= 100
 
 
 @pytest.mark.parametrize("name", ["Two", "two-words", "", "2nd", "../up", "kill_switch"])

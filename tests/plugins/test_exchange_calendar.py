@@ -1,7 +1,6 @@
 """Are the sessions those of the exchange: hours, holidays, short days, summer time, its past?"""
 
 import time
-import warnings
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -285,30 +284,6 @@ def test_the_market_that_never_closes_trades_at_every_hour():
     assert session is not None
     assert (session.day, session.opens) == (date(2026, 11, 23), utc("2026-11-23"))
     assert calendar.next_close(sunday) == utc("2026-11-23")
-
-
-def test_sessions_and_short_days_of_28_years_are_those_of_an_independent_calendar():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # theirs
-        oracle = pytest.importorskip("exchange_calendars").get_calendar(
-            "XNYS", start="2000-01-01", end="2027-12-31"
-        )
-        theirs = {
-            day.date(): (opens.to_pydatetime(), closes.to_pydatetime())
-            for day, opens, closes in oracle.schedule[["open", "close"]].itertuples()
-        }
-    ours = {
-        day: (session.opens, session.closes)
-        for year in range(2000, 2028) for day in weekdays(year)
-        if (session := XNYS.session_on(day))
-    }
-    assert list(ours) == list(theirs)
-    assert len(ours) == 7041
-    # It leaves out the minutes that were lost once: silences, a remembrance, a failed network.
-    assert {str(day) for day in ours if ours[day] != theirs[day]} == {
-        "2001-09-17", "2001-10-08", "2002-09-11", "2003-03-20", "2004-06-07", "2005-06-01",
-        "2006-12-27",
-    }
 
 
 @pytest.mark.parametrize(("day", "reason"), [
