@@ -18,15 +18,20 @@ SOCKET: Final = "tradebot.sock"
 
 def load(args: argparse.Namespace) -> "Config":
     """Load the configuration that the flags name; a problem ends the verb with exit 4."""
-    from tradebot.shell import config
     from tradebot.shell.document import ConfigError
 
-    name = args.config or DEFAULT_CONFIG
     try:
-        path = config.find(name, os.environ)
-        return config.load(path, environ=os.environ, overrides=overrides(args))
+        return read(args)
     except ConfigError as error:
         raise Stop(Exit.CONFIG, "\n".join(error.problems)) from None
+
+
+def read(args: argparse.Namespace) -> "Config":
+    """Load the configuration that the flags name; raises ConfigError."""
+    from tradebot.shell import config
+
+    path = config.find(args.config or DEFAULT_CONFIG, os.environ)
+    return config.load(path, environ=os.environ, overrides=overrides(args))
 
 
 def overrides(args: argparse.Namespace) -> Mapping[str, str]:

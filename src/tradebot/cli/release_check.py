@@ -1,0 +1,55 @@
+"""Is this release fit to trade? And is the machine that it runs on?"""
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from tradebot.cli import flags, place, show
+from tradebot.cli.outcome import Exit
+
+if TYPE_CHECKING:
+    from tradebot.shell.checks import Checked
+
+_COLUMNS: Final = {"check": "CHECK", "result": "RESULT", "ms": "MS", "says": ""}
+_READY: Final = {"fail": 2, "warn": 1}
+_PAINT: Final = ("good", "warn", "bad")
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = flags.verb(
+        verbs, "release-check",
+        "check that this release can trade: exit 0 ready, 1 with warnings, 2 not ready",
+        "tradebot.cli.release_check:release_check",
+    )
+    flags.takes_config(parser)
+    parser.add_argument("--quick", action="store_true",
+                        help="do not decide the journal again; under two seconds")
+    flags.takes_json(parser)
+
+
+def release_check(args: argparse.Namespace) -> int:
+    from tradebot.cli.dry_run import trade
+    from tradebot.shell.checks import worst
+    from tradebot.shell.clock import WallClock
+    from tradebot.shell.release_check import ReleaseCheck
+
+    found = ReleaseCheck(
+        lambda: place.read(args), trade, WallClock(), is_quick=args.quick
+    ).run()
+    code = _READY.get(worst(found).value, 0)
+    told = {0: "ready", 1: "ready, with warnings", 2: "not ready"}[code]
+    if args.json:
+        show.document({"ready": code != Exit.USAGE, "exit": code, "checks": rows(found)})
+    else:
+        tell(found)
+        show.line(show.painted(told, _PAINT[code]))
+    return code
+
+
+def rows(found: "list[Checked]") -> list[dict[str, object]]:
+    return [
+        {"check": c.name, "result": c.word.value, "ms": c.took_ms, "says": c.said} for c in found
+    ]
+
+
+def tell(found: "list[Checked]") -> None:
+    show.table(rows(found), _COLUMNS, "nothing was checked")

@@ -1,0 +1,159 @@
+"""Does the release check find what must not trade, and leave no trace of its looking?"""
+
+import json
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tiny_daemon import TinyDaemon
+
+from tradebot.cli.main import main
+from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.intent import Intent, Leg, Side, Source
+from tradebot.core.model.money import ONE
+from tradebot.shell import config
+from tradebot.shell.checks import Word
+from tradebot.shell.journal.file import Journal
+from tradebot.shell.journal.lock import DataDirLock
+from tradebot.shell.release_check import ReleaseCheck
+
+Out = pytest.CaptureFixture[str]
+SHIPPED = Path(__file__).resolve().parents[2] / "config"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A copy of the shipped configuration, and a data directory with a day's journal."""
+    for name in ("config.paper.yaml", "policy.yaml"):
+        shutil.copy(SHIPPED / name, tmp_path / name)
+    daemon = TinyDaemon()
+    daemon.decide(SubmitIntent(intent=Intent(
+        legs=(Leg(symbol="SPY", side=Side.BUY),), order_qty=ONE, key="k", source=Source.CLI,
+    )))
+    daemon.fill(next(iter(daemon.book.orders.working)), "1", "500.01", "X1")
+    journal = Journal.open(
+        tmp_path / "data" / "journal", code="0.1.0", settings_hash="test", threaded=False,
+        prewrite=False,
+    )
+    journal.write(daemon.decisions)
+    journal.close()
+    return tmp_path
+
+
+def check(out: Out, place: Path, *more: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    code = main([
+        "release-check", "--config", str(place / "config.paper.yaml"), "--data-dir",
+        str(place / "data"), "--json", *more,
+    ])
+    return code, {row["check"]: row for row in json.loads(out.readouterr().out)["checks"]}
+
+
+def everything(home: Path) -> dict[str, tuple[int, int, bytes]]:
+    return {
+        str(p): (p.stat().st_ino, p.stat().st_mtime_ns, p.read_bytes() if p.is_file() else b"")
+        for p in home.rglob("*")
+    }
+
+
+def test_a_good_release_is_ready_and_its_dry_run_bought_something(out: Out, place: Path) -> None:
+    began = time.perf_counter()
+    code, found = check(out, place)
+    assert code == 0, found
+    assert {row["result"] for row in found.values()} == {"pass"}
+    assert "through all eight stages" in found["dry run"]["says"]
+    assert "decided again, all the same" in found["journal"]["says"]
+    assert time.perf_counter() - began < 5
+
+
+def test_the_quick_check_verifies_but_does_not_decide_again(out: Out, place: Path) -> None:
+    code, found = check(out, place, "--quick")
+    assert code == 0
+    assert "not decided again" in found["journal"]["says"]
+
+
+def test_nothing_is_left_behind_beside_whoever_holds_the_lock(out: Out, place: Path) -> None:
+    home = place / "data"
+    with DataDirLock(home):
+        before = everything(home)
+        code, _ = check(out, place)
+        assert (code, everything(home)) == (0, before)
+
+
+def test_a_data_directory_that_is_not_there_is_not_made(out: Out, place: Path) -> None:
+    shutil.rmtree(place / "data")
+    code, _ = check(out, place)
+    assert code == 0
+    assert not (place / "data").exists()
+
+
+def test_a_broken_policy_is_told_with_its_line(out: Out, place: Path) -> None:
+    (place / "policy.yaml").write_text("order_qty_max: -1\n")
+    code, found = check(out, place)
+    assert (code, found["policy"]["result"]) == (2, "fail")
+    assert "policy.yaml:1:" in found["policy"]["says"]
+    assert found["dry run"]["result"] == "skip"
+
+
+def test_a_policy_that_is_not_there_is_told(out: Out, place: Path) -> None:
+    (place / "policy.yaml").unlink()
+    code, found = check(out, place)
+    assert (code, found["policy"]["result"]) == (2, "fail")
+
+
+def test_a_configuration_that_is_not_there_is_not_ready(out: Out, place: Path) -> None:
+    (place / "config.paper.yaml").unlink()
+    code, found = check(out, place)
+    assert (code, found["config"]["result"]) == (2, "fail")
+    assert found["imports"]["result"] == "pass"
+
+
+def test_a_limit_that_lets_nothing_pass_stops_the_dry_run_with_its_reason(
+    out: Out, place: Path
+) -> None:
+    code, found = check(out, place, "--set", "policy.order_notional_max_usd=1")
+    assert (code, found["dry run"]["result"]) == (2, "fail")
+    assert "stopped at stage risk" in found["dry run"]["says"]
+
+
+def test_a_damaged_ledger_is_told_with_its_record(out: Out, place: Path) -> None:
+    segment = place / "data" / "journal" / "00000001.jsonl"
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(bytes(data))
+    code, found = check(out, place)
+    assert (code, found["journal"]["result"]) == (2, "fail")
+    assert "record" in found["journal"]["says"]
+
+
+def test_a_route_of_another_kind_than_the_mode_is_told(out: Out, place: Path) -> None:
+    code, found = check(out, place, "--set", "mode=mock")
+    assert (code, found["broker mode"]["result"]) == (2, "fail")
+    assert "mode mock cannot use paper" in found["broker mode"]["says"]
+
+
+def test_a_mode_that_refuses_everything_is_a_warning(out: Out, place: Path) -> None:
+    code, found = check(out, place, "--set", "mode=live_blocked")
+    assert (code, found["broker mode"]["result"]) == (1, "warn")
+
+
+@pytest.mark.parametrize(("year", "word"), [(2035, Word.FAIL), (2030, Word.PASS)])
+def test_a_calendar_must_know_half_a_year_ahead(place: Path, year: int, word: Word) -> None:
+    class Then:
+        def now(self) -> datetime:
+            return datetime(year, 8, 1, tzinfo=UTC)
+
+    checks = ReleaseCheck(
+        lambda: config.load(place / "config.paper.yaml", environ={}), lambda _: "", Then(),
+        is_quick=True,
+    )
+    found = {checked.name: checked for checked in checks.run()}
+    assert found["calendar"].word is word
+    assert "2036-01-01" in found["calendar"].said
+
+
+@pytest.fixture
+def out(capsys: Out) -> Out:
+    return capsys
