@@ -9,8 +9,16 @@ import pytest
 from tests.tiny_daemon import AT, TinyDaemon
 
 from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
-from tradebot.core.model.commands import RequestCancel, SetKillSwitch, SubmitIntent
+from tradebot.core.model.commands import (
+    Delivery,
+    ReportDelivery,
+    RequestCancel,
+    RequestReplace,
+    SetKillSwitch,
+    SubmitIntent,
+)
 from tradebot.core.model.facts import Quote
+from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.report import ExecType
@@ -49,8 +57,8 @@ def why(daemon: TinyDaemon, name: str) -> dict[str, Any]:
     return found
 
 
-def order_of(daemon: TinyDaemon, intent: str) -> str:
-    return str(why(daemon, intent)["order"]["client_order_id"])
+def order_of(daemon: TinyDaemon, intent: str) -> ClOrdID:
+    return ClOrdID(why(daemon, intent)["order"]["client_order_id"])
 
 
 def remedies(daemon: TinyDaemon, intent: str) -> list[str]:
@@ -162,6 +170,33 @@ def test_a_fill_of_an_order_that_is_not_ours_says_so(daemon: TinyDaemon, tmp_pat
     assert (found["kind"], found["intent"], found["result"]["status"]) == ("fill", None, "external")
     assert found["bookings"][0]["qty"] == "3"
     assert told_by_journal(daemon, "E1", tmp_path) == found
+
+
+def test_a_chain_with_changes_doubt_and_a_second_attempt_is_the_same_in_the_journal(
+    daemon: TinyDaemon, tmp_path: Path
+) -> None:
+    changed = ask(daemon, "k1", price="499")
+    order = order_of(daemon, changed)
+    daemon.report(order, ExecType.NEW)
+    daemon.decide(RequestReplace(target=order, by="ann", order_qty=Decimal(20)))
+    replacing = daemon.book.orders.working[next(iter(daemon.book.orders.working))].replacing
+    assert replacing is not None
+    request = replacing.request_id
+    daemon.report(request, ExecType.REPLACED, orig_cl_ord_id=order, order_qty=Decimal(20))
+    daemon.decide(RequestReplace(target=request, by="ann", order_qty=Decimal(101)))
+    daemon.fill(request, "20", "499", "X1")
+    again = ask(daemon, "k2", symbol="IBM")
+    first = order_of(daemon, again)
+    daemon.decide(ReportDelivery(cl_ord_id=first, delivery=Delivery.NEVER_LEFT, detail="latch"))
+    second = order_of(daemon, again)
+    daemon.decide(ReportDelivery(cl_ord_id=second, delivery=Delivery.UNKNOWN, detail="cut off"))
+    assert why(daemon, request)["order"]["order_qty"] == "20"
+    assert why(daemon, again)["route"]["attempt"] == 2
+    for name in (again, first, second):
+        assert "nobody knows" in why(daemon, name)["result"]["waits_for"][0]
+    assert why(daemon, first)["order"]["ord_status"] == "never_left"
+    for name in (changed, order, request, "X1", again, first, second):
+        assert told_by_journal(daemon, name, tmp_path) == why(daemon, name)
 
 
 def test_nothing_stopped_what_was_filled(daemon: TinyDaemon) -> None:

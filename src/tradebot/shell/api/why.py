@@ -87,8 +87,9 @@ def _chain(kept: Histories, record: IntentRecord, order: OrderRecord | None) -> 
         for quote in step.moment.quotes if quote.symbol in symbols
     ]
     bookings = [FillRecord(s.moment, s.event) for s in told if isinstance(s.event, e.TradeBooked)]
-    result = _result(record, order, bookings)
-    stopped = _stopped(kept, record, order)
+    now = kept.order(record.cl_ord_id)  # an earlier attempt may have been asked for
+    result = _result(record, now, bookings)
+    stopped = _stopped(kept, record, now)
     return {
         "intent": _intent(record),
         "quotes": list({(row["seq"], row["symbol"]): row for row in quotes}.values()),
