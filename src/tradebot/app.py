@@ -101,6 +101,8 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
     with DataDirLock(config.data_dir), ExitStack() as ending:
         home = config.data_dir
         if options.rehearse:
+            if not options.resume:  # a mistyped span must not cost the last rehearsal
+                _clock(config, options, calendars, None)
             home = rehearsal.prepare(home, resume=options.resume)
         journal = Journal.open(
             home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,

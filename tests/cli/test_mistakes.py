@@ -286,6 +286,15 @@ def test_an_order_after_hours_waits_and_says_for_what(typist: Typist, evening: P
     check(heard, 5, ["POLICY_MARKET_CLOSED", "not finished within 0.3 s"])
 
 
+def test_a_mistyped_span_costs_nothing_of_the_last_rehearsal(typist: Typist, room: Path) -> None:
+    kept = room / "data" / "rehearsal" / "kept"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    for span in ("--start 1980-06-02", "--start 2026-11-24 --until 2026-11-23"):
+        assert typist.types(room, f"run --config c.yaml --rehearse {span}")[0] == 2
+    assert kept.exists()
+
+
 def test_the_mistakes_left_nothing_behind_at_the_desk(typist: Typist, desk: Path) -> None:
     """Runs after the typing: nothing was sent, and the kill switch is not set."""
     code, said = typist.types(desk, "orders --data-dir data --rehearsal")
