@@ -199,6 +199,11 @@ def test_a_chain_with_changes_doubt_and_a_second_attempt_is_the_same_in_the_jour
         assert told_by_journal(daemon, name, tmp_path) == why(daemon, name)
 
 
+def test_what_a_decision_read_is_told_once(daemon: TinyDaemon) -> None:
+    told = why(daemon, ask(daemon, "k1", "101"))["sentences"]
+    assert sum(line.startswith("    read SPY") for line in told) == 1
+
+
 def test_nothing_stopped_what_was_filled(daemon: TinyDaemon) -> None:
     assert why(daemon, ask(daemon, "k1"))["because"] is None
 

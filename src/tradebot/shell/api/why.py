@@ -259,13 +259,14 @@ def _stopped(kept: Histories, record: IntentRecord, order: OrderRecord | None) -
 def _sentences(record: IntentRecord, told: Sequence[Told], symbols: set[str]) -> list[str]:
     """One step a line, under its time; the gates stand below the last walk that asked them."""
     last_walk = next((s for s in reversed(told) if _asked_gates(s)), None)
-    lines = []
+    lines, read_at = [], 0
     for step in told:
         text = sentence(step.event)
         if isinstance(step.event, e.IntentReceived):
             text = _received(record.intent, step)
         lines.append(f"{_clock(step.moment.at)}  {text}")
-        if isinstance(step.event, _WALKS):
+        if isinstance(step.event, _WALKS) and step.moment.seq != read_at:
+            read_at = step.moment.seq  # one decision reads once, whatever it says of it
             lines += [
                 f"    read {q.symbol} {plain(q.bid)} / {plain(q.ask)},"
                 f" {_seconds(age_s(q.as_of, step.moment.at))} old"
