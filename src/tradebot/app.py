@@ -20,6 +20,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.money import plain
 from tradebot.ports import Broker, Calendar, Clock, MarketData
 from tradebot.shell import plugins, rehearsal
+from tradebot.shell.api.drafts import Shelf
 from tradebot.shell.api.rows import iso
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
@@ -29,6 +30,7 @@ from tradebot.shell.collector import collect_seldom, uncollected
 from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.desk import StrategyDesk
+from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.file import Journal
@@ -229,6 +231,9 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links), host.on_decision,
     ))
+    files = _draft_files(config, home, past.views, world)
+    if files is not None:
+        engine.listeners.append(files.on_decision)
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set,
         status=partial(_live_facts, config, home, world.calendars, state, host),
@@ -242,6 +247,23 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         status=partial(_status_line, state, past.views), settings=config.decisive(),
         settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
         cadence=_cadence(config, world), until=world.until, last_at=past.last_at,
+        keep_drafts=files.run if files is not None else None,
+    )
+
+
+def _draft_files(
+    config: Config, home: Path, views: Views, world: _World
+) -> DraftFiles | None:
+    staging = config.staging
+    if not staging.enabled:
+        return None
+    views.drafts.shelf = Shelf(directory=home / staging.drafts_dir, format=staging.format)
+    return DraftFiles(
+        views.drafts, views.drafts.shelf, world.clock, threaded=world.until is None,
+        keeping=Keeping(
+            retention_days=staging.retention_days, retention_count=staging.retention_count
+        ),
+        tell=lambda text: world.telling.line(world.clock.now(), text),
     )
 
 

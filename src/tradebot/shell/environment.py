@@ -30,9 +30,10 @@ RESERVED: Final = "TRADEBOT_TEST_"
 SHORT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "EXECUTION_MODE": ("mode",),
     "PROMOTION_STRATEGY": ("promotion", "strategy"),
+    "STAGE_ORDERS": ("staging", "enabled"),
+    "DRAFTS_DIR": ("staging", "drafts_dir"),
+    "DRAFTS_FORMAT": ("staging", "format"),
 }
-# Promised names whose section does not exist yet: told, not refused.
-NO_EFFECT_YET: Final = ("STAGE_ORDERS", "DRAFTS_DIR", "DRAFTS_FORMAT")
 
 _LINE: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.ASCII)
 
@@ -62,9 +63,7 @@ def overlays(variables: Mapping[str, Variable], warnings: list[str]) -> list[Ove
         prefix = OURS if name.startswith(OURS) else SHORT
         rest = name.removeprefix(prefix)
         told = name if variable.place.line is None else f"{variable.place}: {name}"
-        if rest in NO_EFFECT_YET:
-            warnings.append(f"{told}: has no effect in this release")
-        elif rest in SHORT_NAMES:
+        if rest in SHORT_NAMES:
             path = SHORT_NAMES[rest]
             rank = 0 if prefix == SHORT else 1
             ranked.append((rank, Overlay(path=path, text=variable.text, place=variable.place)))

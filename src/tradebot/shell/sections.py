@@ -102,6 +102,26 @@ class PromotionSection:
 
 
 @fact
+class StagingSection:
+    """What waits for a person, a window or another mode, as files to read.
+
+    enabled: without it there are no drafts, and what would wait for an approval is refused
+    drafts_dir: where the files are; below the data directory unless absolute
+    format: how they are written
+    retention_days: how long the archive keeps a draft that waits for nobody any more
+    retention_count: how many of them it keeps
+    approval_ttl_s: how long an approval holds, for one order
+    """
+
+    enabled: bool = _DECISIVE.staging
+    drafts_dir: Path = Path("drafts")
+    format: Literal["yaml", "json"] = "yaml"
+    retention_days: Annotated[int, Field(ge=0)] = 30
+    retention_count: Annotated[int, Field(ge=0)] = 1_000
+    approval_ttl_s: Annotated[int, Field(gt=0)] = _DECISIVE.approval_ttl_s
+
+
+@fact
 class Telemetry:
     """What is told to people and logs, and how often.
 
@@ -182,6 +202,7 @@ class Sections:
     strategies: tuple[StrategySection, ...] = ()
     policy: Policy = Policy()
     promotion: PromotionSection = PromotionSection()
+    staging: StagingSection = StagingSection()
     supervision: Limits = Limits()
     telemetry: Telemetry = Telemetry()
     orders: OrdersSection = OrdersSection()

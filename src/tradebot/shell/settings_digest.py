@@ -12,7 +12,10 @@ from tradebot.shell.document import Items, Scalar, Section, Style
 
 # Where things are and what is told about them never decides, so the digest leaves it out.
 _PLACES: Final = ("path", "dir", "file", "host", "port", "url", "socket")
-_TOLD: Final = ("schema_version", "log_format", "log_level", "status_every_s")
+_TOLD: Final = (
+    "schema_version", "log_format", "log_level", "status_every_s", "format", "retention_days",
+    "retention_count",
+)
 
 
 def settings_digest(settings: Any) -> str:

@@ -15,6 +15,9 @@ INTENT_STATUSES: Final = ("held", "refused", "sent", "finished", "open", "done")
 ORDER_STATUSES: Final = (
     *(status.value for status in OrdStatus), "never_left", "in_doubt", "open", "done"
 )
+DRAFT_STATUSES: Final = (
+    "waiting", "approved", "sent", "rejected", "refused", "expired", "open", "done"
+)
 NO_STATUSES: Final = ()
 
 

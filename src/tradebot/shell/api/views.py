@@ -10,6 +10,7 @@ from tradebot.core.book.ledger import Share
 from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
+from tradebot.shell.api.drafts import Drafts
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
     EVENTS_MAX,
@@ -48,6 +49,7 @@ class Views:
         self.book = Book()
         self.last: Moment | None = None
         self._kept = Histories(self.book, size, events_max)
+        self.drafts = Drafts(self._kept, size)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
@@ -55,6 +57,7 @@ class Views:
         for event in decision.events:
             self.book.fold(decision.at, (event,))
             self._kept.apply(moment, event)
+            self.drafts.apply(moment, event)
         self.last = moment
 
     def status(self) -> Plain:
@@ -150,7 +153,7 @@ class Views:
         record = self._kept.intents.get(IntentId(intent_id))
         if record is None:
             return None
-        order = self._kept.order(record.cl_ord_id)
+        order, draft = self._kept.order(record.cl_ord_id), self.drafts.get(intent_id)
         is_rejected = order is not None and order.order.ord_status is OrdStatus.REJECTED
         detail = because(record)
         return {
@@ -164,8 +167,8 @@ class Views:
             "reason_detail": order.text if order is not None and is_rejected else detail,
             "client_order_id": record.cl_ord_id,
             "order": order_row(order) if order is not None else None,
-            "draft_id": None,
-            "draft_path": None,
+            "draft_id": record.intent_id if draft is not None else None,
+            "draft_path": self.drafts.path(draft),
             "needs": list(record.needs),
             "until": iso(record.until),
             "expires": iso(record.expires),
