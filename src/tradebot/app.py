@@ -214,12 +214,8 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     symbols = [instrument.symbol for instrument in market.instruments()]
     market.subscribe(symbols, facts.on_market)
     may_send = partial(_may_send, past.book, latch, clock)
-    links = [
-        _link(config, name, home, _Wire(
-            engine=engine, market=market, may_send=may_send, world=world
-        ))
-        for name in config.brokers
-    ]
+    wire = _Wire(engine=engine, market=market, may_send=may_send, world=world)
+    links = [_link(config, name, home, wire) for name in config.brokers]
     host = StrategyHost(
         book=past.views.book, post=engine.post,
         tell=lambda name, text: world.telling.line(clock.now(), f"strategy {name}: {text}"),
@@ -227,13 +223,11 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     _add_strategies(config, host, past.views, market, clock)
     market.subscribe(symbols, host.on_market)
     market.subscribe(symbols, Waker(past.book, engine.post).on_market)
+    files = _draft_files(config, home, past.views, world)
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
-        *(link.on_decision for link in links), host.on_decision,
+        *(link.on_decision for link in links), host.on_decision, files.on_decision,
     ))
-    files = _draft_files(config, home, past.views, world)
-    if files is not None:
-        engine.listeners.append(files.on_decision)
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set,
         status=partial(_live_facts, config, home, world.calendars, state, host),
@@ -244,19 +238,16 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
         supervisor=Supervisor(config.supervision, notice), telling=world.telling, market=market,
         links=links, host=host, calendars=world.calendars, serve=server.run,
+        keep_drafts=files.run,
         status=partial(_status_line, state, past.views), settings=config.decisive(),
         settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
         cadence=_cadence(config, world), until=world.until, last_at=past.last_at,
-        keep_drafts=files.run if files is not None else None,
     )
 
 
-def _draft_files(
-    config: Config, home: Path, views: Views, world: _World
-) -> DraftFiles | None:
+def _draft_files(config: Config, home: Path, views: Views, world: _World) -> DraftFiles:
+    """Keep the files of drafts, those too that stand from before staging was switched off."""
     staging = config.staging
-    if not staging.enabled:
-        return None
     views.drafts.shelf = Shelf(directory=home / staging.drafts_dir, format=staging.format)
     return DraftFiles(
         views.drafts, views.drafts.shelf, world.clock, threaded=world.until is None,

@@ -20,6 +20,7 @@ VERBS_OF_THIS_RELEASE = {
     "resume", "reduce-only", "ledger", "replay",
     "calendar", "config", "version", "why", "why-not", "completion",
     "release-check",
+    "drafts",
 }
 
 

@@ -113,14 +113,35 @@ def test_an_unknown_name_of_ours_is_an_error_and_a_foreign_one_a_warning() -> No
         "TRADEBOT_SEED__DEEPER: seed: expected a section, got '1'"
     ]
     config = a_config("seed: 1\n", {
-        "EMO_EXECUTION_MOD": "paper", "TRADEBOT_STAGE_ORDERS": "1", "PATH": "/bin",
+        "EMO_EXECUTION_MOD": "paper", "PATH": "/bin",
         "TRADEBOT_TEST_DATA": "x",
     })
     assert config.warnings == (
         "EMO_EXECUTION_MOD: is not known and has no effect (did you mean EMO_EXECUTION_MODE?)",
-        "TRADEBOT_STAGE_ORDERS: has no effect in this release",
     )
     assert config.mode is Mode.LIVE_BLOCKED
+
+
+@pytest.mark.parametrize("prefix", ["TRADEBOT_", "EMO_"])
+def test_every_short_name_reaches_its_setting(prefix: str) -> None:
+    config = a_config("seed: 1\n", {
+        f"{prefix}STAGE_ORDERS": "0", f"{prefix}DRAFTS_DIR": "elsewhere/drafts",
+        f"{prefix}DRAFTS_FORMAT": "json", f"{prefix}EXECUTION_MODE": "stage",
+        f"{prefix}PROMOTION_STRATEGY": "manual",
+    })
+    assert config.warnings == ()
+    assert (config.staging.enabled, config.staging.format) == (False, "json")
+    assert config.staging.drafts_dir == Path("elsewhere/drafts")
+    decisive = config.decisive()
+    assert (decisive.mode, decisive.promotion) == (Mode.STAGE, Promotion.MANUAL)
+    assert decisive.staging is False
+
+
+def test_where_drafts_are_and_how_they_look_decides_nothing() -> None:
+    plain = a_config("mode: stage\n").settings_hash
+    assert a_config("mode: stage\nstaging: {format: json, drafts_dir: d}\n").settings_hash == plain
+    assert a_config("mode: stage\nstaging: {enabled: false}\n").settings_hash != plain
+    assert a_config("mode: stage\nstaging: {approval_ttl_s: 60}\n").settings_hash != plain
 
 
 def test_a_dotenv_line_that_makes_no_sense_is_told_with_its_number() -> None:

@@ -12,6 +12,7 @@ from tradebot.cli import (
     completion,
     config,
     controls,
+    drafts,
     flags,
     intents,
     kill,
@@ -28,8 +29,8 @@ from tradebot.cli import (
 from tradebot.cli.outcome import INTERRUPTED, Exit, Stop
 
 _NOUNS = (
-    run, status, intents, orders, account, strategies, kill, controls, why, ledger, calendar,
-    config, completion, version,
+    run, status, intents, drafts, orders, account, strategies, kill, controls, why, ledger,
+    calendar, config, completion, version,
     release_check,
 )
 _EPILOG = """exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 configuration, 5 timed out,

@@ -73,7 +73,7 @@ class Parts:
     cadence: Cadence
     until: datetime | None
     last_at: datetime | None
-    keep_drafts: Callable[[], Awaitable[None]] | None
+    keep_drafts: Callable[[], Awaitable[None]]
 
 
 class Daemon:
@@ -151,8 +151,7 @@ class Daemon:
             p.host.start()
         p.supervisor.restartable("market data", p.market.run)
         p.supervisor.restartable("api", p.serve)
-        if p.keep_drafts is not None:
-            p.supervisor.restartable("drafts", p.keep_drafts)
+        p.supervisor.restartable("drafts", p.keep_drafts)
         p.supervisor.core("marks", self._mark_positions)
         p.supervisor.core("status line", self._tell_status)
         p.supervisor.core("kill file", self._watch_kill_file)

@@ -130,6 +130,13 @@ def parse_cancel_all(body: Mapping[str, Any]) -> tuple[str, str | None]:
     return _opt(body, "user", _name) or "api", _opt(body, "symbol", _symbol)
 
 
+def parse_approval(body: Mapping[str, Any]) -> tuple[str, str]:
+    """Read the digest of what was looked at, and who says yes."""
+    _refuse_unknown(body, ("digest", "user"), "")
+    digest = _name("digest", _need(body, "digest"))
+    return digest, _opt(body, "user", _name) or "api"
+
+
 def parse_user(body: Mapping[str, Any]) -> str:
     """Read who asks, where nothing else can be said."""
     _refuse_unknown(body, ("user",), "")

@@ -5,9 +5,11 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from tradebot.core.model.commands import (
+    Approve,
     ClearHalt,
     Command,
     Control,
+    Reject,
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
@@ -17,6 +19,7 @@ from tradebot.core.model.commands import (
     SubmitIntent,
 )
 from tradebot.core.model.events import (
+    ApprovalRefused,
     CancelRefused,
     CancelRequested,
     Event,
@@ -27,6 +30,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
+from tradebot.shell.api.drafts import Draft, document
 from tradebot.shell.api.rows import Plain, gate_rows
 from tradebot.shell.api.views import Views
 from tradebot.shell.journal.decision import Decision
@@ -98,6 +102,20 @@ class Requests:
                 raise self._replace_refused(event)
         raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to change")
 
+    def draft(self, name: str) -> Plain:
+        """Return one draft: where it stands, and its document."""
+        found = self._draft(name)
+        return {"draft": self._views.drafts.row(found), "document": document(found)}
+
+    async def approve(self, name: str, digest: str, by: str) -> Plain:
+        """Return the draft, and the pipeline's result of the walk that the approval began."""
+        draft_id = self._draft(name).record.intent_id
+        return await self._answered(draft_id, Approve(target=draft_id, digest=digest, by=by))
+
+    async def reject(self, name: str, reason: str, by: str) -> Plain:
+        draft_id = self._draft(name).record.intent_id
+        return await self._answered(draft_id, Reject(target=draft_id, reason=reason, by=by))
+
     async def cancel_all(self, symbol: str | None, by: str) -> Plain:
         events = await self._events_of(RequestCancelAll(by=by, symbol=symbol))
         return {"symbol": symbol, **_swept(events)}
@@ -145,6 +163,26 @@ class Requests:
     async def _events_of(self, command: Command) -> tuple[Event, ...]:
         decision = await self._decide(command)
         return decision.events if decision is not None else ()
+
+    def _draft(self, name: str) -> Draft:
+        found = self._views.drafts.named(name)
+        if len(found) > 1:
+            text = f"several drafts begin so: {', '.join(d.record.intent_id for d in found)}"
+            raise Unanswerable(HTTPStatus.CONFLICT, text)
+        if not found:
+            raise Unanswerable(HTTPStatus.NOT_FOUND, "no draft of this id is known")
+        return found[0]
+
+    async def _answered(self, draft_id: str, command: Approve | Reject) -> Plain:
+        for event in await self._events_of(command):
+            if isinstance(event, ApprovalRefused):
+                text = EXPLAIN[event.reason].rstrip(".")
+                raise Unanswerable(
+                    HTTPStatus.CONFLICT, f"{text}: {event.detail}" if event.detail else text,
+                    reason_code=event.reason.value, draft_id=draft_id,
+                )
+        draft = self._views.drafts.row(self._draft(draft_id))
+        return {"draft": draft, "result": self._views.pipeline_result(draft_id)}
 
     def _cancel_refused(self, target: str, reason: Reason) -> Unanswerable:
         order = self._views.order(target)

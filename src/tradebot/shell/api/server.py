@@ -19,6 +19,7 @@ from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
 from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
+    DRAFT_STATUSES,
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
@@ -93,6 +94,10 @@ class Server:
             web.get("/api/v1/positions", self._get_positions),
             web.get("/api/v1/fills", self._get_fills),
             web.get("/api/v1/account", self._get_account),
+            web.get("/api/v1/drafts", self._get_drafts),
+            web.get("/api/v1/drafts/{id}", self._get_draft),
+            web.post("/api/v1/drafts/{id}/approve", self._post_approve),
+            web.post("/api/v1/drafts/{id}/reject", self._post_reject),
             web.get("/api/v1/why/{id}", self._get_why),
             web.post("/api/v1/intents", self._post_intent),
             web.post("/api/v1/orders/{id}/cancel", self._post_cancel),
@@ -166,6 +171,21 @@ class Server:
 
     async def _get_account(self, request: web.Request) -> web.Response:
         return answer(self._views.account())
+
+    async def _get_drafts(self, request: web.Request) -> web.Response:
+        wanted = parse_filters(request.query, DRAFT_STATUSES)
+        return answer({"drafts": self._views.drafts.rows(wanted)})
+
+    async def _get_draft(self, request: web.Request) -> web.Response:
+        return answer(self._requests.draft(request.match_info["id"]))
+
+    async def _post_approve(self, request: web.Request) -> web.Response:
+        digest, user = commands.parse_approval(await read_body(request))
+        return answer(await self._requests.approve(request.match_info["id"], digest, user))
+
+    async def _post_reject(self, request: web.Request) -> web.Response:
+        reason, user = commands.parse_reason(await read_body(request), is_needed=True)
+        return answer(await self._requests.reject(request.match_info["id"], reason, user))
 
     async def _get_intent(self, request: web.Request) -> web.Response:
         found = self._views.pipeline_result(request.match_info["id"])

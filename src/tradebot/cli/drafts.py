@@ -1,0 +1,181 @@
+"""What waits for a person, and how does one say yes or no to it?"""
+
+import argparse
+import sys
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tradebot.cli import flags, place, reading, show
+from tradebot.cli.client import Client, NotRunning, Reply, escaped
+from tradebot.cli.orders import user
+from tradebot.cli.outcome import Exit, Stop
+
+if TYPE_CHECKING:
+    from tradebot.shell.api.drafts import Shelf
+    from tradebot.shell.api.filters import Filters
+    from tradebot.shell.api.views import Views
+
+_DRAFTS: Final = {
+    "created_utc": "DRAFTED (UTC)", "short": "DRAFT", "ask": "TRADE", "strategy_id": "STRATEGY",
+    "status": "STATUS", "approved_by": "APPROVED BY", "expires_utc": "EXPIRES (UTC)",
+    "reason_code": "REASON",
+}
+_GATES: Final = {"gate": "GATE", "verdict": "VERDICT", "actual": "ACTUAL", "limit": "LIMIT"}
+_LEGS: Final = {
+    "action": "ACTION", "instrument": "INSTRUMENT", "strike": "STRIKE", "expiry": "EXPIRY",
+    "quantity": "QTY", "price": "PRICE",
+}
+
+
+def register(verbs: flags.Verbs) -> None:
+    noun = verbs.add_parser(
+        "drafts", help="what waits for a person: list, show, approve, reject",
+        description="What waits for a person: list, show, approve, reject.", allow_abbrev=False,
+    )
+    actions = noun.add_subparsers(title="actions", metavar="ACTION", required=True)
+    parser = flags.verb(
+        actions, "list", "list drafts and what became of them", "tradebot.cli.drafts:list_"
+    )
+    flags.takes_place(parser)
+    flags.takes_filters(parser, ("symbol", "status", "since", "strategy", "last"))
+    for name, does, call in (
+        ("show", "show one draft: its trade, its gates, its digest", "show_"),
+        ("approve", "let a draft go on, through all gates again", "approve"),
+        ("reject", "end a draft; a person says why", "reject"),
+    ):
+        parser = flags.verb(actions, name, does, f"tradebot.cli.drafts:{call}")
+        parser.add_argument("id", metavar="ID", help="the draft's id, its first 8 characters,"
+                            " or the name of its file")
+        if name == "approve":
+            parser.add_argument("--digest", metavar="D", help="the digest of what was looked at;"
+                                " without it the draft is shown, and a terminal asked")
+        if name == "reject":
+            parser.add_argument("--reason", metavar="TEXT", required=True, help="why")
+        flags.takes_place(parser)
+
+
+def list_(args: argparse.Namespace) -> int:
+    from tradebot.shell.api.filters import DRAFT_STATUSES
+
+    found, _ = reading.answer(
+        args, "/api/v1/drafts", partial(_offline, args), DRAFT_STATUSES
+    )
+    if args.json:
+        show.document(found)
+        return Exit.DONE
+    rows = [
+        {**row, "short": row["draft_id"][:8], "created_utc": show.when(row["created_utc"]),
+         "expires_utc": show.when(row["expires_utc"])}
+        for row in found["drafts"]
+    ]
+    show.table(rows, _DRAFTS, "no drafts")
+    return Exit.DONE
+
+
+def show_(args: argparse.Namespace) -> int:
+    found = _found(args)
+    if args.json:
+        show.document(found)
+    else:
+        _tell(found)
+    return Exit.DONE
+
+
+def approve(args: argparse.Namespace) -> int:
+    digest = args.digest or _looked_at(args)
+    return _answer(args, "approve", {"digest": digest, "user": user()})
+
+
+def reject(args: argparse.Namespace) -> int:
+    return _answer(args, "reject", {"reason": args.reason, "user": user()})
+
+
+def _looked_at(args: argparse.Namespace) -> str:
+    """Show the draft and ask at the terminal; the digest is that of what was shown."""
+    if args.json or not sys.stdin.isatty():
+        raise Stop(Exit.USAGE, "--digest: expected the digest that `drafts show` tells")
+    found = _daemon(args).get(f"/api/v1/drafts/{escaped(args.id)}").checked()
+    _tell(found)
+    show.line()
+    if input("approve this? type yes: ").strip().lower() != "yes":
+        raise Stop(Exit.FAILED, "nothing was approved")
+    digest: str = found["draft"]["digest"]
+    return digest
+
+
+def _answer(args: argparse.Namespace, what: str, body: dict[str, str]) -> int:
+    reply: Reply = _daemon(args).post(f"/api/v1/drafts/{escaped(args.id)}/{what}", body)
+    if args.json:
+        show.document(reply.document)
+    if not reply.is_good:
+        raise Stop(reply.exit_code(), reply.problem())
+    draft, result = reply.document["draft"], reply.document["result"]
+    if not args.json:
+        reason = f" {draft['reason_code']}" if draft["reason_code"] else ""
+        stage = f"; now at stage {result['stage']}" if draft["status"] != "rejected" else ""
+        show.line(show.clean(f"draft {draft['draft_id']} is {draft['status']}{reason}{stage}"))
+    return Exit.REFUSED if what == "approve" and not result["success"] else Exit.DONE
+
+
+def _daemon(args: argparse.Namespace) -> Client:
+    return Client(place.home(args))
+
+
+def _found(args: argparse.Namespace) -> dict[str, Any]:
+    """Ask the daemon; what it does not know (any more) may stand in the journal."""
+    home = place.home(args)
+    try:
+        reply = Client(home).get(f"/api/v1/drafts/{escaped(args.id)}")
+        if reply.status != HTTPStatus.NOT_FOUND:
+            return reply.checked()
+    except NotRunning:
+        pass
+    return _from_journal(args, home)
+
+
+def _from_journal(args: argparse.Namespace, home: Path) -> dict[str, Any]:
+    from tradebot.shell.api.drafts import document
+
+    views = reading.views(home)
+    views.drafts.shelf = _shelf(args, home)
+    drafts = views.drafts.named(args.id)
+    if len(drafts) != 1:
+        told = "several drafts begin so" if drafts else "no draft is called so"
+        raise Stop(Exit.FAILED, f"{told}: {args.id}")
+    return {"draft": views.drafts.row(drafts[0]), "document": document(drafts[0])}
+
+
+def _tell(found: dict[str, Any]) -> None:
+    draft, told = found["draft"], found["document"]
+    trade = told["trade"]
+    show.pairs({
+        "draft": draft["draft_id"], "status": draft["status"], "trade": draft["ask"],
+        "drafted": draft["created_utc"], "expires": draft["expires_utc"],
+        "asked by": draft["strategy_id"] or draft["user"] or draft["source"],
+        "approved by": draft["approved_by"], "until": draft["approved_until"],
+        "why": draft["reason_detail"], "order": draft["client_order_id"],
+        "net price": trade["net_price"], "max loss": trade["max_loss"],
+        "file": draft["draft_path"], "digest": draft["digest"],
+    })
+    show.line()
+    show.table(trade["legs"], _LEGS, "no legs")
+    show.line()
+    show.table(told["gates"], _GATES, "no gates")
+
+
+def _shelf(args: argparse.Namespace, home: Path) -> "Shelf":
+    """Say where the files are: as configured, or where nothing was configured by default."""
+    from tradebot.shell.api.drafts import Shelf
+    from tradebot.shell.sections import StagingSection
+
+    staging = StagingSection() if args.data_dir is not None else place.load(args).staging
+    return Shelf(directory=home / staging.drafts_dir, format=staging.format)
+
+
+def _offline(
+    args: argparse.Namespace, views: "Views", filters: "Filters"
+) -> dict[str, Any]:
+    views.drafts.shelf = _shelf(args, place.home(args))
+    return {"drafts": views.drafts.rows(filters)}

@@ -1,0 +1,183 @@
+"""Can a person see what waits for them, and say yes or no to exactly that?"""
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tiny_daemon import TinyDaemon, a_morning, served
+
+from tradebot.cli.main import main
+from tradebot.core.model.commands import ActivateSettings
+from tradebot.core.model.settings import Promotion
+from tradebot.shell.api.drafts import Shelf
+from tradebot.shell.journal.file import Journal
+
+Out = pytest.CaptureFixture[str]
+SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "2", "--limit", "500.00")
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> TinyDaemon:
+    found = TinyDaemon()
+    found.views.drafts.shelf = Shelf(directory=tmp_path / "drafts")
+    activate(found, Promotion.MANUAL)
+    return found
+
+
+def activate(daemon: TinyDaemon, promotion: Promotion, **changes: Any) -> None:
+    first = a_morning()[0]
+    assert isinstance(first, ActivateSettings)
+    settings = replace(first.settings, promotion=promotion, **changes)
+    daemon.decide(ActivateSettings(settings=settings, version="asks"))
+
+
+@pytest.fixture
+def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
+    with served(daemon, tmp_path):
+        yield tmp_path
+
+
+def told(out: Out, home: Path, *words: str) -> tuple[int, str, str]:
+    code = main([*words, "--data-dir", str(home)])
+    said = out.readouterr()
+    return code, said.out, said.err
+
+
+def document(out: Out, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    code, said, _ = told(out, home, *words, "--json")
+    return code, json.loads(said)
+
+
+def a_draft(out: Out, home: Path) -> dict[str, Any]:
+    _, found = document(out, home, *SUBMIT)
+    assert found["reason_code"] == "POLICY_NEEDS_APPROVAL"
+    assert found["draft_id"] == found["intent_id"]
+    _, found = document(out, home, "drafts", "show", found["draft_id"][:8].lower())
+    draft: dict[str, Any] = found["draft"]
+    assert draft["draft_path"].startswith(str(home / "drafts"))
+    return draft
+
+
+def test_drafts_are_listed_and_shown_with_their_gates(home: Path, capsys: Out) -> None:
+    assert told(capsys, home, "drafts", "list")[1] == "no drafts\n"
+    draft = a_draft(capsys, home)
+    _, listed, _ = told(capsys, home, "drafts", "list", "--status", "waiting")
+    assert draft["draft_id"][:8] in listed
+    assert "buy 2 SPY limit 500 day" in listed
+    assert told(capsys, home, "drafts", "list", "--status", "sent")[1] == "no drafts\n"
+    _, shown, _ = told(capsys, home, "drafts", "show", draft["draft_id"])
+    assert draft["digest"] in shown
+    assert "buying_power" in shown
+
+
+def test_an_approval_of_the_digest_sends_the_order(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    draft = a_draft(capsys, home)
+    code, found = document(
+        capsys, home, "drafts", "approve", draft["draft_id"], "--digest", draft["digest"]
+    )
+    assert (code, found["draft"]["status"], found["result"]["stage"]) == (0, "sent", "dispatch")
+    assert len(daemon.book.orders.working) == 1
+    code, _, said = told(
+        capsys, home, "drafts", "approve", draft["draft_id"], "--digest", draft["digest"]
+    )
+    assert (code, said) == (
+        6, "tradebot: POLICY_NOT_A_DRAFT: No draft of this id waits for an approval\n"
+    )
+
+
+def test_another_digest_is_refused(daemon: TinyDaemon, home: Path, capsys: Out) -> None:
+    draft = a_draft(capsys, home)
+    code, found = document(
+        capsys, home, "drafts", "approve", draft["draft_id"], "--digest", "OTHER"
+    )
+    assert (code, found["reason_code"]) == (6, "POLICY_OTHER_DIGEST")
+    assert not daemon.book.orders.working
+
+
+def test_an_approved_draft_that_a_gate_refuses_ends_the_verb_as_refused(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    draft = a_draft(capsys, home)
+    daemon.facts.quotes.clear()
+    code, _, said = told(
+        capsys, home, "drafts", "approve", draft["draft_id"], "--digest", draft["digest"]
+    )
+    assert code == 6
+    assert "RISK_STALE_DATA" in said
+    daemon.quote("SPY", "400.00", "400.02")
+    code, said, _ = told(
+        capsys, home, "drafts", "approve", draft["draft_id"], "--digest", draft["digest"]
+    )
+    assert (code, "refused RISK_PRICE_COLLAR" in said) == (6, True)
+
+
+def test_without_a_digest_and_a_terminal_nothing_is_approved(home: Path, capsys: Out) -> None:
+    draft = a_draft(capsys, home)
+    code, _, said = told(capsys, home, "drafts", "approve", draft["draft_id"])
+    assert (code, said) == (
+        2, "tradebot: --digest: expected the digest that `drafts show` tells\n"
+    )
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("word", "code", "orders"), [("yes\n", 0, 1), ("no\n", 1, 0)])
+def test_at_a_terminal_the_draft_is_shown_and_a_yes_asked(
+    daemon: TinyDaemon, home: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch,
+    word: str, code: int, orders: int,
+) -> None:
+    draft = a_draft(capsys, home)
+    monkeypatch.setattr(sys, "stdin", _Terminal(word))
+    found, said, _ = told(capsys, home, "drafts", "approve", draft["draft_id"])
+    assert (found, len(daemon.book.orders.working)) == (code, orders)
+    assert draft["digest"] in said
+    assert "approve this? type yes:" in said
+
+
+def test_a_rejected_draft_keeps_who_said_no_and_why(home: Path, capsys: Out) -> None:
+    draft = a_draft(capsys, home)
+    code, said, _ = told(
+        capsys, home, "drafts", "reject", draft["draft_id"], "--reason", "too dear"
+    )
+    assert (code, "is rejected POLICY_REJECTED" in said) == (0, True)
+    _, found = document(capsys, home, "drafts", "list", "--status", "rejected")
+    assert "too dear" in found["drafts"][0]["reason_detail"]
+    assert "/archive/" in found["drafts"][0]["draft_path"]
+
+
+def test_what_no_draft_is_called_is_said(home: Path, capsys: Out) -> None:
+    for words in (("show",), ("approve", "--digest", "X"), ("reject", "--reason", "no")):
+        code, _, said = told(capsys, home, "drafts", words[0], "NOBODYSX", *words[1:])
+        assert code in (1, 3)
+        assert "Traceback" not in said
+
+
+def test_drafts_are_read_without_a_daemon_but_not_answered(
+    daemon: TinyDaemon, tmp_path: Path, capsys: Out
+) -> None:
+    with served(daemon, tmp_path):
+        draft = a_draft(capsys, tmp_path)
+    journal = Journal.open(
+        tmp_path / "journal", code="0.1.0", settings_hash="test", threaded=False, prewrite=False
+    )
+    journal.write(daemon.decisions)
+    journal.close()
+    _, found = document(capsys, tmp_path, "drafts", "list")
+    assert found["drafts"] == [draft]
+    _, shown = document(capsys, tmp_path, "drafts", "show", draft["draft_path"])
+    assert shown["document"]["digest"] == draft["digest"]
+    code, _, said = told(
+        capsys, tmp_path, "drafts", "approve", draft["draft_id"], "--digest", draft["digest"]
+    )
+    assert code == 3
+    assert "no daemon runs" in said
