@@ -37,7 +37,13 @@ WIDE: Final[dict[str, Any]] = {
         "messages_per_s_max", "messages_per_minute_max", "orders_per_day_max", "open_orders_max",
         "open_orders_symbol_max", "rejections_max",
     ), 10_000),
-    "slippage_max_bps": Decimal(10_000), "duplicate_within_s": 0,
+    **dict.fromkeys((
+        "trade_loss_max_frac", "order_risk_max_frac", "heat_max_frac", "day_risk_max_frac",
+        "daily_loss_max_frac", "drawdown_entry_max_frac", "drawdown_halt_frac",
+        "margin_use_max_frac",
+    ), Decimal(1)),
+    "cash_buffer_min_frac": Decimal(0), "equity_min_usd": Decimal(0),
+    "slippage_max_bps": Decimal(10_000), "duplicate_within_s": 0, "consecutive_losses_max": 10_000,
 }
 HIGHER_CALL: Final = "SPY260918C00510000"
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.makers import WIDE
+
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
@@ -37,9 +39,10 @@ ACCOUNT = "PAPER-1"
 
 def a_morning() -> list[Command]:
     """Return what a daemon has decided by the time its market trades."""
-    settings = Settings(mode=Mode.PAPER, policy=Policy(
-        order_qty_max=Decimal(100), quote_age_max_s=Decimal(3600), duplicate_within_s=0,
-    ))
+    settings = Settings(mode=Mode.PAPER, policy=Policy(**{
+        **WIDE, "order_qty_max": Decimal(100), "quote_age_max_s": Decimal(3600),
+        "duplicate_within_s": 0,
+    }))
     statement = Statement(account=ACCOUNT, as_of=AT, cash=Decimal("100000"))
     capabilities = Capabilities(asset_classes=tuple(AssetClass), legs_max=4, can_replace=True)
     return [

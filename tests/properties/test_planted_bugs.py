@@ -213,9 +213,10 @@ def profit_is_taken_at_the_wrong_cost(plant: Plant) -> None:
 def external_fills_count_twice(plant: Plant) -> None:
     right = Ledger.booked
 
-    def wrong(self: Ledger, event: Any) -> None:
-        right(self, event)
+    def wrong(self: Ledger, event: Any, terms: Any) -> Any:
+        profit = right(self, event, terms)
         self.accounts[event.account].external.clear()
+        return profit
 
     plant.setattr(Ledger, "booked", wrong)
 

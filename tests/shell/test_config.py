@@ -214,7 +214,8 @@ def test_the_shipped_configurations_hold_together() -> None:
         assert config.promotion.strategy is Promotion.DISABLED
         assert config.data_dir == Path("data") / name
         assert config.decisive().routes == ("paper",)
-    raised = replace(Policy(), orders_per_day_max=5000)  # strategies to be watched
+    # Strategies to be watched trade by the minute.
+    raised = replace(Policy(), orders_per_day_max=5000, day_risk_max_frac=Decimal(1))
     assert paper.decisive().policy == raised
     assert recorded.decisive().policy.quote_age_max_s == 90
     assert "path" not in recorded.market_data.own.entries

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from tests.makers import some_settings
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
@@ -25,7 +26,7 @@ from tradebot.core.model.events import IntentHeld, IntentRefused, KillSwitchSet
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.settings import Mode, RouteKind, Settings
+from tradebot.core.model.settings import RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.engine import INBOX_MAX, Busy, Engine
@@ -221,7 +222,7 @@ def a_book_with_a_closed_market() -> Book:
     statement = Statement(account="P", as_of=AT, cash=Decimal(1000))
     can = Capabilities(asset_classes=tuple(AssetClass))
     for command in (
-        ActivateSettings(settings=Settings(mode=Mode.PAPER), version="1"),
+        ActivateSettings(settings=some_settings(), version="1"),
         DefineInstruments(instruments=(Instrument(symbol="SPY"),)),
         ConnectRoute(route="paper", kind=RouteKind.PAPER, capabilities=can, statement=statement),
         session(Phase.CLOSED),

@@ -44,7 +44,7 @@
         > ignored R1 replaced OMS_NOTHING_NEW
 # More than the buying power allows, or after the close: the order stays as it is.
 09:30:14  replace C1 by alice qty 5000
-        > change refused C1 RISK_ORDER_NOTIONAL (order_notional BLOCK 2500050 against 50000; buying_power BLOCK 2497049.94 against 97006)
+        > change refused C1 RISK_ORDER_NOTIONAL (order_notional BLOCK 2500050 against 50000; buying_power BLOCK 2497049.94 against 97006; cash_buffer BLOCK 2497049.94 against 97006; margin_use BLOCK 1250021.97 against 100000; trade_loss BLOCK 124852.497 against 100000; order_risk BLOCK 124852.497 against 100000; heat BLOCK 125002.197 against 100000; day_risk BLOCK 125002.5 against 100000)
 09:30:15  replace C1 by alice qty 6
         > change refused C1 OMS_NOTHING_TO_CHANGE
 09:30:16  replace C1 by alice qty 90 limit 495.00

@@ -11,7 +11,7 @@
 09:30:03  intent buy 100000 SPY limit 500.00
         > received I2 buy 100000 SPY @500 day as number 2 of sma, until 16:00:03
         > passed I2 through validation
-        > refused I2 at risk RISK_ORDER_QUANTITY (order_quantity BLOCK 100000 against 10000; order_notional BLOCK 50000000 against 50000; buying_power BLOCK 50000000 against 100000)
+        > refused I2 at risk RISK_ORDER_QUANTITY (order_quantity BLOCK 100000 against 10000; order_notional BLOCK 50000000 against 50000; buying_power BLOCK 50000000 against 100000; cash_buffer BLOCK 50000000 against 100000; margin_use BLOCK 25000000 against 100000; trade_loss BLOCK 2500000 against 100000; order_risk BLOCK 2500000 against 100000; heat BLOCK 2500000 against 100000; day_risk BLOCK 2500000 against 100000)
 09:30:04  intent buy 80 SPY limit 500.00
         > received I3 buy 80 SPY @500 day as number 3 of sma, until 16:00:04
         > passed I3 through risk

@@ -5,7 +5,7 @@
 09:30:02  intent buy 20000 SPY limit 500.00
         > received I1 buy 20000 SPY @500 day as number 1 of sma, until 16:00:02
         > passed I1 through validation
-        > refused I1 at risk RISK_ORDER_QUANTITY (order_quantity BLOCK 20000 against 10000; order_notional BLOCK 10000000 against 50000; buying_power BLOCK 10000000 against 100000)
+        > refused I1 at risk RISK_ORDER_QUANTITY (order_quantity BLOCK 20000 against 10000; order_notional BLOCK 10000000 against 50000; buying_power BLOCK 10000000 against 100000; cash_buffer BLOCK 10000000 against 100000; margin_use BLOCK 5000000 against 100000; trade_loss BLOCK 500000 against 100000; order_risk BLOCK 500000 against 100000; heat BLOCK 500000 against 100000; day_risk BLOCK 500000 against 100000)
 09:30:03  intent buy 101 SPY limit 500.00
         > received I2 buy 101 SPY @500 day as number 2 of sma, until 16:00:03
         > passed I2 through validation
@@ -49,6 +49,6 @@
 09:30:14  intent buy 100 SPY limit 500.00
         > received I12 buy 100 SPY @500 day as number 12 of sma, until 16:00:14
         > passed I12 through validation
-        > refused I12 at risk RISK_BUYING_POWER (buying_power BLOCK 50000 against 40000)
+        > refused I12 at risk RISK_BUYING_POWER (buying_power BLOCK 50000 against 40000; cash_buffer BLOCK 50000 against 40000)
 09:30:15  cancel NOBODY by alice
         > cancel refused NOBODY VALIDATION_UNKNOWN_ORDER

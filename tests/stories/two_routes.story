@@ -21,7 +21,7 @@
 09:30:05  intent buy 9 SPY limit 500.00
         > received I3 buy 9 SPY @500 day as number 3 of sma, until 16:00:05
         > passed I3 through validation
-        > refused I3 at risk RISK_BUYING_POWER (buying_power BLOCK 4500 against 3000)
+        > refused I3 at risk RISK_BUYING_POWER (buying_power BLOCK 4500 against 3000; cash_buffer BLOCK 4500 against 3000)
 09:30:06  intent buy 3 SPY limit 500.00 route paper
         > received I4 buy 3 SPY @500 day as number 4 of sma, until 16:00:06
         > passed I4 through intake

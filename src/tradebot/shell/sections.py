@@ -181,6 +181,21 @@ class Sections:
     policy.rejections_window_s: how far back rejections count
     policy.blackout_symbols: symbols, or underlyings of options, that may only be closed
     policy.buying_power_multiple: how many times the account's buying power may be used
+    policy.linear_shock_frac: what is not an option loses so much by one bad move
+    policy.trade_loss_max_frac: the most that one order may lose, of equity
+    policy.order_risk_max_frac: the most that all orders at work may lose, of equity
+    policy.heat_max_frac: the most that positions and orders may lose together, of equity
+    policy.day_risk_max_frac: the most that the orders of one day may lose, of equity
+    policy.daily_loss_max_frac: a loss since the day began that ends new risk for the day
+    policy.drawdown_warn_frac: how far below its high-water mark an account is warned of
+    policy.drawdown_entry_max_frac: how far below it nothing more is opened
+    policy.drawdown_halt_frac: how far below it all is halted until a person clears it
+    policy.consecutive_losses_max: losing round trips in a row after which a strategy rests
+    policy.loss_cooldown_s: how long it rests
+    policy.equity_min_usd: a smaller account opens nothing
+    policy.cash_buffer_min_frac: the part of equity that stays in cash
+    policy.margin_initial_frac: what a position binds of its worth
+    policy.margin_use_max_frac: how much of equity may be bound so
     policy.trade_outside_hours: calendars whose hours before and after the session may trade
     supervision.max_restarts: how often a failed feed or strategy is started again at once
     supervision.initial_backoff_s: the wait before the first restart

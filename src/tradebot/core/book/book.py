@@ -9,6 +9,7 @@ from typing import Any, Final
 from tradebot.core.book.flow import Flow
 from tradebot.core.book.intents import Intents, IntentState
 from tradebot.core.book.ledger import Ledger
+from tradebot.core.book.losses import Losses
 from tradebot.core.book.orders import Orders
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Capabilities, Control, Phase
@@ -57,6 +58,7 @@ class Book:
     ledger: Ledger = field(default_factory=Ledger)
     flow: Flow = field(default_factory=Flow)
     controls: dict[Control, str] = field(default_factory=dict)  # those engaged, and why
+    losses: Losses = field(default_factory=Losses)
     kill_reason: str | None = None
     halted: dict[str, Reason] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
@@ -124,7 +126,9 @@ def _never_left(book: Book, event: e.OrderNeverLeft) -> None:
 
 
 def _booked(book: Book, event: e.TradeBooked) -> None:
-    book.ledger.booked(event)
+    profit = book.ledger.booked(event, book.terms(event.symbol))
+    if profit:
+        book.losses.ended(event.strategy_id, profit, book.now, book.settings.policy)
     if not event.is_external:
         book.orders.booked(event)
 
@@ -136,7 +140,7 @@ def _recon_requested(book: Book, event: e.ReconRequested) -> None:
 def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
     book.kill_reason = event.reason if event.engaged else None
     if not event.engaged:
-        book.halted.pop(e.EVERYTHING, None)
+        _clear(book, e.EVERYTHING)
 
 
 def _control(book: Book, event: e.ControlSet) -> None:
@@ -147,15 +151,21 @@ def _control(book: Book, event: e.ControlSet) -> None:
 
 
 def _halt_cleared(book: Book, event: e.HaltCleared) -> None:
-    book.halted.pop(event.symbol, None)
+    _clear(book, event.symbol)
+
+
+def _clear(book: Book, symbol: str) -> None:
+    if book.halted.pop(symbol, None) is Reason.RISK_DRAWDOWN_HALT:
+        book.ledger.high_water_anew()  # or the same fall would halt all again at once
 
 
 def _session(book: Book, event: e.SessionEntered) -> None:
     book.markets[event.calendar] = Market(
         phase=event.phase, session=event.session, opens=event.opens, closes=event.closes
     )
-    if event.calendar == book.settings.primary_calendar:
-        book.flow.entered(event.session)
+    if event.calendar == book.settings.primary_calendar and book.flow.entered(event.session):
+        book.ledger.day_began()
+        book.orders.taken.clear()
 
 
 def _settings(book: Book, event: e.SettingsActivated) -> None:
@@ -171,7 +181,7 @@ def _route_up(book: Book, event: e.RouteConnected) -> None:
         kind=event.kind, account=event.account, capabilities=event.capabilities
     )
     if event.opening is not None:
-        book.ledger.opened(event.opening, book.multiplier)
+        book.ledger.opened(event.opening, book.terms)
 
 
 def _route_down(book: Book, event: e.RouteDisconnected) -> None:

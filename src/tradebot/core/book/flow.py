@@ -89,10 +89,12 @@ class Flow:
         while (oldest := next(iter(self.sent))) != content and self.sent[oldest][0] < past:
             del self.sent[oldest]
 
-    def entered(self, session: str | None) -> None:
-        """Begin a day's count with its session, whatever phase of it comes first."""
-        if session is not None and session != self.session:
+    def entered(self, session: str | None) -> bool:
+        """Begin a day's count with its session, whatever phase comes first; tell if it is one."""
+        is_new = session is not None and session != self.session
+        if is_new:
             self.session, self.orders_today = session, 0
+        return is_new
 
     def rejected(self, body: Intent, at: datetime, policy: Policy) -> None:
         kept = self.rejections.setdefault(lane_of(body), [])

@@ -1,4 +1,4 @@
-"""What do the accounts hold, what did it cost, and what is it worth at the last marks?"""
+"""What do the accounts hold, what did it cost, what is it worth, and how much was lost of it?"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -6,10 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from tradebot.core.book.structures import Structure, weigh
 from tradebot.core.model.commands import Statement
 from tradebot.core.model.events import TradeBooked
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ExecID
+from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ONE, ZERO
 
@@ -24,6 +26,7 @@ class Share:
     cost: Decimal = ZERO
     realized: Decimal = ZERO
     fees: Decimal = ZERO
+    trip: Decimal = ZERO  # profit after fees since the position last was flat
     trades: int = 0
     multiplier: Decimal = ONE
 
@@ -45,7 +48,10 @@ class Net:
 class Account:
     """Sums in the account's currency, kept up by bookings and marks, never scanned.
 
-    `external` holds what was booked of orders that are not ours, None once it was taken back.
+    `high_water` is the most that its equity ever was, `day_equity` what the day began with; while
+    something held at the opening is `unmarked`, nobody knows either. `structures` are the options
+    it holds by their underlying, `endless` how many of them can lose without end. `external` holds
+    what was booked of orders that are not ours, None once it was taken back.
     """
 
     currency: str
@@ -56,11 +62,24 @@ class Account:
     fees: Decimal = ZERO
     net_value: Decimal = ZERO
     gross_value: Decimal = ZERO
+    high_water: Decimal = ZERO
+    day_equity: Decimal = ZERO
+    unmarked: dict[str, None] = field(default_factory=dict)
+    structures: dict[str, Structure] = field(default_factory=dict)
+    options_gross: Decimal = ZERO
+    options_loss: Decimal = ZERO
+    endless: int = 0
     external: dict[ExecID, TradeBooked | None] = field(default_factory=dict)
 
     @property
     def equity(self) -> Decimal:
         return self.cash + self.net_value
+
+    def rise(self) -> None:
+        """Take the equity of now as the most there ever was, if it is."""
+        equity = self.cash + self.net_value
+        if equity > self.high_water:
+            self.high_water = equity
 
 
 @dataclass(slots=True)
@@ -96,22 +115,28 @@ class Ledger:
         net = self.nets.get(account, {}).get(symbol)
         return net.qty if net else ZERO
 
-    def opened(self, opening: Statement, multiplier_of: Callable[[str], Decimal]) -> None:
+    def opened(self, opening: Statement, terms_of: Callable[[str], Instrument | None]) -> None:
         """Open an account with the broker's own numbers; what it already holds is external."""
-        self.accounts[opening.account] = Account(
+        account = self.accounts[opening.account] = Account(
             currency=opening.currency, opened=opening.as_of, opening_cash=opening.cash,
             cash=opening.cash,
         )
         for stated in opening.holdings:
-            multiplier = multiplier_of(stated.symbol)
+            terms = terms_of(stated.symbol)
+            multiplier = terms.multiplier if terms else ONE
             share = self._share(opening.account, EXTERNAL, stated.symbol)
             share.qty += stated.qty
             share.cost += stated.qty * stated.avg_px * multiplier
             share.multiplier = multiplier
             self._move(opening.account, stated.symbol, stated.qty, stated.avg_px, multiplier)
+            self._weigh(opening.account, stated.symbol, terms)
+            account.unmarked[stated.symbol] = None
+        account.high_water = account.day_equity = account.equity
 
-    def booked(self, event: TradeBooked) -> None:
+    def booked(self, event: TradeBooked, terms: Instrument | None) -> Decimal | None:
+        """Book, and return the profit after fees of the round trip that ends here, if one does."""
         share = self._share(event.account, event.strategy_id, event.symbol)
+        was, trip = share.qty, share.trip + event.realized - event.fee
         share.qty += event.qty
         share.cost += event.cost
         share.realized += event.realized
@@ -129,12 +154,34 @@ class Ledger:
             if len(account.external) > EXTERNAL_MAX:
                 del account.external[next(iter(account.external))]
         self._move(event.account, event.symbol, event.qty, event.px, event.multiplier)
+        self._weigh(event.account, event.symbol, terms)
+        account.rise()
+        is_over = bool(was) and (not share.qty or (share.qty > 0) != (was > 0))
+        share.trip = ZERO if is_over else trip
+        return trip if is_over else None
+
+    def day_began(self) -> None:
+        """Let the day's losses count from what there is now."""
+        for account in self.accounts.values():
+            account.day_equity = account.equity
+
+    def high_water_anew(self) -> None:
+        """Let a person's word make the equity of now the mark that drawdown counts from."""
+        for account in self.accounts.values():
+            account.high_water = account.equity
 
     def marked(self, quotes: tuple[Quote, ...]) -> None:
         for quote in quotes:
             for name, nets in self.nets.items():
                 if quote.symbol in nets:
                     self._move(name, quote.symbol, ZERO, quote.mid, nets[quote.symbol].multiplier)
+                    self._weigh(name, quote.symbol, self._option(name, quote.symbol))
+        for account in self.accounts.values():
+            account.rise()
+
+    def _option(self, account: str, symbol: str) -> Instrument | None:
+        structures = self.accounts[account].structures.values()
+        return next((s.options[symbol] for s in structures if symbol in s.options), None)
 
     def _share(self, account: str, owner: str, symbol: str) -> Share:
         owners = self.holdings.setdefault(account, {})
@@ -152,6 +199,28 @@ class Ledger:
         sums.gross_value += abs(net.value) - abs(before)
         if not net.qty:
             del nets[symbol]
+        if sums.unmarked:
+            sums.unmarked.pop(symbol, None)
+            sums.high_water = sums.day_equity = sums.equity
+
+    def _weigh(self, account: str, symbol: str, terms: Instrument | None) -> None:
+        """Let the options on one underlying be weighed anew when one of them moved, or it did."""
+        sums, nets = self.accounts[account], self.nets[account]
+        is_option = terms is not None and terms.asset_class is AssetClass.OPTION
+        if not is_option and symbol not in sums.structures:
+            return
+        underlying = (terms.underlying if terms and is_option else None) or symbol
+        before = sums.structures.get(underlying, Structure())
+        options = {**before.options, symbol: terms} if terms and is_option else before.options
+        held = {name: option for name, option in options.items() if name in nets}
+        now = weigh(held, nets, self.net_qty(account, underlying))
+        sums.options_gross += now.gross - before.gross
+        sums.options_loss += now.loss - before.loss
+        sums.endless += now.is_endless - before.is_endless
+        if held:
+            sums.structures[underlying] = now
+        else:
+            sums.structures.pop(underlying, None)
 
 
 def effect_of_trade(

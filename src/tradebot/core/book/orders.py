@@ -33,7 +33,7 @@ _NO_EVIDENCE: Final = frozenset({
 
 @dataclass(slots=True)
 class OrderState:
-    """One order with what we know beside the broker's word; `reserved` in currency.
+    """One order with what we know beside the broker's word; `reserved`, `risk` in currency.
 
     `has_never_left` marks the tombstone of an attempt: should the broker know it after all, its
     fills still find their owner.
@@ -47,12 +47,14 @@ class OrderState:
     account: str
     send_by: datetime
     reserved: Decimal
+    risk: Decimal = ZERO
     attempt: int = 1
     requests: int = 0
     canceled_by: str = ""  # who asked last; it never goes out again, even if the cancel failed
     canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
     replacing: ReplaceRequested | None = None  # our last change, while it has no answer
     reserved_then: Decimal = ZERO  # for the whole order, once it is changed
+    risk_then: Decimal = ZERO
     in_doubt: bool = False
     is_handed_off: bool = False
     has_never_left: bool = False
@@ -66,11 +68,19 @@ class OrderState:
 
     @property
     def reserved_left(self) -> Decimal:
-        """What still counts as at risk: all of it while in doubt, else the share not yet filled.
+        """What still counts as reserved; `risk_left` is what of it can be lost."""
+        return self._left(self.reserved, self.reserved_then)
+
+    @property
+    def risk_left(self) -> Decimal:
+        return self._left(self.risk, self.risk_then)
+
+    def _left(self, left: Decimal, then: Decimal) -> Decimal:
+        """Return what still counts: all of it while in doubt, else the share not yet filled.
 
         While a change is on its way the worse of both counts.
         """
-        order, left = self.order, self.reserved
+        order = self.order
         if order.is_done:
             return ZERO
         if not self.in_doubt and order.cum_qty and order.order_qty:
@@ -78,17 +88,22 @@ class OrderState:
         if self.replacing is None:
             return left
         then_qty = self.replacing.intent.order_qty
-        return max(left, self.reserved_then * (then_qty - order.cum_qty) / then_qty)
+        return max(left, then * (then_qty - order.cum_qty) / then_qty)
 
 
 @dataclass(slots=True)
 class Orders:
-    """Working orders under the ClOrdID they began with; `aliases` maps every later id to it."""
+    """Working orders under the ClOrdID they began with; `aliases` maps every later id to it.
+
+    Sums an account: `reserved` and `at_risk` of working orders, `taken` of what filled today.
+    """
 
     working: dict[ClOrdID, OrderState] = field(default_factory=dict)
     finished: dict[ClOrdID, OrderState] = field(default_factory=dict)
     aliases: dict[ClOrdID, ClOrdID] = field(default_factory=dict)
     reserved: dict[str, Decimal] = field(default_factory=dict)
+    at_risk: dict[str, Decimal] = field(default_factory=dict)
+    taken: dict[str, Decimal] = field(default_factory=dict)
     leaves: dict[str, Decimal] = field(default_factory=dict)
     doubts: dict[str, int] = field(default_factory=dict)
     open_by_strategy: dict[str, int] = field(default_factory=dict)
@@ -125,7 +140,7 @@ class Orders:
             ),
             root=event.cl_ord_id, intent_id=event.intent_id, intent=body, route=event.route,
             account=event.account, send_by=event.send_by, reserved=event.reserved,
-            attempt=event.attempt,
+            risk=event.risk, attempt=event.attempt,
         )
         self.working[state.root] = state
         self._moved(state, _NO_SHARE)
@@ -135,13 +150,14 @@ class Orders:
         state = self.of_report(report)
         assert state is not None
         before = _share(state)
-        ordered = state.order.order_qty
+        ordered, filled = state.order.order_qty, state.order.cum_qty
         state.order = after_report(state.order, report)
         asked = state.replacing
         if asked is not None and report.cl_ord_id == asked.request_id:
             _answered(state, asked, report)
         elif ordered and state.order.order_qty != ordered:  # the risk follows the quantity
             state.reserved *= state.order.order_qty / ordered
+            state.risk *= state.order.order_qty / ordered
         if state.order.cl_ord_id != state.root:
             self.aliases[state.order.cl_ord_id] = state.root
         if state.in_doubt and report.exec_type not in _NO_EVIDENCE:
@@ -151,6 +167,7 @@ class Orders:
             state.canceling = None  # of an order in doubt it may only say: not here yet
         if report.exec_type in MONEY:
             state.is_handed_off = False
+            self._take(state, state.order.cum_qty - filled)
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
             self.working[state.root] = state  # a bust re-opened it
         self._moved(state, before)
@@ -189,7 +206,9 @@ class Orders:
         then_qty = event.intent.order_qty
         state.requests += 1
         state.replacing = event
-        state.reserved_then = event.reserved * then_qty / (then_qty - state.order.cum_qty)
+        left_qty = then_qty - state.order.cum_qty
+        state.reserved_then = event.reserved * then_qty / left_qty
+        state.risk_then = event.risk * then_qty / left_qty
         self.aliases[event.request_id] = state.root
         self._moved(state, before)
 
@@ -229,6 +248,12 @@ class Orders:
             else:
                 self.doubts.pop(leg.symbol, None)
 
+    def _take(self, state: OrderState, filled: Decimal) -> None:
+        """Let the risk that was ordered be risk taken, or no longer where a fill is busted."""
+        if state.risk and state.order.order_qty:
+            share = state.risk * filled / state.order.order_qty
+            self.taken[state.account] = max(ZERO, self.taken.get(state.account, ZERO) + share)
+
     def _moved(self, state: OrderState, before: "_Share") -> None:
         """Let the sums that gates ask for follow one order's share in them."""
         now = _share(state)
@@ -244,21 +269,23 @@ class Orders:
             for leg in state.intent.legs:
                 count = self.open_by_symbol.get(leg.symbol, 0) + now[2] - before[2]
                 self.open_by_symbol[leg.symbol] = count
+        if now[3] != before[3]:
+            _add(self.at_risk, state.account, now[3] - before[3])
         strategy = state.intent.strategy_id
         if strategy and now[2] != before[2]:
             count = self.open_by_strategy.get(strategy, 0) + now[2] - before[2]
             self.open_by_strategy[strategy] = count
 
 
-_Share: TypeAlias = tuple[Decimal, Decimal, int]
-_NO_SHARE: Final[_Share] = (ZERO, ZERO, 0)
+_Share: TypeAlias = tuple[Decimal, Decimal, int, Decimal]
+_NO_SHARE: Final[_Share] = (ZERO, ZERO, 0, ZERO)
 
 
 def _share(state: OrderState) -> _Share:
-    """Return what the order reserves, what it may still trade, and 1 while it is open."""
+    """Return what the order reserves, what it may still trade, 1 while open, and its risk."""
     if state.order.is_done:
         return _NO_SHARE
-    return state.reserved_left, state.order.leaves_qty, 1
+    return state.reserved_left, state.order.leaves_qty, 1, state.risk_left
 
 
 def _answered(state: OrderState, asked: ReplaceRequested, report: Report) -> None:
@@ -267,6 +294,7 @@ def _answered(state: OrderState, asked: ReplaceRequested, report: Report) -> Non
         made_qty = state.order.order_qty  # brokers may make another one of it
         state.intent = replace(asked.intent, order_qty=made_qty)
         state.reserved = state.reserved_then * made_qty / asked.intent.order_qty
+        state.risk = state.risk_then * made_qty / asked.intent.order_qty
     if report.exec_type in (ExecType.REPLACED, ExecType.CANCEL_REJECTED):
         state.replacing = None
 

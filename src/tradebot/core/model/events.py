@@ -116,7 +116,8 @@ class RouteChosen:
 class OrderSubmitted:
     """The order is on its way: the wire may send it until `send_by`, under this id and no other.
 
-    `reserved` is the worst case in currency that gates count until evidence releases it.
+    `reserved` is the worst case in currency that gates count until evidence releases it; `risk` is
+    what of it can be lost.
     """
 
     cl_ord_id: ClOrdID
@@ -127,6 +128,7 @@ class OrderSubmitted:
     send_by: datetime
     reserved: Decimal
     attempt: int = 1
+    risk: Decimal = ZERO
 
 
 @fact
@@ -173,8 +175,8 @@ class CancelRequested:
 class ReplaceRequested:
     """A change is on its way to the broker until `send_by`; it makes the order this intent.
 
-    `reserved` is the worst case in currency of what would then be left to fill; `readings` are
-    those of the gates that cleared it, as in StagesPassed.
+    `reserved` is the worst case in currency of what would then be left to fill, `risk` what of it
+    can be lost; `readings` are those of the gates that cleared it, as in StagesPassed.
     """
 
     cl_ord_id: ClOrdID
@@ -185,6 +187,7 @@ class ReplaceRequested:
     reserved: Decimal
     gate_list: int
     readings: tuple[str, ...] = ()
+    risk: Decimal = ZERO
 
 
 @fact

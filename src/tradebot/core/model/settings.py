@@ -59,6 +59,21 @@ class Policy:
     rejections_window_s: int = 600
     blackout_symbols: tuple[str, ...] = ()
     buying_power_multiple: Decimal = ONE
+    linear_shock_frac: Decimal = Decimal("0.05")
+    trade_loss_max_frac: Decimal = Decimal("0.02")
+    order_risk_max_frac: Decimal = Decimal("0.10")
+    heat_max_frac: Decimal = Decimal("0.20")
+    day_risk_max_frac: Decimal = Decimal("0.04")
+    daily_loss_max_frac: Decimal = Decimal("0.03")
+    drawdown_warn_frac: Decimal = Decimal("0.10")
+    drawdown_entry_max_frac: Decimal = Decimal("0.12")
+    drawdown_halt_frac: Decimal = Decimal("0.15")
+    consecutive_losses_max: int = 5
+    loss_cooldown_s: int = 1_800
+    equity_min_usd: Decimal = Decimal(10_000)
+    cash_buffer_min_frac: Decimal = Decimal("0.20")
+    margin_initial_frac: Decimal = Decimal("0.50")
+    margin_use_max_frac: Decimal = Decimal("0.50")
     trade_outside_hours: tuple[str, ...] = ()  # calendars whose pre and post phases may trade
 
 

@@ -61,6 +61,18 @@ class Reason(StrEnum):
     RISK_PRICE_COLLAR = "RISK_PRICE_COLLAR"
     RISK_STALE_DATA = "RISK_STALE_DATA"
     RISK_BUYING_POWER = "RISK_BUYING_POWER"
+    RISK_TRADE_LOSS = "RISK_TRADE_LOSS"
+    RISK_UNDEFINED_LOSS = "RISK_UNDEFINED_LOSS"
+    RISK_ORDER_RISK = "RISK_ORDER_RISK"
+    RISK_HEAT = "RISK_HEAT"
+    RISK_DAY_RISK = "RISK_DAY_RISK"
+    RISK_DAILY_LOSS = "RISK_DAILY_LOSS"
+    RISK_DRAWDOWN = "RISK_DRAWDOWN"
+    RISK_DRAWDOWN_HALT = "RISK_DRAWDOWN_HALT"
+    RISK_LOSS_COOLDOWN = "RISK_LOSS_COOLDOWN"
+    RISK_MINIMUM_EQUITY = "RISK_MINIMUM_EQUITY"
+    RISK_CASH_BUFFER = "RISK_CASH_BUFFER"
+    RISK_MARGIN_USE = "RISK_MARGIN_USE"
     RISK_IN_DOUBT = "RISK_IN_DOUBT"
     RISK_INSANE_QUOTE = "RISK_INSANE_QUOTE"
     RISK_SLIPPAGE = "RISK_SLIPPAGE"
@@ -130,6 +142,18 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.RISK_PRICE_COLLAR: "The price is too far from the market.",
     R.RISK_STALE_DATA: "There is no quote, or it is older than the limit.",
     R.RISK_BUYING_POWER: "The account's buying power does not cover the order.",
+    R.RISK_TRADE_LOSS: "The order could lose more than one trade may.",
+    R.RISK_UNDEFINED_LOSS: "What could be lost has no end: a short call that nothing covers.",
+    R.RISK_ORDER_RISK: "Orders at work would put more at risk than may be added at a time.",
+    R.RISK_HEAT: "Positions and orders together would put more at risk than the account bears.",
+    R.RISK_DAY_RISK: "The day's budget of new risk is spent.",
+    R.RISK_DAILY_LOSS: "The account lost what it may lose in a day: it takes no new risk today.",
+    R.RISK_DRAWDOWN: "The account is too far below its high-water mark to take new risk.",
+    R.RISK_DRAWDOWN_HALT: "The account fell so far that a person must look before it opens anew.",
+    R.RISK_LOSS_COOLDOWN: "The strategy lost too often in a row and rests.",
+    R.RISK_MINIMUM_EQUITY: "The account is too small to open anything.",
+    R.RISK_CASH_BUFFER: "The order would eat into the cash that stays aside.",
+    R.RISK_MARGIN_USE: "Positions and orders would bind too much of the account as margin.",
     R.RISK_IN_DOUBT: "An order on this instrument has an unknown outcome.",
     R.RISK_INSANE_QUOTE: "The quote is crossed, empty, or far from the one just before it.",
     R.RISK_SLIPPAGE: "The order would pay too much beyond the middle of the market.",
@@ -185,6 +209,10 @@ def doubt_need(symbol: str) -> Need:
 
 def control_need(control: str) -> Need:
     return Need(f"release:{control}")
+
+
+def mark_need(symbol: str) -> Need:
+    return Need(f"mark:{symbol}")
 
 
 APPROVAL: Final = Need("approval")

@@ -20,10 +20,12 @@ from tradebot.core.model.verdict import (
     SETTINGS,
     Reason,
     control_need,
+    mark_need,
     route_need,
     session_need,
 )
 from tradebot.core.pipeline.approve import approve, lapse, reject
+from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import advance, record, resume
 from tradebot.core.pipeline.replace import request_replace
 from tradebot.core.pipeline.requests import (
@@ -189,6 +191,9 @@ def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e
     )
     if quotes:
         yield from record(book, e.PositionsMarked(quotes=quotes))
+        yield from halt_at_drawdown(book)
+        needs = [mark_need(quote.symbol) for quote in quotes]
+        yield from resume(book, book.intents.waiting_for(needs), facts, at)
 
 
 def _tick(book: Book, command: c.Tick, facts: Facts, at: datetime) -> Iterator[e.Event]:

@@ -12,7 +12,7 @@ from typing import Final
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.orders import OrderState
-from tradebot.core.gates import worth
+from tradebot.core.gates import loss, worth
 from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.events import Event, ReplaceRefused, ReplaceRequested
@@ -62,7 +62,8 @@ def request_replace(
             state.intent_id, state.route, state.account,
             attempt=state.attempt, request=state.requests + 1,
         ),
-        reserved=worth.reserve(book, state.account, would_be, facts), gate_list=GATE_LIST,
+        reserved=worth.reserve(book, state.account, would_be, facts),
+        risk=loss.reserve(book, state.account, would_be, facts), gate_list=GATE_LIST,
         readings=tuple(reading(result) for result in cleared.gates),
     ))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import panel, worth
+from tradebot.core.gates import loss, panel, worth
 from tradebot.core.gates.buying_power import buying_power
 from tradebot.core.gates.kill_switch import kill_switch
 from tradebot.core.gates.mode import mode
@@ -39,6 +39,7 @@ def commit(
         intent_id=intent.intent_id, intent=intent.body, route=intent.route, account=account,
         send_by=min(at + timedelta(seconds=book.settings.send_within_s), intent.expires),
         reserved=worth.reserve(book, account, intent, facts), attempt=intent.attempt,
+        risk=loss.reserve(book, account, intent, facts),
     )
     return Pass(events=(submitted,), gates=last_look.gates)
 

@@ -40,7 +40,7 @@ class Case:
 def remedies(case: Case) -> list[str]:
     """Return a sentence for each reason, the first reason first."""
     told = (_REMEDIES[reason](case) for reason in case.reasons if reason in _REMEDIES)
-    return [text for text in told if text]
+    return list(dict.fromkeys(text for text in told if text))
 
 
 def in_words(need: Need) -> str:
@@ -78,6 +78,21 @@ def _buying_power(case: Case) -> str:
     closes = case.intent.order_qty - gate.actual / unit
     fits = _fits(case, closes + max(ZERO, gate.limit) / unit)
     return _at_most(fits, "with what is free") or missing
+
+
+def _smaller(case: Case, name: str) -> str:
+    """Say which quantity would be within a limit on the order alone."""
+    gate = case.gate(name)
+    if gate is None or not gate.actual or gate.limit is None:
+        return ""
+    fits = _fits(case, case.intent.order_qty * max(ZERO, gate.limit) / gate.actual)
+    return _at_most(fits, "in one trade") or "more equity in the account"
+
+
+def _rest(case: Case) -> str:
+    gate = case.gate("consecutive_losses")
+    left = f", for {plain(gate.actual)} s more" if gate is not None and gate.actual else ""
+    return f"the strategy must rest{left}; what closes goes out meanwhile"
 
 
 def _collar(case: Case) -> str:
@@ -156,10 +171,12 @@ def _fixed(text: str) -> Callable[[Case], str]:
 
 _FOUR_PLACES: Final = Decimal("0.0001")
 _NEEDS: Final[Mapping[str, str]] = {
-    "quote": "a fresh quote of {}", "session": "{} to trade", "route": "the route {} to be up",
+    "quote": "a fresh quote of {}", "mark": "a first value of {}, held since the opening",
+    "session": "{} to trade", "route": "the route {} to be up",
     "doubt": "the fate of an order in {}", "approval": "a person's approval",
     "settings": "other settings", "release": "the release of {}", "until": "the time {}",
 }
+_LESS: Final = "positions must be closed, orders cancelled, or the order be smaller"
 R = Reason
 _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
     R.RISK_ORDER_NOTIONAL: _notional,
@@ -187,6 +204,17 @@ _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
     R.RISK_REDUCE_ONLY: _fixed("reduce-only must be off: tradebot reduce-only off"),
     R.RISK_PAUSED: _fixed("a person must resume the strategies: tradebot resume"),
     R.RISK_PAUSE_EXPIRED: _fixed("more time to wait (--ttl), or what the gate waited for"),
+    R.RISK_TRADE_LOSS: lambda case: _smaller(case, "trade_loss"),
+    R.RISK_UNDEFINED_LOSS: _fixed("every call that is sold must be covered, by a call or shares"),
+    R.RISK_ORDER_RISK: _fixed("working orders must fill or be cancelled, or the order be smaller"),
+    R.RISK_HEAT: _fixed(_LESS),
+    R.RISK_DAY_RISK: _fixed("another day, or a smaller order"),
+    R.RISK_DAILY_LOSS: _fixed("another day; until then only what closes goes out"),
+    R.RISK_DRAWDOWN: _fixed("equity must rise; until then only what closes goes out"),
+    R.RISK_LOSS_COOLDOWN: _rest,
+    R.RISK_MINIMUM_EQUITY: _fixed("more equity in the account"),
+    R.RISK_CASH_BUFFER: _fixed(_LESS),
+    R.RISK_MARGIN_USE: _fixed(_LESS),
     R.RISK_IN_DOUBT: _fixed("the broker must first tell what became of the order in doubt"),
     R.ADAPTER_UNAVAILABLE: _fixed("the route must be up"),
     R.VALIDATION_UNKNOWN_SYMBOL: _fixed("a symbol that the market data provider lists"),

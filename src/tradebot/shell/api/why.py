@@ -59,6 +59,16 @@ GATE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "open_orders": ("are few enough orders open", "orders"),
     "open_orders_symbol": ("are few enough of them on one symbol", "orders"),
     "buying_power": ("can the account pay for what opens", "in currency"),
+    "minimum_equity": ("is the account large enough", "in currency"),
+    "cash_buffer": ("does enough cash stay aside", "in currency"),
+    "margin_use": ("is little enough bound as margin", "in currency"),
+    "trade_loss": ("can it lose little enough", "in currency"),
+    "order_risk": ("can all working orders lose little enough", "in currency"),
+    "heat": ("can positions and orders lose little enough", "in currency"),
+    "day_risk": ("is the day's budget of new risk unspent", "in currency"),
+    "daily_loss": ("did the account lose little enough today", "in currency"),
+    "drawdown": ("is equity near its high-water mark", "in currency"),
+    "consecutive_losses": ("has the strategy rested after its losses", "seconds"),
 }
 
 

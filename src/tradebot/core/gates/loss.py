@@ -1,0 +1,84 @@
+"""What can an order lose by one bad move? Gates and stage 5 share this.
+
+Shares, coins and currencies lose `linear_shock_frac` of their worth: no stop is attached to an
+order, so none is trusted. Options lose what their terms allow at expiry, all legs on one
+underlying taken together; a call that is sold and not covered loses without end. What closes a
+position loses nothing.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates import worth
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.intent import Intent, Leg
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.payoff import worst_payoff
+
+ENDLESS: Final = Decimal("Infinity")
+
+
+def reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Decimal:
+    """Return what the opening part can lose: exactly what the gates asked for."""
+    qty = worth.opening_qty(book, account, intent)
+    unit = worth.unit_worth(book, intent.body, facts)
+    assert unit is not None  # the gates saw a quote in this walk
+    lost = unit_loss(book, intent.body, facts, unit) * qty if qty and unit else ZERO
+    assert lost.is_finite()  # and let nothing pass that loses without end
+    return lost
+
+
+def unit_loss(book: Book, body: Intent, facts: Facts, unit_worth: Decimal) -> Decimal:
+    """Return what one unit (one combo) that is worth so much can lose, in currency."""
+    shock = book.settings.policy.linear_shock_frac
+    options = {leg.symbol: terms for leg in body.legs if (terms := _option(book, leg.symbol))}
+    if not options:
+        return unit_worth * shock
+    linear = [leg for leg in body.legs if leg.symbol not in options]
+    worst = _worst(body, options, {leg.symbol: leg.side.sign * leg.ratio_qty for leg in linear})
+    if worst is None:
+        return ENDLESS
+    if linear or body.price is None:
+        paid = sum((_cost(book, leg, facts) for leg in body.legs if leg.symbol in options), ZERO)
+    else:
+        price = body.price if body.is_combo else body.side.sign * body.price
+        paid = price * book.multiplier(body.legs[0].symbol)
+    shaken = sum((abs(_cost(book, leg, facts)) for leg in linear), ZERO) * shock
+    return max(ZERO, paid - worst) + shaken
+
+
+def _option(book: Book, symbol: str) -> Instrument | None:
+    terms = book.terms(symbol)
+    return terms if terms is not None and terms.asset_class is AssetClass.OPTION else None
+
+
+def _worst(
+    body: Intent, options: dict[str, Instrument], shares: dict[str, Decimal]
+) -> Decimal | None:
+    """Return the least that the options of one combo come to, underlying by underlying."""
+    groups: dict[str, list[tuple[Instrument, Decimal]]] = {}
+    for leg in body.legs:
+        if (terms := options.get(leg.symbol)) is not None:
+            group = groups.setdefault(terms.underlying or leg.symbol, [])
+            group.append((terms, leg.side.sign * leg.ratio_qty))
+    worst = [worst_payoff(group, shares.get(name, ZERO)) for name, group in groups.items()]
+    return _sum(worst)
+
+
+def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    total = ZERO
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def _cost(book: Book, leg: Leg, facts: Facts) -> Decimal:
+    price = worth.leg_price(leg, facts)
+    assert price is not None  # its worth was known a moment ago
+    return leg.side.sign * price * leg.ratio_qty * book.multiplier(leg.symbol)

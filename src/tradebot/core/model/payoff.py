@@ -1,0 +1,35 @@
+"""What is the least that options of one underlying can come to? Arithmetic on their terms alone."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tradebot.core.model.instrument import Instrument, Right
+from tradebot.core.model.money import ZERO
+
+
+def worst_payoff(
+    options: Sequence[tuple[Instrument, Decimal]], shares: Decimal = ZERO
+) -> Decimal | None:
+    """Return the least they pay at expiry, in currency (negative: they cost); None: without end.
+
+    Quantities are signed. A payoff turns only at strikes, so no other price of the underlying
+    needs a look; above the last one calls that were sold lose without end, unless calls that are
+    held, or `shares`, rise with them. A bought option that ends before a sold one covers nothing.
+    """
+    if any(t.strike is None or t.right is None or t.expiry is None for t, _ in options):
+        return None
+    last = max((t.expiry for t, qty in options if qty < 0 and t.expiry), default=None)
+    counted = [
+        (t, qty) for t, qty in options if qty < 0 or last is None or (t.expiry and t.expiry >= last)
+    ]
+    calls = sum((qty * t.multiplier for t, qty in counted if t.right is Right.CALL), ZERO)
+    if calls + max(ZERO, shares) < 0:
+        return None
+    prices = {ZERO, *(t.strike for t, _ in counted if t.strike is not None)}
+    return min(sum((_pays(t, qty, price) for t, qty in counted), ZERO) for price in prices)
+
+
+def _pays(terms: Instrument, qty: Decimal, price: Decimal) -> Decimal:
+    assert terms.strike is not None
+    inner = price - terms.strike if terms.right is Right.CALL else terms.strike - price
+    return qty * terms.multiplier * max(ZERO, inner)
