@@ -35,7 +35,7 @@ CALL: Final = "SPY260918C00500000"
 WIDE: Final[dict[str, Any]] = {
     **dict.fromkeys((
         "messages_per_s_max", "messages_per_minute_max", "orders_per_day_max", "open_orders_max",
-        "open_orders_symbol_max", "rejections_max",
+        "open_orders_symbol_max", "positions_max", "positions_symbol_max", "rejections_max",
     ), 10_000),
     **dict.fromkeys((
         "trade_loss_max_frac", "order_risk_max_frac", "heat_max_frac", "day_risk_max_frac",
@@ -44,6 +44,10 @@ WIDE: Final[dict[str, Any]] = {
     ), Decimal(1)),
     "cash_buffer_min_frac": Decimal(0), "equity_min_usd": Decimal(0),
     "slippage_max_bps": Decimal(10_000), "duplicate_within_s": 0, "consecutive_losses_max": 10_000,
+    **dict.fromkeys((
+        "position_max_frac", "symbol_exposure_max_frac", "sector_exposure_max_frac",
+        "correlation_max_frac",
+    ), Decimal(10_000)),
 }
 HIGHER_CALL: Final = "SPY260918C00510000"
 

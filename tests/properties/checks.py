@@ -115,6 +115,32 @@ def sums_that_gates_ask_for_are_right(day: Day) -> None:
             assert orders.leaves_of(ACCOUNT, symbol, side) == leaves.get((symbol, side), 0)
 
 
+def exposures_are_what_is_held_and_worked(day: Day) -> None:
+    """Sum anew: the larger of what rises and what falls with each underlying, and of all."""
+    sides: dict[str, list[Decimal]] = {}
+    symbols: dict[str, set[str]] = {}
+
+    def add(symbol: str, worth: Decimal) -> None:
+        underlying = "SPY" if symbol.startswith("SPY") else symbol  # calls rise with it
+        symbols.setdefault(underlying, set()).add(symbol)
+        sides.setdefault(underlying, [Decimal(0), Decimal(0)])[worth < 0] += abs(worth)
+
+    for symbol, net in day.book.ledger.nets.get(ACCOUNT, {}).items():
+        add(symbol, net.value)
+    for state in day.book.orders.working.values():
+        for leg in state.intent.legs:
+            add(leg.symbol, leg.side.sign * state.reserved_left / len(state.intent.legs))
+    found = day.book.exposure.of(ACCOUNT)
+    assert {u: bet.positions for u, bet in found.bets.items()} == {
+        u: len(names) for u, names in symbols.items()
+    }
+    for underlying, (up, down) in sides.items():
+        assert abs(found.bets[underlying].up - up) < DUST
+        assert abs(found.bets[underlying].down - down) < DUST
+    total = sum((max(both) for both in sides.values()), Decimal(0))
+    assert abs(sum(found.sectors.values(), Decimal(0)) - total) < DUST
+
+
 def every_order_sent_was_allowed(day: Day) -> None:
     """Govern anew: what was killed, refused, closed or too large at the time never goes out."""
     rules = Rules()
@@ -235,5 +261,6 @@ CHECKS: Final[tuple[Callable[[Day], None], ...]] = (
     a_bust_takes_back_what_was_booked,
     what_finished_was_handed_over_and_nothing_else,
     sums_that_gates_ask_for_are_right,
+    exposures_are_what_is_held_and_worked,
     every_order_sent_was_allowed,
 )

@@ -168,6 +168,10 @@ def a_reservation_is_never_released(plant: Plant) -> None:
     plant.setattr(Orders, "_moved", wrong)
 
 
+def a_position_is_never_valued_anew(plant: Plant) -> None:
+    plant.setattr(books, "_held", lambda book, account, symbol: None)
+
+
 def a_stage_is_skipped(plant: Plant) -> None:
     outbound = tuple(row for row in pipeline.OUTBOUND if row[0] is not Stage.RISK)
 
@@ -283,6 +287,7 @@ FOUND_BY = {
     an_answer_clears_a_doubt: checks.every_order_sent_was_allowed,
     keys_are_forgotten: checks.every_order_sent_was_allowed,
     a_reservation_is_never_released: checks.sums_that_gates_ask_for_are_right,
+    a_position_is_never_valued_anew: checks.exposures_are_what_is_held_and_worked,
     a_stage_is_skipped: checks.every_order_sent_was_allowed,
     an_event_is_not_recorded: checks.refold_gives_the_same_book,
     a_cache_leaks_from_one_decision_to_the_next: checks.every_order_sent_was_allowed,

@@ -38,7 +38,7 @@
 09:30:11  combo 1 buy:SPY260918C00500000 sell:IBM
         > received I2 1 of buy:SPY260918C00500000x1 sell:IBMx1 day as number 2 of sma, until 16:00:11
         > passed I2 through validation
-        > held I2 at risk RISK_STALE_DATA needs quote:IBM, quote:SPY260918C00500000 (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; slippage PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE)
+        > held I2 at risk RISK_STALE_DATA needs quote:IBM, quote:SPY260918C00500000 (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; slippage PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE; position_size PAUSE; symbol_exposure PAUSE; sector_exposure PAUSE; correlation PAUSE)
 09:30:12  combo 1 buy:SPY260918C00510000 sell:SPY260918C00500000 limit -4.90
         > received I3 1 of buy:SPY260918C00510000x1 sell:SPY260918C00500000x1 @-4.9 day as number 3 of sma, until 16:00:12
         > route paper for I3

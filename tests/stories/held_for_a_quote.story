@@ -4,11 +4,11 @@
 09:30:02  intent buy 10 SPY limit 500.00
         > received I1 buy 10 SPY @500 day as number 1 of sma, until 16:00:02
         > passed I1 through validation
-        > held I1 at risk RISK_STALE_DATA needs quote:SPY (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE)
+        > held I1 at risk RISK_STALE_DATA needs quote:SPY (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE; position_size PAUSE; symbol_exposure PAUSE; sector_exposure PAUSE; correlation PAUSE)
 09:30:03  intent buy 20 SPY limit 500.00
         > received I2 buy 20 SPY @500 day as number 2 of sma, until 16:00:03
         > passed I2 through validation
-        > held I2 at risk RISK_STALE_DATA needs quote:SPY (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE)
+        > held I2 at risk RISK_STALE_DATA needs quote:SPY (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE; position_size PAUSE; symbol_exposure PAUSE; sector_exposure PAUSE; correlation PAUSE)
 09:30:04  fact quote:SPY
         > nothing
 09:30:05  settings order_qty_max 15

@@ -25,7 +25,7 @@
 09:30:01  intent buy 7 IBM limit 200.00 ttl 30
         > received I3 buy 7 IBM @200 day as number 3 of sma, until 09:30:31
         > passed I3 through validation
-        > held I3 at risk RISK_STALE_DATA needs quote:IBM (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE)
+        > held I3 at risk RISK_STALE_DATA needs quote:IBM (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE; position_size PAUSE; symbol_exposure PAUSE; sector_exposure PAUSE; correlation PAUSE)
 09:30:31  quote IBM 199.99 200.01
 09:30:31  fact quote:IBM
-        > refused I3 at intake RISK_PAUSE_EXPIRED (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE)
+        > refused I3 at intake RISK_PAUSE_EXPIRED (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE; position_size PAUSE; symbol_exposure PAUSE; sector_exposure PAUSE; correlation PAUSE)

@@ -14,7 +14,7 @@
 09:30:04  intent buy 1 IBM limit 200.00
         > received I2 buy 1 IBM @200 day as number 2 of sma, until 16:00:04
         > passed I2 through validation
-        > held I2 at risk RISK_STALE_DATA needs quote:IBM (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE)
+        > held I2 at risk RISK_STALE_DATA needs quote:IBM (stale_quote PAUSE; insane_quote PAUSE; order_notional PAUSE; price_collar PAUSE; buying_power PAUSE; cash_buffer PAUSE; margin_use PAUSE; trade_loss PAUSE; order_risk PAUSE; heat PAUSE; day_risk PAUSE; position_size PAUSE; symbol_exposure PAUSE; sector_exposure PAUSE; correlation PAUSE)
 09:30:05  control pause on by alice lunch
         > pause on by alice: lunch
 09:30:06  intent buy 2 SPY limit 500.00

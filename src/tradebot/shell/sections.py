@@ -180,6 +180,15 @@ class Sections:
     policy.rejections_max: rejections by a broker that pause a strategy on a symbol
     policy.rejections_window_s: how far back rejections count
     policy.blackout_symbols: symbols, or underlyings of options, that may only be closed
+    policy.positions_max: underlyings in which an account may hold or work anything at once
+    policy.positions_symbol_max: instruments that it may hold or work on one underlying
+    policy.position_max_frac: the largest position in one instrument, as a part of equity
+    policy.symbol_exposure_max_frac: the most that may stand or fall with one underlying
+    policy.sector_exposure_max_frac: the most that may stand or fall with one sector
+    policy.sectors: sectors by name; what none of them lists is one sector, too
+    policy.correlation_max_frac: two bets that go together more than this are one too many
+    policy.correlation_unknown_frac: how much two symbols go together that no group names
+    policy.correlated: groups of symbols that go together, with how much
     policy.buying_power_multiple: how many times the account's buying power may be used
     policy.linear_shock_frac: what is not an option loses so much by one bad move
     policy.trade_loss_max_frac: the most that one order may lose, of equity

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from tradebot.core.book.exposure import Exposure
 from tradebot.core.book.flow import Flow
 from tradebot.core.book.intents import Intents, IntentState
 from tradebot.core.book.ledger import Ledger
@@ -74,6 +75,10 @@ class Book:
         """Change state as the event says; every event class has exactly one row in FOLDS."""
         FOLDS[type(event)](self, event)
 
+    @property
+    def exposure(self) -> Exposure:
+        return self.orders.exposure
+
     def terms(self, symbol: str) -> Instrument | None:
         """Return the instrument; an option's symbol alone tells its terms."""
         return self.instruments.get(symbol) or option_of(symbol)
@@ -131,6 +136,20 @@ def _booked(book: Book, event: e.TradeBooked) -> None:
         book.losses.ended(event.strategy_id, profit, book.now, book.settings.policy)
     if not event.is_external:
         book.orders.booked(event)
+    _held(book, event.account, event.symbol)
+
+
+def _held(book: Book, account: str, symbol: str) -> None:
+    net = book.ledger.nets.get(account, {}).get(symbol)
+    book.exposure.held(account, symbol, net.value if net is not None else None)
+
+
+def _marked(book: Book, event: e.PositionsMarked) -> None:
+    book.ledger.marked(event.quotes)
+    for quote in event.quotes:
+        for account, nets in book.ledger.nets.items():
+            if quote.symbol in nets:
+                _held(book, account, quote.symbol)
 
 
 def _recon_requested(book: Book, event: e.ReconRequested) -> None:
@@ -170,6 +189,7 @@ def _session(book: Book, event: e.SessionEntered) -> None:
 
 def _settings(book: Book, event: e.SettingsActivated) -> None:
     book.settings, book.settings_version = event.settings, event.version
+    book.exposure.settle(event.settings.policy)
 
 
 def _instruments(book: Book, event: e.InstrumentsDefined) -> None:
@@ -182,6 +202,8 @@ def _route_up(book: Book, event: e.RouteConnected) -> None:
     )
     if event.opening is not None:
         book.ledger.opened(event.opening, book.terms)
+        for stated in event.opening.holdings:
+            _held(book, event.account, stated.symbol)
 
 
 def _route_down(book: Book, event: e.RouteDisconnected) -> None:
@@ -227,7 +249,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.RouteConnected: _route_up,
     e.RouteDisconnected: _route_down,
     e.BreakFound: _nothing,
-    e.PositionsMarked: lambda book, event: book.ledger.marked(event.quotes),
+    e.PositionsMarked: _marked,
     e.StrategySwitched: _strategy,
     e.IntentApproved: lambda book, event: book.intents.approved(event),
     e.ApprovalLapsed: lambda book, event: book.intents.lapsed(event),

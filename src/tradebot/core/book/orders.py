@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from tradebot.core.book.exposure import Exposure
 from tradebot.core.model.events import (
     CancelRequested,
     OrderInDoubt,
@@ -108,6 +109,7 @@ class Orders:
     doubts: dict[str, int] = field(default_factory=dict)
     open_by_strategy: dict[str, int] = field(default_factory=dict)
     open_by_symbol: dict[str, int] = field(default_factory=dict)
+    exposure: Exposure = field(default_factory=Exposure)
 
     def find(self, cl_ord_id: str | None) -> OrderState | None:
         """Return the order that has, had or asked under this id."""
@@ -265,6 +267,8 @@ class Orders:
             for leg in state.intent.legs:
                 lane = _lane(state.account, leg.symbol, leg.side)
                 _add(self.leaves, lane, (now[1] - before[1]) * leg.ratio_qty)
+        if now[0] != before[0] or now[2] != before[2]:
+            self._expose(state, now[0] - before[0], now[2] - before[2])
         if now[2] != before[2]:
             for leg in state.intent.legs:
                 count = self.open_by_symbol.get(leg.symbol, 0) + now[2] - before[2]
@@ -275,6 +279,14 @@ class Orders:
         if strategy and now[2] != before[2]:
             count = self.open_by_strategy.get(strategy, 0) + now[2] - before[2]
             self.open_by_strategy[strategy] = count
+
+
+    def _expose(self, state: OrderState, change: Decimal, orders: int) -> None:
+        """Split what the order opens evenly among its legs."""
+        legs = state.intent.legs
+        each = change if len(legs) == 1 else change / len(legs)
+        for leg in legs:
+            self.exposure.worked(state.account, leg.symbol, leg.side, each, orders)
 
 
 _Share: TypeAlias = tuple[Decimal, Decimal, int, Decimal]

@@ -6,6 +6,7 @@ from tradebot.core.gates.blackout import blackout
 from tradebot.core.gates.buying_power import buying_power
 from tradebot.core.gates.cash_buffer import cash_buffer
 from tradebot.core.gates.consecutive_losses import consecutive_losses
+from tradebot.core.gates.correlation import correlation
 from tradebot.core.gates.daily_loss import daily_loss
 from tradebot.core.gates.day_risk import day_risk
 from tradebot.core.gates.drawdown import drawdown
@@ -26,12 +27,16 @@ from tradebot.core.gates.order_risk import order_risk
 from tradebot.core.gates.orders_per_day import orders_per_day
 from tradebot.core.gates.panel import Gate
 from tradebot.core.gates.paused import paused
+from tradebot.core.gates.position_size import position_size
+from tradebot.core.gates.positions import positions, positions_symbol
 from tradebot.core.gates.price_collar import price_collar
 from tradebot.core.gates.reduce_only import reduce_only
 from tradebot.core.gates.rejections import rejections
+from tradebot.core.gates.sector_exposure import sector_exposure
 from tradebot.core.gates.session import session
 from tradebot.core.gates.slippage import slippage
 from tradebot.core.gates.stale_quote import stale_quote
+from tradebot.core.gates.symbol_exposure import symbol_exposure
 from tradebot.core.gates.trade_loss import trade_loss
 
 REQUIRED: Final[tuple[Gate, ...]] = (
@@ -67,4 +72,10 @@ REQUIRED: Final[tuple[Gate, ...]] = (
     daily_loss,
     drawdown,
     consecutive_losses,
+    positions,
+    positions_symbol,
+    position_size,
+    symbol_exposure,
+    sector_exposure,
+    correlation,
 )

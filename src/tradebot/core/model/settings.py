@@ -38,6 +38,30 @@ class Promotion(StrEnum):
 
 
 @fact
+class Sector:
+    """Symbols that stand and fall together.
+
+    name: what the sector is called
+    symbols: its shares, or underlyings of options
+    """
+
+    name: str
+    symbols: tuple[str, ...]
+
+
+@fact
+class Correlated:
+    """Symbols of which any two go together.
+
+    symbols: shares, or underlyings of options
+    correlation_frac: how much any two of them do, from -1 to 1
+    """
+
+    symbols: tuple[str, ...]
+    correlation_frac: Decimal
+
+
+@fact
 class Policy:
     """Every limit of every gate; the unit is the end of the name."""
 
@@ -58,6 +82,15 @@ class Policy:
     rejections_max: int = 5
     rejections_window_s: int = 600
     blackout_symbols: tuple[str, ...] = ()
+    positions_max: int = 10
+    positions_symbol_max: int = 12
+    position_max_frac: Decimal = Decimal("0.10")
+    symbol_exposure_max_frac: Decimal = Decimal("0.10")
+    sector_exposure_max_frac: Decimal = Decimal("0.30")
+    sectors: tuple[Sector, ...] = ()
+    correlation_max_frac: Decimal = Decimal("0.80")
+    correlation_unknown_frac: Decimal = Decimal("0.50")
+    correlated: tuple[Correlated, ...] = ()
     buying_power_multiple: Decimal = ONE
     linear_shock_frac: Decimal = Decimal("0.05")
     trade_loss_max_frac: Decimal = Decimal("0.02")

@@ -74,6 +74,11 @@ class Reason(StrEnum):
     RISK_CASH_BUFFER = "RISK_CASH_BUFFER"
     RISK_MARGIN_USE = "RISK_MARGIN_USE"
     RISK_IN_DOUBT = "RISK_IN_DOUBT"
+    RISK_MAX_POSITIONS = "RISK_MAX_POSITIONS"
+    RISK_POSITION_SIZE = "RISK_POSITION_SIZE"
+    RISK_SYMBOL_EXPOSURE = "RISK_SYMBOL_EXPOSURE"
+    RISK_SECTOR_EXPOSURE = "RISK_SECTOR_EXPOSURE"
+    RISK_CORRELATION = "RISK_CORRELATION"
     RISK_INSANE_QUOTE = "RISK_INSANE_QUOTE"
     RISK_SLIPPAGE = "RISK_SLIPPAGE"
     RISK_ORDER_RATE = "RISK_ORDER_RATE"
@@ -155,6 +160,11 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.RISK_CASH_BUFFER: "The order would eat into the cash that stays aside.",
     R.RISK_MARGIN_USE: "Positions and orders would bind too much of the account as margin.",
     R.RISK_IN_DOUBT: "An order on this instrument has an unknown outcome.",
+    R.RISK_MAX_POSITIONS: "As many positions as there may be at once are open.",
+    R.RISK_POSITION_SIZE: "The position would be too large a part of the account's equity.",
+    R.RISK_SYMBOL_EXPOSURE: "Too much of the account would stand or fall with one underlying.",
+    R.RISK_SECTOR_EXPOSURE: "Too much of the account would stand or fall with one sector.",
+    R.RISK_CORRELATION: "It is nearly the same bet as another that stands already.",
     R.RISK_INSANE_QUOTE: "The quote is crossed, empty, or far from the one just before it.",
     R.RISK_SLIPPAGE: "The order would pay too much beyond the middle of the market.",
     R.RISK_ORDER_RATE: "Too many messages went out lately; it waits until there is room.",
