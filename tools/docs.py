@@ -7,6 +7,7 @@
 import argparse
 import ast
 import inspect
+import re
 import sys
 import tomllib
 from collections import Counter
@@ -24,6 +25,7 @@ from tradebot.core.gates import REQUIRED
 from tradebot.core.model import commands, events
 from tradebot.core.model.order import LIFECYCLE, PRECEDENCE
 from tradebot.core.model.report import ExecType
+from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import EXPLAIN, Reason
 from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
 from tradebot.plugins.calendars.exchange import (
@@ -254,11 +256,45 @@ def _day() -> Iterator[str]:
 
 def _gates() -> Iterator[str]:
     yield "# Gates"
-    yield "\nEvery intent is asked all of these, in this order, at stage 3 and once more at"
-    yield "stage 5. The worst answer wins.\n"
-    yield from _table(("gate", "question"), [
-        (f"`{gate.__name__}`", inspect.getdoc(gate) or "") for gate in REQUIRED
-    ])
+    yield "\nEvery intent is asked all of these, in this order, at stage 3 and some once more at"
+    yield "stage 5. The worst answer wins. Limits are keys of `policy`; a link shows the gate, and"
+    yield "the test in which it is seen to fire.\n"
+    documented = {s.key.removeprefix("policy."): s for s in describe(Sections)}
+    shown = _shown_firing()
+    rows = []
+    for gate in REQUIRED:
+        name, file = gate.__name__, Path(inspect.getfile(gate)).relative_to(ROOT)
+        words = re.findall(r"`(\w+)`", inspect.getdoc(gate) or "")
+        read = re.findall(r"policy\.(\w+)", inspect.getsource(gate))
+        limits = [documented[key] for key in dict.fromkeys([*words, *read]) if key in _LIMITS]
+        rows.append((
+            f"[`{name}`](../../{file})", inspect.getdoc(gate) or "",
+            "<br>".join(f"`{_limit(s.key)}` {s.default}" for s in limits),
+            "<br>".join(s.unit or "count" for s in limits), shown.get(name, ""),
+        ))
+    yield from _table(("gate", "question", "limit and default", "unit", "seen to fire"), rows)
+
+
+_LIMITS = {field.name for field in fields(Policy)}
+
+
+def _limit(key: str) -> str:
+    return key.removeprefix("policy.")
+
+
+def _shown_firing() -> Mapping[str, str]:
+    """Find for each gate the test named after it, else the first in the file named after its."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "tests" / "core" / "gates").glob("test_*.py")):
+        names = [getattr(node, "name", "") for node in ast.parse(path.read_text()).body]
+        tests = [name.removeprefix("test_") for name in names if name.startswith("test_")]
+        for gate in REQUIRED:
+            own = [test for test in tests if test.startswith(f"{gate.__name__}_")]
+            is_its_file = path.stem == f"test_{Path(inspect.getfile(gate)).stem}"
+            for test in (own or tests[:is_its_file])[:1]:
+                words, place = test.replace("_", " "), path.relative_to(ROOT)
+                found.setdefault(gate.__name__, f"[{words}](../../{place})")
+    return found
 
 
 def _calendar() -> Iterator[str]:

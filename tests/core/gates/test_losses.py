@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from tests import makers
-from tests.core.gates.asking import Asked
+from tests.core.gates.accounts import Asked
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.consecutive_losses import consecutive_losses

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests import makers
-from tests.core.gates.asking import Asked, Given
+from tests.core.gates.accounts import Asked, Given
 
 from tradebot.core.gates.cash_buffer import cash_buffer
 from tradebot.core.gates.day_risk import day_risk
