@@ -1,4 +1,4 @@
-"""Whose money do the gates ask about? A trader's with 100,000 and nothing held; SPY stands at 500."""
+"""Whose money do the gates ask about? A trader's with 100,000; SPY stands at 500."""
 
 from collections.abc import Callable
 from dataclasses import replace
