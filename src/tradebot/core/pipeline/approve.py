@@ -22,7 +22,7 @@ from tradebot.core.pipeline.pipeline import advance, record
 
 def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterator[Event]:
     """Record the approval, with its end and its reservation, and walk from stage 1."""
-    draft = _draft(book, command.target)
+    draft = _draft(book, command.target, at)
     digest = draft.body.digest() if draft is not None else ""
     if draft is None or digest != command.digest:
         reason = Reason.POLICY_NOT_A_DRAFT if draft is None else Reason.POLICY_OTHER_DIGEST
@@ -44,7 +44,7 @@ def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterato
 
 
 def reject(book: Book, command: Reject, facts: Facts, at: datetime) -> Iterator[Event]:
-    draft = _draft(book, command.target)
+    draft = _draft(book, command.target, at)
     if draft is None or draft.held is None:
         refused = ApprovalRefused(target=command.target[:64], reason=Reason.POLICY_NOT_A_DRAFT)
         yield from record(book, refused)
@@ -63,9 +63,10 @@ def lapse(book: Book, at: datetime) -> Iterator[Event]:
             yield from record(book, ApprovalLapsed(intent_id=intent_id))
 
 
-def _draft(book: Book, target: str) -> IntentState | None:
-    """Return the intent of this id that waits for an approval, if there is one."""
+def _draft(book: Book, target: str, at: datetime) -> IntentState | None:
+    """Return the intent of this id that waits for an approval, or with one, and still in time."""
     intent = book.intents.open.get(IntentId(target))
-    if intent is None or intent.held is None or APPROVAL not in intent.held.needs:
+    if intent is None or intent.held is None or not at < intent.expires:
         return None
-    return intent
+    is_draft = APPROVAL in intent.held.needs or intent.approval is not None
+    return intent if is_draft else None
