@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from tests import makers
 
 from tradebot.core.book.book import Book
+from tradebot.core.book.flow import content_of
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import REQUIRED, panel
 from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
 from tradebot.core.model import events as e
-from tradebot.core.model.commands import Phase
+from tradebot.core.model.commands import Control, Phase
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.settings import Policy
@@ -131,7 +132,65 @@ def _close(case: Case) -> None:
     case.book.apply(e.SessionEntered(calendar="XNYS", phase=Phase.CLOSED))
 
 
+def _control(control: Control) -> Worsen:
+    return lambda case: case.book.apply(
+        e.ControlSet(control=control, engaged=True, reason="", by="")
+    )
+
+
+def _black_out(case: Case) -> None:
+    policy = replace(case.book.settings.policy, blackout_symbols=("SPY",))
+    case.book.settings = replace(case.book.settings, policy=policy)
+
+
+def _sent_before(case: Case) -> None:
+    policy = replace(case.book.settings.policy, duplicate_within_s=10)
+    case.book.settings = replace(case.book.settings, policy=policy)
+    case.book.flow.sent[content_of(case.body)] = (case.at, IntentId("another"))
+
+
+def _leapt(case: Case) -> None:
+    quote = case.facts.quotes["SPY"]
+    case.facts.quotes["SPY"] = replace(
+        quote, prior_mid=quote.mid * 2, prior_as_of=quote.as_of
+    )
+
+
+def _wider(case: Case) -> None:
+    quote = case.facts.quotes["SPY"]
+    case.facts.quotes["SPY"] = replace(quote, ask=quote.ask * 2)
+
+
+def _other_position(case: Case) -> None:
+    case.book.exposure.held(makers.ACCOUNT, "IBM", Decimal(20_000))
+
+
+def _messages(case: Case) -> None:
+    for _ in range(20):
+        case.book.flow.message(case.at)
+    case.book.flow.orders_today += 50
+
+
+def _rejected(case: Case) -> None:
+    for _ in range(5):
+        case.book.flow.rejected(case.body, case.at, case.book.settings.policy)
+
+
 WORSE: dict[str, Worsen] = {
+    "pause": _control(Control.PAUSE),
+    "reduce-only": _control(Control.REDUCE_ONLY),
+    "blackout": _black_out,
+    "the same order before": _sent_before,
+    "a quote that leapt": _leapt,
+    "a wider market": _wider,
+    "another position": _other_position,
+    "messages and orders before": _messages,
+    "rejections before": _rejected,
+    "smaller positions": _limit("position_max_frac"),
+    "less in one symbol": _limit("symbol_exposure_max_frac"),
+    "less in one sector": _limit("sector_exposure_max_frac"),
+    "less alike": _limit("correlation_max_frac"),
+    "less slippage": _limit("slippage_max_bps"),
     "smaller quantity limit": _limit("order_qty_max"),
     "smaller notional limit": _limit("order_notional_max_usd"),
     "narrower collar": _limit("price_collar_frac"),
