@@ -113,6 +113,15 @@ class TinyDaemon:
         ]
         return {"state": "TRADING", "pid": 4711, "rehearsal": False, "strategies": rows}
 
+    def health(self) -> dict[str, Any]:
+        return {
+            "system_status": "degraded", "state": "TRADING", "uptime_s": 61.0,
+            "components": {"disk": {"status": "healthy"}, "brokers": {
+                "status": "degraded", "down": ["paper"]}},
+            "loop_lag_ms": 0.4, "disk_free_bytes": 5 << 30, "memory_bytes": 90 << 20,
+            "queues": {"normal": 0}, "last_decision": {"seq": 4, "at": "2026-08-24T14:30:04Z"},
+        }
+
 
 @contextmanager
 def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
@@ -122,7 +131,8 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
 
     async def serve() -> None:
         server = Server(
-            submit=daemon.submit, views=daemon.views, status=daemon.status, socket_path=path,
+            submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
+            socket_path=path,
             latch=daemon.latch.set, runtime_dir=None,
         )
         task = asyncio.create_task(server.run())

@@ -12,16 +12,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TextIO
-from zoneinfo import ZoneInfo
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.session import may_trade
 from tradebot.core.model.fact import fact
-from tradebot.core.model.money import plain
 from tradebot.ports import Broker, Calendar, Clock, MarketData
-from tradebot.shell import plugins, rehearsal
+from tradebot.shell import observers, plugins, rehearsal, standing
 from tradebot.shell.api.drafts import Shelf
-from tradebot.shell.api.rows import iso
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.calendar import build_calendars
@@ -32,15 +29,17 @@ from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
+from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
+from tradebot.shell.outlet import Outlet
 from tradebot.shell.plugin_settings import check_plugins
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import Allowance, StrategyHost
 from tradebot.shell.supervisor import Notice, Supervisor
-from tradebot.shell.telemetry import Console, JsonLog, Telling
+from tradebot.shell.telemetry import Telling
 from tradebot.shell.watchdog import Watchdog
 from tradebot.shell.wire.link import Link, MaySend, Outgoing
 
@@ -114,17 +113,19 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         with uncollected():
             past = _refold(journal)
         clock, until = _clock(config, options, calendars, past.last_at)
-        telling = _telling(options.log_format, config, out)
-        ending.callback(telling.close)
+        lines = observers.lines(config, out, is_rehearsal=options.rehearse)
+        ending.callback(lines.close)
+        telling = observers.telling(options.log_format, config, lines, past.views)
+        ending.callback(lambda: telling.close(clock.now()))
         for text in filter(None, (journal.torn, *config.warnings, _about(options, until))):
             telling.line(clock.now(), text)
         parts = _parts(config, home, past, _World(
             journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
-            pace=_pace(options),
+            pace=_pace(options), lines=lines, ending=ending,
         ))
         yield Assembly(
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
-            status=partial(_live_facts, config, home, calendars, parts.state, parts.host),
+            status=partial(standing.live_facts, config, home, calendars, parts.state, parts.host),
         )
 
 
@@ -164,6 +165,11 @@ class _World:
     until: datetime | None
     telling: Telling
     pace: float
+    lines: Outlet
+    ending: ExitStack
+
+    def on_market_trouble(self, symbol: str, text: str) -> None:
+        self.telling.line(self.clock.now(), f"market {symbol}: {text}")
 
 
 def _pace(options: RunOptions) -> float:
@@ -200,9 +206,7 @@ def _clock(
 def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     """Build everything, in the order in which a quote must pass through it."""
     latch, clock = Latch(), world.clock
-    facts = FactCache(
-        latch, lambda symbol, text: world.telling.line(clock.now(), f"market {symbol}: {text}")
-    )
+    facts = FactCache(latch, world.on_market_trouble)
     engine = Engine(
         book=past.book, journal=world.journal, facts=facts, clock=clock,
         last_seq=world.journal.last_seq,
@@ -213,14 +217,14 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     market = _market(config, world)
     symbols = [instrument.symbol for instrument in market.instruments()]
     market.subscribe(symbols, facts.on_market)
-    may_send = partial(_may_send, past.book, latch, clock)
-    wire = _Wire(engine=engine, market=market, may_send=may_send, world=world)
-    links = [_link(config, name, home, wire) for name in config.brokers]
-    host = StrategyHost(
-        book=past.views.book, post=engine.post,
-        tell=lambda name, text: world.telling.line(clock.now(), f"strategy {name}: {text}"),
-    )
-    _add_strategies(config, host, past.views, market, clock)
+    executions = observers.executions(home, past.views, clock, world.ending)
+    if config.telemetry.execution_log:
+        executions.listen_to(engine)
+    links = [_link(config, name, home, _Wire(
+        engine=engine, market=market, may_send=partial(_may_send, past.book, latch, clock),
+        world=world, executions=executions,
+    )) for name in config.brokers]
+    host = _host(config, engine, past.views, market, world)
     market.subscribe(symbols, host.on_market)
     market.subscribe(symbols, Waker(past.book, engine.post).on_market)
     files = _draft_files(config, home, past.views, world)
@@ -228,18 +232,23 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links), host.on_decision, files.on_decision,
     ))
+    health = observers.health(config, world.ending, observers.Watched(
+        home=home, clock=clock, engine=engine, journal=world.journal, state=state, pace=world.pace,
+        views=past.views, telling=world.telling, lines=world.lines, executions=executions.out,
+    ))
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set,
-        status=partial(_live_facts, config, home, world.calendars, state, host),
-        socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(), pace=world.pace,
+        status=partial(standing.live_facts, config, home, world.calendars, state, host),
+        health=health.document, socket_path=home / "tradebot.sock",
+        runtime_dir=_runtime_dir(), pace=world.pace,
     )
     notice = partial(_on_notice, state, world.telling, clock)
     return Parts(
         home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
         supervisor=Supervisor(config.supervision, notice), telling=world.telling, market=market,
         links=links, host=host, calendars=world.calendars, serve=server.run,
-        keep_drafts=files.run,
-        status=partial(_status_line, state, past.views), settings=config.decisive(),
+        look_after=health.run, keep_drafts=files.run,
+        status=partial(standing.status_line, state, past.views), settings=config.decisive(),
         settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
         cadence=_cadence(config, world), until=world.until, last_at=past.last_at,
     )
@@ -282,6 +291,7 @@ class _Wire:
     market: MarketData
     may_send: MaySend
     world: _World
+    executions: ExecutionLog
 
 
 def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
@@ -294,7 +304,8 @@ def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
         calendars=wire.world.calendars,
     )
     return Link(
-        name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send
+        name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send,
+        on_sent=wire.executions.on_sent,
     )
 
 
@@ -303,6 +314,18 @@ def _with_seed(settings: Any, own: Section, config: Config) -> Any:
     has_seed = any(field.name == "seed" for field in fields(settings))
     is_free = has_seed and "seed" not in own.entries
     return replace(settings, seed=config.seed) if is_free else settings
+
+
+def _host(
+    config: Config, engine: Engine, views: Views, market: MarketData, world: _World
+) -> StrategyHost:
+    clock, telling = world.clock, world.telling
+    host = StrategyHost(
+        book=views.book, post=engine.post,
+        tell=lambda name, text: telling.line(clock.now(), f"strategy {name}: {text}"),
+    )
+    _add_strategies(config, host, views, market, clock)
+    return host
 
 
 def _add_strategies(
@@ -343,48 +366,6 @@ def _may_send(book: Book, latch: Latch, clock: Clock, order: Outgoing) -> str | 
 def _on_notice(state: DaemonState, telling: Telling, clock: Clock, notice: Notice) -> None:
     on_notice(telling, clock, notice)
     state.on_notice(notice)
-
-
-def _telling(asked: str, config: Config, out: TextIO) -> Telling:
-    """Lines for people where a terminal listens or text was asked for, JSON for all else."""
-    chosen = config.telemetry.log_format if asked == "auto" else asked
-    if chosen == "json" or (chosen == "auto" and not out.isatty()):
-        return JsonLog(out)
-    return Console(out, ZoneInfo("America/New_York"), is_terminal=out.isatty())
-
-
-def _live_facts(
-    config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
-    host: StrategyHost,
-) -> dict[str, Any]:
-    calendar, now = calendars[config.schedule.calendar], state.clock.now()
-    opens = plugins.contained(partial(calendar.next_open, now), _not_known)
-    closes = plugins.contained(partial(calendar.next_close, now), _not_known)
-    return {
-        "state": state.state.value, "reason": state.reason, "mode": config.mode.value,
-        "clock": now.isoformat(), "next_open": iso(opens), "next_close": iso(closes),
-        "pid": os.getpid(), "data_dir": str(home),
-        "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
-        "strategies": host.rows(),
-    }
-
-
-def _not_known(_: Exception) -> None:
-    """The calendar ends before its next session."""
-
-
-def _status_line(state: DaemonState, views: Views) -> dict[str, Any]:
-    """Tell what a person wants to know at a glance."""
-    book = views.book
-    told: dict[str, Any] = {"state": state.state.value}
-    for name, account in book.ledger.accounts.items():
-        told[name] = f"equity {account.equity:,.2f} realised {account.realized:,.2f}"
-    told["orders"] = f"{len(book.orders.working)} open"
-    held = [f"{s} {plain(n.qty)}" for nets in book.ledger.nets.values() for s, n in nets.items()]
-    told["holds"] = ", ".join(held) or "nothing"
-    if book.kill_reason is not None:
-        told["KILLED"] = book.kill_reason
-    return told
 
 
 def _runtime_dir() -> Path | None:

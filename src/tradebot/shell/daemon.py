@@ -67,6 +67,7 @@ class Parts:
     calendars: Mapping[str, Calendar]
     serve: Callable[[], Awaitable[None]]
     status: Callable[[], Mapping[str, Any]]
+    look_after: Callable[[], Awaitable[None]]
     settings: Settings
     settings_version: str
     auto_start: bool
@@ -151,6 +152,7 @@ class Daemon:
             p.host.start()
         p.supervisor.restartable("market data", p.market.run)
         p.supervisor.restartable("api", p.serve)
+        p.supervisor.restartable("health", p.look_after)
         p.supervisor.restartable("drafts", p.keep_drafts)
         p.supervisor.core("marks", self._mark_positions)
         p.supervisor.core("status line", self._tell_status)

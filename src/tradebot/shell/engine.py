@@ -65,6 +65,7 @@ class Engine:
     ) -> None:
         self.book = book
         self.listeners: list[Listener] = []
+        self.arrivals: list[Callable[[Command], None]] = []
         self._journal = journal
         self._facts = facts
         self._clock = clock
@@ -83,6 +84,14 @@ class Engine:
     @property
     def last_seq(self) -> int:
         return self._seq
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """Count what is not decided, by lane, and what is not published yet."""
+        return {
+            "urgent": len(self._urgent), "normal": len(self._normal),
+            "unpublished": self._unpublished,
+        }
 
     def post(self, command: Command) -> None:
         """Put a command in without waiting for its decision; raises Busy when there is no room."""
@@ -125,6 +134,8 @@ class Engine:
             self._normal.append(asked)
         else:
             raise Busy(f"{INBOX_MAX} commands are waiting")
+        for heard in self.arrivals:
+            heard(command)
         self._unpublished += 1
         self._idle.clear()
         self._wake.set()

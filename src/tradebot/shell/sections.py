@@ -129,12 +129,18 @@ class Telemetry:
     log_level: what is at least this important is logged
     status_every_s: how often the status line is renewed
     mark_every_s: how often open positions are valued; each is a line in the journal
+    heartbeat_s: how often the log hears that the daemon lives
+    health_check_s: how often telemetry/system_health.json is written
+    execution_log: write a line an execution, with its latencies, to telemetry/execution_log.jsonl
     """
 
     log_format: Literal["auto", "text", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     status_every_s: Annotated[float, Field(gt=0)] = 10.0
     mark_every_s: Annotated[float, Field(gt=0)] = 15.0
+    heartbeat_s: Annotated[float, Field(gt=0)] = 300.0
+    health_check_s: Annotated[float, Field(gt=0)] = 60.0
+    execution_log: bool = True
 
 
 @fact

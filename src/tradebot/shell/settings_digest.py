@@ -14,7 +14,7 @@ from tradebot.shell.document import Items, Scalar, Section, Style
 _PLACES: Final = ("path", "dir", "file", "host", "port", "url", "socket")
 _TOLD: Final = (
     "schema_version", "log_format", "log_level", "status_every_s", "format", "retention_days",
-    "retention_count",
+    "retention_count", "heartbeat_s", "health_check_s", "execution_log",
 )
 
 

@@ -1,7 +1,8 @@
 """What does the terminal or the log see? One line an event, and a status line; never a decision."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TextIO
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,37 @@ _QUIET: Final = (e.StagesPassed, e.RouteChosen, e.ReconRequested, e.PositionsMar
 _CLEAR_LINE: Final = "\r\x1b[K"
 
 
+_MINUTE: Final = timedelta(minutes=1)
+_TEXTS_MAX: Final = 256
+
+
+class Repeats:
+    """Lets a text through once a minute, and tells afterwards how often it came again."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+
+    def heard(self, at: datetime, text: str) -> list[str]:
+        """Return what is to be told now."""
+        told = self.over(at)
+        since, count = self._seen.get(text, (at, -1))
+        self._seen[text] = (since, count + 1)
+        return told if count >= 0 else [*told, text]
+
+    def over(self, at: datetime | None = None) -> list[str]:
+        """Return what is to be told of texts whose minute is over; without a time, of all."""
+        told: list[str] = []
+        while self._seen:
+            text, (since, count) = next(iter(self._seen.items()))
+            is_young = at is not None and since <= at < since + _MINUTE
+            if is_young and len(self._seen) <= _TEXTS_MAX:
+                break
+            del self._seen[text]
+            if count:
+                told.append(f"{text} (came {count} more times)")
+        return told
+
+
 class Console:
     """Readable lines in the market's own time; a terminal keeps the status line at the bottom."""
 
@@ -25,13 +57,23 @@ class Console:
         self._zone = zone
         self._is_terminal = is_terminal
         self._status = ""
+        self._repeats = Repeats()
 
     def on_decision(self, decision: Decision) -> None:
         for event in decision.events:
             if not isinstance(event, _QUIET):
-                self.line(decision.at, sentence(event))
+                self._line(decision.at, sentence(event))
 
     def line(self, at: datetime, text: str) -> None:
+        for told in self._repeats.heard(at, text):
+            self._line(at, told)
+
+    def heartbeat(self, at: datetime, facts: Mapping[str, Any]) -> None:
+        for told in self._repeats.over(at):
+            self._line(at, told)
+        self._line(at, "heartbeat: " + _listed(facts))
+
+    def _line(self, at: datetime, text: str) -> None:
         stamp = f"{at.astimezone(self._zone):%m-%d %H:%M:%S}"
         if self._is_terminal:
             self._write(f"{_CLEAR_LINE}{stamp}  {text}\n{self._status}")
@@ -39,14 +81,16 @@ class Console:
             self._write(f"{stamp}  {text}\n")
 
     def status(self, at: datetime, facts: Mapping[str, Any]) -> None:
-        told = "  ".join(f"{name} {value}" for name, value in facts.items())
+        told = _listed(facts)
         if self._is_terminal:
             self._status = f"[{at.astimezone(self._zone):%H:%M:%S}] {told}"
             self._write(f"{_CLEAR_LINE}{self._status}")
         else:
-            self.line(at, f"-- {told}")
+            self._line(at, f"-- {told}")
 
-    def close(self) -> None:
+    def close(self, at: datetime) -> None:
+        for told in self._repeats.over():
+            self._line(at, told)
         if self._is_terminal and self._status:
             self._write("\n")
 
@@ -61,34 +105,55 @@ class Console:
 class JsonLog:
     """The same as JSON lines by structlog, for journald and for programs."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, ids_of: Callable[..., Mapping[str, str]]) -> None:
         self._log = structlog.wrap_logger(
             structlog.WriteLogger(file=out), processors=[structlog.processors.JSONRenderer()]
         )
+        self._ids_of = ids_of
+        self._repeats = Repeats()
         self._emit: Callable[..., None] = self._try
 
     def on_decision(self, decision: Decision) -> None:
         for event in decision.events:
+            intent_id, name = getattr(event, "intent_id", None), _order_of(event)
+            ids = self._ids_of(intent_id=intent_id, cl_ord_id=name)
             self._emit(
                 type(event).__name__, at=decision.at.isoformat(), seq=decision.seq,
-                text=sentence(event), intent_id=getattr(event, "intent_id", None),
-                cl_ord_id=getattr(event, "cl_ord_id", None),
+                text=sentence(event), **{"intent_id": intent_id, "cl_ord_id": name, **ids},
             )
 
     def line(self, at: datetime, text: str) -> None:
-        self._emit("note", at=at.isoformat(), text=text)
+        for told in self._repeats.heard(at, text):
+            self._emit("note", at=at.isoformat(), text=told)
+
+    def heartbeat(self, at: datetime, facts: Mapping[str, Any]) -> None:
+        for told in self._repeats.over(at):
+            self._emit("note", at=at.isoformat(), text=told)
+        self._emit("heartbeat", at=at.isoformat(), **facts)
 
     def status(self, at: datetime, facts: Mapping[str, Any]) -> None:
         self._emit("status", at=at.isoformat(), **{k: str(v) for k, v in facts.items()})
 
-    def close(self) -> None:
-        """Nothing is held back."""
+    def close(self, at: datetime) -> None:
+        for told in self._repeats.over():
+            self._emit("note", at=at.isoformat(), text=told)
 
     def _try(self, event: str, **fields: Any) -> None:
         try:
             self._log.info(event, **{k: v for k, v in fields.items() if v is not None})
         except (OSError, ValueError):
             self._emit = _forget
+
+
+def _order_of(event: e.Event) -> str | None:
+    if isinstance(event, e.OrderReported | e.ReportIgnored):
+        return event.report.orig_cl_ord_id or event.report.cl_ord_id
+    found: str | None = getattr(event, "cl_ord_id", None)
+    return found
+
+
+def _listed(facts: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name} {value}" for name, value in facts.items())
 
 
 def _forget(*_: object, **__: object) -> None:

@@ -50,7 +50,8 @@ class Server:
 
     def __init__(
         self, *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
-        socket_path: Path, latch: Callable[[str], None], runtime_dir: Path | None = None,
+        health: Callable[[], Mapping[str, Any]], socket_path: Path,
+        latch: Callable[[str], None], runtime_dir: Path | None = None,
         pace: float = 1.0,
     ) -> None:
         self._submit = submit
@@ -58,6 +59,7 @@ class Server:
         self._status = status
         self._wanted = socket_path
         self._runtime_dir = runtime_dir
+        self._health = health
         self._pace = pace  # of the loop's clock: whoever asks waits in real time
         self._failures = 0
         self._requests = Requests(views, self._decide, latch)
@@ -88,6 +90,7 @@ class Server:
             web.get("/readyz", self._readyz),
             web.get("/version", self._version),
             web.get("/api/v1/status", self._get_status),
+            web.get("/api/v1/health", self._get_health),
             web.get("/api/v1/intents", self._get_intents),
             web.get("/api/v1/intents/{id}", self._get_intent),
             web.get("/api/v1/orders", self._get_orders),
@@ -152,6 +155,9 @@ class Server:
 
     async def _get_status(self, request: web.Request) -> web.Response:
         return answer({"running": True, **self._views.status(), **self._status()})
+
+    async def _get_health(self, request: web.Request) -> web.Response:
+        return answer({"running": True, **self._health()})
 
     async def _get_intents(self, request: web.Request) -> web.Response:
         wanted = parse_filters(request.query, INTENT_STATUSES)

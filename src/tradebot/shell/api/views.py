@@ -143,6 +143,18 @@ class Views:
         record = self._kept.order(cl_ord_id)
         return order_row(record) if record is not None else None
 
+    def ids_of(
+        self, *, intent_id: str | None = None, cl_ord_id: str | None = None
+    ) -> dict[str, str]:
+        """Return the ids under which all lines about an intent are found, where it is known."""
+        record = self._kept.intent_of(self._kept.order(cl_ord_id))
+        if record is None and intent_id is not None:
+            record = self._kept.intents.get(IntentId(intent_id))
+        if record is None:
+            return {}
+        correlation_id = record.intent.correlation_id or record.intent_id
+        return {"intent_id": record.intent_id, "correlation_id": correlation_id}
+
     def intent_of_key(self, key: str) -> IntentId:
         """Return the intent that the key stands for, whether it is known or not."""
         entry = self.book.intents.keys.get(key)

@@ -35,13 +35,15 @@ class Link:
     """One route's wire. It starts what the journal holds, and only that."""
 
     def __init__(
-        self, route: str, kind: RouteKind, broker: Broker, *, engine: Engine, may_send: MaySend
+        self, route: str, kind: RouteKind, broker: Broker, *, engine: Engine, may_send: MaySend,
+        on_sent: Callable[[ClOrdID], None] = lambda _: None,
     ) -> None:
         self.route = route
         self._kind = kind
         self._broker = broker
         self._engine = engine
         self._may_send = may_send
+        self._on_sent = on_sent
         self._calls: dict[asyncio.Task[Any], ClOrdID | None] = {}  # sends under their order's id
         self._sending: dict[ClOrdID, asyncio.Event] = {}
         self._failure: asyncio.Future[None] | None = None
@@ -161,6 +163,7 @@ class Link:
         try:
             async with asyncio.timeout(CALL_DEADLINE_S):
                 await self._broker.submit(order)
+            self._on_sent(order.cl_ord_id)
         finally:
             del self._sending[order.cl_ord_id]
             over.set()

@@ -1,0 +1,79 @@
+"""Who looks on while the daemon trades? Log, execution log and health; nobody waits for them."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from tradebot.ports import Clock
+from tradebot.shell.api.views import Views
+from tradebot.shell.config import Config
+from tradebot.shell.engine import Engine
+from tradebot.shell.execution_log import ExecutionLog
+from tradebot.shell.health import Health, Patient, Rounds
+from tradebot.shell.journal.file import Journal
+from tradebot.shell.outlet import Outlet, instead_of, to_file, to_stream
+from tradebot.shell.redact import hiding, secrets_in
+from tradebot.shell.state import DaemonState
+from tradebot.shell.telemetry import Console, JsonLog, Telling
+
+
+def lines(config: Config, out: TextIO, *, is_rehearsal: bool) -> Outlet:
+    """Lines for whoever runs the daemon; a rehearsal's time waits a while for its reader."""
+    sections = [config.market_data.own, *(route.own for route in config.brokers.values())]
+    sections += [strategy.parameters for strategy in config.strategies]
+    hide = hiding([value for section in sections for value in secrets_in(section)])
+    return Outlet(
+        "log", to_stream(out, hide), is_terminal=out.isatty(),
+        patience_s=1.0 if is_rehearsal else 0.0,
+    )
+
+
+def telling(asked: str, config: Config, out: Outlet, views: Views) -> Telling:
+    """Lines for people where a terminal listens or text was asked for, JSON for all else."""
+    chosen = config.telemetry.log_format if asked == "auto" else asked
+    if chosen == "json" or (chosen == "auto" and not out.isatty()):
+        return JsonLog(out, views.ids_of)
+    return Console(out, ZoneInfo("America/New_York"), is_terminal=out.isatty())
+
+
+def executions(home: Path, views: Views, clock: Clock, ending: ExitStack) -> ExecutionLog:
+    out = Outlet("execution log", to_file(home / "telemetry" / "execution_log.jsonl"))
+    ending.callback(out.close)
+    return ExecutionLog(out, views, clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """The parts of a daemon whose health is told."""
+
+    home: Path
+    clock: Clock
+    engine: Engine
+    journal: Journal
+    state: DaemonState
+    views: Views
+    telling: Telling
+    lines: Outlet
+    executions: Outlet
+    pace: float
+
+
+def health(config: Config, ending: ExitStack, watched: Watched) -> Health:
+    w, section = watched, config.telemetry
+    document = Outlet("health", instead_of(w.home / "telemetry" / "system_health.json"))
+    ending.callback(document.close)
+    return Health(
+        Patient(
+            home=w.home, clock=w.clock, engine=w.engine, journal=w.journal, state=w.state,
+            views=w.views, outlets={
+                "log": w.lines, "execution_log": w.executions, "health": document,
+            },
+        ),
+        Rounds(
+            heartbeat_s=section.heartbeat_s * w.pace, health_check_s=section.health_check_s,
+            pace=w.pace,
+        ),
+        write=document.write, beat=w.telling.heartbeat,
+    )

@@ -1,0 +1,51 @@
+"""How does the daemon stand, beyond what its journal tells? For `status`, and for a glance."""
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tradebot.core.model.money import plain
+from tradebot.ports import Calendar
+from tradebot.shell import plugins
+from tradebot.shell.api.rows import iso
+from tradebot.shell.api.views import Views
+from tradebot.shell.clock import LoopClock
+from tradebot.shell.config import Config
+from tradebot.shell.state import DaemonState
+from tradebot.shell.strategies import StrategyHost
+
+
+def live_facts(
+    config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
+    host: StrategyHost,
+) -> dict[str, Any]:
+    calendar, now = calendars[config.schedule.calendar], state.clock.now()
+    opens = plugins.contained(partial(calendar.next_open, now), _not_known)
+    closes = plugins.contained(partial(calendar.next_close, now), _not_known)
+    return {
+        "state": state.state.value, "reason": state.reason, "mode": config.mode.value,
+        "clock": now.isoformat(), "next_open": iso(opens), "next_close": iso(closes),
+        "pid": os.getpid(), "data_dir": str(home),
+        "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
+        "strategies": host.rows(),
+    }
+
+
+def _not_known(_: Exception) -> None:
+    """The calendar ends before its next session."""
+
+
+def status_line(state: DaemonState, views: Views) -> dict[str, Any]:
+    """Tell what a person wants to know at a glance."""
+    book = views.book
+    told: dict[str, Any] = {"state": state.state.value}
+    for name, account in book.ledger.accounts.items():
+        told[name] = f"equity {account.equity:,.2f} realised {account.realized:,.2f}"
+    told["orders"] = f"{len(book.orders.working)} open"
+    held = [f"{s} {plain(n.qty)}" for nets in book.ledger.nets.values() for s, n in nets.items()]
+    told["holds"] = ", ".join(held) or "nothing"
+    if book.kill_reason is not None:
+        told["KILLED"] = book.kill_reason
+    return told

@@ -1,0 +1,165 @@
+"""Can a log that is slow, full or gone stop trading? It loses lines, counts them, and no more."""
+
+import io
+import os
+import time
+from collections.abc import Sequence
+from errno import ENOSPC
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from tradebot.shell.outlet import Outlet, instead_of, to_file, to_stream
+from tradebot.shell.redact import HIDDEN, hiding
+
+
+def same(text: str) -> str:
+    return text
+
+
+def test_what_is_written_comes_out_in_order() -> None:
+    out = io.StringIO()
+    outlet = Outlet("test", to_stream(out, same))
+    for number in range(1000):
+        outlet.write(f"{number}\n")
+    outlet.close()
+    assert out.getvalue().split() == [str(number) for number in range(1000)]
+    assert outlet.lost == 0
+
+
+def test_a_reader_that_stands_still_holds_nobody_up_and_costs_bounded_memory() -> None:
+    reading = Event()
+
+    def stuck(texts: Sequence[str]) -> None:
+        reading.wait(10)
+
+    outlet = Outlet("test", stuck, waiting_max=100)
+    began = time.perf_counter()
+    for _ in range(5000):
+        outlet.write("x\n")
+    assert time.perf_counter() - began < 1
+    assert outlet.waiting <= 100
+    assert outlet.lost >= 4500
+    reading.set()
+    outlet.close()
+
+
+def test_a_pipe_that_nobody_reads_fills_up_and_trading_goes_on() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as pipe:
+        outlet = Outlet("test", to_stream(pipe, same), waiting_max=10)
+        for _ in range(200):
+            outlet.write("x" * 10_000 + "\n")
+        assert outlet.waiting <= 10
+        while os.read(reader, 1 << 20) and outlet.waiting:
+            continue
+        os.set_blocking(reader, False)
+        outlet.close()
+    os.close(reader)
+    assert outlet.lost > 0
+
+
+def test_a_pipe_that_was_closed_is_told_as_trouble_and_raises_nothing() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(os.dup(writer), "wb", buffering=0) as pipe:
+        outlet = Outlet("test", lambda texts: pipe.write("".join(texts).encode()) and None)
+        outlet.write("into the void\n")
+        outlet.close()
+    os.close(writer)
+    assert outlet.lost == 1
+    assert "pipe" in outlet.trouble.lower()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_loses_the_line_and_the_next_one_is_tried() -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        outlet = Outlet("test", lambda texts: full.write("".join(texts).encode()) and None)
+        outlet.write("no room\n")
+        outlet.close()
+    assert (outlet.lost, "space" in outlet.trouble) == (1, True)
+
+
+def test_lines_come_again_when_the_disk_has_room_again(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry" / "log.jsonl"
+    is_full = True
+    inner = to_file(path)
+
+    def disk(texts: Sequence[str]) -> None:
+        if is_full:
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        inner(texts)
+
+    outlet = Outlet("test", disk)
+    outlet.write("lost\n")
+    while not outlet.lost:
+        time.sleep(0.001)
+    is_full = False
+    outlet.write("kept\n")
+    outlet.close()
+    assert path.read_text() == "kept\n"
+    assert (outlet.lost, outlet.trouble) == (1, "")
+
+
+def test_a_line_that_was_cut_off_does_not_spoil_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"at": "2026-')
+    to_file(path)(['{"at": 1}\n', '{"at": 2}\n'])
+    assert path.read_text().splitlines() == ['{"at": "2026-', '{"at": 1}', '{"at": 2}']
+
+
+def test_a_file_that_is_replaced_is_whole_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry" / "health.json"
+    write = instead_of(path)
+    write(["old"])
+    write(["one", "two"])
+    assert path.read_text() == "two"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in path.parent.iterdir()] == ["health.json"]
+
+
+def test_a_rehearsal_waits_for_its_reader_and_loses_nothing() -> None:
+    out: list[str] = []
+
+    def slow(texts: Sequence[str]) -> None:
+        time.sleep(0.01)
+        out.extend(texts)
+
+    outlet = Outlet("test", slow, waiting_max=5, patience_s=5.0)
+    for number in range(40):
+        outlet.write(f"{number}")
+    outlet.close()
+    assert (outlet.lost, len(out)) == (0, 40)
+
+
+def test_an_event_costs_its_caller_microseconds() -> None:
+    outlet = Outlet("test", lambda texts: None, waiting_max=100_000)
+    best = min(_seconds_for_1000(outlet) for _ in range(20))
+    outlet.close()
+    assert best / 1000 < 5e-6
+
+
+def _seconds_for_1000(outlet: Outlet) -> float:
+    began = time.perf_counter()
+    for _ in range(1000):
+        outlet.later(str)
+    return time.perf_counter() - began
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Authorization: Bearer abc.def-123", "api_key=abc.def-123", '{"token": "abc.def-123"}',
+     "login with abc.def-123 failed", "password: abc.def-123"],
+)
+def test_no_secret_reaches_a_reader(text: str) -> None:
+    hidden = hiding(["abc.def-123"])(text)
+    assert "abc.def-123" not in hidden
+    assert HIDDEN in hidden
+    if "login" not in text:
+        assert "abc.def-123" not in hiding([])(text)
+
+
+def test_innocent_text_is_left_alone() -> None:
+    text = '{"event": "TradeBooked", "text": "booked SPY +10 @ 501.15 for sma_cross: cash -5011"}'
+    assert hiding(["", "SPY"])(text) == text

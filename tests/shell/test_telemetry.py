@@ -1,0 +1,193 @@
+"""Does the log say each thing once, under its ids, and the health document what is true?"""
+
+import asyncio
+import io
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.daemon.rehearsal import CONFIG
+from tests.tiny_daemon import AT, TinyDaemon, served
+
+import tradebot
+from tradebot.cli.main import main
+from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.intent import Intent, Leg, Side, Source
+from tradebot.core.model.money import ONE
+from tradebot.core.model.report import ExecType
+from tradebot.shell.execution_log import ExecutionLog
+from tradebot.shell.outlet import Outlet
+from tradebot.shell.telemetry import JsonLog, Repeats
+
+LATER = AT + timedelta(seconds=61)
+
+
+class Steps:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.at = AT
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def test_a_text_that_comes_again_within_a_minute_is_counted_and_told_once() -> None:
+    repeats = Repeats()
+    told = [repeats.heard(AT + timedelta(seconds=n), "broken") for n in range(50)]
+    assert told == [["broken"], *[[]] * 49]
+    assert repeats.heard(LATER, "other") == ["broken (came 49 more times)", "other"]
+    assert repeats.heard(LATER, "broken") == ["broken"]
+    assert repeats.over() == []
+
+
+def test_texts_that_are_remembered_are_bounded() -> None:
+    repeats = Repeats()
+    told = [line for n in range(10_000) for line in repeats.heard(AT, f"text {n}")]
+    assert len(told) == 10_000
+    assert len(repeats._seen) <= 257
+
+
+def test_a_clock_that_goes_back_silences_nothing() -> None:
+    repeats = Repeats()
+    repeats.heard(LATER, "broken")
+    assert repeats.heard(AT, "broken") == ["broken"]
+
+
+def an_intent(daemon: TinyDaemon) -> SubmitIntent:
+    return SubmitIntent(intent=Intent(
+        legs=(Leg(symbol="SPY", side=Side.BUY),), order_qty=ONE, key="k", source=Source.CLI,
+        correlation_id="basket-7",
+    ))
+
+
+def test_every_line_about_an_intent_carries_its_ids() -> None:
+    daemon, out = TinyDaemon(), io.StringIO()
+    log = JsonLog(out, daemon.views.ids_of)
+    decision = daemon.decide(an_intent(daemon))
+    assert decision is not None
+    log.on_decision(decision)
+    filled = daemon.fill(next(iter(daemon.book.orders.working)), "1", "500.01", "X1")
+    assert filled is not None
+    log.on_decision(filled)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert {"IntentReceived", "OrderSubmitted", "OrderReported", "TradeBooked"} <= {
+        line["event"] for line in lines
+    }
+    assert {line["correlation_id"] for line in lines} == {"basket-7"}
+    assert len({line["intent_id"] for line in lines}) == 1
+
+
+def test_an_execution_tells_the_latency_of_each_stage() -> None:
+    daemon, clock, lines = TinyDaemon(), Steps(), []
+
+    def write(texts: Sequence[str]) -> None:
+        lines.extend(texts)
+
+    out = Outlet("test", write)
+    log = ExecutionLog(out, daemon.views, clock)
+    command = an_intent(daemon)
+    first = AT + timedelta(seconds=len(daemon.decisions) + 1)  # when it will be decided
+    clock.at = first - timedelta(milliseconds=3)
+    log.on_arrival(command)
+    decision = daemon.decide(command)
+    assert decision is not None
+    clock.at = first + timedelta(milliseconds=5)
+    log.on_decision(decision)
+    name = next(iter(daemon.book.orders.working))
+    clock.at = first + timedelta(milliseconds=9)
+    log.on_sent(name)
+    for heard in (daemon.report(name, ExecType.NEW), daemon.fill(name, "1", "500.01", "X1")):
+        assert heard is not None
+        log.on_decision(heard)
+    out.close()
+    [line] = [json.loads(text) for text in lines]
+    assert line["latency_ms"] == {
+        "decided": 3.0, "durable": 5.0, "sent": 4.0, "acknowledged": 991.0, "filled": 1000.0,
+        "total": 2003.0,
+    }
+    assert (line["exec_id"], line["last_px"], line["symbol"]) == ("X1", "500.01", "SPY")
+    assert line["correlation_id"] == "basket-7"
+
+
+def test_what_a_restart_forgot_is_null_and_the_execution_is_told() -> None:
+    daemon, lines = TinyDaemon(), []
+    out = Outlet("test", lines.extend)
+    daemon.decide(an_intent(daemon))
+    log = ExecutionLog(out, daemon.views, Steps())
+    filled = daemon.fill(next(iter(daemon.book.orders.working)), "1", "500.01", "X1")
+    assert filled is not None
+    log.on_decision(filled)
+    out.close()
+    [line] = [json.loads(text) for text in lines]
+    assert set(line["latency_ms"].values()) == {None}
+    assert line["correlation_id"] == "basket-7"
+
+
+def rehearsed(place: Path, **overrides: object) -> Path:
+    (place / "c.yaml").write_text(CONFIG.replace("data_dir: data", f"data_dir: {place}/data"))
+
+    async def run() -> None:
+        async with tradebot.open_daemon(
+            place / "c.yaml", rehearse=True, resume=True, speed="max", overrides=overrides,
+            start=datetime(2026, 11, 24, 14, 30, tzinfo=UTC),
+            until=datetime(2026, 11, 24, 15, 0, tzinfo=UTC),
+        ) as daemon:
+            await daemon.submit(symbol="SPY", side="buy", qty=1, key="once", wait=True)
+            await asyncio.sleep(1700)
+
+    tradebot.rehearse(run())
+    return place / "data" / "rehearsal"
+
+
+def test_a_rehearsal_leaves_a_line_an_execution_and_its_health(tmp_path: Path) -> None:
+    home = rehearsed(tmp_path)
+    health = json.loads((home / "telemetry" / "system_health.json").read_text())
+    assert health["system_status"] == "healthy"
+    assert health["components"]["risk_gates"]["status"] == "healthy"
+    lines = (home / "telemetry" / "execution_log.jsonl").read_text().splitlines()
+    journal = (home / "journal" / "00000001.jsonl").read_text()
+    assert len(lines) == journal.count('"TradeBooked"') > 0
+    assert all(json.loads(line)["latency_ms"]["total"] > 0 for line in lines)
+
+
+def test_trading_is_the_same_where_telemetry_cannot_be_written(tmp_path: Path) -> None:
+    homes = [tmp_path / name for name in ("free", "blocked", "off")]
+    for home in homes:
+        (home / "data" / "rehearsal").mkdir(parents=True)
+    blocker = homes[1] / "data" / "rehearsal" / "telemetry"
+    blocker.write_text("a file where the directory belongs")
+    free, blocked = rehearsed(homes[0]), rehearsed(homes[1])
+    off = rehearsed(homes[2], **{"telemetry.execution_log": "false"})
+    assert (free / "telemetry" / "execution_log.jsonl").exists()
+    assert blocker.is_file()
+    assert not (off / "telemetry" / "execution_log.jsonl").exists()
+    journals = {(home / "journal" / "00000001.jsonl").read_bytes() for home in (free, blocked, off)}
+    assert len(journals) == 1
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def test_health_tells_what_ails(home: Path, capsys: Any) -> None:
+    with served(TinyDaemon(), home):
+        assert main(["health", "--data-dir", str(home)]) == 0
+        told = capsys.readouterr().out
+        assert main(["health", "--data-dir", str(home), "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+    assert "health         degraded" in told
+    assert "brokers: degraded (down ['paper'])" in told
+    assert (found["running"], found["system_status"]) == (True, "degraded")
+
+
+def test_health_without_a_daemon_shows_what_was_last_written(tmp_path: Path, capsys: Any) -> None:
+    home = rehearsed(tmp_path)
+    assert main(["health", "--data-dir", str(home), "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert (found["running"], found["system_status"]) == (False, "stopped")
+    assert found["last_written"]["system_status"] == "healthy"
