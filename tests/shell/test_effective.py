@@ -74,7 +74,11 @@ def test_plugins_settings_stand_with_their_defaults_and_the_one_seed(tmp_path: P
 
 
 def test_no_setting_of_the_reference_is_left_out(tmp_path: Path) -> None:
-    found = shown("strategies:\n  - {plugin: sma_cross, symbols: [SPY]}\n", tmp_path)
+    found = shown(
+        "strategies:\n  - {plugin: sma_cross, symbols: [SPY]}\n"
+        "policy:\n  sectors: [{name: funds, symbols: [SPY]}]\n"
+        "  correlated: [{symbols: [SPY, QQQ], correlation_frac: 0.9}]\n", tmp_path
+    )
     keys = {key.replace("[0]", "[]").replace("brokers.paper.", "brokers.NAME.") for key in found}
     leaves = {row.key for row in describe(Sections) if not row.type.startswith("section")}
     assert leaves <= keys
