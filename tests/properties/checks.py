@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from tests.makers import ACCOUNT, of, some_instruments
+from tests.makers import ACCOUNT, CALL, of, some_instruments
 from tests.properties.walk import Day, Line
 
 from tradebot.core.book.book import Book
@@ -99,17 +99,18 @@ def what_finished_was_handed_over_and_nothing_else(day: Day) -> None:
 
 def sums_that_gates_ask_for_are_right(day: Day) -> None:
     orders = day.book.orders
-    reserved, leaves = Decimal(0), dict[tuple[str, Side], Decimal]()
+    reserved, at_risk, leaves = Decimal(0), Decimal(0), dict[tuple[str, Side], Decimal]()
     for state in orders.working.values():
         open_ = state.order.order_qty - state.order.cum_qty
         is_whole = state.in_doubt or not state.order.cum_qty
-        reserved += state.reserved if is_whole else (
-            state.reserved * open_ / state.order.order_qty
-        )
+        share = Decimal(1) if is_whole else open_ / state.order.order_qty
+        reserved += state.reserved * share
+        at_risk += state.risk * share
         for leg in state.intent.legs:
             lane = (leg.symbol, leg.side)
             leaves[lane] = leaves.get(lane, Decimal(0)) + open_ * leg.ratio_qty
     assert abs(orders.reserved.get(ACCOUNT, Decimal(0)) - reserved) < DUST
+    assert abs(orders.at_risk.get(ACCOUNT, Decimal(0)) - at_risk) < DUST
     for symbol in CALENDARS:
         for side in Side:
             assert orders.leaves_of(ACCOUNT, symbol, side) == leaves.get((symbol, side), 0)
@@ -139,6 +140,19 @@ def exposures_are_what_is_held_and_worked(day: Day) -> None:
         assert abs(found.bets[underlying].down - down) < DUST
     total = sum((max(both) for both in sides.values()), Decimal(0))
     assert abs(sum(found.sectors.values(), Decimal(0)) - total) < DUST
+
+
+def the_risk_of_what_is_held_is_right(day: Day) -> None:
+    """Held options: calls alone, so what is long can lose its value, what is short has no end."""
+    account, nets = day.book.ledger.accounts[ACCOUNT], day.book.ledger.nets.get(ACCOUNT, {})
+    calls = [net for symbol, net in nets.items() if symbol == CALL]
+    assert account.options_gross == sum(abs(net.value) for net in calls)
+    covered = [net for net in calls if net.qty > 0 or nets["SPY"].qty >= -100 * net.qty]
+    assert account.endless == len(calls) - len(covered)
+    assert account.options_loss == sum(max(Decimal(0), net.value) for net in covered)
+    gross = sum((abs(net.value) for net in nets.values()), Decimal(0))
+    assert account.gross_value == gross
+    assert account.high_water >= account.equity
 
 
 def every_order_sent_was_allowed(day: Day) -> None:
@@ -261,6 +275,7 @@ CHECKS: Final[tuple[Callable[[Day], None], ...]] = (
     a_bust_takes_back_what_was_booked,
     what_finished_was_handed_over_and_nothing_else,
     sums_that_gates_ask_for_are_right,
+    the_risk_of_what_is_held_is_right,
     exposures_are_what_is_held_and_worked,
     every_order_sent_was_allowed,
 )

@@ -13,6 +13,7 @@ from tests import makers
 from tradebot.core.book.book import Book
 from tradebot.core.book.flow import content_of
 from tradebot.core.book.intents import IntentState
+from tradebot.core.book.losses import LossRun
 from tradebot.core.gates import REQUIRED, panel
 from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
 from tradebot.core.model import events as e
@@ -33,6 +34,10 @@ limits = st.builds(
     order_notional_max_usd=st.integers(1, 100_000).map(Decimal),
     price_collar_frac=st.integers(0, 100).map(lambda n: Decimal(n) / 100),
     quote_age_max_s=st.integers(0, 60).map(Decimal),
+    trade_loss_max_frac=st.integers(1, 40).map(lambda n: Decimal(n) / 100),
+    order_risk_max_frac=st.integers(1, 40).map(lambda n: Decimal(n) / 100),
+    day_risk_max_frac=st.integers(1, 40).map(lambda n: Decimal(n) / 100),
+    cash_buffer_min_frac=st.integers(0, 40).map(lambda n: Decimal(n) / 100),
 )
 
 
@@ -176,6 +181,43 @@ def _rejected(case: Case) -> None:
         case.book.flow.rejected(case.body, case.at, case.book.settings.policy)
 
 
+def _at_risk(case: Case) -> None:
+    at_risk = case.book.orders.at_risk
+    at_risk[makers.ACCOUNT] = at_risk.get(makers.ACCOUNT, Decimal(0)) + 3_000
+
+
+def _taken(case: Case) -> None:
+    case.book.orders.taken[makers.ACCOUNT] = Decimal(3_000)
+
+
+def _was_richer(case: Case) -> None:
+    case.book.ledger.accounts[makers.ACCOUNT].high_water *= 2
+
+
+def _began_richer(case: Case) -> None:
+    case.book.ledger.accounts[makers.ACCOUNT].day_equity *= 2
+
+
+def _tired(case: Case) -> None:
+    case.book.losses.runs["sma"] = LossRun(rests_until=makers.at(99))
+
+
+def _want_more(name: str) -> Worsen:
+    def worsen(case: Case) -> None:
+        policy = case.book.settings.policy
+        higher = replace(policy, **{name: getattr(policy, name) * 2})
+        case.book.settings = replace(case.book.settings, policy=higher)
+
+    return worsen
+
+
+_LOSSES = (
+    "trade_loss_max_frac", "order_risk_max_frac", "heat_max_frac", "day_risk_max_frac",
+    "daily_loss_max_frac", "drawdown_entry_max_frac", "margin_use_max_frac",
+)
+_WANTED = (
+    "linear_shock_frac", "equity_min_usd", "cash_buffer_min_frac", "margin_initial_frac",
+)
 WORSE: dict[str, Worsen] = {
     "pause": _control(Control.PAUSE),
     "reduce-only": _control(Control.REDUCE_ONLY),
@@ -191,6 +233,13 @@ WORSE: dict[str, Worsen] = {
     "less in one sector": _limit("sector_exposure_max_frac"),
     "less alike": _limit("correlation_max_frac"),
     "less slippage": _limit("slippage_max_bps"),
+    **{f"smaller {name}": _limit(name) for name in _LOSSES},
+    **{f"larger {name}": _want_more(name) for name in _WANTED},
+    "more at risk": _at_risk,
+    "more risk taken today": _taken,
+    "a higher high-water mark": _was_richer,
+    "a richer morning": _began_richer,
+    "a strategy that rests": _tired,
     "smaller quantity limit": _limit("order_qty_max"),
     "smaller notional limit": _limit("order_notional_max_usd"),
     "narrower collar": _limit("price_collar_frac"),

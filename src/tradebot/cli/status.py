@@ -68,6 +68,10 @@ def _tell(found: dict[str, Any]) -> None:
     for control in found["controls"]:
         text = f"{control['control'].upper().replace('_', ' ')}: {control['reason']}"
         show.line(show.painted(show.clean(text), "warn"))
+    for account in found["drawdowns"]:
+        if account["warning"]:
+            text = f"drawdown: {account['account']} is {account['fallen']} below"
+            show.line(show.painted(show.clean(f"{text} {account['high_water']}"), "warn"))
     for halted in found["halted"]:
         text = f"halted: {halted['symbol']} ({halted['reason']})"
         show.line(show.painted(show.clean(text), "bad"))

@@ -50,6 +50,19 @@ def test_the_views_book_equals_the_deciding_book(daemon: TinyDaemon) -> None:
         assert getattr(daemon.views.book, field.name) == getattr(daemon.book, field.name)
 
 
+def test_status_warns_of_a_drawdown_of_ten_percent(daemon: TinyDaemon) -> None:
+    order = an_order(daemon, "k1", qty="80")["client_order_id"]
+    daemon.fill(order, "80", "500", "X1")
+    warned = []
+    for px in ("375.02", "375", "374.98"):
+        quote = Quote(symbol="SPY", bid=Decimal(px), ask=Decimal(px), as_of=AT)
+        daemon.decide(Mark(quotes=(quote,)))
+        (told,) = daemon.views.status()["drawdowns"]
+        warned.append((told["fallen"], told["warning"]))
+    assert told["high_water"] == "100000"
+    assert warned == [("9999.65", False), ("10001.25", True), ("10002.85", True)]
+
+
 def test_a_passed_intent_tells_its_order_and_every_gate_with_numbers(daemon: TinyDaemon) -> None:
     found = an_order(daemon, "k1")
     assert found["success"] is True

@@ -35,6 +35,8 @@ def reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Deci
 def unit_loss(book: Book, body: Intent, facts: Facts, unit_worth: Decimal) -> Decimal:
     """Return what one unit (one combo) that is worth so much can lose, in currency."""
     shock = book.settings.policy.linear_shock_frac
+    if not body.is_combo and _option(book, body.legs[0].symbol) is None:
+        return unit_worth * shock
     options = {leg.symbol: terms for leg in body.legs if (terms := _option(book, leg.symbol))}
     if not options:
         return unit_worth * shock

@@ -4,12 +4,12 @@ What closes a position opens nothing: it is free of every limit on money and of 
 """
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.ledger import Account
 from tradebot.core.gates import loss, worth
-from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import (
@@ -23,8 +23,7 @@ from tradebot.core.model.verdict import (
 )
 
 
-@fact
-class Opening:
+class Opening(NamedTuple):
     """Whose money it is, what the order opens with it, and what other orders have taken of it.
 
     `worth` and `loss` are of what opens, `reserved` and `at_risk` the same of all other orders.
@@ -42,17 +41,23 @@ def funded(book: Book, intent: IntentState) -> Account | Need:
     """Return the account that pays, or the need where nobody knows how much money there is."""
     name = worth.account_of(book, intent)
     account = book.ledger.accounts.get(name) if name else None
+    if account is None or account.unmarked:
+        return _unknown(account, intent)
+    return account
+
+
+def _unknown(account: Account | None, intent: IntentState) -> Need:
     if account is None:
         return route_need(intent.body.route or "")
-    return mark_need(next(iter(account.unmarked))) if account.unmarked else account
+    return mark_need(next(iter(account.unmarked)))
 
 
 def opening(book: Book, intent: IntentState, facts: Facts) -> Opening | Need | None:
     """Return what opens, None where nothing does, or the need where that cannot be known."""
-    account, name = funded(book, intent), worth.account_of(book, intent)
-    if isinstance(account, str):
-        return account
-    assert name is not None  # it has an account
+    name = worth.account_of(book, intent)
+    account = book.ledger.accounts.get(name) if name else None
+    if name is None or account is None or account.unmarked:
+        return _unknown(account, intent)
     qty = worth.opening_qty(book, name, intent)
     if not qty:
         return None

@@ -1,6 +1,6 @@
 """What do people and programs see of the daemon? Published decisions, told as plain data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import takewhile
 from typing import Any, TypeVar
@@ -93,7 +93,18 @@ class Views:
                 "positions": sum(len(nets) for nets in book.ledger.nets.values()),
             },
             "equity": {name: plain(a.equity) for name, a in book.ledger.accounts.items()},
+            "drawdowns": list(self._drawdowns()),
         }
+
+    def _drawdowns(self) -> Iterator[Plain]:
+        warn = self.book.settings.policy.drawdown_warn_frac
+        for name, account in self.book.ledger.accounts.items():
+            fallen = account.high_water - account.equity
+            yield {
+                "account": name, "high_water": plain(account.high_water), "fallen": plain(fallen),
+                "lost_today": plain(account.day_equity - account.equity),
+                "warning": 0 < account.high_water * warn <= fallen,
+            }
 
     def intents(self, filters: Filters = ALL) -> list[Plain]:
         records = self._kept.intents.entries.values()
