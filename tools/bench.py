@@ -164,7 +164,7 @@ async def measure(
         quote_age_max_s=Decimal(10**6), duplicate_within_s=0,
         **dict.fromkeys((
             "messages_per_s_max", "messages_per_minute_max", "orders_per_day_max",
-            "open_orders_max", "open_orders_symbol_max",
+            "open_orders_max", "open_orders_symbol_max", "consecutive_losses_max",
         ), 10**9),
     )
     await engine.submit(ActivateSettings(
