@@ -5,7 +5,14 @@ from typing import Any
 
 from tests.makers import ACCOUNT, Trader, a_route, of, some_settings, the
 
-from tradebot.core.model.commands import Approve, Delivery, DisconnectRoute, Reject, ReportDelivery
+from tradebot.core.model.commands import (
+    ActivateSettings,
+    Approve,
+    Delivery,
+    DisconnectRoute,
+    Reject,
+    ReportDelivery,
+)
 from tradebot.core.model.events import (
     ApprovalLapsed,
     ApprovalRefused,
@@ -15,7 +22,7 @@ from tradebot.core.model.events import (
     OrderSubmitted,
 )
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.settings import Promotion
+from tradebot.core.model.settings import Mode, Promotion
 from tradebot.core.model.verdict import Reason
 
 
@@ -111,3 +118,15 @@ def test_a_no_ends_it_and_frees_what_a_yes_reserved() -> None:
     refused = the(trader.tell(Reject(target=draft, reason="no", by="bob")), IntentRefused)
     assert (refused.reason, refused.detail) == (Reason.POLICY_REJECTED, "by bob: no")
     assert trader.book.intents.reserved == {}
+
+
+def test_what_is_approved_counts_as_an_open_order_but_never_against_itself() -> None:
+    one = {"open_orders_max": 1}
+    trader = Trader(some_settings(mode=Mode.STAGE, policy=one))
+    draft = the(trader.submit(), IntentHeld).intent_id
+    trader.tell(yes(trader, draft))
+    assert the(trader.submit(), IntentRefused).reason is Reason.RISK_MAX_OPEN_ORDERS
+    assert trader.book.intents.at_risk[ACCOUNT] > 0
+    paper = ActivateSettings(settings=some_settings(policy=one), version="paper")
+    assert of(trader.tell(paper), OrderSubmitted)
+    assert (trader.book.intents.approvals, trader.book.intents.at_risk) == (0, {})

@@ -95,7 +95,10 @@ def account_for(day: Day) -> Counter[str]:
                         assert line.at < given.until
                         seen["used"] += 1
     reserved = sum((given.reserved for given in standing.values()), Decimal(0))
+    at_risk = sum((given.risk for given in standing.values()), Decimal(0))
     assert day.book.intents.reserved.get(makers.ACCOUNT, Decimal(0)) == reserved
+    assert day.book.intents.at_risk.get(makers.ACCOUNT, Decimal(0)) == at_risk
+    assert day.book.intents.approvals == len(standing)
     return seen
 
 

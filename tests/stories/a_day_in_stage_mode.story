@@ -38,7 +38,7 @@
 09:30:08  intent buy 20 SPY limit 500.00
         > received I6 buy 20 SPY @500 day as number 6 of sma, until 16:00:08
         > passed I6 through validation
-        > refused I6 at risk RISK_BUYING_POWER (buying_power BLOCK 10000 against 5500)
+        > refused I6 at risk RISK_BUYING_POWER (buying_power BLOCK 10000 against 5500; cash_buffer BLOCK 10000 against 5500)
 09:30:08  reject I4 by bob too late in the day
         > refused I4 at route POLICY_REJECTED: by bob: too late in the day
 09:30:08  reject I4 by bob again

@@ -67,7 +67,9 @@ class Intents:
     keys: dict[str, KeyEntry] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     by_need: dict[Need, dict[IntentId, None]] = field(default_factory=dict)
-    reserved: dict[str, Decimal] = field(default_factory=dict)  # by account, of approved ones
+    approvals: int = 0  # that stand; by account, what they reserve and put at risk
+    reserved: dict[str, Decimal] = field(default_factory=dict)
+    at_risk: dict[str, Decimal] = field(default_factory=dict)
     due: list[tuple[datetime, IntentId]] = field(default_factory=list, compare=False)
 
     def waiting_for(self, needs: Iterable[Need]) -> list[IntentId]:
@@ -152,12 +154,12 @@ class Intents:
             del self.open[intent_id]
 
     def _approve(self, state: IntentState, approval: IntentApproved | None) -> None:
-        """Put an approval, or none, in the place of what there was; its reservation follows."""
-        for reserves, sign in ((state.approval, -1), (approval, 1)):
-            if reserves is not None:
-                total = self.reserved.pop(reserves.account, ZERO) + sign * reserves.reserved
-                if total:
-                    self.reserved[reserves.account] = total
+        """Put an approval, or none, in the place of what there was; what it reserves follows."""
+        for given, sign in ((state.approval, -1), (approval, 1)):
+            if given is not None:
+                self.approvals += sign
+                _add(self.reserved, given.account, sign * given.reserved)
+                _add(self.at_risk, given.account, sign * given.risk)
         state.approval = approval
 
     def _let_go(self, state: IntentState) -> None:
@@ -173,3 +175,9 @@ class Intents:
     def _is_due_entry_live(self, at: datetime, intent_id: IntentId) -> bool:
         state = self.open.get(intent_id)
         return state is not None and state.held is not None and at == state.wakes
+
+
+def _add(sums: dict[str, Decimal], account: str, amount: Decimal) -> None:
+    total = sums.pop(account, ZERO) + amount
+    if total:
+        sums[account] = total

@@ -11,9 +11,10 @@ from tradebot.core.model.verdict import Answer, GateResult, Reason
 
 
 def open_orders(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
-    """Are there, with this one, at most `open_orders_max`? What closes may go."""
+    """Are there, with this and what is approved, at most `open_orders_max`? What closes may go."""
     limit = book.settings.policy.open_orders_max
-    return _counted("open_orders", book, intent, len(book.orders.working), limit)
+    count = len(book.orders.working) + book.intents.approvals - (intent.approval is not None)
+    return _counted("open_orders", book, intent, count, limit)
 
 
 def open_orders_symbol(

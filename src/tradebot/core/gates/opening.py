@@ -11,7 +11,6 @@ from tradebot.core.book.intents import IntentState
 from tradebot.core.book.ledger import Account
 from tradebot.core.gates import loss, worth
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import (
     Answer,
     GateResult,
@@ -26,7 +25,8 @@ from tradebot.core.model.verdict import (
 class Opening(NamedTuple):
     """Whose money it is, what the order opens with it, and what other orders have taken of it.
 
-    `worth` and `loss` are of what opens, `reserved` and `at_risk` the same of all other orders.
+    `worth` and `loss` are of what opens, `reserved` and `at_risk` the same of all other orders and
+    approved intents.
     """
 
     name: str
@@ -64,12 +64,10 @@ def opening(book: Book, intent: IntentState, facts: Facts) -> Opening | Need | N
     unit = worth.unit_worth(book, intent.body, facts)
     if unit is None:
         return quote_need(intent.body.legs[0].symbol)
-    orders, changed = book.orders, intent.replaces
     return Opening(
         name=name, account=account, worth=unit * qty,
         loss=loss.unit_loss(book, intent.body, facts, unit) * qty,
-        reserved=orders.reserved.get(name, ZERO) - (changed.reserved_left if changed else ZERO),
-        at_risk=orders.at_risk.get(name, ZERO) - (changed.risk_left if changed else ZERO),
+        reserved=book.reserved(name, intent), at_risk=book.at_risk(name, intent),
     )
 
 

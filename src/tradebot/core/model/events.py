@@ -79,7 +79,8 @@ class IntentRefused:
 class IntentApproved:
     """A person let this content go on, for one order, until then; the intent walks again.
 
-    `reserved` is the worst case in currency that gates count in this account meanwhile.
+    `reserved` is the worst case in currency that gates count in this account meanwhile, `risk` what
+    of it can be lost.
     """
 
     intent_id: IntentId
@@ -88,6 +89,7 @@ class IntentApproved:
     until: datetime
     account: str
     reserved: Decimal
+    risk: Decimal = ZERO
 
 
 @fact
@@ -103,7 +105,6 @@ class ApprovalRefused:
 
     target: str
     reason: Reason
-    detail: str = ""
 
 
 @fact

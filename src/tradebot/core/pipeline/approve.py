@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import worth
+from tradebot.core.gates.opening import opening
 from tradebot.core.model.commands import Approve, Reject
 from tradebot.core.model.events import (
     ApprovalLapsed,
@@ -16,6 +17,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId
+from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import APPROVAL, Reason
 from tradebot.core.pipeline.pipeline import advance, record
 
@@ -23,22 +25,24 @@ from tradebot.core.pipeline.pipeline import advance, record
 def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterator[Event]:
     """Record the approval, with its end and its reservation, and walk from stage 1."""
     draft = _draft(book, command.target, at)
-    digest = draft.body.digest() if draft is not None else ""
-    if draft is None or digest != command.digest:
-        reason = Reason.POLICY_NOT_A_DRAFT if draft is None else Reason.POLICY_OTHER_DIGEST
-        yield from record(book, ApprovalRefused(target=command.target[:64], reason=reason))
+    if draft is None:
+        yield from _refused(book, command, Reason.POLICY_NOT_A_DRAFT)
         return
-    account = worth.account_of(book, draft)
-    if account is None or worth.unit_worth(book, draft.body, facts) is None:
-        yield from record(book, ApprovalRefused(
-            target=command.target, reason=Reason.RISK_STALE_DATA,
-            detail="nothing says what it would cost, so its risk cannot be reserved",
-        ))
+    if draft.body.digest() != command.digest:
+        yield from _refused(book, command, Reason.POLICY_OTHER_DIGEST)
+        return
+    opens, account = opening(book, draft, facts), worth.account_of(book, draft)
+    if account is None or isinstance(opens, str):
+        yield from _refused(book, command, Reason.RISK_STALE_DATA)
+        return
+    reserved, risk = (opens.worth, opens.loss) if opens else (ZERO, ZERO)
+    if not risk.is_finite():
+        yield from _refused(book, command, Reason.RISK_UNDEFINED_LOSS)
         return
     ends = at + timedelta(seconds=book.settings.approval_ttl_s)
     yield from record(book, IntentApproved(
-        intent_id=draft.intent_id, digest=digest, by=command.by, until=min(ends, draft.expires),
-        account=account, reserved=worth.reserve(book, account, draft, facts),
+        intent_id=draft.intent_id, digest=command.digest, by=command.by,
+        until=min(ends, draft.expires), account=account, reserved=reserved, risk=risk,
     ))
     yield from advance(book, draft.intent_id, facts, at)
 
@@ -46,8 +50,7 @@ def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterato
 def reject(book: Book, command: Reject, facts: Facts, at: datetime) -> Iterator[Event]:
     draft = _draft(book, command.target, at)
     if draft is None or draft.held is None:
-        refused = ApprovalRefused(target=command.target[:64], reason=Reason.POLICY_NOT_A_DRAFT)
-        yield from record(book, refused)
+        yield from _refused(book, command, Reason.POLICY_NOT_A_DRAFT)
         return
     yield from record(book, IntentRefused(
         intent_id=draft.intent_id, stage=draft.held.stage, reason=Reason.POLICY_REJECTED,
@@ -61,6 +64,10 @@ def lapse(book: Book, at: datetime) -> Iterator[Event]:
         approval = book.intents.open[intent_id].approval
         if approval is not None and approval.until <= at:
             yield from record(book, ApprovalLapsed(intent_id=intent_id))
+
+
+def _refused(book: Book, command: Approve | Reject, reason: Reason) -> Iterator[Event]:
+    yield from record(book, ApprovalRefused(target=command.target[:64], reason=reason))
 
 
 def _draft(book: Book, target: str, at: datetime) -> IntentState | None:

@@ -176,9 +176,8 @@ class Requests:
     async def _answered(self, draft_id: str, command: Approve | Reject) -> Plain:
         for event in await self._events_of(command):
             if isinstance(event, ApprovalRefused):
-                text = EXPLAIN[event.reason].rstrip(".")
                 raise Unanswerable(
-                    HTTPStatus.CONFLICT, f"{text}: {event.detail}" if event.detail else text,
+                    HTTPStatus.CONFLICT, EXPLAIN[event.reason].rstrip("."),
                     reason_code=event.reason.value, draft_id=draft_id,
                 )
         draft = self._views.drafts.row(self._draft(draft_id))

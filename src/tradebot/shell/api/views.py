@@ -144,7 +144,8 @@ class Views:
                  "cash": plain(a.cash), "opening_cash": plain(a.opening_cash),
                  "net_value": plain(a.net_value), "gross_value": plain(a.gross_value),
                  "realized": rounded(a.realized), "fees": plain(a.fees),
-                 "reserved": rounded(self.book.orders.reserved.get(name, ZERO))}
+                 "reserved": rounded(self.book.orders.reserved.get(name, ZERO)),
+                 "approved": rounded(self.book.intents.reserved.get(name, ZERO))}
                 for name, a in self.book.ledger.accounts.items()
             ],
             "strategies": [self._profit_row(n, shares) for n, shares in by_strategy.items()],
