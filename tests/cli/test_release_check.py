@@ -63,7 +63,7 @@ def test_a_good_release_is_ready_and_its_dry_run_bought_something(out: Out, plac
     code, found = check(out, place)
     assert code == 0, found
     assert {row["result"] for row in found.values()} == {"pass"}
-    assert "through all eight stages" in found["dry run"]["says"]
+    assert "by a draft on disk, through all eight stages" in found["dry run"]["says"]
     assert "decided again, all the same" in found["journal"]["says"]
     assert time.perf_counter() - began < 5
 
@@ -87,6 +87,15 @@ def test_a_data_directory_that_is_not_there_is_not_made(out: Out, place: Path) -
     code, _ = check(out, place)
     assert code == 0
     assert not (place / "data").exists()
+
+
+def test_the_dry_run_touches_no_drafts_of_the_real_daemon(out: Out, place: Path) -> None:
+    drafts = place / "drafts"
+    drafts.mkdir()
+    (drafts / "20200101_000000_SPY_single_d2055d77.yaml").write_text("an old one")
+    before = everything(drafts)
+    code, _ = check(out, place, "--set", f"staging.drafts_dir={drafts}")
+    assert (code, everything(drafts)) == (0, before)
 
 
 def test_a_broken_policy_is_told_with_its_line(out: Out, place: Path) -> None:

@@ -1,8 +1,8 @@
-"""Does one order walk through all eight stages? Played in a directory that is gone afterwards."""
+"""Does one order walk through all eight stages, by a draft on disk? In a directory soon gone."""
 
 import asyncio
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tradebot.app import Assembly, RunOptions, assembled
 from tradebot.core.model.events import (
+    IntentApproved,
     IntentReceived,
     OrderReported,
     OrderSubmitted,
@@ -21,18 +22,24 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ONE
-from tradebot.core.model.settings import Mode
+from tradebot.core.model.settings import Mode, Promotion
 from tradebot.shell.api.requests import Requests
 from tradebot.shell.config import Config
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.replay.sim_loop import SimLoop
-from tradebot.shell.sections import MarketDataSection, PromotionSection, RouteSection
+from tradebot.shell.sections import (
+    MarketDataSection,
+    PromotionSection,
+    RouteSection,
+    StagingSection,
+)
 
 # What a trade leaves behind on its way: intake to route, dispatch, execution, post-trade, recon.
 _FOOTPRINTS: Final = (
-    IntentReceived, StagesPassed, RouteChosen, OrderSubmitted, OrderReported, TradeBooked,
-    ReconRequested,
+    IntentReceived, IntentApproved, StagesPassed, RouteChosen, OrderSubmitted, OrderReported,
+    TradeBooked, ReconRequested,
 )
+_LOOKS: Final = 60
 
 
 class DryRunFailed(Exception):
@@ -52,7 +59,8 @@ def trade(config: Config) -> str:
 def _on_paper(config: Config, place: Path) -> Config:
     return replace(
         config, mode=Mode.PAPER, data_dir=place, market_data=MarketDataSection(), strategies=(),
-        brokers={"paper": RouteSection(adapter="paper")}, promotion=PromotionSection(),
+        brokers={"paper": RouteSection(adapter="paper")}, staging=StagingSection(),
+        promotion=PromotionSection(strategy=Promotion.MANUAL),
     )
 
 
@@ -85,13 +93,27 @@ async def _bought(built: Assembly, running: "asyncio.Task[int]") -> str:
     requests = Requests(built.views, built.engine.submit, built.latch.set)
     found, _ = await requests.submit(intent)
     while found["is_open"]:
-        news.clear()
-        await _unless_ended(news.wait(), running, built)
+        draft = built.views.drafts.get(found["intent_id"])
+        if draft is not None and draft.status == "waiting":
+            await _until(Path(str(found["draft_path"])).is_file)
+            await requests.approve(found["intent_id"], draft.digest, "release-check")
+        else:
+            news.clear()
+            await _unless_ended(news.wait(), running, built)
         found = built.views.pipeline_result(found["intent_id"]) or found
     missed = [kind.__name__ for kind in _FOOTPRINTS if kind not in seen]
     if not found["success"] or missed:
         raise DryRunFailed(_told(found, missed))
-    return f"bought 1 {symbol} at {found['order']['avg_px']}, through all eight stages"
+    px = found["order"]["avg_px"]
+    return f"bought 1 {symbol} at {px}, by a draft on disk, through all eight stages"
+
+
+async def _until(is_written: Callable[[], bool]) -> None:
+    for _ in range(_LOOKS):
+        if is_written():
+            return
+        await asyncio.sleep(1)
+    raise DryRunFailed("the draft was not written to the disk")
 
 
 async def _unless_ended(
