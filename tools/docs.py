@@ -260,7 +260,7 @@ def _gates() -> Iterator[str]:
     yield "stage 5. The worst answer wins. Limits are keys of `policy`; a link shows the gate, and"
     yield "the test in which it is seen to fire.\n"
     documented = {s.key.removeprefix("policy."): s for s in describe(Sections)}
-    shown = _shown_firing()
+    shown = shown_firing()
     rows = []
     for gate in REQUIRED:
         name, file = gate.__name__, Path(inspect.getfile(gate)).relative_to(ROOT)
@@ -282,7 +282,7 @@ def _limit(key: str) -> str:
     return key.removeprefix("policy.")
 
 
-def _shown_firing() -> Mapping[str, str]:
+def shown_firing() -> Mapping[str, str]:
     """Find for each gate the test named after it, else the first in the file named after its."""
     found: dict[str, str] = {}
     for path in sorted((ROOT / "tests" / "core" / "gates").glob("test_*.py")):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tools import docs
 
+from tradebot.core.gates import REQUIRED
+
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "data" / "README.md"])
@@ -14,6 +16,10 @@ HEADINGS = ("Context", "Decision", "Why", "Cost", "When to revisit")
 
 def test_every_reference_page_is_there_and_fresh() -> None:
     assert docs.stale() == [], "run: python tools/dev.py docs"
+
+
+def test_every_gate_is_seen_to_fire_in_a_test() -> None:
+    assert sorted(docs.shown_firing()) == sorted(gate.__name__ for gate in REQUIRED)
 
 
 @pytest.mark.parametrize("name", sorted(docs.pages()))
