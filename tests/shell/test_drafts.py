@@ -151,6 +151,7 @@ def test_a_draft_is_a_file_that_says_what_was_promised(desk: Desk) -> None:
         "price": "500",
     }]
     assert found["trade"]["net_price"] == "500"
+    assert found["trade"]["max_loss"] == "50.002"  # 2 x 500.02 shaken by 5 %
     assert {gate["verdict"] for gate in found["gates"]} == {"ALLOW"}
     assert found["meta"]["source"] == "strategy"
     assert "outcome" not in found

@@ -188,7 +188,7 @@ def document(draft: Draft) -> Plain:
             "symbol": _underlying(intent), "strategy_type": _structure(intent),
             "legs": [_leg(intent, number) for number in range(len(intent.legs))],
             "net_price": plain(intent.price) if intent.price is not None else None,
-            "max_loss": None, "max_profit": None, "break_evens": None,
+            "max_loss": _max_loss(draft), "max_profit": None, "break_evens": None,
             "order_qty": plain(intent.order_qty), "ord_type": intent.ord_type.value,
             "stop_px": plain(intent.stop_px) if intent.stop_px is not None else None,
             "time_in_force": intent.time_in_force.value, "route": intent.route,
@@ -214,6 +214,12 @@ def _outcome(draft: Draft) -> Plain:
         "reason": because(record) if is_refused else None,
         "client_order_id": record.cl_ord_id,
     }
+
+
+def _max_loss(draft: Draft) -> str | None:
+    """Tell what the gate on it reckoned; nothing where the draft opens nothing."""
+    found = next((gate.actual for gate in draft.gates if gate.gate == "trade_loss"), None)
+    return plain(found) if found is not None else None
 
 
 def _leg(intent: Intent, number: int) -> Plain:
