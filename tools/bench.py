@@ -163,7 +163,7 @@ async def measure(
         order_qty_max=Decimal(10**9), order_notional_max_usd=Decimal(10**12),
         quote_age_max_s=Decimal(10**6), duplicate_within_s=0,
         **dict.fromkeys((
-            "messages_per_s_max", "messages_per_minute_max", "orders_per_day_max",
+            "messages_per_second_max", "messages_per_minute_max", "orders_per_day_max",
             "open_orders_max", "open_orders_symbol_max", "consecutive_losses_max",
         ), 10**9),
     )

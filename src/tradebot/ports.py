@@ -20,6 +20,7 @@ from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.report import Report
+from tradebot.core.model.sizing import Size, Sizing
 
 
 class WireError(Exception):
@@ -184,6 +185,9 @@ class Desk(Protocol):
         """Return the strategy's own orders that the broker works, oldest first."""
 
     def quote(self, symbol: str) -> Quote | None: ...
+    def size(self, symbol: str, sizing: Sizing) -> Size:
+        """Return how much to trade of it by this rule; where that is 0, `why` says so."""
+
     def history(self, symbol: str, count: int) -> Sequence[Bar]: ...
 
 

@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
+from tradebot.core.gates.mode import first_usable
 from tradebot.core.gates.session import may_trade
+from tradebot.core.gates.worth import is_sane
 from tradebot.core.indicators import Indicators
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import IntentId
+from tradebot.core.model.sizing import Measure, Size, Sizing, size
 from tradebot.ports import Clock, MarketData, Position, Working
 
 
@@ -67,6 +70,18 @@ class StrategyDesk:
 
     def quote(self, symbol: str) -> Quote | None:
         return self._market.last(symbol)
+
+    def size(self, symbol: str, sizing: Sizing) -> Size:
+        terms, quote = self._book.terms(symbol), self.quote(symbol)
+        route = first_usable(self._book, self._book.settings.routes)
+        account = self._book.ledger.accounts[self._book.routes[route].account] if route else None
+        if terms is None:
+            return Size(qty=Decimal(0), why="nobody knows what one unit of it is")
+        return size(sizing, Measure(
+            equity=None if account is None or account.unmarked else account.equity,
+            price=quote.ask if quote is not None and is_sane(quote) else None,
+            multiplier=terms.multiplier, lot_size=terms.lot_size,
+        ))
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         return self._market.history(symbol, count)

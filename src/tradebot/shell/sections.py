@@ -177,7 +177,7 @@ class Sections:
     policy.quote_jump_within_s: an older quote before it says nothing about a jump
     policy.slippage_max_bps: how far beyond the mid an order may be expected to pay, in 0.01 %
     policy.quote_size_assumed_qty: the size to expect behind a quote that shows none
-    policy.messages_per_s_max: orders, changes and cancels that may go out in a second
+    policy.messages_per_second_max: orders, changes and cancels that may go out in a second
     policy.messages_per_minute_max: the same in a minute
     policy.orders_per_day_max: orders in a session of the primary calendar; closing ones may go on
     policy.duplicate_within_s: how soon the same order may not be sent again

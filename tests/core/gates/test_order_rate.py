@@ -28,7 +28,7 @@ def test_orders_and_cancels_of_the_last_minute_count(limit: int, expected: str) 
 
 @pytest.mark.parametrize(("limit", "answer"), [(2, "ALLOW"), (1, "PAUSE")])
 def test_a_second_has_its_own_limit(limit: int, answer: str) -> None:
-    trader = a_trader(messages_per_s_max=limit)
+    trader = a_trader(messages_per_second_max=limit)
     works(trader)
     found = ask(messages_per_second, trader)
     assert said(found) == f"{answer} 2 against {limit}"
@@ -37,7 +37,7 @@ def test_a_second_has_its_own_limit(limit: int, answer: str) -> None:
 
 
 def test_what_is_too_much_goes_out_a_second_later() -> None:
-    trader = a_trader(messages_per_s_max=1)
+    trader = a_trader(messages_per_second_max=1)
     at, sent = trader.now, 0
     for number in range(3):
         command = SubmitIntent(intent=an_intent("buy", number + 1))

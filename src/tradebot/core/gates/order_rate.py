@@ -13,8 +13,8 @@ from tradebot.core.model.verdict import Answer, GateResult, Reason
 def messages_per_second(
     book: Book, intent: IntentState, facts: Facts, at: datetime
 ) -> GateResult:
-    """Are there, with this one, at most `messages_per_s_max` in a second? Else it waits."""
-    limit = book.settings.policy.messages_per_s_max
+    """Are there, with this one, at most `messages_per_second_max` in a second? Else it waits."""
+    limit = book.settings.policy.messages_per_second_max
     return _within("messages_per_second", book.flow.a_second, limit, at)
 
 

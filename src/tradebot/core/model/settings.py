@@ -73,7 +73,7 @@ class Policy:
     quote_jump_within_s: Decimal = Decimal(60)
     slippage_max_bps: Decimal = Decimal(25)
     quote_size_assumed_qty: Decimal = Decimal(100)
-    messages_per_s_max: int = 20
+    messages_per_second_max: int = 20
     messages_per_minute_max: int = 300
     orders_per_day_max: int = 50
     duplicate_within_s: int = 2
