@@ -34,8 +34,9 @@ CALL: Final = "SPY260918C00500000"
 # Limits on a whole day or account, of which a test about something else knows nothing.
 WIDE: Final[dict[str, Any]] = {
     **dict.fromkeys((
-        "messages_per_second_max", "messages_per_minute_max", "orders_per_day_max", "open_orders_max",
-        "open_orders_symbol_max", "positions_max", "positions_symbol_max", "rejections_max",
+        "messages_per_second_max", "messages_per_minute_max", "orders_per_day_max",
+        "open_orders_max", "open_orders_symbol_max", "positions_max", "positions_symbol_max",
+        "rejections_max",
     ), 10_000),
     **dict.fromkeys((
         "trade_loss_max_frac", "order_risk_max_frac", "heat_max_frac", "day_risk_max_frac",

@@ -1,4 +1,4 @@
-"""How much should be traded? Arithmetic that strategies ask for; the gates still have the last word.
+"""How much should be traded? Arithmetic that strategies ask for; the gates have the last word.
 
 A size is whole lots, rounded down. What does not fit is 0, with the reason; it is never made to.
 """
