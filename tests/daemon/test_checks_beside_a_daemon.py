@@ -17,11 +17,11 @@ def everything(home: Path) -> dict[str, tuple[int, int, bytes]]:
     }
 
 
-@pytest.mark.parametrize("verb", ["release-check"])
+@pytest.mark.parametrize("verb", ["release-check", "doctor"])
 async def test_a_daemon_that_runs_is_left_as_it_is(verb: str, tmp_path: Path) -> None:
     path, home = tmp_path / "c.yaml", tmp_path / "data"
     path.write_text(CONFIG.replace("data_dir: data", f"data_dir: {home}"))
-    still = {"schedule.auto_start": "false", "telemetry.status_every_s": "3600"}
+    still = {"schedule.auto_start": "false", "telemetry.health_check_s": "3600"}
     async with tradebot.open_daemon(path, overrides=still) as daemon:
         await asyncio.sleep(0.5)  # the journal writes zeros ahead of itself in its first moments
         before = everything(home)

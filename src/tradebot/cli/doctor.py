@@ -1,0 +1,55 @@
+"""Is the machine fit for trading: clock, disk, lock, socket, brokers, notifiers?"""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tradebot.cli import flags, place, release_check, show
+from tradebot.cli.client import is_running
+from tradebot.cli.outcome import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tradebot.shell.checks import Finding
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = flags.verb(
+        verbs, "doctor", "examine the machine: clock, disk, lock, permissions, socket, brokers",
+        "tradebot.cli.doctor:doctor",
+    )
+    flags.takes_config(parser)
+    flags.takes_json(parser)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    from tradebot.cli.dry_run import log_in
+    from tradebot.shell.checks import Word, examine, worst
+    from tradebot.shell.clock import WallClock
+    from tradebot.shell.doctor import machine_checks
+
+    config = place.load(args)
+    found = examine({
+        **machine_checks(config.data_dir, WallClock()),
+        "socket": lambda: _socket(config.data_dir),
+        "brokers": lambda: (Word.PASS, log_in(config)),
+        "notifiers": lambda: (Word.SKIP, "none is configured: nobody is told of trouble"),
+    })
+    is_bad = worst(found) is Word.FAIL
+    if args.json:
+        show.document({"good": not is_bad, "checks": release_check.rows(found)})
+    else:
+        release_check.tell(found)
+    return Exit.FAILED if is_bad else Exit.DONE
+
+
+def _socket(home: "Path") -> "Finding":
+    from tradebot.shell.api.socket_place import locate
+    from tradebot.shell.checks import Word
+
+    path = locate(place.socket_path(home))
+    if is_running(home):
+        return Word.PASS, f"a daemon answers at {path}"
+    if path.exists():
+        return Word.WARN, f"{path} is there, but nobody answers; the next start replaces it"
+    return Word.PASS, "no daemon runs, and no socket is left behind"

@@ -1,0 +1,83 @@
+"""Does the doctor see what ails the machine, and leave it as it was?"""
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tiny_daemon import TinyDaemon, served
+
+from tradebot.cli.main import main
+from tradebot.shell.checks import Word, examine
+from tradebot.shell.clock import WallClock
+from tradebot.shell.doctor import machine_checks
+from tradebot.shell.journal.lock import DataDirLock
+
+CONFIG = Path(__file__).resolve().parents[2] / "config" / "config.paper.yaml"
+Out = pytest.CaptureFixture[str]
+
+
+def examined(out: Out, home: Path) -> tuple[int, dict[str, dict[str, Any]]]:
+    code = main(["doctor", "--config", str(CONFIG), "--data-dir", str(home), "--json"])
+    return code, {row["check"]: row for row in json.loads(out.readouterr().out)["checks"]}
+
+
+def test_a_good_machine_passes_and_keeps_no_trace(tmp_path: Path, capsys: Out) -> None:
+    home = tmp_path / "data"
+    code, found = examined(capsys, home)
+    assert code == 0
+    assert "account PAPER-1" in found["brokers"]["says"]
+    assert "none is configured" in found["notifiers"]["says"]
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_lock_is_seen_without_taking_it(tmp_path: Path, capsys: Out) -> None:
+    with DataDirLock(tmp_path):
+        before = (tmp_path / "tradebot.lock").read_bytes()
+        _, found = examined(capsys, tmp_path)
+        assert found["lock"]["says"] == f"held by process {os.getpid()}"
+        assert (tmp_path / "tradebot.lock").read_bytes() == before
+    _, found = examined(capsys, tmp_path)
+    assert "free" in found["lock"]["says"]
+
+
+def test_a_directory_that_is_open_to_others_is_a_warning(tmp_path: Path, capsys: Out) -> None:
+    tmp_path.chmod(0o755)
+    code, found = examined(capsys, tmp_path)
+    assert (code, found["permissions"]["result"]) == (0, "warn")
+
+
+def test_a_daemon_that_answers_is_seen(tmp_path: Path, capsys: Out) -> None:
+    with served(TinyDaemon(), tmp_path):
+        _, found = examined(capsys, tmp_path)
+    assert "a daemon answers" in found["socket"]["says"]
+
+
+def test_a_socket_that_nobody_answers_is_a_warning(tmp_path: Path, capsys: Out) -> None:
+    (tmp_path / "tradebot.sock").touch()
+    _, found = examined(capsys, tmp_path)
+    assert found["socket"]["result"] == "warn"
+
+
+def test_a_clock_away_from_the_file_systems_is_a_warning(tmp_path: Path) -> None:
+    class Ahead:
+        def now(self) -> datetime:
+            return datetime.now(UTC) + timedelta(hours=1)
+
+    found = {c.name: c for c in examine(machine_checks(tmp_path, Ahead()))}
+    assert found["disk"].word is Word.WARN
+    assert "3600" in found["disk"].said
+
+
+def test_a_disk_that_is_nearly_full_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(1 << 20))
+    found = {c.name: c for c in examine(machine_checks(tmp_path, WallClock()))}
+    assert found["disk"].word is Word.FAIL
+
+
+class _Usage:
+    def __init__(self, free: int) -> None:
+        self.free = free
