@@ -19,7 +19,7 @@ VERBS_OF_THIS_RELEASE = {
     "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "pause",
     "resume", "reduce-only", "ledger", "replay",
     "calendar", "config", "version", "why", "why-not", "completion",
-    "release-check", "health", "doctor",
+    "release-check", "health", "doctor", "init",
     "drafts",
 }
 

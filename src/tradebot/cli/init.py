@@ -1,0 +1,48 @@
+"""How does somebody begin? With a commented configuration and policy; nothing is overwritten."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from tradebot.cli import flags, show
+from tradebot.cli.outcome import Exit, Stop
+
+_FILES: Final = ("config.paper.yaml", "policy.yaml")
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+_STARTERS: Final = (_PACKAGE / "starter", _PACKAGE.parents[1] / "config")  # installed, or a clone
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = flags.verb(
+        verbs, "init", "write a commented starter configuration and policy",
+        "tradebot.cli.init:init",
+    )
+    parser.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR",
+                        help="where config/ is made; default: the working directory")
+    flags.takes_json(parser)
+
+
+def init(args: argparse.Namespace) -> int:
+    target = args.directory / "config"
+    texts = {target / name: _starter(name) for name in _FILES}
+    taken = [str(path) for path in texts if path.exists() or path.is_symlink()]
+    if taken:
+        raise Stop(Exit.FAILED, f"nothing was written: {', '.join(taken)} is there already")
+    target.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        with path.open("x", encoding="utf-8") as file:  # refuses whoever came in between
+            file.write(text)
+    if args.json:
+        show.document({"written": [str(path) for path in texts]})
+        return Exit.DONE
+    for path in texts:
+        show.line(f"wrote {path}")
+    show.line(f"next: tradebot run --config {target / _FILES[0]} --rehearse")
+    return Exit.DONE
+
+
+def _starter(name: str) -> str:
+    found = next((path for path in _STARTERS if (path / name).is_file()), None)
+    if found is None:
+        raise Stop(Exit.FAILED, f"this installation has no {name} to begin with")
+    return (found / name).read_text(encoding="utf-8")
