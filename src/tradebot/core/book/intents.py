@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from heapq import heappop, heappush
-from typing import Final
+from typing import Any, Final
 
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
@@ -31,7 +31,8 @@ class IntentState:
     """One open intent: the request, when it ends, and what its last walk came to.
 
     What `is_staged` once needs an approval in every mode. `replaces` names the working order that a
-    change would make into this one.
+    change would make into this one. `asked` keeps, while gates are asked and only then, what
+    several of them work out alike.
     """
 
     intent_id: IntentId
@@ -44,6 +45,7 @@ class IntentState:
     approval: IntentApproved | None = None
     is_staged: bool = False
     replaces: OrderState | None = None
+    asked: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def wakes(self) -> datetime:

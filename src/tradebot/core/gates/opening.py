@@ -52,6 +52,7 @@ def _unknown(account: Account | None, intent: IntentState) -> Need:
     return mark_need(next(iter(account.unmarked)))
 
 
+@worth.once
 def opening(book: Book, intent: IntentState, facts: Facts) -> Opening | Need | None:
     """Return what opens, None where nothing does, or the need where that cannot be known."""
     name = worth.account_of(book, intent)

@@ -27,23 +27,30 @@ def ask(
 
     A gate that cannot compute its answer counts as failed.
     """
-    results: list[GateResult] = []
-    blocked = paused = None
-    for gate in gates:
-        try:
-            result = gate(book, intent, facts, at)
-        except ArithmeticError:
-            result = GateResult(
-                gate=gate.__name__, answer=Answer.BLOCK, reason=Reason.RISK_EVALUATION_FAILED
-            )
-        results.append(result)
-        if result.answer is Answer.BLOCK:
-            blocked = blocked or result
-        elif result.answer is Answer.PAUSE:
-            paused = paused or result
+    intent.asked = {}
+    try:
+        return _worst([_answer(gate, book, intent, facts, at) for gate in gates])
+    finally:
+        intent.asked = None
+
+
+def _answer(
+    gate: Gate, book: Book, intent: IntentState, facts: Facts, at: datetime
+) -> GateResult:
+    try:
+        return gate(book, intent, facts, at)
+    except ArithmeticError:
+        return GateResult(
+            gate=gate.__name__, answer=Answer.BLOCK, reason=Reason.RISK_EVALUATION_FAILED
+        )
+
+
+def _worst(results: Sequence[GateResult]) -> Verdict:
     answers = tuple(results)
+    blocked = next((r for r in results if r.answer is Answer.BLOCK), None)
     if blocked is not None:
         return Refuse(reason=_reason(blocked), detail=f"gate {blocked.gate}", gates=answers)
+    paused = next((r for r in results if r.answer is Answer.PAUSE), None)
     if paused is not None:
         needs = dict.fromkeys(r.need for r in results if r.need is not None)
         times = [r.until for r in results if r.until is not None]
