@@ -19,7 +19,7 @@ from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Control, Phase
 from tradebot.core.model.ids import ClOrdID, IntentId
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse
 from tradebot.core.pipeline.handle import handle
@@ -162,8 +162,11 @@ def _leapt(case: Case) -> None:
 
 
 def _wider(case: Case) -> None:
+    """Move the side away that the order does not meet: the other would only make it meeker."""
     quote = case.facts.quotes["SPY"]
-    case.facts.quotes["SPY"] = replace(quote, ask=quote.ask * 2)
+    is_buy = case.body.legs[0].side is Side.BUY
+    wider = replace(quote, bid=quote.bid / 2) if is_buy else replace(quote, ask=quote.ask * 2)
+    case.facts.quotes["SPY"] = wider
 
 
 def _other_position(case: Case) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.intent import RESERVED_OWNERS, Intent, OrdType
+from tradebot.core.model.intent import RESERVED_OWNERS, Intent, OrdType, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import Pass, Reason, Refuse, Stage, Verdict
@@ -22,7 +22,10 @@ def admit(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdic
     if at >= intent.expires:
         return _expired(intent)
     body = intent.body
-    return _about_fields(body) or _about_shape(body) or _about_prices(body) or _PASS
+    return (
+        _about_fields(body) or _about_owner(book, body) or _about_shape(body)
+        or _about_prices(body) or _PASS
+    )
 
 
 def _expired(intent: IntentState) -> Refuse:
@@ -39,6 +42,15 @@ def _about_fields(body: Intent) -> Refuse | None:
     if told is None and body.strategy_id in RESERVED_OWNERS:
         told = f"strategy_id: {body.strategy_id} is a name of the house"
     return Refuse(reason=Reason.VALIDATION_MALFORMED, detail=told) if told else None
+
+
+def _about_owner(book: Book, body: Intent) -> Refuse | None:
+    """Refuse what a disabled strategy asked for, also before that; people may close for it."""
+    why = book.disabled.get(body.strategy_id or "")
+    if why is None or body.source is not Source.STRATEGY:
+        return None
+    detail = f"strategy {body.strategy_id} is disabled: {why}"
+    return Refuse(reason=Reason.RISK_HALTED, detail=detail)
 
 
 def _about_shape(body: Intent) -> Refuse | None:
