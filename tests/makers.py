@@ -131,6 +131,10 @@ def a_statement(cash: Decimal | int | str = 100_000, **changes: Any) -> Statemen
     return Statement(**{"account": ACCOUNT, "as_of": OPEN, "cash": number(cash), **changes})
 
 
+def working_ids(statement: Statement) -> tuple[ClOrdID, ...]:
+    return tuple(order.cl_ord_id for order in statement.working)
+
+
 def a_route(name: str = "paper", kind: RouteKind = RouteKind.PAPER, **changes: Any) -> ConnectRoute:
     fields = {"capabilities": capabilities(), "statement": a_statement(), **changes}
     return ConnectRoute(route=name, kind=kind, **fields)

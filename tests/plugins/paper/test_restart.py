@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.makers import CALL, HIGHER_CALL, at
+from tests.makers import CALL, HIGHER_CALL, at, working_ids
 from tests.plugins.paper.bench import (
     EPOCH,
     INITIAL,
@@ -307,12 +307,12 @@ def test_no_luck_stays_no_luck_after_a_restart(tmp_path: Path) -> None:
         for _ in range(40):
             await bench.submit(an_order("buy", 1, 150, tif="gtc"))
         await bench.show("149.90", 150)
-        unlucky.extend((await bench.broker.statement()).working)
+        unlucky.extend(working_ids(await bench.broker.statement()))
 
     async def more(bench: Bench) -> None:
         await bench.show("199.90", 200)
         await bench.show("149.90", 150)
-        assert list((await bench.broker.statement()).working) == unlucky
+        assert list(working_ids(await bench.broker.statement())) == unlucky
 
     unlucky: list[ClOrdID] = []
     play(tmp_path, story, fill_probability="0.5")

@@ -15,6 +15,7 @@ from tests.shell.journal import samples
 from tradebot.core.model.commands import (
     ActivateSettings,
     Command,
+    ConnectRoute,
     DefineInstruments,
     Mark,
     SubmitIntent,
@@ -178,6 +179,17 @@ def test_an_old_line_is_lifted_into_todays_class() -> None:
     assert (back.command, *back.events) == tuple(
         cls(**off) for cls in (*_named(Command, "StrategyState"), _event("StrategySwitched"))
     )
+
+def test_working_orders_that_were_ids_alone_are_read_as_rows() -> None:
+    body = (
+        b'{"seq":1,"at":"2026-08-24T13:30:00Z","command":["ConnectRoute",{"route":"paper",'
+        b'"kind":"paper","capabilities":{"asset_classes":[]},"statement":{"account":"P",'
+        b'"as_of":"2026-08-24T13:30:00Z","cash":"1","currency":"USD","working":["A","B"]}}],'
+        b'"events":[]}'
+    )
+    command = decode(body).command
+    assert isinstance(command, ConnectRoute)
+    assert makers.working_ids(command.statement) == ("A", "B")
 
 
 def _named(union: Any, name: str) -> list[type]:

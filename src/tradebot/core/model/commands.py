@@ -74,15 +74,27 @@ class Holding:
 
 
 @fact
+class OpenOrder:
+    """An order that a broker works, whoever sent it; what the broker does not tell is None.
+
+    `cl_ord_id` is what a cancel of it is asked under. `leaves_qty` in units (combos: in combos).
+    """
+
+    cl_ord_id: ClOrdID
+    symbols: tuple[str, ...] = ()
+    leaves_qty: Decimal | None = None
+
+
+@fact
 class Statement:
-    """A broker's own account of an account: cash, signed holdings, working orders."""
+    """A broker's own account of an account: cash, signed holdings, all orders that it works."""
 
     account: str
     as_of: datetime
     cash: Decimal
     currency: str = "USD"
     holdings: tuple[Holding, ...] = ()
-    working: tuple[ClOrdID, ...] = ()
+    working: tuple[OpenOrder, ...] = ()
 
 
 @fact

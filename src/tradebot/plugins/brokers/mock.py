@@ -33,7 +33,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from tradebot.core.model.commands import Capabilities, Holding, Statement
+from tradebot.core.model.commands import Capabilities, Holding, OpenOrder, Statement
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
@@ -208,7 +208,10 @@ class MockBroker:
             Holding(symbol=symbol, qty=qty) for symbol, qty in sorted(self.holdings.items()) if qty
         )
         working = tuple(
-            own.ids[-1] for name, own in self.orders.items()
+            OpenOrder(
+                cl_ord_id=name, leaves_qty=own.leaves_qty,
+                symbols=tuple(leg.symbol for leg in own.intent.legs),
+            ) for name, own in self.orders.items()
             if name == own.ids[-1] and not own.is_done
         )
         return Statement(

@@ -19,5 +19,19 @@ class Upcasts:
         return self.renamed.get(name, name)
 
 
+def _with_order_rows(name: str) -> Lift:
+    """Lift a broker's statement of before its working orders had rows: they were ids alone."""
+    def lift(fields: Fields) -> Fields:
+        stated = fields.get(name)
+        if not isinstance(stated, dict) or not stated.get("working"):
+            return fields
+        rows = [{"cl_ord_id": o} if isinstance(o, str) else o for o in stated["working"]]
+        return {**fields, name: {**stated, "working": rows}}
+
+    return lift
+
+
 # A field that is new has a default, and needs no line here.
-UPCASTS: Final = Upcasts()
+UPCASTS: Final = Upcasts(lifted={
+    "ConnectRoute": _with_order_rows("statement"), "RouteConnected": _with_order_rows("opening"),
+})

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from tradebot.core.model.commands import Capabilities, Holding, Statement
+from tradebot.core.model.commands import Capabilities, Holding, OpenOrder, Statement
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
@@ -161,7 +161,12 @@ class PaperBroker:
                 Holding(symbol=symbol, qty=lot.qty, avg_px=lot.avg_px)
                 for symbol, lot in sorted(account.lots.items())
             ),
-            working=tuple(order.cl_ord_id for order in self._house.open.values()),
+            working=tuple(
+                OpenOrder(
+                    cl_ord_id=order.cl_ord_id, leaves_qty=order.leaves_qty,
+                    symbols=tuple(leg.symbol for leg in order.intent.legs),
+                ) for order in self._house.open.values()
+            ),
         )
 
     async def reports(self) -> AsyncIterator[Report]:
