@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.tiny_daemon import TinyDaemon, a_morning, served
 
 from tradebot.cli.main import main
+from tradebot.cli.outcome import Stop
+from tradebot.cli.revise import changes
 from tradebot.core.model.commands import ActivateSettings
 from tradebot.core.model.settings import Promotion
 from tradebot.shell.api.drafts import Shelf
@@ -181,3 +184,79 @@ def test_drafts_are_read_without_a_daemon_but_not_answered(
     )
     assert code == 3
     assert "no daemon runs" in said
+
+
+def edited(home: Path, draft: dict[str, Any], old: str, new: str, out: Out) -> str:
+    """Write the draft's file as its daemon would, with one word changed."""
+    _, found = document(out, home, "drafts", "show", draft["draft_id"])
+    text = yaml.safe_dump(found["document"], sort_keys=False)
+    assert old in text
+    path = home / "edited.yaml"
+    path.write_text(text.replace(old, new))
+    return str(path)
+
+
+@pytest.mark.parametrize(("old", "new", "asks"), [
+    ("quantity: '2'", "quantity: 3", "buy 3 SPY limit 500 day"),
+    ("net_price: '500", "net_price: '499.5", "buy 2 SPY limit 499.5 day"),
+    ("order_qty: '2'", "order_qty: '1'", "buy 1 SPY limit 500 day"),
+])
+def test_an_edited_file_becomes_a_new_draft_in_the_place_of_the_old(
+    home: Path, capsys: Out, old: str, new: str, asks: str
+) -> None:
+    draft = a_draft(capsys, home)
+    file = edited(home, draft, old, new, capsys)
+    code, found = document(
+        capsys, home, "drafts", "revise", draft["draft_id"], "--file", file
+    )
+    assert code == 0
+    assert found["draft"]["ask"] == asks
+    assert found["draft"]["revises"] == draft["draft_id"]
+    assert found["draft"]["digest"] != draft["digest"]
+    assert (found["revised"]["status"], found["draft"]["status"]) == ("superseded", "waiting")
+    _, listed = document(capsys, home, "drafts", "list", "--status", "open")
+    assert [row["draft_id"] for row in listed["drafts"]] == [found["draft"]["draft_id"]]
+
+
+def test_a_file_that_asks_for_another_trade_is_refused(home: Path, capsys: Out) -> None:
+    draft = a_draft(capsys, home)
+    for old, new, told in (
+        ("instrument: SPY", "instrument: IBM", "trade.legs[0].instrument was changed"),
+        ("expires_utc: '", "expires_utc: '3", "expires_utc was changed"),
+        ("quantity: '2'", "quantity: two", "trade.legs[0].quantity: expected a quantity"),
+    ):
+        file = edited(home, draft, old, new, capsys)
+        code, _, said = told_of(capsys, home, draft, "--file", file)
+        assert code == 2
+        assert told in said
+    code, _, said = told_of(capsys, home, draft)
+    assert (code, "a new quantity" in said) == (2, True)
+
+
+def told_of(out: Out, home: Path, draft: dict[str, Any], *words: str) -> tuple[int, str, str]:
+    return told(out, home, "drafts", "revise", draft["draft_id"], *words)
+
+
+def test_a_change_that_a_gate_refuses_says_so_and_keeps_the_draft(home: Path, capsys: Out) -> None:
+    draft = a_draft(capsys, home)
+    code, said, _ = told_of(capsys, home, draft, "--qty", "9000000")
+    assert (code, "RISK_ORDER_QUANTITY" in said) == (6, True)
+    assert f"draft {draft['draft_id']} is waiting" in said
+    code, said, _ = told_of(capsys, home, draft, "--limit", "499.99", "--ttl", "600")
+    assert (code, f"takes the place of {draft['draft_id']}" in said) == (0, True)
+    code, _, said = told_of(capsys, home, draft, "--qty", "1")
+    assert (code, "POLICY_NOT_A_DRAFT" in said) == (6, True)
+
+
+def test_the_legs_of_a_combo_are_revised_together() -> None:
+    legs = [{"quantity": "2", "price": None}, {"quantity": "4", "price": None}]
+    draft = {"trade": {"order_qty": "2", "net_price": "1.5", "legs": legs}}
+    now = {"trade": {"order_qty": "2", "net_price": "null", "legs": [
+        {"quantity": "3", "price": "null"}, {"quantity": "6", "price": "null"}
+    ]}}
+    assert changes(draft, {**now, "trade": {**now["trade"], "net_price": "1.4"}}) == {
+        "limit": "1.4", "qty": "3"
+    }
+    now["trade"]["legs"][1]["quantity"] = "5"  # type: ignore[index]
+    with pytest.raises(Stop, match="expected one new quantity"):
+        changes(draft, {**now, "trade": {**now["trade"], "net_price": "1.5"}})

@@ -96,7 +96,7 @@ def test_a_yes_without_a_quote_is_refused_as_its_risk_is_unknown() -> None:
 
 
 def test_what_outlived_its_time_can_neither_be_approved_nor_rejected() -> None:
-    trader, draft = a_draft(intent_ttl_s=5)
+    trader, draft = a_draft(intent_ttl_s=5, draft_ttl_s=5)
     trader.seconds += 10
     for command in (yes(trader, draft), Reject(target=draft, reason="no", by="bob")):
         refused = the(trader.tell(command), ApprovalRefused)

@@ -3,6 +3,7 @@
     python -m pytest tests/golden --accept    write this version's journal anew (before a release)
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from importlib.metadata import version
@@ -27,6 +28,7 @@ from tradebot.core.model.commands import (
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
+    Revise,
     SetControl,
     SetKillSwitch,
     StrategyState,
@@ -84,6 +86,7 @@ def a_golden_day() -> Day:
     day.decide(RequestReplace(target="nobody's", by="golden", order_qty=Decimal(1)))
     day.decide(SubmitIntent(intent=makers.an_intent(symbol="NONE")))
     day.decide(Reject(target="nobody's", reason="golden", by="golden"))
+    day.decide(Revise(target="nobody's", by="golden", order_qty=Decimal(1)))
     day.decide(RequestCancelAll(by="golden"))
     _stage(day)
     day.decide(DisconnectRoute(route="paper", reason="golden"))
@@ -104,6 +107,8 @@ def _stage(day: Day) -> None:
     day.facts.latched = None
     day.facts.quotes["BTC/USD"] = makers.a_quote("BTC/USD", 100, "100.02", day.now)
     body = makers.an_intent(symbol="BTC/USD", price="100", key="staged")
+    day.decide(SubmitIntent(intent=replace(body, key="revised")))
+    day.decide(Revise(target=keyed_intent_id("revised"), by="golden", price=Decimal("99.90")))
     day.decide(SubmitIntent(intent=body))
     day.decide(Approve(target=keyed_intent_id("staged"), digest=body.digest(), by="golden"))
     day.now += timedelta(seconds=2)

@@ -37,6 +37,9 @@ class Answered(Day):
             return c.Approve(target=state.intent_id, digest=digest, by="walk")
         if dice < 0.22 and held:
             return c.Reject(target=self.rng.choice(held).intent_id, reason="dice", by="walk")
+        if dice < 0.26 and held:
+            qty = Decimal(self.rng.randint(1, 40))
+            return c.Revise(target=self.rng.choice(held).intent_id, order_qty=qty, by="walk")
         return super()._command()
 
     def _settings(self) -> c.ActivateSettings:
@@ -46,7 +49,8 @@ class Answered(Day):
             promotion=self.rng.choice(
                 [Promotion.MANUAL, Promotion.MANUAL, Promotion.HYBRID, Promotion.DISABLED]
             ),
-            approval_ttl_s=self.rng.choice([2, 20, 3_600]), staging=self.rng.random() < 0.95,
+            approval_ttl_s=self.rng.choice([2, 20, 3_600]),
+            draft_ttl_s=self.rng.choice([1, 60, 3_600]), staging=self.rng.random() < 0.95,
         )
         return replace(command, settings=settings)
 
@@ -77,6 +81,18 @@ def account_for(day: Day) -> Counter[str]:
                     settings = event.settings
                 case e.IntentHeld(reason=Reason.POLICY_STAGED):
                     staged.add(event.intent_id)
+                case e.IntentReceived(revises=str(old)):
+                    staged.add(event.intent_id)
+                    superseded = {
+                        later.intent_id for later in line.events
+                        if isinstance(later, e.IntentRefused)
+                        and later.reason is Reason.POLICY_SUPERSEDED
+                    }
+                    stands = event.intent_id in {
+                        later.intent_id for later in line.events if isinstance(later, e.IntentHeld)
+                    }
+                    assert superseded == ({old} if stands else set())
+                    seen["revised"] += stands
                 case e.IntentApproved():
                     assert line.at < event.until
                     standing[event.intent_id] = event
@@ -113,4 +129,6 @@ def test_every_order_that_needs_a_yes_has_one_of_its_own(seed: int) -> None:
 
 def test_the_days_hold_what_the_check_looks_for() -> None:
     seen = sum((account_for(an_answered_day(seed)) for seed in range(6)), Counter())
-    assert min(seen[what] for what in ("approved", "lapsed", "used", "refused")) >= 3, seen
+    assert min(seen[what] for what in (
+        "approved", "lapsed", "used", "refused", "revised"
+    )) >= 3, seen

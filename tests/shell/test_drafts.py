@@ -66,7 +66,8 @@ class Desk:
     def settings(self, **changes: Any) -> None:
         first = a_morning()[0]
         assert isinstance(first, ActivateSettings)
-        now = {"mode": Mode.STAGE, "policy": first.settings.policy, "approval_ttl_s": HOUR_S}
+        now = {"mode": Mode.STAGE, "policy": first.settings.policy, "approval_ttl_s": HOUR_S,
+               "draft_ttl_s": 1}
         self.decide(ActivateSettings(settings=Settings(**{**now, **changes}), version="staged"))
 
     def draft(self, price: str = "500", qty: str = "2", ttl_s: int | None = None) -> str:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tradebot.cli import flags, place, reading, show
+from tradebot.cli import flags, place, reading, revise, show
 from tradebot.cli.client import Client, NotRunning, Reply, escaped
 from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
@@ -22,6 +22,7 @@ _DRAFTS: Final = {
     "status": "STATUS", "approved_by": "APPROVED BY", "expires_utc": "EXPIRES (UTC)",
     "reason_code": "REASON",
 }
+_ID_HELP: Final = "the draft's id, its first 8 characters, or the name of its file"
 _GATES: Final = {"gate": "GATE", "verdict": "VERDICT", "actual": "ACTUAL", "limit": "LIMIT"}
 _LEGS: Final = {
     "action": "ACTION", "instrument": "INSTRUMENT", "strike": "STRIKE", "expiry": "EXPIRY",
@@ -31,8 +32,9 @@ _LEGS: Final = {
 
 def register(verbs: flags.Verbs) -> None:
     noun = verbs.add_parser(
-        "drafts", help="what waits for a person: list, show, approve, reject",
-        description="What waits for a person: list, show, approve, reject.", allow_abbrev=False,
+        "drafts", help="what waits for a person: list, show, approve, reject, revise",
+        description="What waits for a person: list, show, approve, reject, revise.",
+        allow_abbrev=False,
     )
     actions = noun.add_subparsers(title="actions", metavar="ACTION", required=True)
     parser = flags.verb(
@@ -46,14 +48,14 @@ def register(verbs: flags.Verbs) -> None:
         ("reject", "end a draft; a person says why", "reject"),
     ):
         parser = flags.verb(actions, name, does, f"tradebot.cli.drafts:{call}")
-        parser.add_argument("id", metavar="ID", help="the draft's id, its first 8 characters,"
-                            " or the name of its file")
+        parser.add_argument("id", metavar="ID", help=_ID_HELP)
         if name == "approve":
             parser.add_argument("--digest", metavar="D", help="the digest of what was looked at;"
                                 " without it the draft is shown, and a terminal asked")
         if name == "reject":
             parser.add_argument("--reason", metavar="TEXT", required=True, help="why")
         flags.takes_place(parser)
+    revise.register(actions, _ID_HELP)
 
 
 def list_(args: argparse.Namespace) -> int:

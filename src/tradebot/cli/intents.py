@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, reading, show
 from tradebot.cli.client import Client, escaped
+from tradebot.cli.given import document_in
 from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
@@ -117,7 +118,7 @@ def _body(args: argparse.Namespace) -> dict[str, Any]:
     from tradebot.core.model.intent import Source
     from tradebot.shell.api.commands import BadRequest, parse_intent
 
-    body: dict[str, Any] = _file(args.file) if args.file is not None else {}
+    body: dict[str, Any] = document_in(args.file) if args.file is not None else {}
     body.update((name, getattr(args, name)) for name in _FIELDS if getattr(args, name) is not None)
     body.setdefault("key", uuid.uuid4().hex)
     body.setdefault("user", user())
@@ -128,22 +129,6 @@ def _body(args: argparse.Namespace) -> dict[str, Any]:
         flag = error.field if args.file is not None else f"--{error.field}"
         raise Stop(Exit.USAGE, f"{flag}{str(error).removeprefix(error.field)}") from None
     return body
-
-
-def _file(path: Path) -> dict[str, Any]:
-    from tradebot.shell import document, strict_json, strict_yaml
-
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Stop(Exit.USAGE, f"--file: {path}: {error.strerror}") from None
-    reader = strict_json if path.suffix == ".json" else strict_yaml
-    try:
-        found = document.plain(reader.parse(data, str(path)))
-    except document.ConfigError as error:
-        raise Stop(Exit.USAGE, "\n".join(error.problems)) from None
-    assert isinstance(found, dict)  # both readers return a section
-    return dict(found)
 
 
 def _wait(

@@ -111,6 +111,7 @@ class StagingSection:
     retention_days: how long the archive keeps a draft that waits for nobody any more
     retention_count: how many of them it keeps
     approval_ttl_s: how long an approval holds, for one order
+    draft_ttl_s: how long a strategy's draft waits at least; what people ask for keeps its own time
     """
 
     enabled: bool = _DECISIVE.staging
@@ -119,6 +120,7 @@ class StagingSection:
     retention_days: Annotated[int, Field(ge=0)] = 30
     retention_count: Annotated[int, Field(ge=0)] = 1_000
     approval_ttl_s: Annotated[int, Field(gt=0)] = _DECISIVE.approval_ttl_s
+    draft_ttl_s: Annotated[int, Field(gt=0)] = _DECISIVE.draft_ttl_s
 
 
 @fact

@@ -30,7 +30,8 @@ KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave fir
 class IntentState:
     """One open intent: the request, when it ends, and what its last walk came to.
 
-    What `is_staged` once needs an approval in every mode. `replaces` names the working order that a
+    What `is_staged` once needs an approval in every mode; what `has_draft_time` got it once, and
+    gets no more. `replaces` names the working order that a
     change would make into this one. `asked` keeps, while gates are asked and only then, what
     several of them work out alike.
     """
@@ -44,6 +45,7 @@ class IntentState:
     held: IntentHeld | None = None
     approval: IntentApproved | None = None
     is_staged: bool = False
+    has_draft_time: bool = False
     replaces: OrderState | None = None
     asked: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
@@ -101,7 +103,8 @@ class Intents:
     def received(self, event: IntentReceived) -> None:
         body = event.intent
         self.open[event.intent_id] = IntentState(
-            intent_id=event.intent_id, body=body, expires=event.expires
+            intent_id=event.intent_id, body=body, expires=event.expires,
+            is_staged=event.revises is not None,
         )
         if event.number is not None:
             self.counts[body.strategy_id or ""] = event.number
@@ -115,6 +118,8 @@ class Intents:
         self._let_go(state)
         state.held, state.route = event, None  # the next walk chooses anew
         state.is_staged |= event.reason is Reason.POLICY_STAGED
+        if event.expires is not None:
+            state.expires, state.has_draft_time = event.expires, True
         for need in event.needs:
             self.by_need.setdefault(need, {})[event.intent_id] = None
         heappush(self.due, (state.wakes, event.intent_id))

@@ -180,6 +180,17 @@ class Reject:
 
 
 @fact
+class Revise:
+    """A person wants a draft otherwise; what is None stays as it is, and its wait begins anew."""
+
+    target: str
+    by: str
+    order_qty: Decimal | None = None
+    price: Decimal | None = None
+    ttl_s: int | None = None
+
+
+@fact
 class EnterSession:
     """A calendar's market enters a phase; the session is named by its date, times in UTC."""
 
@@ -262,5 +273,5 @@ Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
     | SetControl | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
     | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
-    | Reject
+    | Reject | Revise
 )

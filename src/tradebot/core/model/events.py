@@ -21,6 +21,7 @@ class IntentReceived:
     """An intent got its id and its end; `number` counts a strategy's, None for keyed ones.
 
     `digest` is what the key of a keyed one stands for from now on, whatever later releases digest.
+    What `revises` a draft takes its place, and needs an approval in every mode.
     """
 
     intent_id: IntentId
@@ -28,6 +29,7 @@ class IntentReceived:
     expires: datetime
     number: int | None = None
     digest: str = ""
+    revises: IntentId | None = None
 
 
 @fact
@@ -53,7 +55,10 @@ class StagesPassed:
 
 @fact
 class IntentHeld:
-    """A stage waits: the intent walks again from stage 1 when a need is met or at `until`."""
+    """A stage waits: the intent walks again from stage 1 when a need is met or at `until`.
+
+    A hold that makes a draft may give it more time: from now on the intent `expires` then.
+    """
 
     intent_id: IntentId
     stage: Stage
@@ -62,6 +67,7 @@ class IntentHeld:
     detail: str = ""
     until: datetime | None = None
     gates: tuple[GateResult, ...] = ()
+    expires: datetime | None = None
 
 
 @fact
@@ -101,7 +107,7 @@ class ApprovalLapsed:
 
 @fact
 class ApprovalRefused:
-    """Someone approved or rejected what is no draft, or approved other content than there is."""
+    """Someone answered or revised what is no draft, or approved other content than there is."""
 
     target: str
     reason: Reason

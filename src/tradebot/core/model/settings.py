@@ -116,7 +116,8 @@ class Settings:
 
     `intent_ttl_s` bounds the wait of an intent without its own time to live; `send_within_s` is
     how long a clearance holds between stage 5 and the socket; `approval_ttl_s` how long a person's
-    approval holds. All in seconds. Without `staging` what would wait for an approval is refused.
+    approval holds; `draft_ttl_s` how long a strategy's draft waits for one, at least, whatever its
+    own time to live. All in seconds. Without `staging` what would wait for an approval is refused.
     """
 
     mode: Mode = Mode.LIVE_BLOCKED
@@ -129,3 +130,4 @@ class Settings:
     send_within_s: int = 30
     staging: bool = True
     approval_ttl_s: int = 3_600
+    draft_ttl_s: int = 23_400

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     POLICY_NEEDS_APPROVAL = "POLICY_NEEDS_APPROVAL"
     POLICY_STAGED = "POLICY_STAGED"
     POLICY_REJECTED = "POLICY_REJECTED"
+    POLICY_SUPERSEDED = "POLICY_SUPERSEDED"
     POLICY_NOT_A_DRAFT = "POLICY_NOT_A_DRAFT"
     POLICY_OTHER_DIGEST = "POLICY_OTHER_DIGEST"
     POLICY_NOT_AUTO_ELIGIBLE = "POLICY_NOT_AUTO_ELIGIBLE"
@@ -134,6 +135,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.POLICY_NEEDS_APPROVAL: "A person must approve this intent first.",
     R.POLICY_STAGED: "Nothing is sent in stage mode; approved drafts wait for another.",
     R.POLICY_REJECTED: "A person said no.",
+    R.POLICY_SUPERSEDED: "A person changed the draft; a new one stands in its place.",
     R.POLICY_NOT_A_DRAFT: "No draft of this id waits for an approval.",
     R.POLICY_OTHER_DIGEST: "The draft is not the content that was approved.",
     R.POLICY_NOT_AUTO_ELIGIBLE: "The strategy may not be promoted without a person.",
@@ -190,7 +192,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_UNKNOWN_INSTRUMENT: "Nobody knows how much one unit of it stands for; it counts as one.",
     R.OMS_CANCELED: "Someone asked to take the intent back before it was sent.",
     R.OMS_PENDING_REQUEST: "A cancel or change of this order has no answer yet.",
-    R.OMS_NOTHING_TO_CHANGE: "The order is like this already, or has filled that much.",
+    R.OMS_NOTHING_TO_CHANGE: "It is like this already, or has filled that much.",
     R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
     R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",
     R.ADAPTER_UNAVAILABLE: "The route is not connected.",
@@ -266,6 +268,7 @@ class Hold:
     gates: tuple[GateResult, ...] = ()
     detail: str = ""
     until: datetime | None = None
+    expires: datetime | None = None
 
 
 @fact

@@ -24,7 +24,7 @@ from tradebot.core.pipeline.pipeline import advance, record
 
 def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterator[Event]:
     """Record the approval, with its end and its reservation, and walk from stage 1."""
-    draft = _draft(book, command.target, at)
+    draft = draft_of(book, command.target, at)
     if draft is None:
         yield from _refused(book, command, Reason.POLICY_NOT_A_DRAFT)
         return
@@ -48,7 +48,7 @@ def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterato
 
 
 def reject(book: Book, command: Reject, facts: Facts, at: datetime) -> Iterator[Event]:
-    draft = _draft(book, command.target, at)
+    draft = draft_of(book, command.target, at)
     if draft is None or draft.held is None:
         yield from _refused(book, command, Reason.POLICY_NOT_A_DRAFT)
         return
@@ -70,7 +70,7 @@ def _refused(book: Book, command: Approve | Reject, reason: Reason) -> Iterator[
     yield from record(book, ApprovalRefused(target=command.target[:64], reason=reason))
 
 
-def _draft(book: Book, target: str, at: datetime) -> IntentState | None:
+def draft_of(book: Book, target: str, at: datetime) -> IntentState | None:
     """Return the intent of this id that waits for an approval, or with one, and still in time."""
     intent = book.intents.open.get(IntentId(target))
     if intent is None or intent.held is None or not at < intent.expires:

@@ -1,7 +1,7 @@
 """What does a command lead to? Every decision begins in one of these functions."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from tradebot.core import recon
@@ -9,11 +9,6 @@ from tradebot.core.book.book import Book, Market
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.ids import (
-    StrategyId,
-    keyed_intent_id,
-    strategy_intent_id,
-)
 from tradebot.core.model.report import Report
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
@@ -26,7 +21,7 @@ from tradebot.core.model.verdict import (
 )
 from tradebot.core.pipeline.approve import approve, lapse, reject
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
-from tradebot.core.pipeline.pipeline import advance, record, resume
+from tradebot.core.pipeline.pipeline import record, resume
 from tradebot.core.pipeline.replace import request_replace
 from tradebot.core.pipeline.requests import (
     cancel,
@@ -38,8 +33,7 @@ from tradebot.core.pipeline.requests import (
     take_report,
 )
 from tradebot.core.pipeline.s7_post_trade import unknown_terms
-
-_TTL_MAX_S: Final = 366 * 86_400
+from tradebot.core.pipeline.submit import revise, submit
 
 Handler: TypeAlias = Callable[[Book, Any, Facts, datetime], Iterator[e.Event]]
 
@@ -48,34 +42,6 @@ def handle(book: Book, command: c.Command, facts: Facts, at: datetime) -> Iterat
     """Decide everything one command leads to, and fold it into the book on the way."""
     book.now = at
     return HANDLERS[type(command)](book, command, facts, at)
-
-
-def _submit(book: Book, command: c.SubmitIntent, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    body = command.intent
-    is_plain = body.key is None and body.ttl_s is None
-    is_sound = is_plain or flaw(body) is None  # what is not, stage 1 refuses by name
-    number, digest = None, ""
-    if body.key is not None:
-        digest = body.digest() if is_sound else ""
-        intent_id = keyed_intent_id(body.key)
-        first = book.intents.keys.get(body.key)
-        if first is not None:
-            if first.digest != digest:
-                yield from record(book, e.IntentConflicted(intent=body, first=first.intent_id))
-            return
-    else:
-        name = body.strategy_id or StrategyId("")
-        number = book.intents.counts.get(name, 0) + 1
-        intent_id = strategy_intent_id(name, number)
-    ttl_s = book.settings.intent_ttl_s
-    if is_sound and body.ttl_s and body.ttl_s > 0:
-        ttl_s = body.ttl_s
-    expires = at + timedelta(seconds=min(ttl_s, _TTL_MAX_S))
-    received = e.IntentReceived(
-        intent_id=intent_id, intent=body, expires=expires, number=number, digest=digest
-    )
-    yield from record(book, received)
-    yield from advance(book, intent_id, facts, at)
 
 
 def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
@@ -212,7 +178,7 @@ def _strategy(
 
 
 HANDLERS: Final[Mapping[type, Handler]] = {
-    c.SubmitIntent: _submit,
+    c.SubmitIntent: submit,
     Report: take_report,
     c.ReportDelivery: take_delivery,
     c.RequestCancel: cancel,
@@ -232,4 +198,5 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.StrategyState: _strategy,
     c.Approve: approve,
     c.Reject: reject,
+    c.Revise: revise,
 }

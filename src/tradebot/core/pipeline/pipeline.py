@@ -133,7 +133,7 @@ def _so_far(
 def _held(intent_id: IntentId, stage: Stage, hold: Hold) -> IntentHeld:
     return IntentHeld(
         intent_id=intent_id, stage=stage, reason=hold.reason, needs=hold.needs,
-        detail=hold.detail, until=hold.until, gates=hold.gates,
+        detail=hold.detail, until=hold.until, gates=hold.gates, expires=hold.expires,
     )
 
 

@@ -1,7 +1,7 @@
 """Stage 4: is the mode allowed, which route takes it, and must a person approve it first?"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -18,7 +18,6 @@ from tradebot.core.model.verdict import (
     APPROVAL,
     SETTINGS,
     Hold,
-    Need,
     Pass,
     Reason,
     Refuse,
@@ -109,15 +108,15 @@ def _about_promotion(
     body = intent.body
     if say is Say.WINDOW:  # settings have no windows yet: all of them are shut
         if body.source is Source.STRATEGY and body.strategy_id in book.settings.eligible:
-            return _draft(book, Reason.POLICY_WINDOW_CLOSED, (SETTINGS,))
+            return _draft(book, intent, Reason.POLICY_WINDOW_CLOSED, at)
         detail = f"strategy {body.strategy_id}"
         return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=detail)
     if say is Say.DRAFT:
-        return _draft(book, Reason.POLICY_STAGED, (APPROVAL, SETTINGS))
+        return _draft(book, intent, Reason.POLICY_STAGED, at)
     goes = say is Say.GOES and body.source is not Source.DESK and not intent.is_staged
     if goes or _is_approved(intent, at):
         return None
-    return _draft(book, Reason.POLICY_NEEDS_APPROVAL, (APPROVAL, SETTINGS))
+    return _draft(book, intent, Reason.POLICY_NEEDS_APPROVAL, at)
 
 
 def _is_approved(intent: IntentState, at: datetime) -> bool:
@@ -126,8 +125,19 @@ def _is_approved(intent: IntentState, at: datetime) -> bool:
     return given is not None and at < given.until and given.digest == intent.body.digest()
 
 
-def _draft(book: Book, reason: Reason, needs: tuple[Need, ...]) -> Hold | Refuse:
+def _draft(
+    book: Book, intent: IntentState, reason: Reason, at: datetime
+) -> Hold | Refuse:
     """Let it wait as a draft; without staging there are none, and that approves nothing."""
     if not book.settings.staging:
         return Refuse(reason=reason, detail="staging is off")
-    return Hold(reason=reason, needs=needs)
+    needs = (SETTINGS,) if reason is Reason.POLICY_WINDOW_CLOSED else (APPROVAL, SETTINGS)
+    return Hold(reason=reason, needs=needs, expires=_draft_time(book, intent, at))
+
+
+def _draft_time(book: Book, intent: IntentState, at: datetime) -> datetime | None:
+    """Give a strategy's intent, once, the time that a person takes; people say their own."""
+    if intent.has_draft_time or intent.body.source is not Source.STRATEGY:
+        return None
+    ends = at + timedelta(seconds=book.settings.draft_ttl_s)
+    return ends if ends > intent.expires else None

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final, NoReturn, TypeVar
 
-from tradebot.core.model.commands import RequestReplace
+from tradebot.core.model.commands import RequestReplace, Revise
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
@@ -34,6 +34,7 @@ INTENT_FIELDS: Final = (
     "symbol", "side", "qty", "legs", "type", "limit", "stop", "tif", "route", "strategy", "key",
     "ttl", "user", "source", "correlation_id",
 )
+REVISED_FIELDS: Final = ("qty", "limit", "ttl")
 _LEG_FIELDS: Final = ("symbol", "side", "ratio")
 
 E = TypeVar("E", bound=StrEnum)
@@ -135,6 +136,17 @@ def parse_approval(body: Mapping[str, Any]) -> tuple[str, str]:
     _refuse_unknown(body, ("digest", "user"), "")
     digest = _name("digest", _need(body, "digest"))
     return digest, _opt(body, "user", _name) or "api"
+
+
+def parse_revision(body: Mapping[str, Any], target: str) -> Revise:
+    """Read what is to change of a draft: its quantity, its limit, its time to live."""
+    _refuse_unknown(body, (*REVISED_FIELDS, "user"), "")
+    qty, price = _opt(body, "qty", _decimal), _opt(body, "limit", _decimal)
+    ttl_s = _opt(body, "ttl", _seconds)
+    if qty is None and price is None and ttl_s is None:
+        raise BadRequest("qty", "a new quantity, a new limit or a new time to live")
+    by = _opt(body, "user", _name) or "api"
+    return Revise(target=target, by=by, order_qty=qty, price=price, ttl_s=ttl_s)
 
 
 def parse_user(body: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ _DRAFTED: Final = (
 )
 _ENDS: Final[Mapping[Reason, str]] = {
     Reason.POLICY_REJECTED: "rejected", Reason.POLICY_INTENT_EXPIRED: "expired",
+    Reason.POLICY_SUPERSEDED: "superseded",
 }
 
 
@@ -121,6 +122,7 @@ class Drafts:
             "created_utc": iso(draft.drafted.at), "expires_utc": iso(draft.record.expires),
             "symbol": intent.symbol, "ask": ask(intent), "strategy_id": intent.strategy_id,
             "source": intent.source.value, "user": intent.user, "digest": draft.digest,
+            "revises": draft.record.revises,
             "approved_by": approval.by if approval else None,
             "approved_until": iso(approval.until) if approval else None,
             "reason_code": draft.record.reason.value if draft.record.reason else None,
@@ -197,7 +199,7 @@ def document(draft: Draft) -> Plain:
         "gates": gate_rows(draft.gates),
         "meta": {
             "user": intent.user, "source": intent.source.value, "request": None,
-            "confidence": None, "model": None, "fallback": None,
+            "confidence": None, "model": None, "fallback": None, "revises": record.revises,
         },
     }
     return told if draft.status == "waiting" else {**told, "outcome": _outcome(draft)}

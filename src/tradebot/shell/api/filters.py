@@ -16,7 +16,7 @@ ORDER_STATUSES: Final = (
     *(status.value for status in OrdStatus), "never_left", "in_doubt", "open", "done"
 )
 DRAFT_STATUSES: Final = (
-    "waiting", "approved", "sent", "rejected", "refused", "expired", "open", "done"
+    "waiting", "approved", "sent", "rejected", "refused", "expired", "superseded", "open", "done"
 )
 NO_STATUSES: Final = ()
 

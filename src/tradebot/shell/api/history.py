@@ -56,6 +56,7 @@ class IntentRecord:
     gates: tuple[GateResult, ...] = ()
     route: str | None = None
     cl_ord_id: ClOrdID | None = None
+    revises: IntentId | None = None
     is_open: bool = True
     events: "deque[Told]" = field(default_factory=deque)
 
@@ -178,7 +179,7 @@ class Histories:
 def _received(kept: Histories, moment: Moment, event: e.IntentReceived) -> None:
     record = IntentRecord(
         intent_id=event.intent_id, intent=event.intent, received=moment, expires=event.expires,
-        events=deque(maxlen=kept.events_max),
+        revises=event.revises, events=deque(maxlen=kept.events_max),
     )
     record.events.append(Told(moment, event))
     kept.intents.add(event.intent_id, record)
@@ -204,6 +205,7 @@ def _held(kept: Histories, moment: Moment, event: e.IntentHeld) -> None:
         record.stage, record.verdict, record.reason = event.stage, "hold", event.reason
         record.detail, record.needs, record.until = event.detail, event.needs, event.until
         record.gates = event.gates or record.gates
+        record.expires = event.expires or record.expires
 
 
 def _refused(kept: Histories, moment: Moment, event: e.IntentRefused) -> None:

@@ -1,6 +1,7 @@
 """What comes of a request to a running daemon? The same answer, whichever door it came through."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -13,6 +14,7 @@ from tradebot.core.model.commands import (
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
+    Revise,
     SetControl,
     SetKillSwitch,
     StrategyState,
@@ -24,6 +26,7 @@ from tradebot.core.model.events import (
     CancelRequested,
     Event,
     IntentConflicted,
+    IntentReceived,
     IntentRefused,
     ReplaceRefused,
     ReplaceRequested,
@@ -116,6 +119,21 @@ class Requests:
         draft_id = self._draft(name).record.intent_id
         return await self._answered(draft_id, Reject(target=draft_id, reason=reason, by=by))
 
+    async def revise(self, change: Revise) -> Plain:
+        """Return the intent that a changed draft became; the old one stays if that is refused."""
+        old = self._draft(change.target)
+        for event in await self._events_of(replace(change, target=old.record.intent_id)):
+            if isinstance(event, ApprovalRefused):
+                raise self._not_answered(event, old.record.intent_id)
+            if isinstance(event, IntentReceived):
+                new = self._views.drafts.get(event.intent_id)
+                return {
+                    "draft": self._views.drafts.row(new) if new is not None else None,
+                    "revised": self._views.drafts.row(old),
+                    "result": self._views.pipeline_result(event.intent_id),
+                }
+        raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to revise")
+
     async def cancel_all(self, symbol: str | None, by: str) -> Plain:
         events = await self._events_of(RequestCancelAll(by=by, symbol=symbol))
         return {"symbol": symbol, **_swept(events)}
@@ -176,12 +194,15 @@ class Requests:
     async def _answered(self, draft_id: str, command: Approve | Reject) -> Plain:
         for event in await self._events_of(command):
             if isinstance(event, ApprovalRefused):
-                raise Unanswerable(
-                    HTTPStatus.CONFLICT, EXPLAIN[event.reason].rstrip("."),
-                    reason_code=event.reason.value, draft_id=draft_id,
-                )
+                raise self._not_answered(event, draft_id)
         draft = self._views.drafts.row(self._draft(draft_id))
         return {"draft": draft, "result": self._views.pipeline_result(draft_id)}
+
+    def _not_answered(self, refused: ApprovalRefused, draft_id: str) -> Unanswerable:
+        return Unanswerable(
+            HTTPStatus.CONFLICT, EXPLAIN[refused.reason].rstrip("."),
+            reason_code=refused.reason.value, draft_id=draft_id,
+        )
 
     def _cancel_refused(self, target: str, reason: Reason) -> Unanswerable:
         order = self._views.order(target)

@@ -101,6 +101,7 @@ class Server:
             web.get("/api/v1/drafts/{id}", self._get_draft),
             web.post("/api/v1/drafts/{id}/approve", self._post_approve),
             web.post("/api/v1/drafts/{id}/reject", self._post_reject),
+            web.post("/api/v1/drafts/{id}/revise", self._post_revise),
             web.get("/api/v1/why/{id}", self._get_why),
             web.post("/api/v1/intents", self._post_intent),
             web.post("/api/v1/orders/{id}/cancel", self._post_cancel),
@@ -192,6 +193,10 @@ class Server:
     async def _post_reject(self, request: web.Request) -> web.Response:
         reason, user = commands.parse_reason(await read_body(request), is_needed=True)
         return answer(await self._requests.reject(request.match_info["id"], reason, user))
+
+    async def _post_revise(self, request: web.Request) -> web.Response:
+        change = commands.parse_revision(await read_body(request), request.match_info["id"])
+        return answer(await self._requests.revise(change))
 
     async def _get_intent(self, request: web.Request) -> web.Response:
         found = self._views.pipeline_result(request.match_info["id"])
