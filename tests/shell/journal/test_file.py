@@ -15,6 +15,7 @@ from tests.shell.journal.ledgers import Ledger, decisions, opened, written
 from tradebot.shell.journal import chain
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
 from tradebot.shell.journal.file import Journal, replay
+from tradebot.shell.journal.place import Disk
 from tradebot.shell.journal.segment import AHEAD
 from tradebot.shell.journal.verify import verify
 
@@ -261,26 +262,34 @@ async def test_all_that_wait_fail_together(
     journal.close()
 
 
-def test_a_new_segments_name_is_on_the_disk_before_it_is_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class NotedDisk(Disk):
+    """Notes what is made durable, and in which order."""
+
+    def __init__(self) -> None:
+        self.order: list[str] = []
+
+    def sync(self, fd: int) -> None:
+        super().sync(fd)
+        self.order.append("synced")
+
+    def rename(self, path: Path, to: Path) -> None:
+        super().rename(path, to)
+        self.order.append("named")
+
+    def sync_directory(self, directory: Path) -> None:
+        super().sync_directory(directory)
+        self.order.append("directory")
+
+
+def test_a_new_segments_name_is_on_the_disk_before_it_is_used(tmp_path: Path) -> None:
     """A synced file in a directory that is not synced can be gone after the power was."""
-    journal, order = opened(tmp_path, sync=True, segment_bytes=1000), list[str]()
-    rename, sync = Path.rename, os.fsync
-
-    def fsync(fd: int) -> None:
-        order.append("directory" if stat.S_ISDIR(os.fstat(fd).st_mode) else "file")
-        sync(fd)
-
-    def renamed(path: Path, target: Path) -> Path:
-        order.append("named")
-        return rename(path, target)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(Path, "rename", renamed)
+    disk = NotedDisk()
+    journal = opened(tmp_path, sync=True, segment_bytes=1000, disk=disk)
     journal.write(decisions(10))
+    disk.order.clear()
     journal.write(decisions(1, 11))
-    assert order == ["file", "named", "directory"]
+    sealed_begun, then, anchored_written = ["synced"] * 2, ["named", "directory"], ["synced"] * 2
+    assert disk.order == [*sealed_begun, *then, *anchored_written]
     journal.close()
 
 

@@ -53,7 +53,7 @@ def test_a_crash_while_saving_leaves_the_old_one(
     def crash(*_: object) -> None:
         raise OSError("the power went")
 
-    steps: list[tuple[object, str]] = [(os, "pwrite"), (os, "fsync"), (Path, "replace")]
+    steps: list[tuple[object, str]] = [(os, "pwrite"), (os, "fdatasync"), (Path, "replace")]
     for owner, name in steps:
         with monkeypatch.context() as broken:
             broken.setattr(owner, name, crash)

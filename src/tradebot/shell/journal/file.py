@@ -11,6 +11,7 @@ from tradebot.shell.journal.chain import Anchor, Header
 from tradebot.shell.journal.codec import Undecodable, decode, encode
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.journal.place import MACHINE, Disk
 from tradebot.shell.journal.store import Batch, Store
 from tradebot.shell.journal.verify import Scan
 from tradebot.shell.journal.writer import Writer
@@ -18,12 +19,12 @@ from tradebot.shell.journal.writer import Writer
 SEGMENT_BYTES: Final = 64 << 20
 
 
-def replay(directory: Path) -> Iterator[Decision]:
+def replay(directory: Path, disk: Disk = MACHINE) -> Iterator[Decision]:
     """Read a journal, changing nothing, each record checked; raise JournalDamaged.
 
     It may be read while a daemon writes it: the pass ends at the last whole record.
     """
-    scan = Scan.of(place.journal_of(directory))
+    scan = Scan.of(place.journal_of(directory), disk)
     for body in scan.bodies():
         yield understood(scan, body)
 
@@ -43,9 +44,11 @@ class Journal:
     """The one file of decisions. Its only writer is the process that holds the directory's lock."""
 
     def __init__(
-        self, directory: Path, store: Store, *, begun: Header, segment_bytes: int, threaded: bool
+        self, directory: Path, store: Store, *, begun: Header, segment_bytes: int, threaded: bool,
+        disk: Disk = MACHINE,
     ) -> None:
         self.torn: str | None = None
+        self._disk = disk
         self._directory = directory
         self._store = store
         self._begun = begun
@@ -59,25 +62,27 @@ class Journal:
     def open(
         cls, directory: Path, *, code: str, settings_hash: str, threaded: bool,
         segment_bytes: int = SEGMENT_BYTES, prewrite: bool = True, sync: bool = True,
+        disk: Disk = MACHINE,
     ) -> "Journal":
         """Verify all, cut what a crash left unfinished, go on behind it.
 
         Raises JournalDamaged and JournalMismatch, and then has changed nothing; JournalFailed
         when it cannot be written. `sync=False` is for measurements alone: nothing is durable.
         """
-        _make_place(directory)
-        scan = Scan.of(directory)
+        _make_place(directory, disk)
+        scan = Scan.of(directory, disk)
         for _ in scan.bodies():
             pass
         _refuse_newer(scan.header, code)
         try:
             store, header = _go_on(
-                directory, scan, (code, settings_hash), prewrite=prewrite, is_synced=sync
+                directory, scan, (code, settings_hash), disk, prewrite=prewrite, is_synced=sync
             )
         except OSError as error:
             raise JournalFailed(f"the journal cannot be written: {error}") from error
         journal = cls(
-            directory, store, begun=header, segment_bytes=segment_bytes, threaded=threaded
+            directory, store, begun=header, segment_bytes=segment_bytes, threaded=threaded,
+            disk=disk,
         )
         journal.torn = scan.torn
         return journal
@@ -94,7 +99,7 @@ class Journal:
 
     def decisions(self) -> Iterator[Decision]:
         """Read all durable decisions from the beginning."""
-        return replay(self._directory)
+        return replay(self._directory, self._disk)
 
     def append(self, decisions: Sequence[Decision]) -> "asyncio.Future[None]":
         """Return a future that is done when the decisions are durable, or holds JournalFailed."""
@@ -158,13 +163,13 @@ class Journal:
         return batches
 
 
-def _make_place(directory: Path) -> None:
+def _make_place(directory: Path, disk: Disk) -> None:
     """Where nothing is yet, the anchor comes first: later its absence always means a loss."""
     head = directory / place.HEAD
     try:
-        place.make_directory(directory)
-        if not place.segments(directory) and not head.exists() and not head.is_symlink():
-            place.replace(head, Anchor().encode())
+        disk.make_directory(directory)
+        if not place.segments(directory, disk) and not disk.is_there(head):
+            place.replace(head, Anchor().encode(), disk)
     except place.NotOurFile as error:
         raise JournalDamaged(str(error)) from error
     except OSError as error:
@@ -172,13 +177,15 @@ def _make_place(directory: Path) -> None:
 
 
 def _go_on(
-    directory: Path, scan: Scan, under: tuple[str, str], *, prewrite: bool, is_synced: bool
+    directory: Path, scan: Scan, under: tuple[str, str], disk: Disk, *, prewrite: bool,
+    is_synced: bool,
 ) -> tuple[Store, Header]:
     """Go on behind the scan; other code or other settings begin a segment of their own."""
-    for begun in directory.glob(f"*{place.BEGUN}"):
-        begun.unlink()
+    for name in disk.names(directory):
+        if name.endswith(place.BEGUN):
+            disk.unlink(directory / name)
     here = Anchor(scan.seq, scan.h.decode(), scan.segment, scan.end)
-    store = Store(directory, anchor=here, prewrite=prewrite, is_synced=is_synced)
+    store = Store(disk, directory, anchor=here, prewrite=prewrite, is_synced=is_synced)
     header = scan.header
     if header is not None:
         store.resume(here, is_cut=scan.torn is not None)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tradebot.shell.journal import place
 from tradebot.shell.journal.chain import Anchor
+from tradebot.shell.journal.place import Disk
 from tradebot.shell.journal.segment import AHEAD, Segment
 
 
@@ -22,20 +23,21 @@ class Store:
     """The segment in use and the anchor. Used by one thread at a time; raises OSError."""
 
     def __init__(
-        self, directory: Path, *, anchor: Anchor, prewrite: bool, is_synced: bool
+        self, disk: Disk, directory: Path, *, anchor: Anchor, prewrite: bool, is_synced: bool
     ) -> None:
         self.anchor = anchor
+        self._disk = disk
         self._directory = directory
         self._ahead = AHEAD if prewrite else 0
         self._is_synced = is_synced
         self._segment: Segment | None = None
-        self._head = place.open_file(directory / place.HEAD, os.O_WRONLY)
+        self._head = disk.open(directory / place.HEAD, os.O_WRONLY)
 
     def resume(self, anchor: Anchor, *, is_cut: bool) -> None:
         """Go on behind what a scan found, and make it durable: it may never have been synced."""
         self._segment = Segment.resume(
-            self._directory, anchor.segment, anchor.end, ahead=self._ahead,
-            is_synced=self._is_synced,
+            self._disk, place.segment_path(self._directory, anchor.segment), anchor.end,
+            ahead=self._ahead, is_synced=self._is_synced,
         )
         if is_cut:
             self._segment.cut()
@@ -67,10 +69,10 @@ class Store:
         if self._segment is not None:
             if is_whole:
                 self._segment.seal()
-                os.fsync(self._head)
+                self._disk.sync(self._head)
             else:
                 self._segment.close()
-        os.close(self._head)
+        self._disk.close(self._head)
 
     def _flush(self, batches: list[Batch]) -> None:
         if not batches:
@@ -85,14 +87,14 @@ class Store:
             self._segment.seal()
             self._segment = None
         self._segment = Segment.begin(
-            self._directory, batch.anchor.segment, batch.lines, ahead=self._ahead,
-            is_synced=self._is_synced,
+            self._disk, place.segment_path(self._directory, batch.anchor.segment), batch.lines,
+            ahead=self._ahead, is_synced=self._is_synced,
         )
         self._put_anchor(batch.anchor, is_synced=True)
 
     def _put_anchor(self, anchor: Anchor, *, is_synced: bool) -> None:
         """Overwrite in place, without a sync of its own: it may lag behind, never run ahead."""
-        place.write_all(self._head, anchor.encode(), 0)
+        place.write_all(self._head, anchor.encode(), 0, self._disk)
         if is_synced and self._is_synced:
-            os.fdatasync(self._head)
+            self._disk.sync(self._head)
         self.anchor = anchor

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from tradebot.shell.journal import chain, place
 from tradebot.shell.journal.chain import PREFIX_BYTES, SUFFIX, Anchor, Header
 from tradebot.shell.journal.damage import JournalDamaged
+from tradebot.shell.journal.place import MACHINE, Disk
 
 _SECTOR: Final = 512  # the smallest piece that a disk writes whole
 _CHUNK: Final = 1 << 20
@@ -73,14 +74,16 @@ class Scan:
         self._is_anchored = False
 
     @classmethod
-    def of(cls, directory: Path) -> "Scan":
+    def of(cls, directory: Path, disk: Disk = MACHINE) -> "Scan":
         """Begin a pass over the files of a journal: its anchor is read first, it may only grow."""
         try:
-            anchor = place.read_anchor(directory)
-            found = place.segments(directory)
+            anchor = place.read_anchor(directory, disk)
+            found = place.segments(directory, disk)
         except place.NotOurFile as error:
             raise JournalDamaged(str(error)) from error
-        return cls(anchor, [SegmentSource(number, partial(_open, path)) for number, path in found])
+        return cls(anchor, [
+            SegmentSource(number, partial(_open, disk, path)) for number, path in found
+        ])
 
     @property
     def segment(self) -> int:
@@ -207,9 +210,9 @@ def _is_unfinished(data: bytes, start: int, size: int | None) -> bool:
     return len(data) < whole and chain.may_begin(data)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(disk: Disk, path: Path) -> BinaryIO:
     try:
-        return place.open_reader(path)
+        return disk.reader(path)
     except place.NotOurFile as error:
         raise JournalDamaged(str(error)) from error
 
