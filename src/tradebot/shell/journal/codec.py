@@ -1,9 +1,12 @@
-"""How is a decision written, and read back? One JSON object, from and to the very same values."""
+"""How is a decision written, and read back? One JSON object, from and to the very same values.
+
+What a line has said once, by its command or by an event before, no later event of it says again.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
-from typing import Any, Final, TypeAlias, get_args, get_type_hints
+from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
 
@@ -18,30 +21,41 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Reads
 from tradebot.core.model.report import Report
-from tradebot.shell.journal.decision import Decision
-from tradebot.shell.journal.plain import CARRIED, NOTHING_CARRIED, ToPlain, maker
+from tradebot.shell.journal.decision import NOTHING_READ, Decision
+from tradebot.shell.journal.plain import Said, ToPlain, maker
+from tradebot.shell.journal.rebuild import rebuilder
 from tradebot.shell.journal.upcast import UPCASTS, Lift, Upcasts
 
-Carried: TypeAlias = Mapping[str, Any]
-
-# What a command carries, by the name of the event field that may be this very object.
-CARRIES: Final[Mapping[type, Callable[[Any], Carried]]] = {
+# What a command says that its events may be about, by the name of their field.
+SAYS: Final[Mapping[type, Callable[[Any], Said]]] = {
     SubmitIntent: lambda command: {"intent": command.intent},
-    Report: lambda command: {"report": command},
+    Report: lambda command: {
+        "report": command, "cl_ord_id": command.cl_ord_id, "exec_id": command.exec_id,
+        "px": command.last_px,
+    },
     ActivateSettings: lambda command: {"settings": command.settings},
     DefineInstruments: lambda command: {"instruments": command.instruments},
     ConnectRoute: lambda command: {
-        "capabilities": command.capabilities, "opening": command.statement,
+        "route": command.route, "capabilities": command.capabilities,
+        "opening": command.statement,
     },
     Mark: lambda command: {"quotes": command.quotes},
 }
-_CARRIED_NAMES: Final = frozenset(
+# What lines of the first form marked, where it was what the command carries.
+_MARKED: Final = frozenset(
     {"intent", "report", "settings", "instruments", "capabilities", "opening", "quotes"}
 )
+# What is not said twice: texts that are equal, of all else the very same object.
+SHARED: Final = (_MARKED - {"opening"}) | {
+    "intent_id", "cl_ord_id", "exec_id", "route", "account", "strategy_id", "symbol", "px", "by",
+}
 
 
 class Undecodable(ValueError):
     """A line is whole, but says nothing that this code understands."""
+
+
+_READS_SHAPE, _build_reads = rebuilder(Reads)
 
 
 class _Line(msgspec.Struct):
@@ -49,28 +63,28 @@ class _Line(msgspec.Struct):
     at: datetime
     command: tuple[str, msgspec.Raw]
     events: list[tuple[str, msgspec.Raw]]
-    reads: Reads = Reads()
+    reads: _READS_SHAPE | None = None  # type: ignore[valid-type]
 
 
-_Read: TypeAlias = Callable[[msgspec.Raw, Carried], Any]
+_Read: TypeAlias = Callable[[msgspec.Raw, Said], Any]
 
 
-def _carries_nothing(_: object) -> Carried:
-    return NOTHING_CARRIED
+def _says_nothing(_: object) -> Said:
+    return {}
 
 
-def _carried_names(cls: type) -> frozenset[str]:
-    return _CARRIED_NAMES & {field.name for field in fields(cls)}
+def _shared_by(cls: type) -> frozenset[str]:
+    return SHARED & {field.name for field in fields(cls) if field.default is MISSING}
 
 
 _COMMANDS: Final[tuple[type, ...]] = get_args(Command)
 _EVENTS: Final[tuple[type, ...]] = get_args(Event)
-_CARRIES: Final = {cls: CARRIES.get(cls, _carries_nothing) for cls in _COMMANDS}
+_SAYS: Final = {cls: SAYS.get(cls, _says_nothing) for cls in _COMMANDS}
 _WRITE_COMMAND: Final[Mapping[type, tuple[str, ToPlain]]] = {
     cls: (cls.__name__, maker(cls)) for cls in _COMMANDS
 }
 _WRITE_EVENT: Final[Mapping[type, tuple[str, ToPlain]]] = {
-    cls: (cls.__name__, maker(cls, _carried_names(cls))) for cls in _EVENTS
+    cls: (cls.__name__, maker(cls, _shared_by(cls))) for cls in _EVENTS
 }
 _WRITE_READS: Final = maker(Reads)
 _TO_JSON: Final = msgspec.json.Encoder().encode
@@ -80,16 +94,16 @@ def encode(decision: Decision) -> bytes:
     """Return the line's body: one JSON object in UTF-8, without a raw newline."""
     command = decision.command
     name, to_plain = _WRITE_COMMAND[type(command)]
-    carried = _CARRIES[type(command)](command)
+    said = _SAYS[type(command)](command)
     events = []
     for event in decision.events:
         event_name, event_to_plain = _WRITE_EVENT[type(event)]
-        events.append((event_name, event_to_plain(event, carried)))
+        events.append((event_name, event_to_plain(event, said)))
     line: dict[str, Any] = {
         "seq": decision.seq, "at": decision.at,
-        "command": (name, to_plain(command, NOTHING_CARRIED)),
+        "command": (name, to_plain(command, {})),
     }
-    reads = _WRITE_READS(decision.reads, NOTHING_CARRIED)
+    reads = _WRITE_READS(decision.reads, {})
     if reads:
         line["reads"] = reads
     line["events"] = events
@@ -109,24 +123,22 @@ class Decoder:
         try:
             line = self._line.decode(body)
             name, raw = line.command
-            command = self._commands[name](raw, NOTHING_CARRIED)
-            carried = _CARRIES[type(command)](command)
+            command = self._commands[name](raw, {})
+            said = _SAYS[type(command)](command)
             readers = self._events
-            events = tuple([readers[name](raw, carried) for name, raw in line.events])
+            events = tuple([readers[name](raw, said) for name, raw in line.events])
         except KeyError as error:
             raise Undecodable(f"{error} is not known here") from None
         except (msgspec.MsgspecError, ValueError) as error:
             raise Undecodable(f"{error}") from None
-        return Decision(line.seq, line.at, command, events, line.reads)
+        reads = NOTHING_READ if line.reads is None else _build_reads(line.reads, said)
+        return Decision(line.seq, line.at, command, events, reads)
 
 
 def _readers(
     classes: tuple[type, ...], upcasts: Upcasts, *, may_share: bool
 ) -> dict[str, _Read]:
-    readers = {
-        cls.__name__: _sharing_reader(cls) if may_share and _carried_names(cls) else _reader(cls)
-        for cls in classes
-    }
+    readers = {cls.__name__: _reader(cls, may_share=may_share) for cls in classes}
     for name in {*upcasts.renamed, *upcasts.lifted}:
         today = readers.get(upcasts.today(name))
         if today is not None:  # else it is a name of the other union
@@ -135,45 +147,20 @@ def _readers(
     return readers
 
 
-def _reader(cls: type) -> _Read:
-    decode: Callable[[Any], Any] = msgspec.json.Decoder(cls).decode
+def _reader(cls: type, *, may_share: bool) -> _Read:
+    names = {field.name for field in fields(cls)} if may_share else set()
+    shape, build = rebuilder(cls, _shared_by(cls) & names, _MARKED & names)
+    to_shape: Callable[[Any], Any] = msgspec.json.Decoder(shape).decode
 
-    def read(raw: msgspec.Raw, _: Carried) -> Any:
-        return decode(raw)
-
-    return read
-
-
-def _sharing_reader(cls: type) -> _Read:
-    """Read a class of which some fields may hold the mark for what the command carries."""
-    shared, hints = _carried_names(cls), get_type_hints(cls)
-    columns: list[tuple[str, Any] | tuple[str, Any, Any]] = []
-    for field in fields(cls):
-        hint = hints[field.name] | str if field.name in shared else hints[field.name]
-        has_default = field.default is not MISSING
-        columns.append((field.name, hint, field.default) if has_default else (field.name, hint))
-    shadow = msgspec.defstruct(cls.__name__, columns, kw_only=True)
-    decode: Callable[[Any], Any] = msgspec.json.Decoder(shadow).decode
-    return _rebuilding(cls, shared, decode)
-
-
-def _rebuilding(cls: type, shared: frozenset[str], decode: Callable[[Any], Any]) -> _Read:
-    names = tuple(field.name for field in fields(cls))
-
-    def read(raw: msgspec.Raw, carried: Carried) -> Any:
-        found = decode(raw)
-        values = {name: getattr(found, name) for name in names}
-        for name in shared:
-            if values[name] == CARRIED:
-                values[name] = carried[name]
-        return cls(**values)
+    def read(raw: msgspec.Raw, said: Said) -> Any:
+        return build(to_shape(raw), said)
 
     return read
 
 
 def _lifting(lift: Lift, read: _Read) -> _Read:
-    def read_lifted(raw: msgspec.Raw, carried: Carried) -> Any:
-        return read(msgspec.Raw(_TO_JSON(lift(msgspec.json.decode(raw)))), carried)
+    def read_lifted(raw: msgspec.Raw, said: Said) -> Any:
+        return read(msgspec.Raw(_TO_JSON(lift(msgspec.json.decode(raw)))), said)
 
     return read_lifted
 
