@@ -119,7 +119,8 @@ class TinyDaemon:
             "components": {"disk": {"status": "healthy"}, "brokers": {
                 "status": "degraded", "down": ["paper"]}},
             "loop_lag_ms": 0.4, "disk_free_bytes": 5 << 30, "memory_bytes": 90 << 20,
-            "queues": {"normal": 0}, "last_decision": {"seq": 4, "at": "2026-08-24T14:30:04Z"},
+            "queues": {"normal": 0}, "drafts": self.views.drafts.counts(),
+            "last_decision": {"seq": 4, "at": "2026-08-24T14:30:04Z"},
         }
 
 

@@ -111,7 +111,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         )
         ending.callback(journal.close)
         with uncollected():
-            past = _refold(journal)
+            past = _refold(journal, _shelf(config, home))
         clock, until = _clock(config, options, calendars, past.last_at)
         lines = observers.lines(config, out, is_rehearsal=options.rehearse)
         ending.callback(lines.close)
@@ -179,9 +179,17 @@ def _pace(options: RunOptions) -> float:
     return 1800.0 if options.speed is None else float(options.speed)
 
 
-def _refold(journal: Journal) -> _Past:
+def _shelf(config: Config, home: Path) -> Shelf:
+    staging = config.staging
+    return Shelf(
+        directory=home / staging.drafts_dir, format=staging.format,
+        records_all=staging.record_all,
+    )
+
+
+def _refold(journal: Journal, shelf: Shelf) -> _Past:
     """Rebuild the deciding book and the views from events alone; nothing is decided again."""
-    book, views, last_at = Book(), Views(), None
+    book, views, last_at = Book(), Views(shelf=shelf), None
     for decision in journal.decisions():
         book.fold(decision.at, decision.events)
         views.apply(decision)
@@ -257,9 +265,8 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
 def _draft_files(config: Config, home: Path, views: Views, world: _World) -> DraftFiles:
     """Keep the files of drafts, those too that stand from before staging was switched off."""
     staging = config.staging
-    views.drafts.shelf = Shelf(directory=home / staging.drafts_dir, format=staging.format)
     return DraftFiles(
-        views.drafts, views.drafts.shelf, world.clock, threaded=world.until is None,
+        views.drafts, _shelf(config, home), world.clock, threaded=world.until is None,
         keeping=Keeping(
             retention_days=staging.retention_days, retention_count=staging.retention_count
         ),

@@ -25,6 +25,7 @@ from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
 from tradebot.shell.api.commands import BadRequest, parse_intent, parse_reason, parse_replace
 from tradebot.shell.api.filters import (
+    DRAFT_STATUSES,
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
@@ -174,6 +175,9 @@ class OpenDaemon:
 
     def fills(self, **filters: object) -> list[Plain]:
         return self._views.fills(_filters(filters, NO_STATUSES))
+
+    def drafts(self, **filters: object) -> list[Plain]:
+        return self._views.drafts.rows(_filters(filters, DRAFT_STATUSES))
 
     def account(self) -> Plain:
         return self._views.account()

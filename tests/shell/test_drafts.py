@@ -316,3 +316,36 @@ def test_the_archive_keeps_so_many_and_so_long(desk: Desk) -> None:
     desk.files = desk.new_files()
     desk.write()
     assert desk.names() == ([], ["mine.yaml"])
+
+
+def test_drafts_are_counted_with_the_oldest_that_waits(desk: Desk) -> None:
+    none = {"waiting": 0, "approved": 0, "expired": 0, "oldest_utc": None}
+    assert desk.daemon.views.status()["drafts"] == none
+    first, second, _ = desk.draft(ttl_s=2), desk.draft(), desk.draft()
+    told = desk.daemon.views.status()["drafts"]
+    assert (told["waiting"], told["oldest_utc"]) == (3, desk.row(first)["created_utc"])
+    desk.approve(second)
+    desk.decide(Tick())
+    told = desk.daemon.views.status()["drafts"]
+    assert (told["waiting"], told["approved"], told["expired"]) == (1, 1, 1)
+    desk.decide(SetKillSwitch(engaged=True, reason="enough", by="carol"))
+    assert desk.daemon.views.status()["drafts"] == {**none, "expired": 1}
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_an_order_that_nobody_was_asked_about_is_recorded_where_all_are(
+    tmp_path: Path, is_asked: bool
+) -> None:
+    desk = Desk(tmp_path, records_all=is_asked)
+    desk.settings(mode=Mode.PAPER)
+    sent = desk.draft()
+    assert desk.daemon.book.orders.working, "nothing was sent"
+    desk.write()
+    here, archive = desk.names()
+    assert (here, len(archive)) == ([], int(is_asked))
+    if is_asked:
+        found = desk.content(sent)
+        assert found["outcome"]["status"] == "sent"
+        assert found["outcome"]["approved_by"] is None
+        assert {gate["verdict"] for gate in found["gates"]} == {"ALLOW"}
+    assert desk.daemon.views.status()["drafts"]["waiting"] == 0

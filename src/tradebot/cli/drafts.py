@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -62,7 +61,8 @@ def list_(args: argparse.Namespace) -> int:
     from tradebot.shell.api.filters import DRAFT_STATUSES
 
     found, _ = reading.answer(
-        args, "/api/v1/drafts", partial(_offline, args), DRAFT_STATUSES
+        args, "/api/v1/drafts", _offline, DRAFT_STATUSES,
+        shelf=lambda: _shelf(args, place.home(args)),
     )
     if args.json:
         show.document(found)
@@ -140,8 +140,7 @@ def _found(args: argparse.Namespace) -> dict[str, Any]:
 def _from_journal(args: argparse.Namespace, home: Path) -> dict[str, Any]:
     from tradebot.shell.api.drafts import document
 
-    views = reading.views(home)
-    views.drafts.shelf = _shelf(args, home)
+    views = reading.views(home, _shelf(args, home))
     drafts = views.drafts.named(args.id)
     if len(drafts) != 1:
         told = "several drafts begin so" if drafts else "no draft is called so"
@@ -173,11 +172,11 @@ def _shelf(args: argparse.Namespace, home: Path) -> "Shelf":
     from tradebot.shell.sections import StagingSection
 
     staging = StagingSection() if args.data_dir is not None else place.load(args).staging
-    return Shelf(directory=home / staging.drafts_dir, format=staging.format)
+    return Shelf(
+        directory=home / staging.drafts_dir, format=staging.format,
+        records_all=staging.record_all,
+    )
 
 
-def _offline(
-    args: argparse.Namespace, views: "Views", filters: "Filters"
-) -> dict[str, Any]:
-    views.drafts.shelf = _shelf(args, place.home(args))
+def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
     return {"drafts": views.drafts.rows(filters)}

@@ -60,6 +60,8 @@ def _tell(found: dict[str, Any]) -> None:
         named["loop lag"] = f"{found['loop_lag_ms']:g} ms"
         named["disk free"] = _megabytes(found["disk_free_bytes"])
         named["memory"] = _megabytes(found["memory_bytes"])
+        drafts = found["drafts"]
+        named["drafts"] = f"{drafts['waiting']} waiting, {drafts['expired']} expired"
         named["waiting"] = ", ".join(f"{n} {name}" for name, n in found["queues"].items())
     elif found["last_written"] is not None:
         named["last written"] = show.when(found["last_written"].get("timestamp"))

@@ -12,6 +12,7 @@ from tradebot.cli.outcome import Exit, Stop
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tradebot.shell.api.drafts import Shelf
     from tradebot.shell.api.filters import Filters
     from tradebot.shell.api.views import Views
     from tradebot.shell.journal.decision import Decision
@@ -21,7 +22,7 @@ _FILTERS = ("symbol", "status", "since", "strategy", "last")
 
 def answer(
     args: argparse.Namespace, path: str, offline: "Callable[[Views, Filters], dict[str, Any]]",
-    statuses: Sequence[str] = (),
+    statuses: Sequence[str] = (), *, shelf: "Callable[[], Shelf] | None" = None,
 ) -> tuple[dict[str, Any], bool]:
     """Return the document, and whether a daemon gave it."""
     asked = _asked(args)
@@ -30,18 +31,18 @@ def answer(
     try:
         return Client(home).get(path, asked).checked(), True
     except NotRunning:
-        found = views(home)
+        found = views(home, shelf() if shelf is not None else None)
     if not args.json and found.last is not None:
         show.note(f"no daemon runs; from the journal, as of {found.last.at:%F %T} UTC")
     return offline(found, wanted), False
 
 
-def views(home: "Path") -> "Views":
-    """Fold the journal into views."""
+def views(home: "Path", shelf: "Shelf | None" = None) -> "Views":
+    """Fold the journal into views; where the files of drafts are matters to drafts alone."""
     from tradebot.shell.api.views import Views
     from tradebot.shell.collector import uncollected
 
-    found = Views()
+    found = Views(shelf=shelf)
     with uncollected():
         for decision in LedgerFile(home).decisions():
             found.apply(decision)

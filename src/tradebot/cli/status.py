@@ -61,6 +61,9 @@ def _tell(found: dict[str, Any]) -> None:
         named[f"equity {account}"] = equity
     named["intents"] = f"{counts['intents_open']} open, {counts['intents_held']} held"
     named["orders"] = f"{counts['orders_working']} working, {counts['orders_in_doubt']} in doubt"
+    drafts = found["drafts"]
+    since = f", since {show.when(drafts['oldest_utc'])} UTC" if drafts["oldest_utc"] else ""
+    named["drafts"] = f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved"
     named["positions"] = counts["positions"]
     show.pairs(named)
     if kill["engaged"]:

@@ -108,6 +108,7 @@ class StagingSection:
     enabled: without it there are no drafts, and what would wait for an approval is refused
     drafts_dir: where the files are; below the data directory unless absolute
     format: how they are written
+    record_all: write a draft of every order too, also where nobody had to be asked
     retention_days: how long the archive keeps a draft that waits for nobody any more
     retention_count: how many of them it keeps
     approval_ttl_s: how long an approval holds, for one order
@@ -117,6 +118,7 @@ class StagingSection:
     enabled: bool = _DECISIVE.staging
     drafts_dir: Path = Path("drafts")
     format: Literal["yaml", "json"] = "yaml"
+    record_all: bool = False
     retention_days: Annotated[int, Field(ge=0)] = 30
     retention_count: Annotated[int, Field(ge=0)] = 1_000
     approval_ttl_s: Annotated[int, Field(gt=0)] = _DECISIVE.approval_ttl_s

@@ -69,10 +69,14 @@ class Draft:
 
 @fact
 class Shelf:
-    """Where the files of drafts are; what no longer waits for anybody is in the archive."""
+    """Where the files of drafts are; what no longer waits for anybody is in the archive.
+
+    One that `records_all` has a draft of every order, too, for whoever reads the history.
+    """
 
     directory: Path
     format: Format = "yaml"
+    records_all: bool = False
 
     def path(self, draft: Draft) -> Path:
         name = f"{draft.name}.{self.format}"
@@ -83,11 +87,15 @@ class Shelf:
 class Drafts:
     """The newest drafts, kept up by published events; the histories have taken the event already.
 
-    `shelf` is None where nobody said where the files are.
+    `shelf` is None where nobody said where the files are. Those that `expired` are counted since
+    the journal began.
     """
 
-    def __init__(self, kept: Histories, size: int = KEPT_MAX) -> None:
-        self.shelf: Shelf | None = None
+    def __init__(
+        self, kept: Histories, size: int = KEPT_MAX, shelf: Shelf | None = None
+    ) -> None:
+        self.shelf = shelf
+        self.expired = 0
         self._kept = kept
         self._newest: Newest[IntentId, Draft] = Newest(size)
 
@@ -110,6 +118,17 @@ class Drafts:
         if len(word) < SHORT_ID:
             return []
         return [draft for name, draft in self._newest.entries.items() if name.startswith(word)]
+
+    def counts(self) -> Plain:
+        """Count those that wait, that have a yes, and that expired; tell since when one waits."""
+        found = (self.get(intent_id) for intent_id in self._kept.book.intents.open)
+        drafts = [draft for draft in found if draft is not None]
+        waiting = [draft.drafted.at for draft in drafts if draft.status == "waiting"]
+        approved = sum(draft.status == "approved" for draft in drafts)
+        return {
+            "waiting": len(waiting), "approved": approved, "expired": self.expired,
+            "oldest_utc": iso(min(waiting, default=None)),
+        }
 
     def rows(self, filters: Filters = ALL) -> list[Plain]:
         found = [self.row(d) for d in self.all() if _is_wanted(d, filters)]
@@ -141,10 +160,7 @@ class Drafts:
         if draft is not None:
             draft.changed = moment
         elif record is not None and event.reason in _DRAFTED:
-            self._newest.add(event.intent_id, Draft(
-                record=record, drafted=moment, changed=moment, gates=record.gates,
-                digest=record.intent.digest(),
-            ))
+            self._draft(record, moment)
 
     def approved(self, moment: Moment, event: e.IntentApproved) -> None:
         self._change(event.intent_id, moment, event)
@@ -157,10 +173,24 @@ class Drafts:
         if record is not None:
             self._change(record.intent_id, moment, None)
 
-    def went_on(self, moment: Moment, event: e.IntentRefused | e.OrderSubmitted) -> None:
+    def refused(self, moment: Moment, event: e.IntentRefused) -> None:
         draft = self.get(event.intent_id)
         if draft is not None:
             draft.changed = moment
+            self.expired += draft.status == "expired"
+
+    def sent(self, moment: Moment, event: e.OrderSubmitted) -> None:
+        draft, record = self.get(event.intent_id), self._kept.intents.get(event.intent_id)
+        if draft is not None:
+            draft.changed = moment
+        elif record is not None and self.shelf is not None and self.shelf.records_all:
+            self._draft(record, moment)
+
+    def _draft(self, record: IntentRecord, moment: Moment) -> None:
+        self._newest.add(record.intent_id, Draft(
+            record=record, drafted=moment, changed=moment, gates=record.gates,
+            digest=record.intent.digest(),
+        ))
 
     def _change(
         self, intent_id: IntentId, moment: Moment, approval: e.IntentApproved | None
@@ -175,8 +205,8 @@ _KEEP: Final[Mapping[type, Callable[[Drafts, Moment, Any], None]]] = {
     e.IntentApproved: Drafts.approved,
     e.ApprovalLapsed: Drafts.lapsed,
     e.OrderNeverLeft: Drafts.never_left,
-    e.IntentRefused: Drafts.went_on,
-    e.OrderSubmitted: Drafts.went_on,
+    e.IntentRefused: Drafts.refused,
+    e.OrderSubmitted: Drafts.sent,
 }
 
 

@@ -10,7 +10,7 @@ from tradebot.core.book.ledger import Share
 from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
-from tradebot.shell.api.drafts import Drafts
+from tradebot.shell.api.drafts import Drafts, Shelf
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
     EVENTS_MAX,
@@ -45,11 +45,14 @@ T = TypeVar("T")
 class Views:
     """A second book, folded from published decisions only, with bounded histories beside it."""
 
-    def __init__(self, size: int = KEPT_MAX, events_max: int | None = EVENTS_MAX) -> None:
+    def __init__(
+        self, size: int = KEPT_MAX, events_max: int | None = EVENTS_MAX,
+        shelf: Shelf | None = None,
+    ) -> None:
         self.book = Book()
         self.last: Moment | None = None
         self._kept = Histories(self.book, size, events_max)
-        self.drafts = Drafts(self._kept, size)
+        self.drafts = Drafts(self._kept, size, shelf)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
@@ -92,6 +95,7 @@ class Views:
                 "orders_in_doubt": sum(s.in_doubt for s in book.orders.working.values()),
                 "positions": sum(len(nets) for nets in book.ledger.nets.values()),
             },
+            "drafts": self.drafts.counts(),
             "equity": {name: plain(a.equity) for name, a in book.ledger.accounts.items()},
             "drawdowns": list(self._drawdowns()),
         }
