@@ -16,7 +16,7 @@ from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Source
 from tradebot.core.model.settings import Mode, Promotion, RouteKind
 from tradebot.core.model.verdict import Stage
-from tradebot.core.pipeline.s4_route import PROMOTION_TABLE
+from tradebot.core.pipeline.promote import PROMOTION_TABLE
 
 ASKING: Final[dict[str, dict[str, Any]]] = {
     "eligible": {"strategy_id": StrategyId("chosen")},

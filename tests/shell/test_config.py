@@ -8,6 +8,7 @@ import pytest
 from tests.config_texts import PLAIN, SmaLike, a_config, at_home, problems
 
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
+from tradebot.core.model.window import PromotionWindow, Weekday
 from tradebot.shell import strict_yaml
 from tradebot.shell.config import ConfigError, load
 from tradebot.shell.sections import Sections
@@ -19,6 +20,36 @@ pytestmark = pytest.mark.usefixtures("at_home")
 
 
 # What holds when little is said
+
+
+def test_promotion_by_window_needs_a_strategy_and_a_window() -> None:
+    assert problems("promotion: {strategy: hybrid}\n") == [
+        "c.yaml:1: promotion.eligible: expected at least one, because strategy is hybrid, got none",
+        "c.yaml:1: promotion.windows: expected at least one, because strategy is hybrid, got none",
+    ]
+
+
+def test_two_windows_of_one_name_are_told_from_each_other_by_nobody() -> None:
+    told = problems("promotion: {windows: [{name: a}, {name: a}]}\n")
+    assert told == [
+        f"c.yaml:1: promotion.windows[{at}].name: expected a name of its own, got 'a'"
+        for at in (0, 1)
+    ]
+
+
+def test_windows_reach_the_core() -> None:
+    config = a_config(
+        "mode: paper\nstrategies: [{plugin: sma_cross, symbols: [SPY]}]\npromotion:\n"
+        "  strategy: hybrid\n  eligible: [sma_cross]\n  windows:\n"
+        "    - {name: day, starts: open+15m, ends: close-15m, weekdays: [mon, tue],"
+        " orders_max: 5, notional_max_usd: 2500.50}\n"
+    )
+    settings = config.decisive()
+    assert (settings.promotion, settings.eligible) == (Promotion.HYBRID, ("sma_cross",))
+    assert settings.windows == (PromotionWindow(
+        name="day", starts="open+15m", ends="close-15m", weekdays=(Weekday.MON, Weekday.TUE),
+        orders_max=5, notional_max_usd=Decimal("2500.50"),
+    ),)
 
 
 def test_without_a_mode_live_is_blocked_and_all_defaults_are_those_of_the_core() -> None:
@@ -116,12 +147,23 @@ MISTAKES = [
     ("policy: gone.yaml\n",
      "c.yaml:1: policy: expected a file (looked for gone.yaml) or a section of limits, "
      "got 'gone.yaml'"),
-    ("promotion: {strategy: hybrid}\n",
-     "c.yaml:1: promotion.strategy: expected disabled or manual, "
-     "got 'hybrid', which is not available yet"),
-    ("promotion: {strategy: auto_window}\n",
-     "c.yaml:1: promotion.strategy: expected disabled or manual, "
-     "got 'auto_window', which is not available yet"),
+    ("promotion: {eligible: [sam]}\nstrategies: [{plugin: sma, symbols: [SPY]}]\n",
+     "c.yaml:1: promotion.eligible[0]: expected one of strategies (sma), "
+     "got 'sam'"),
+    ("promotion:\n  windows:\n    - name: a\n      starts: 9:30\n",
+     "c.yaml:4: promotion.windows[0].starts: expected a moment of the session such as open, "
+     "open+15m or close-15m, got '9:30'"),
+    ("promotion:\n  windows:\n    - {name: a, starts: open+60m, ends: open+60m}\n",
+     "c.yaml:3: promotion.windows[0].ends: expected a moment after open+60m, got 'open+60m'"),
+    ("promotion: {windows: [{name: a, weekdays: [sun, fryday]}]}\n",
+     "c.yaml:1: promotion.windows[0].weekdays[1]: expected one of mon, tue, wed, thu, fri, sat, "
+     "sun, got 'fryday'"),
+    ("promotion: {windows: [{name: a, weekdays: []}]}\n",
+     "c.yaml:1: promotion.windows[0].weekdays: expected at least one day, got none"),
+    ("promotion: {windows: [{name: a, orders_max: 0}]}\n",
+     "c.yaml:1: promotion.windows[0].orders_max: expected more than 0, got '0'"),
+    ("promotion: {windows: [{name: a, calendar: NYSE}]}\n",
+     "c.yaml:1: promotion.windows[0].calendar: expected one of 24/5, 24/7, XNYS, got 'NYSE'"),
     ("brokers: {a: {}}\n", "c.yaml:1: brokers.a.adapter: expected a value, got nothing"),
     ("brokers: {}\n", "c.yaml:1: brokers: expected at least 1 of them, got none"),
     ("brokers: {a: {adapter: paper, kind: live}}\n",

@@ -77,7 +77,8 @@ def test_no_setting_of_the_reference_is_left_out(tmp_path: Path) -> None:
     found = shown(
         "strategies:\n  - {plugin: sma_cross, symbols: [SPY]}\n"
         "policy:\n  sectors: [{name: funds, symbols: [SPY]}]\n"
-        "  correlated: [{symbols: [SPY, QQQ], correlation_frac: 0.9}]\n", tmp_path
+        "  correlated: [{symbols: [SPY, QQQ], correlation_frac: 0.9}]\n"
+        "promotion:\n  windows: [{name: day}]\n", tmp_path
     )
     keys = {key.replace("[0]", "[]").replace("brokers.paper.", "brokers.NAME.") for key in found}
     leaves = {row.key for row in describe(Sections) if not row.type.startswith("section")}

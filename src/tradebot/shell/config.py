@@ -11,7 +11,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import RESERVED_OWNERS
 from tradebot.core.model.money import ONE, ZERO
-from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
+from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.shell import environment
 from tradebot.shell.config_file import find, is_file, read, read_bytes
 from tradebot.shell.document import (
@@ -26,6 +26,7 @@ from tradebot.shell.document import (
 )
 from tradebot.shell.environment import Overlay
 from tradebot.shell.fill import fill
+from tradebot.shell.promotion_checks import about_promotion
 from tradebot.shell.sections import RouteSection, Sections
 from tradebot.shell.settings_digest import settings_digest
 
@@ -35,7 +36,6 @@ _KeyPath: TypeAlias = tuple[str | int, ...]
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _BUILT_IN: Final = {"paper": RouteKind.PAPER, "mock": RouteKind.MOCK}
-_NOT_YET: Final = (Promotion.AUTO_WINDOW, Promotion.HYBRID)
 
 
 @fact
@@ -54,7 +54,9 @@ class Config(Sections):
         """Return what core decides by; a feed's own age limit stands above the policy's."""
         policy, age = self.policy, self.market_data.quote_age_max_s
         return Settings(
-            mode=self.mode, promotion=self.promotion.strategy, routes=tuple(self.brokers),
+            mode=self.mode, promotion=self.promotion.strategy,
+            eligible=self.promotion.eligible, windows=self.promotion.windows,
+            routes=tuple(self.brokers),
             primary_calendar=self.schedule.calendar,
             policy=policy if age is None else replace(policy, quote_age_max_s=age),
             intent_ttl_s=self.orders.intent_ttl_s, send_within_s=self.orders.send_within_s,
@@ -146,14 +148,9 @@ def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
     """Find what is wrong though each value alone fits its type."""
     for path, expected, got in (
         *_about_routes(sections), *_about_strategies(sections), *_about_limits(sections),
+        *about_promotion(sections),
     ):
         yield problem(_place(root, path), _shown(path), expected, got)
-    if sections.promotion.strategy in _NOT_YET:
-        path = ("promotion", "strategy")
-        yield problem(
-            _place(root, path), _shown(path), "disabled or manual",
-            f"{sections.promotion.strategy.value!r}, which is not available yet",
-        )
 
 
 def _about_routes(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:

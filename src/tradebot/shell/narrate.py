@@ -63,6 +63,11 @@ def _refused(event: e.IntentRefused) -> str:
     )
 
 
+def _routed(event: e.RouteChosen) -> str:
+    by = f", promoted by window {event.window}" if event.window else ""
+    return f"route of {short(event.intent_id)}: {event.route}{by}"
+
+
 def _submitted(event: e.OrderSubmitted) -> str:
     return f"order {short(event.cl_ord_id)}: {ask(event.intent)} to {event.route}"
 
@@ -129,7 +134,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.StagesPassed: lambda v: f"passed {short(v.intent_id)} through stage {v.through.name.lower()}",
     e.IntentHeld: _held,
     e.IntentRefused: _refused,
-    e.RouteChosen: lambda v: f"route of {short(v.intent_id)}: {v.route}",
+    e.RouteChosen: _routed,
     e.OrderSubmitted: _submitted,
     e.OrderReported: _reported,
     e.ReportIgnored: _ignored,

@@ -14,7 +14,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, InstanceOf
 
 from tradebot.core.model.fact import fact
+from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
+from tradebot.core.model.window import PromotionWindow
 from tradebot.shell.document import Place, Section, empty_section
 from tradebot.shell.fill import REST
 from tradebot.shell.supervisor import Limits
@@ -95,10 +97,14 @@ class StrategySection:
 class PromotionSection:
     """Who lets an intent go on to a broker.
 
-    strategy: disabled lets strategies' intents pass; manual asks a person each time
+    strategy: without a person pass strategies (disabled), those inside windows, or none (manual)
+    eligible: ids of the strategies that windows open for
+    windows: when that is; told in terms of a market's session
     """
 
     strategy: Promotion = Promotion.DISABLED
+    eligible: tuple[StrategyId, ...] = ()
+    windows: tuple[PromotionWindow, ...] = ()
 
 
 @fact

@@ -12,6 +12,7 @@ from tradebot.core.book.intents import Intents, IntentState
 from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.losses import Losses
 from tradebot.core.book.orders import Orders
+from tradebot.core.book.promotions import Promotions
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Capabilities, Control, Phase
 from tradebot.core.model.instrument import Instrument, option_of
@@ -60,6 +61,7 @@ class Book:
     flow: Flow = field(default_factory=Flow)
     controls: dict[Control, str] = field(default_factory=dict)  # those engaged, and why
     losses: Losses = field(default_factory=Losses)
+    promotions: Promotions = field(default_factory=Promotions)
     kill_reason: str | None = None
     halted: dict[str, Reason] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
@@ -108,9 +110,20 @@ class Book:
 
 
 def _submitted(book: Book, event: e.OrderSubmitted) -> None:
+    _promoted(book, event)
     book.intents.submitted(event)
     book.orders.submitted(event)
     book.flow.submitted(event, book.now, book.settings.policy)
+
+
+def _promoted(book: Book, event: e.OrderSubmitted) -> None:
+    """Count what a window let through; what only closes, or counted before, counts no more."""
+    name = book.intents.open[event.intent_id].window
+    window = next((w for w in book.settings.windows if w.name == name), None)
+    if window is None or event.attempt > 1 or not event.reserved > 0:
+        return
+    market = book.markets.get(window.calendar or book.settings.primary_calendar)
+    book.promotions.went(name, market.session if market else None, event.reserved)
 
 
 def _reported(book: Book, event: e.OrderReported) -> None:

@@ -41,6 +41,7 @@ class IntentState:
     expires: datetime
     attempt: int = 1
     route: str | None = None
+    window: str = ""
     cl_ord_id: ClOrdID | None = None
     held: IntentHeld | None = None
     approval: IntentApproved | None = None
@@ -140,7 +141,8 @@ class Intents:
         heappush(self.due, (state.wakes, event.intent_id))
 
     def routed(self, event: RouteChosen) -> None:
-        self.open[event.intent_id].route = event.route
+        state = self.open[event.intent_id]
+        state.route, state.window = event.route, event.window
 
     def submitted(self, event: OrderSubmitted) -> None:
         state = self.open[event.intent_id]

@@ -115,8 +115,11 @@ class ApprovalRefused:
 
 @fact
 class RouteChosen:
+    """Stage 4 let an intent go on by this route; `window` names the one that consented, if any."""
+
     intent_id: IntentId
     route: str
+    window: str = ""
 
 
 @fact

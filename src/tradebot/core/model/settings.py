@@ -6,6 +6,7 @@ from enum import StrEnum
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.money import ONE
+from tradebot.core.model.window import PromotionWindow
 
 
 class Mode(StrEnum):
@@ -123,6 +124,7 @@ class Settings:
     mode: Mode = Mode.LIVE_BLOCKED
     promotion: Promotion = Promotion.DISABLED
     eligible: tuple[StrategyId, ...] = ()
+    windows: tuple[PromotionWindow, ...] = ()
     routes: tuple[str, ...] = ("paper",)  # the first is used where an intent names none
     primary_calendar: str = "XNYS"
     policy: Policy = Policy()

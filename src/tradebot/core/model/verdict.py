@@ -223,6 +223,10 @@ def control_need(control: str) -> Need:
     return Need(f"release:{control}")
 
 
+def window_need(calendar: str) -> Need:
+    return Need(f"window:{calendar}")
+
+
 def mark_need(symbol: str) -> Need:
     return Need(f"mark:{symbol}")
 

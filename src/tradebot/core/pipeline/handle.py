@@ -18,6 +18,7 @@ from tradebot.core.model.verdict import (
     mark_need,
     route_need,
     session_need,
+    window_need,
 )
 from tradebot.core.pipeline.approve import approve, lapse, reject
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
@@ -85,7 +86,8 @@ def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) ->
         calendar=command.calendar, phase=command.phase, session=command.session,
         opens=command.opens, closes=command.closes,
     ))
-    waiting = book.intents.waiting_for((session_need(command.calendar),))
+    calendar = command.calendar
+    waiting = book.intents.waiting_for((session_need(calendar), window_need(calendar)))
     yield from resume(book, waiting, facts, at)
 
 

@@ -14,6 +14,7 @@ from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import derive_cl_ord_id
 from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
+from tradebot.core.pipeline import windows
 
 # Which gates are asked again? Between stages 3 and 5 of one walk only the route is chosen, so only
 # what asks for the route can answer otherwise; and the latch is always looked at.
@@ -34,10 +35,11 @@ def commit(
         return last_look
     assert intent.route is not None  # stage 4 passed, or we would not be here
     account = book.routes[intent.route].account
+    ends = (windows.closes(book, intent.window) if intent.window else None) or intent.expires
     submitted = OrderSubmitted(
         cl_ord_id=derive_cl_ord_id(intent.intent_id, intent.route, account, attempt=intent.attempt),
         intent_id=intent.intent_id, intent=intent.body, route=intent.route, account=account,
-        send_by=min(at + timedelta(seconds=book.settings.send_within_s), intent.expires),
+        send_by=min(at + timedelta(seconds=book.settings.send_within_s), intent.expires, ends),
         reserved=worth.reserve(book, account, intent, facts), attempt=intent.attempt,
         risk=loss.reserve(book, account, intent, facts),
     )

@@ -174,7 +174,8 @@ _NEEDS: Final[Mapping[str, str]] = {
     "quote": "a fresh quote of {}", "mark": "a first value of {}, held since the opening",
     "session": "{} to trade", "route": "the route {} to be up",
     "doubt": "the fate of an order in {}", "approval": "a person's approval",
-    "settings": "other settings", "release": "the release of {}", "until": "the time {}",
+    "window": "a promotion window of {}", "settings": "other settings",
+    "release": "the release of {}", "until": "the time {}",
 }
 _LESS: Final = "positions must be closed, orders cancelled, or the order be smaller"
 R = Reason
@@ -188,6 +189,8 @@ _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
     R.VALIDATION_LOT_SIZE: _lot,
     R.POLICY_MARKET_CLOSED: _closed,
     R.POLICY_NEEDS_APPROVAL: _fixed("a person must approve it"),
+    R.POLICY_WINDOW_CLOSED: _fixed("a promotion window must open, and have room"),
+    R.POLICY_NOT_AUTO_ELIGIBLE: _fixed("promotion.eligible must name the strategy"),
     R.POLICY_LIVE_NOT_ENABLED: _fixed("another mode: live stays blocked until it is armed"),
     R.POLICY_MODE_MISMATCH: _fixed("a route of the kind that the mode allows, or another mode"),
     R.POLICY_INTENT_EXPIRED: _fixed("more time to wait (--ttl), or what it waited for in time"),

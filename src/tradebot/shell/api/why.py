@@ -174,8 +174,10 @@ def _route(told: Sequence[Told]) -> Plain | None:
     if sent is None:
         return None
     assert isinstance(sent.event, e.OrderSubmitted)
+    chosen = [s.event for s in told if isinstance(s.event, e.RouteChosen)]
     return {
-        "route": sent.event.route, "account": sent.event.account, "attempt": sent.event.attempt,
+        "window": chosen[-1].window or None if chosen else None, "route": sent.event.route,
+        "account": sent.event.account, "attempt": sent.event.attempt,
         "seq": sent.moment.seq, "at": iso(sent.moment.at), "send_by": iso(sent.event.send_by),
         "reserved": plain(sent.event.reserved),
     }

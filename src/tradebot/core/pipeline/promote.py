@@ -1,0 +1,113 @@
+"""Who lets this intent go on to a route: nobody, a person, a window of its session?"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.intent import Source
+from tradebot.core.model.settings import Mode, Promotion
+from tradebot.core.model.verdict import (
+    APPROVAL,
+    SETTINGS,
+    Hold,
+    Reason,
+    Refuse,
+)
+from tradebot.core.pipeline import windows
+
+
+class Say(StrEnum):
+    """What a cell of the promotion table says of an intent."""
+
+    BLOCKED = "blocked"  # live is refused
+    DRAFT = "draft"  # waits as a draft, for an approval and then for another mode
+    GOES = "goes"  # strategies and people go on; the desk needs an approval
+    ASKS = "asks"  # a person approves everything
+    WINDOW = "window"  # eligible strategies inside windows, others refused
+    WINDOW_OR_ASKS = "window_or_asks"  # eligible strategies inside windows, a person otherwise
+
+
+_BY_PROMOTION: Final[Mapping[Promotion, Say]] = {
+    Promotion.DISABLED: Say.GOES,
+    Promotion.MANUAL: Say.ASKS,
+    Promotion.AUTO_WINDOW: Say.WINDOW,
+    Promotion.HYBRID: Say.WINDOW_OR_ASKS,
+}
+_BY_MODE: Final[Mapping[Mode, Say]] = {
+    Mode.STAGE: Say.DRAFT,
+    Mode.LIVE_BLOCKED: Say.BLOCKED,
+    Mode.LIVE: Say.BLOCKED,
+}
+
+# (mode, promotion strategy) -> what happens: 28 cells.
+PROMOTION_TABLE: Final[Mapping[tuple[Mode, Promotion], Say]] = {
+    (mode, promotion): _BY_MODE.get(mode, say)
+    for mode in Mode
+    for promotion, say in _BY_PROMOTION.items()
+}
+_BY_WINDOW: Final = (Say.WINDOW, Say.WINDOW_OR_ASKS)
+
+
+@fact
+class Consent:
+    """The intent may go on; by which window, where it was one."""
+
+    window: str = ""
+
+
+def consent(
+    book: Book, intent: IntentState, facts: Facts, at: datetime
+) -> Consent | Hold | Refuse:
+    """Let it go on, or hold what needs a person, a window or another mode: as a draft."""
+    settings, body = book.settings, intent.body
+    say = PROMOTION_TABLE[settings.mode, settings.promotion]
+    if say is Say.BLOCKED:
+        return Refuse(reason=Reason.POLICY_LIVE_NOT_ENABLED, detail=f"mode is {settings.mode}")
+    if say is Say.DRAFT:
+        staged = Hold(reason=Reason.POLICY_STAGED, needs=(APPROVAL, SETTINGS))
+        return _draft(book, intent, at, staged)
+    is_eligible = body.source is Source.STRATEGY and body.strategy_id in settings.eligible
+    if say is Say.WINDOW and not is_eligible:
+        detail = f"strategy {body.strategy_id}"
+        return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=detail)
+    is_free = say is Say.GOES and body.source is not Source.DESK and not intent.is_staged
+    is_asked = say is not Say.WINDOW or intent.is_staged
+    if is_free or (is_asked and _is_approved(intent, at)):
+        return Consent()
+    found = windows.Look()
+    if is_eligible and say in _BY_WINDOW and not intent.is_staged:
+        found = windows.look(book, intent, facts, at)
+        if found.window:
+            return Consent(window=found.window)
+    return _draft(book, intent, at, Hold(
+        reason=Reason.POLICY_NEEDS_APPROVAL if is_asked else Reason.POLICY_WINDOW_CLOSED,
+        needs=(*((APPROVAL,) if is_asked else ()), *found.needs, SETTINGS),
+        detail=found.detail, until=found.opens,
+    ))
+
+
+def _is_approved(intent: IntentState, at: datetime) -> bool:
+    """An approval holds for the content that it names, and for its time."""
+    given = intent.approval
+    return given is not None and at < given.until and given.digest == intent.body.digest()
+
+
+def _draft(book: Book, intent: IntentState, at: datetime, hold: Hold) -> Hold | Refuse:
+    """Let it wait as a draft; without staging there are none, and that approves nothing."""
+    if not book.settings.staging:
+        return Refuse(reason=hold.reason, detail="staging is off")
+    return replace(hold, expires=_draft_time(book, intent, at))
+
+
+def _draft_time(book: Book, intent: IntentState, at: datetime) -> datetime | None:
+    """Give a strategy's intent, once, the time that a person takes; people say their own."""
+    if intent.has_draft_time or intent.body.source is not Source.STRATEGY:
+        return None
+    ends = at + timedelta(seconds=book.settings.draft_ttl_s)
+    return ends if ends > intent.expires else None

@@ -1,0 +1,83 @@
+"""Does a promotion window let this intent go on by itself: is it open, and has it room?"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates import worth
+from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.money import plain
+from tradebot.core.model.verdict import Need, window_need
+from tradebot.core.model.window import PromotionWindow
+
+
+@fact
+class Look:
+    """What the windows for one intent came to: the one that takes it, or what to wait for."""
+
+    window: str = ""
+    needs: tuple[Need, ...] = ()
+    opens: datetime | None = None
+    detail: str = ""
+
+
+def look(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Look:
+    """Return the first window that is open and has room; else when the next one opens, and why."""
+    told, opens, needs = [], [], []
+    for window in _windows_for(book, intent):
+        needs.append(window_need(_calendar_of(book, window)))
+        span = span_of(book, window)
+        if span is None or span[1] <= at:
+            told.append(f"{window.name} is over")
+        elif at < span[0]:
+            opens.append(span[0])
+            told.append(f"{window.name} opens at {span[0]:%H:%M} UTC")
+        elif full := _no_room(book, intent, window, facts):
+            told.append(f"{window.name} is used up: {full}")
+        else:
+            return Look(window=window.name)
+    return Look(
+        needs=tuple(dict.fromkeys(needs)), opens=min(opens, default=None), detail=", ".join(told)
+    )
+
+
+def span_of(book: Book, window: PromotionWindow) -> tuple[datetime, datetime] | None:
+    """Return from when until when the window is open in the session that its market is in."""
+    market = book.markets.get(_calendar_of(book, window))
+    return window.span(market.session, market.opens, market.closes) if market else None
+
+
+def closes(book: Book, name: str) -> datetime | None:
+    """Return when the window of this name closes, where there is one that is open in a session."""
+    found = (span_of(book, w) for w in book.settings.windows if w.name == name)
+    return next((span[1] for span in found if span is not None), None)
+
+
+def _windows_for(book: Book, intent: IntentState) -> Iterator[PromotionWindow]:
+    for window in book.settings.windows:
+        if not window.strategies or intent.body.strategy_id in window.strategies:
+            yield window
+
+
+def _calendar_of(book: Book, window: PromotionWindow) -> str:
+    return window.calendar or book.settings.primary_calendar
+
+
+def _no_room(book: Book, intent: IntentState, window: PromotionWindow, facts: Facts) -> str:
+    """Say which limit of the window the order would break; what was counted or closes breaks none.
+
+    Without an account there is no route: that is what the intent will wait for.
+    """
+    account = worth.account_of(book, intent)
+    if account is None or intent.attempt > 1 or worth.is_closing(book, intent):
+        return ""
+    used = book.promotions.used(window.name, book.markets[_calendar_of(book, window)].session)
+    if window.orders_max is not None and not used.orders + 1 <= window.orders_max:
+        return f"{used.orders} of {window.orders_max} orders"
+    total = used.notional + worth.reserve(book, account, intent, facts)
+    limit = window.notional_max_usd
+    if limit is not None and not total <= limit:
+        return f"{plain(total)} of {plain(limit)} USD with this order"
+    return ""
