@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from tradebot.core.book.book import Book
-from tradebot.core.gates.session import may_trade
 from tradebot.core.model.fact import fact
 from tradebot.ports import Broker, Calendar, Clock, MarketData
 from tradebot.shell import observers, plugins, rehearsal, standing
@@ -41,7 +40,8 @@ from tradebot.shell.strategies import Allowance, StrategyHost
 from tradebot.shell.supervisor import Notice, Supervisor
 from tradebot.shell.telemetry import Telling
 from tradebot.shell.watchdog import Watchdog
-from tradebot.shell.wire.link import Link, MaySend, Outgoing
+from tradebot.shell.wire.link import Link, MaySend
+from tradebot.shell.wire.may_send import may_send
 
 
 @fact
@@ -229,7 +229,7 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     if config.telemetry.execution_log:
         executions.listen_to(engine)
     links = [_link(config, name, home, _Wire(
-        engine=engine, market=market, may_send=partial(_may_send, past.book, latch, clock),
+        engine=engine, market=market, may_send=partial(may_send, past.book, latch, clock),
         world=world, executions=executions,
     )) for name in config.brokers]
     host = _host(config, engine, past.views, market, world)
@@ -353,21 +353,6 @@ def _add_strategies(
             timer_s=section.timer_s, budget_s=section.budget_ms / 1000,
             stall_s=config.supervision.stall_s,
         ))
-
-
-def _may_send(book: Book, latch: Latch, clock: Clock, order: Outgoing) -> str | None:
-    """Look one last time before the socket; return why not, or None. Every attempt asks again."""
-    if latch.reason is not None:
-        return f"kill latch: {latch.reason}"
-    if book.kill_reason is not None:
-        return f"kill switch: {book.kill_reason}"
-    now = clock.now()
-    if not (now <= order.send_by):
-        return "the clearance ended before it could be sent"
-    for leg in order.intent.legs:
-        if not may_trade(book, book.instruments[leg.symbol].calendar, now):
-            return f"{leg.symbol}: the session ended"
-    return None
 
 
 def _on_notice(state: DaemonState, telling: Telling, clock: Clock, notice: Notice) -> None:

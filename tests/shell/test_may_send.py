@@ -6,10 +6,10 @@ from datetime import datetime
 import pytest
 from tests.makers import Trader, a_session, at, the
 
-from tradebot.app import _may_send
 from tradebot.core.model.commands import Command, Phase, SetKillSwitch
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.shell.facts import Latch
+from tradebot.shell.wire.may_send import may_send
 
 
 @dataclass
@@ -28,7 +28,7 @@ def why_not(*meanwhile: Command, latched: str | None = None, seconds: float = 10
         trader.tell(command)
     if latched:
         latch.set(latched)
-    return _may_send(trader.book, latch, StoppedClock(at(seconds)), sent)
+    return may_send(trader.book, latch, StoppedClock(at(seconds)), sent)
 
 
 def test_an_order_goes_while_nothing_speaks_against_it() -> None:
