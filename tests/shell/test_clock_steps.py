@@ -11,7 +11,6 @@ from decimal import Decimal
 
 from tests.makers import Trader, an_intent, at
 
-from tradebot.app import _may_send
 from tradebot.core.model.commands import SubmitIntent
 from tradebot.core.model.events import IntentHeld, IntentRefused, OrderSubmitted
 from tradebot.core.model.facts import Quote
@@ -21,6 +20,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.wire.may_send import may_send
 
 HOURS, MINUTE = timedelta(hours=3), timedelta(minutes=1)
 
@@ -130,9 +130,9 @@ def test_a_clearance_of_before_the_sleep_sends_nothing() -> None:
         machine.quote()
         sent = (await machine.submit("k")).events[-1]
         assert isinstance(sent, OrderSubmitted)
-        assert _may_send(machine.book, machine.latch, machine.clock, sent) is None
+        assert may_send(machine.book, machine.latch, machine.clock, sent) is None
         machine.clock.offset += MINUTE
-        refusal = _may_send(machine.book, machine.latch, machine.clock, sent)
+        refusal = may_send(machine.book, machine.latch, machine.clock, sent)
         assert refusal == "the clearance ended before it could be sent"
 
     lived(story)
