@@ -28,7 +28,14 @@ class WireError(Exception):
 
 
 class NotSent(WireError):
-    """Provably nothing left this process: safe to try again under the same id."""
+    """Provably the broker took nothing: safe to try again under the same id.
+
+    `retry_after_s`: how long the broker wants to be left alone, where it said so.
+    """
+
+    def __init__(self, text: str = "", retry_after_s: float = 0.0) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
 
 
 class DeliveryUnknown(WireError):

@@ -18,17 +18,23 @@ from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
     Approve,
+    BreakerState,
     ClearHalt,
     Command,
     Control,
+    Delivery,
+    DiscardDeadLetter,
     DisconnectRoute,
     FactArrived,
     Holding,
     Reject,
+    ReportDelivery,
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
+    RetryDeadLetter,
     Revise,
+    SetBreaker,
     SetControl,
     SetKillSwitch,
     StrategyState,
@@ -89,6 +95,7 @@ def a_golden_day() -> Day:
     day.decide(Revise(target="nobody's", by="golden", order_qty=Decimal(1)))
     day.decide(RequestCancelAll(by="golden"))
     _stage(day)
+    _undelivered(day)
     day.decide(DisconnectRoute(route="paper", reason="golden"))
     day.decide(SubmitIntent(intent=makers.an_intent(ttl_s=1)))
     day.now += timedelta(seconds=2)
@@ -113,6 +120,23 @@ def _stage(day: Day) -> None:
     day.decide(Approve(target=keyed_intent_id("staged"), digest=body.digest(), by="golden"))
     day.now += timedelta(seconds=2)
     day.decide(Tick())
+
+
+def _undelivered(day: Day) -> None:
+    """Let orders become dead letters, and the breaker open."""
+    day.decide(ActivateSettings(settings=makers.some_settings(), version="paper again"))
+    day.facts.quotes["BTC/USD"] = makers.a_quote("BTC/USD", 100, "100.02", day.now)
+    for key in ("retried", "discarded"):
+        intent_id = keyed_intent_id(key)
+        day.decide(SubmitIntent(intent=makers.an_intent(symbol="BTC/USD", price="100", key=key)))
+        order = day.book.intents.open[intent_id].cl_ord_id
+        assert order is not None
+        day.decide(ReportDelivery(cl_ord_id=order, delivery=Delivery.UNDELIVERED, detail="refused"))
+        day.now += timedelta(seconds=3)
+    for state in (BreakerState.OPEN, BreakerState.CLOSED):
+        day.decide(SetBreaker(route="paper", state=state, reason="golden"))
+    day.decide(RetryDeadLetter(target=keyed_intent_id("retried"), by="golden", ttl_s=60))
+    day.decide(DiscardDeadLetter(target=intent_id, reason="golden", by="golden"))
 
 
 def decisions_of(day: Day) -> list[Decision]:

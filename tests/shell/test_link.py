@@ -180,7 +180,7 @@ def test_an_order_that_never_leaves_is_given_up_after_its_attempts() -> None:
     assert broker.seen == []
     assert len(scene.of(OrderSubmitted)) == 4
     (refused,) = scene.of(IntentRefused)
-    assert refused.reason == "ADAPTER_UNAVAILABLE"
+    assert refused.reason == "ADAPTER_UNDELIVERED"
 
 
 def test_an_accepted_order_whose_reply_was_lost_is_adopted_and_never_sent_again() -> None:

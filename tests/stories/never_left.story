@@ -46,6 +46,6 @@
         > never left C6
         > route paper for I2
         > passed I2 through route
-        > refused I2 at dispatch ADAPTER_UNAVAILABLE: 4 attempts never left
+        > refused I2 at dispatch ADAPTER_UNDELIVERED: 4 attempts in a row never left
 09:30:14  look account
         > cash 100000 realized 0 fees 0 equity 100000 reserved 5000

@@ -287,6 +287,15 @@ COMMANDS: Final[Mapping[str, Callable[[Stage, Words], c.Command]]] = {
     "mark": lambda stage, words: c.Mark(
         quotes=(makers.a_quote(words[0], words[1], words[2], stage.now),)
     ),
+    "breaker": lambda stage, words: c.SetBreaker(
+        route=words[0], state=c.BreakerState(words[1]), reason=" ".join(words[2:])
+    ),
+    "retry": lambda stage, words: c.RetryDeadLetter(
+        target=stage.names.full(words[0]), by=words[2], ttl_s=int(words[4])
+    ),
+    "discard": lambda stage, words: c.DiscardDeadLetter(
+        target=stage.names.full(words[0]), by=words[2], reason=" ".join(words[3:])
+    ),
     "tick": lambda stage, words: c.Tick(),
     "strategy": lambda stage, words: c.StrategyState(
         strategy_id=words[0], enabled=words[1] == "on", reason=" ".join(words[2:])

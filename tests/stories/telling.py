@@ -215,6 +215,15 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
         f" reserved {plain(event.reserved)}"
     ),
     e.ApprovalLapsed: lambda event, names: f"approval of {names.short(event.intent_id)} lapsed",
+    e.BreakerSet: lambda event, names: (
+        f"breaker of {event.route} {event.state} {event.reason}".rstrip()
+    ),
+    e.DeadLetterRetried: lambda event, names: (
+        f"retried {names.short(event.intent_id)} by {event.by} until {clock_text(event.expires)}"
+    ),
+    e.DeadLetterDiscarded: lambda event, names: (
+        f"discarded {names.short(event.intent_id)} by {event.by}: {event.reason}"
+    ),
     e.ApprovalRefused: lambda event, names: (
         f"approval refused {names.short(event.target)} {event.reason}"
     ),

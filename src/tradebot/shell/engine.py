@@ -12,6 +12,7 @@ from tradebot.core.model.commands import (
     Command,
     ReportDelivery,
     RequestCancel,
+    SetBreaker,
     SetKillSwitch,
     StrategyState,
     SubmitIntent,
@@ -31,7 +32,7 @@ IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
 _LOOK_AGAIN_S: Final = 60.0  # the loop's clock stands still in a suspended machine
 
 Listener: TypeAlias = Callable[[Decision], None]
-_URGENT: Final = (Report, ReportDelivery, RequestCancel, StrategyState, Tick)
+_URGENT: Final = (Report, ReportDelivery, RequestCancel, SetBreaker, StrategyState, Tick)
 
 
 class Busy(Exception):

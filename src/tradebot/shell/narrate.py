@@ -160,5 +160,10 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.StrategySwitched: _strategy,
     e.IntentApproved: lambda v: f"draft {short(v.intent_id)} approved by {v.by}",
     e.ApprovalLapsed: lambda v: f"approval of {short(v.intent_id)} lapsed: it needs another",
+    e.BreakerSet: lambda v: f"BREAKER of route {v.route} is {v.state}: {v.reason}",
+    e.DeadLetterRetried: lambda v: f"dead letter {short(v.intent_id)} tried again by {v.by}",
+    e.DeadLetterDiscarded: lambda v: (
+        f"dead letter {short(v.intent_id)} discarded by {v.by}: {v.reason}"
+    ),
     e.ApprovalRefused: lambda v: f"answer to draft {short(v.target)} refused: {v.reason}",
 }

@@ -14,7 +14,7 @@ from tradebot.core.book.losses import Losses
 from tradebot.core.book.orders import Orders
 from tradebot.core.book.promotions import Promotions
 from tradebot.core.model import events as e
-from tradebot.core.model.commands import Capabilities, Control, Phase
+from tradebot.core.model.commands import BreakerState, Capabilities, Control, Phase
 from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.report import ExecType
@@ -28,6 +28,12 @@ class Route:
     account: str
     capabilities: Capabilities
     is_up: bool = True
+    breaker: BreakerState = BreakerState.CLOSED
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether orders may take it now."""
+        return self.is_up and self.breaker is BreakerState.CLOSED
 
 
 @dataclass(slots=True)
@@ -228,6 +234,10 @@ def _route_down(book: Book, event: e.RouteDisconnected) -> None:
     book.routes[event.route].is_up = False
 
 
+def _breaker(book: Book, event: e.BreakerSet) -> None:
+    book.routes[event.route].breaker = event.state
+
+
 def _strategy(book: Book, event: e.StrategySwitched) -> None:
     if event.enabled:
         book.disabled.pop(event.strategy_id, None)
@@ -272,4 +282,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.IntentApproved: lambda book, event: book.intents.approved(event),
     e.ApprovalLapsed: lambda book, event: book.intents.lapsed(event),
     e.ApprovalRefused: _nothing,
+    e.BreakerSet: _breaker,
+    e.DeadLetterRetried: lambda book, event: book.intents.retried(event),
+    e.DeadLetterDiscarded: lambda book, event: book.intents.discarded(event),
 }

@@ -10,6 +10,8 @@ from typing import Any, Final
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
     ApprovalLapsed,
+    DeadLetterDiscarded,
+    DeadLetterRetried,
     IntentApproved,
     IntentHeld,
     IntentReceived,
@@ -24,6 +26,7 @@ from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import Need, Reason
 
 KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave first
+DEAD_MAX: Final = 1_000  # dead letters kept; the journal has them all
 
 
 @dataclass(slots=True)
@@ -33,13 +36,16 @@ class IntentState:
     What `is_staged` once needs an approval in every mode; what `has_draft_time` got it once, and
     gets no more. `replaces` names the working order that a
     change would make into this one. `asked` keeps, while gates are asked and only then, what
-    several of them work out alike.
+    several of them work out alike. `tries` counts the attempts since it last waited for something,
+    `failed_on` names the routes that would not take it.
     """
 
     intent_id: IntentId
     body: Intent
     expires: datetime
     attempt: int = 1
+    tries: int = 1
+    failed_on: tuple[str, ...] = ()
     route: str | None = None
     window: str = ""
     cl_ord_id: ClOrdID | None = None
@@ -69,6 +75,7 @@ class KeyEntry:
 @dataclass(slots=True)
 class Intents:
     open: dict[IntentId, IntentState] = field(default_factory=dict)
+    dead: dict[IntentId, IntentState] = field(default_factory=dict)  # could not be delivered
     keys: dict[str, KeyEntry] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     by_need: dict[Need, dict[IntentId, None]] = field(default_factory=dict)
@@ -118,6 +125,7 @@ class Intents:
         state = self.open[event.intent_id]
         self._let_go(state)
         state.held, state.route = event, None  # the next walk chooses anew
+        state.tries = 1
         state.is_staged |= event.reason is Reason.POLICY_STAGED
         if event.expires is not None:
             state.expires, state.has_draft_time = event.expires, True
@@ -129,6 +137,17 @@ class Intents:
         state = self.open.pop(event.intent_id)
         self._let_go(state)
         self._approve(state, None)
+        if event.reason is Reason.ADAPTER_UNDELIVERED:
+            self.dead[event.intent_id] = state
+            if len(self.dead) > DEAD_MAX:
+                del self.dead[next(iter(self.dead))]
+
+    def retried(self, event: DeadLetterRetried) -> None:
+        state = self.open[event.intent_id] = self.dead.pop(event.intent_id)
+        state.expires, state.tries, state.failed_on = event.expires, 1, ()
+
+    def discarded(self, event: DeadLetterDiscarded) -> None:
+        del self.dead[event.intent_id]
 
     def approved(self, event: IntentApproved) -> None:
         state = self.open[event.intent_id]
@@ -153,7 +172,9 @@ class Intents:
     def never_left(self, event: OrderNeverLeft, intent_id: IntentId) -> None:
         state = self.open[intent_id]
         assert state.cl_ord_id == event.cl_ord_id
-        state.attempt += 1
+        state.attempt, state.tries = state.attempt + 1, state.tries + 1
+        if event.gave_up and state.route is not None:
+            state.failed_on = (*state.failed_on, state.route)
         state.cl_ord_id = state.route = None
 
     def finished(self, intent_id: IntentId, cl_ord_id: ClOrdID) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.orders import OrderState
-from tradebot.core.gates.mode import first_usable
+from tradebot.core.gates.mode import first_usable, routes_for
 from tradebot.core.model.facts import Facts, Quote
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.money import ZERO
@@ -110,7 +110,6 @@ def account_of(book: Book, intent: IntentState) -> str | None:
 
     Where it would choose none, the first known route's: the gates still have numbers to show.
     """
-    named = intent.route or intent.body.route
-    names = (named,) if named else book.settings.routes
+    names = (intent.route,) if intent.route else routes_for(book, intent)
     name = first_usable(book, names) or next((n for n in names if n in book.routes), None)
     return book.routes[name].account if name else None

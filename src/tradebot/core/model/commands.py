@@ -41,8 +41,17 @@ class Delivery(StrEnum):
     """What is known after the wire failed."""
 
     NEVER_LEFT = "never_left"
+    UNDELIVERED = "undelivered"  # it never left, however often it was tried
     UNKNOWN = "unknown"
     ID_TAKEN = "id_taken"  # the broker has another order under this id, and refused ours
+
+
+class BreakerState(StrEnum):
+    """May orders take a route? Cancels may, whatever it says."""
+
+    CLOSED = "CLOSED"
+    OPEN = "OPEN"  # too many calls failed in a row: nothing but cancels goes out
+    HALF_OPEN = "HALF_OPEN"  # one probe is on its way: it closes the breaker, or opens it again
 
 
 @fact
@@ -51,7 +60,7 @@ class Capabilities:
 
     `remembers_ids_for_ever`: a second order under one ClOrdID is always refused, so a resend is
     harmless. `absence_is_proof`: an id that `find` does not know can never arrive later (brokers
-    that live in this process).
+    that live in this process). `messages_per_s`: what it takes of us at most; None: no limit.
     """
 
     asset_classes: tuple[AssetClass, ...]
@@ -62,6 +71,7 @@ class Capabilities:
     can_replace: bool = False
     remembers_ids_for_ever: bool = False
     absence_is_proof: bool = False
+    messages_per_s: Decimal | None = None
 
 
 @fact
@@ -233,6 +243,33 @@ class DisconnectRoute:
 
 
 @fact
+class SetBreaker:
+    """The wire of a route has failed too often in a row, tries again, or works again."""
+
+    route: str
+    state: BreakerState
+    reason: str = ""
+
+
+@fact
+class RetryDeadLetter:
+    """Let an intent that could not be delivered walk again, for so many seconds."""
+
+    target: str
+    by: str
+    ttl_s: int
+
+
+@fact
+class DiscardDeadLetter:
+    """A person gives an intent up that could not be delivered; the reason is for people."""
+
+    target: str
+    reason: str
+    by: str
+
+
+@fact
 class ReportDelivery:
     """The wire failed for one order: it provably never arrived, or nobody knows."""
 
@@ -273,5 +310,5 @@ Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
     | SetControl | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
     | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
-    | Reject | Revise
+    | Reject | Revise | SetBreaker | RetryDeadLetter | DiscardDeadLetter
 )

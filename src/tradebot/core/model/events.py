@@ -4,7 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from tradebot.core.model.commands import Capabilities, Control, Phase, Statement
+from tradebot.core.model.commands import (
+    BreakerState,
+    Capabilities,
+    Control,
+    Phase,
+    Statement,
+)
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
@@ -166,10 +172,15 @@ class OrderInDoubt:
 
 @fact
 class OrderNeverLeft:
-    """Proof that the order never left; its intent walks again from stage 1 under a new attempt."""
+    """Proof that the order never left; its intent walks again from stage 1 under a new attempt.
+
+    `gave_up`: it was tried again and again, so the intent does not take this route any more. Where
+    no other is left it is refused as undelivered: a dead letter.
+    """
 
     cl_ord_id: ClOrdID
     detail: str = ""
+    gave_up: bool = False
 
 
 @fact
@@ -325,6 +336,33 @@ class RouteDisconnected:
 
 
 @fact
+class BreakerSet:
+    """No order takes a route while its breaker is not closed."""
+
+    route: str
+    state: BreakerState
+    reason: str = ""
+
+
+@fact
+class DeadLetterRetried:
+    """An intent that could not be delivered is open again, until then."""
+
+    intent_id: IntentId
+    by: str
+    expires: datetime
+
+
+@fact
+class DeadLetterDiscarded:
+    """A person gave up what could not be delivered."""
+
+    intent_id: IntentId
+    reason: str
+    by: str
+
+
+@fact
 class BreakFound:
     """Book and statement differ in these numbers. A break is never mended by an order."""
 
@@ -353,5 +391,5 @@ Event: TypeAlias = (
     | ReconRequested | InstrumentHalted | HaltCleared | KillSwitchSet | ControlSet
     | SessionEntered | SettingsActivated | InstrumentsDefined | RouteConnected | RouteDisconnected
     | BreakFound | PositionsMarked | StrategySwitched | IntentApproved | ApprovalLapsed
-    | ApprovalRefused
+    | ApprovalRefused | BreakerSet | DeadLetterRetried | DeadLetterDiscarded
 )

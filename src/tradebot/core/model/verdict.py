@@ -109,6 +109,8 @@ class Reason(StrEnum):
     ADAPTER_AMBIGUOUS = "ADAPTER_AMBIGUOUS"
     ADAPTER_NEVER_LEFT = "ADAPTER_NEVER_LEFT"
     ADAPTER_UNAVAILABLE = "ADAPTER_UNAVAILABLE"
+    ADAPTER_CIRCUIT_OPEN = "ADAPTER_CIRCUIT_OPEN"
+    ADAPTER_UNDELIVERED = "ADAPTER_UNDELIVERED"
 
 
 R = Reason
@@ -196,6 +198,8 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
     R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",
     R.ADAPTER_UNAVAILABLE: "The route is not connected.",
+    R.ADAPTER_CIRCUIT_OPEN: "The route's circuit breaker is open: too many calls failed in a row.",
+    R.ADAPTER_UNDELIVERED: "No route took the order, however often it was tried: a dead letter.",
 }
 
 

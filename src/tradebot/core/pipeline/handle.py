@@ -21,6 +21,7 @@ from tradebot.core.model.verdict import (
     window_need,
 )
 from tradebot.core.pipeline.approve import approve, lapse, reject
+from tradebot.core.pipeline.dead_letters import discard, retry
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import record, resume
 from tradebot.core.pipeline.replace import request_replace
@@ -147,6 +148,17 @@ def _disconnect(
         yield from record(book, e.RouteDisconnected(route=command.route, reason=command.reason))
 
 
+def _breaker(book: Book, command: c.SetBreaker, facts: Facts, at: datetime) -> Iterator[e.Event]:
+    route = book.routes.get(command.route)
+    if route is None or route.breaker is command.state:
+        return
+    yield from record(book, e.BreakerSet(
+        route=command.route, state=command.state, reason=command.reason
+    ))
+    if route.is_usable:
+        yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
+
+
 def _facts(book: Book, command: c.FactArrived, facts: Facts, at: datetime) -> Iterator[e.Event]:
     yield from resume(book, book.intents.waiting_for(command.needs), facts, at)
 
@@ -201,4 +213,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.Approve: approve,
     c.Reject: reject,
     c.Revise: revise,
+    c.SetBreaker: _breaker,
+    c.RetryDeadLetter: retry,
+    c.DiscardDeadLetter: discard,
 }

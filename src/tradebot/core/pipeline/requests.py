@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
+from tradebot.core.gates.mode import routes_for, routes_left
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
@@ -14,6 +16,8 @@ from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import Reason, Stage, doubt_need
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
+
+_LEFT_NOT: Final = (c.Delivery.NEVER_LEFT, c.Delivery.UNDELIVERED)
 
 
 def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator[e.Event]:
@@ -35,7 +39,7 @@ def take_delivery(
     book: Book, command: c.ReportDelivery, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
     if (asked := _replacing(book, command.cl_ord_id)) is not None:
-        if command.delivery is c.Delivery.NEVER_LEFT:
+        if command.delivery in _LEFT_NOT:
             yield from record(book, replace_lost(asked, command.detail))
         return
     state = book.orders.working.get(command.cl_ord_id)
@@ -51,17 +55,29 @@ def take_delivery(
         yield from _refuse_taken(book, state, command.detail, at)
         yield from _doubt_over(book, state, facts, at)
         return
-    left = e.OrderNeverLeft(cl_ord_id=command.cl_ord_id, detail=command.detail)
-    yield from record(book, left)
+    gave_up = command.delivery is c.Delivery.UNDELIVERED
+    yield from record(book, e.OrderNeverLeft(
+        cl_ord_id=command.cl_ord_id, detail=command.detail, gave_up=gave_up
+    ))
     if state.canceled_by:
         yield from record(book, e.IntentRefused(
             intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.OMS_CANCELED,
             detail=f"by {state.canceled_by}",
         ))
+    elif gave_up and not _another_route(book, state.intent_id):
+        yield from record(book, e.IntentRefused(
+            intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.ADAPTER_UNDELIVERED,
+            detail=command.detail,
+        ))
     else:
         yield from advance(book, state.intent_id, facts, at)
     if was_in_doubt:
         yield from _doubt_over(book, state, facts, at)
+
+
+def _another_route(book: Book, intent_id: IntentId) -> bool:
+    intent = book.intents.open[intent_id]
+    return bool(routes_left(book, intent, routes_for(book, intent)))
 
 
 def _replacing(book: Book, request_id: str) -> e.ReplaceRequested | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tradebot.core.book.book import Book, Route
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates.mode import KIND_OF_MODE, first_usable
+from tradebot.core.gates.mode import KIND_OF_MODE, first_usable, routes_for
 from tradebot.core.model.events import RouteChosen
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.instrument import AssetClass
@@ -15,12 +15,16 @@ from tradebot.core.pipeline.promote import Consent, consent
 
 
 def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
-    """Choose the first connected route that the mode allows, or hold or refuse."""
-    settings, body = book.settings, intent.body
+    """Choose the first working route that the mode allows, or hold or refuse.
+
+    The settings' order is the rule. A route that is down or whose breaker is open is passed over;
+    one that would not take this very order is left out until it is retried.
+    """
+    settings = book.settings
     given = consent(book, intent, facts, at)
     if not isinstance(given, Consent):
         return given
-    names = (body.route,) if body.route else settings.routes
+    names = routes_for(book, intent)
     kind = KIND_OF_MODE.get(settings.mode)
     connected = {n: r for n in names if (r := book.routes.get(n)) is not None}
     if connected and not any(route.kind is kind for route in connected.values()):
@@ -28,8 +32,9 @@ def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdi
         return Refuse(reason=Reason.POLICY_MODE_MISMATCH, detail=detail)
     chosen = first_usable(book, names)
     if chosen is None:
-        needs = tuple(route_need(name) for name in names)
-        return Hold(reason=Reason.ADAPTER_UNAVAILABLE, needs=needs)
+        is_broken = any(route.is_up and route.kind is kind for route in connected.values())
+        reason = Reason.ADAPTER_CIRCUIT_OPEN if is_broken else Reason.ADAPTER_UNAVAILABLE
+        return Hold(reason=reason, needs=tuple(route_need(name) for name in names))
     if verdict := _about_short(book, intent, book.routes[chosen]):
         return verdict
     return Pass(events=(

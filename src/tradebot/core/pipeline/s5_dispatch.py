@@ -20,16 +20,16 @@ from tradebot.core.pipeline import windows
 # what asks for the route can answer otherwise; and the latch is always looked at.
 LAST_LOOK: Final[tuple[panel.Gate, ...]] = (kill_switch, mode, buying_power)
 
-ATTEMPTS_MAX = 4  # sends that provably never left, before the intent is given up
+TRIES_MAX: Final = 4  # that provably never left, one after the other, until it is a dead letter
 
 
 def commit(
     gates: Sequence[panel.Gate], book: Book, intent: IntentState, facts: Facts, at: datetime
 ) -> Verdict:
     """Ask again the gates that the route may have changed, then commit to one order."""
-    if intent.attempt > ATTEMPTS_MAX:
-        detail = f"{ATTEMPTS_MAX} attempts never left"
-        return Refuse(reason=Reason.ADAPTER_UNAVAILABLE, detail=detail)
+    if intent.tries > TRIES_MAX:
+        detail = f"{TRIES_MAX} attempts in a row never left"
+        return Refuse(reason=Reason.ADAPTER_UNDELIVERED, detail=detail)
     last_look = panel.ask(gates, book, intent, facts, at)
     if not isinstance(last_look, Pass):
         return last_look

@@ -321,6 +321,12 @@ def _marked(kept: Histories, moment: Moment, event: e.PositionsMarked) -> None:
     kept.marks.update((quote.symbol, (quote.mid, moment.at)) for quote in event.quotes)
 
 
+def _retried(kept: Histories, moment: Moment, event: e.DeadLetterRetried) -> None:
+    record = _tell(kept, moment, event, event.intent_id)
+    if record is not None:
+        record.expires, record.is_open = event.expires, True
+
+
 def _of_intent(kept: Histories, moment: Moment, event: Any) -> None:
     _tell(kept, moment, event, event.intent_id)
 
@@ -360,7 +366,13 @@ def gates_of(gate_list: int, readings: tuple[str, ...]) -> tuple[GateResult, ...
     return tuple(told)
 
 
+_NOT_THEIRS: Final = (
+    e.CancelRefused, e.InstrumentHalted, e.HaltCleared, e.KillSwitchSet, e.ControlSet,
+    e.SessionEntered, e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected,
+    e.RouteDisconnected, e.BreakFound, e.StrategySwitched, e.ApprovalRefused, e.BreakerSet,
+)
 RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
+    **dict.fromkeys(_NOT_THEIRS, _not_theirs),
     e.IntentReceived: _received,
     e.IntentConflicted: _conflicted,
     e.StagesPassed: _passed,
@@ -373,24 +385,13 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.OrderInDoubt: _doubted,
     e.OrderNeverLeft: _never_left,
     e.CancelRequested: _cancel_requested,
-    e.CancelRefused: _not_theirs,
     e.ReplaceRequested: _replace_requested,
     e.ReplaceRefused: _replace_refused,
     e.TradeBooked: _booked,
     e.ReconRequested: _handed_off,
-    e.InstrumentHalted: _not_theirs,
-    e.HaltCleared: _not_theirs,
-    e.KillSwitchSet: _not_theirs,
-    e.ControlSet: _not_theirs,
-    e.SessionEntered: _not_theirs,
-    e.SettingsActivated: _not_theirs,
-    e.InstrumentsDefined: _not_theirs,
-    e.RouteConnected: _not_theirs,
-    e.RouteDisconnected: _not_theirs,
-    e.BreakFound: _not_theirs,
     e.PositionsMarked: _marked,
-    e.StrategySwitched: _not_theirs,
     e.IntentApproved: _of_intent,
     e.ApprovalLapsed: _of_intent,
-    e.ApprovalRefused: _not_theirs,
+    e.DeadLetterRetried: _retried,
+    e.DeadLetterDiscarded: _of_intent,
 }
