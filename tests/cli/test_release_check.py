@@ -3,19 +3,24 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.shell.replay.test_redecide import as_list_one
 from tests.tiny_daemon import TinyDaemon
 
 from tradebot.cli.main import main
-from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.commands import ActivateSettings, SubmitIntent
+from tradebot.core.model.events import SettingsActivated
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ONE
 from tradebot.shell import config
 from tradebot.shell.checks import Word
+from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.release_check import ReleaseCheck
@@ -30,17 +35,24 @@ def place(tmp_path: Path) -> Path:
     for name in ("config.paper.yaml", "policy.yaml"):
         shutil.copy(SHIPPED / name, tmp_path / name)
     daemon = TinyDaemon()
+    trade(daemon)
+    write(tmp_path / "data", daemon.decisions)
+    return tmp_path
+
+
+def trade(daemon: TinyDaemon) -> None:
     daemon.decide(SubmitIntent(intent=Intent(
         legs=(Leg(symbol="SPY", side=Side.BUY),), order_qty=ONE, key="k", source=Source.CLI,
     )))
     daemon.fill(next(iter(daemon.book.orders.working)), "1", "500.01", "X1")
+
+
+def write(home: Path, decisions: list[Decision]) -> None:
     journal = Journal.open(
-        tmp_path / "data" / "journal", code="0.1.0", settings_hash="test", threaded=False,
-        prewrite=False,
+        home / "journal", code="0.1.0", settings_hash="test", threaded=False, prewrite=False
     )
-    journal.write(daemon.decisions)
+    journal.write(decisions)
     journal.close()
-    return tmp_path
 
 
 def check(out: Out, place: Path, *more: str) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -66,6 +78,31 @@ def test_a_good_release_is_ready_and_its_dry_run_bought_something(out: Out, plac
     assert "by a draft on disk, through all eight stages" in found["dry run"]["says"]
     assert "decided again, all the same" in found["journal"]["says"]
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(("equity_min", "word"), [(0, "pass"), (1_000_000, "warn")])
+def test_a_past_of_older_gates_is_a_warning_only_where_todays_would_say_no(
+    out: Out, place: Path, equity_min: int, word: str
+) -> None:
+    past = as_list_one(trading_under(equity_min_usd=Decimal(equity_min)))
+    shutil.rmtree(place / "data" / "journal")
+    write(place / "data", past)
+    code, found = check(out, place)
+    assert (code, found["journal"]["result"]) == (int(word == "warn"), word)
+    assert ("its gate list is not today's" in found["journal"]["says"]) is (word == "warn")
+
+
+def trading_under(**limits: Any) -> list[Decision]:
+    """Trade as if these limits of newer gates had been there, and nobody had asked them."""
+    daemon = TinyDaemon()
+    trade(daemon)
+    first = daemon.decisions[0]
+    assert isinstance(first.command, ActivateSettings)
+    policy = replace(first.command.settings.policy, **limits)
+    settings = replace(first.command.settings, policy=policy)
+    command = replace(first.command, settings=settings)
+    activated = SettingsActivated(settings=settings, version=command.version)
+    return [replace(first, command=command, events=(activated,)), *daemon.decisions[1:]]
 
 
 def test_the_quick_check_verifies_but_does_not_decide_again(out: Out, place: Path) -> None:

@@ -137,7 +137,8 @@ def _decided_again(config: Config, told: str) -> Finding:
         more = f"the first {done} decided again, all the same (tradebot replay takes them all)"
         return Word.PASS, f"{told}; {more}"
     if found.difference is not None:
-        return Word.FAIL, found.difference.sentence()
+        is_explained = found.difference.by_other_gates
+        return (Word.WARN if is_explained else Word.FAIL), found.difference.sentence()
     if found.books is not None:
         return Word.FAIL, f"the books differ at {found.books}"
     return Word.PASS, f"{told} and decided again, all the same"

@@ -6,8 +6,16 @@ from decimal import Decimal
 import pytest
 from tests.tiny_daemon import TinyDaemon
 
-from tradebot.core.model.commands import Mark, SetKillSwitch, SubmitIntent
-from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.gates.lists import GATE_LISTS
+from tradebot.core.model.commands import ActivateSettings, Mark, SetKillSwitch, SubmitIntent
+from tradebot.core.model.events import (
+    Event,
+    IntentHeld,
+    IntentRefused,
+    OrderSubmitted,
+    SettingsActivated,
+    StagesPassed,
+)
 from tradebot.core.model.facts import Reads
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.pipeline import handle as pipeline_handle
@@ -100,3 +108,44 @@ def test_code_that_breaks_on_the_past_is_told_as_a_difference(
     assert found is not None
     assert found.command == "Mark"
     assert "KeyError" in found.decided
+
+
+def as_list_one(decisions: list[Decision]) -> list[Decision]:
+    """Tell a past as it was told when there were ten gates."""
+    names = GATE_LISTS[1]
+
+    def then(event: Event) -> Event:
+        match event:
+            case StagesPassed():
+                told = dict(zip(GATE_LISTS[event.gate_list], event.readings, strict=False))
+                readings = tuple(told[name] for name in names) if told else ()
+                return replace(event, gate_list=1, readings=readings)
+            case IntentRefused() | IntentHeld():
+                return replace(event, gates=tuple(g for g in event.gates if g.gate in names))
+            case _:
+                return event
+
+    return [replace(d, events=tuple(then(event) for event in d.events)) for d in decisions]
+
+
+def test_a_past_under_an_older_gate_list_is_decided_the_same_way(
+    decisions: list[Decision],
+) -> None:
+    past = as_list_one(decisions)
+    assert past != decisions
+    assert compare(past).is_same
+
+
+def test_what_a_newer_gate_refuses_is_told_as_that(decisions: list[Decision]) -> None:
+    first = decisions[0]
+    assert isinstance(first.command, ActivateSettings)
+    policy = replace(first.command.settings.policy, equity_min_usd=Decimal(1_000_000))
+    settings = replace(first.command.settings, policy=policy)
+    decisions[0] = replace(
+        first, command=replace(first.command, settings=settings),
+        events=(SettingsActivated(settings=settings, version=first.command.version),),
+    )
+    todays, then = compare(decisions).difference, compare(as_list_one(decisions)).difference
+    assert todays is not None and then is not None
+    assert (todays.by_other_gates, then.by_other_gates) == (False, True)
+    assert "its gate list is not today's" in then.sentence()

@@ -14,6 +14,7 @@ from tradebot.core.model.facts import Quote, Reads
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import replay
+from tradebot.shell.replay.as_then import as_then, is_older
 
 Progress: TypeAlias = Callable[[int], None]
 
@@ -25,7 +26,10 @@ _BROKEN: Final = (AssertionError, LookupError, ValueError, TypeError, Arithmetic
 
 @fact
 class Difference:
-    """The first place where past and present part; what follows it would only echo it."""
+    """The first place where past and present part; what follows it would only echo it.
+
+    Where gates were asked `by_other_gates` than today's, an upgrade explains it.
+    """
 
     seq: int
     at: datetime
@@ -33,11 +37,13 @@ class Difference:
     path: str
     recorded: str
     decided: str
+    by_other_gates: bool = False
 
     def sentence(self) -> str:
+        since = "; its gate list is not today's" if self.by_other_gates else ""
         return (
             f"decision {self.seq} ({self.command}) differs at {self.path}:"
-            f" recorded {self.recorded}, decided now {self.decided}"
+            f" recorded {self.recorded}, decided now {self.decided}{since}"
         )
 
 
@@ -79,9 +85,14 @@ def redecide(directory: Path, progress: Progress = lambda done: None) -> Compari
 def compare(
     decisions: Iterable[Decision], progress: Progress = lambda done: None
 ) -> Comparison:
-    """Decide every command again on one book, fold the recorded events into another."""
+    """Decide every command again on one book, fold the recorded events into another.
+
+    What gates of another list decided is told as it was told then; the books, which keep some of
+    that, are not compared after it.
+    """
     decided, folded = Book(), Book()
     done = events = 0
+    is_other_list = False
     for decision in decisions:
         done += 1
         events += len(decision.events)
@@ -89,9 +100,10 @@ def compare(
         if difference is not None:
             return Comparison(decisions=done, events=events, difference=difference)
         folded.fold(decision.at, decision.events)
+        is_other_list |= is_older(decision.events)
         if done % TELL_EVERY == 0:
             progress(done)
-    apart = next(_apart("book", folded, decided), None)
+    apart = None if is_other_list else next(_apart("book", folded, decided), None)
     books = f"{apart[0]}: folded {apart[1]}, decided {apart[2]}" if apart else None
     return Comparison(decisions=done, events=events, books=books)
 
@@ -102,9 +114,10 @@ def _decide_again(book: Book, decision: Decision) -> Difference | None:
     try:
         now.extend(handle(book, decision.command, facts, decision.at))
     except _BROKEN as error:
-        told = f"{type(error).__name__}: {error}"
-        return _difference(decision, (f"events[{len(now)}]", "a decision", told))
-    apart = next(_apart("events", decision.events, tuple(now)), None)
+        broken = f"{type(error).__name__}: {error}"
+        return _difference(decision, (f"events[{len(now)}]", "a decision", broken))
+    told = as_then(decision.events, now) if is_older(decision.events) else tuple(now)
+    apart = next(_apart("events", decision.events, told), None)
     return _difference(decision, apart) if apart is not None else None
 
 
@@ -112,7 +125,7 @@ def _difference(decision: Decision, apart: tuple[str, str, str]) -> Difference:
     path, recorded, decided = apart
     return Difference(
         seq=decision.seq, at=decision.at, command=type(decision.command).__name__, path=path,
-        recorded=recorded, decided=decided,
+        recorded=recorded, decided=decided, by_other_gates=is_older(decision.events),
     )
 
 
