@@ -225,7 +225,7 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     market = _market(config, world)
     symbols = [instrument.symbol for instrument in market.instruments()]
     market.subscribe(symbols, facts.on_market)
-    executions = observers.executions(home, past.views, clock, world.ending)
+    executions = observers.executions(config, home, past.views, clock, world.ending)
     if config.telemetry.execution_log:
         executions.listen_to(engine)
     links = [_link(config, name, home, _Wire(

@@ -1,8 +1,10 @@
 """Does the doctor see what ails the machine, and leave it as it was?"""
 
+import asyncio
 import json
 import os
 import shutil
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,10 @@ from typing import Any
 import pytest
 from tests.tiny_daemon import TinyDaemon, served
 
+from tradebot.cli.log_in import NotLoggedIn, log_in
 from tradebot.cli.main import main
+from tradebot.plugins.brokers.paper.broker import PaperBroker
+from tradebot.shell import config
 from tradebot.shell.checks import Word, examine
 from tradebot.shell.clock import WallClock
 from tradebot.shell.doctor import machine_checks
@@ -20,8 +25,8 @@ CONFIG = Path(__file__).resolve().parents[2] / "config" / "config.paper.yaml"
 Out = pytest.CaptureFixture[str]
 
 
-def examined(out: Out, home: Path) -> tuple[int, dict[str, dict[str, Any]]]:
-    code = main(["doctor", "--config", str(CONFIG), "--data-dir", str(home), "--json"])
+def examined(out: Out, home: Path, *more: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    code = main(["doctor", "--config", str(CONFIG), "--data-dir", str(home), "--json", *more])
     return code, {row["check"]: row for row in json.loads(out.readouterr().out)["checks"]}
 
 
@@ -32,6 +37,24 @@ def test_a_good_machine_passes_and_keeps_no_trace(tmp_path: Path, capsys: Out) -
     assert "account PAPER-1" in found["brokers"]["says"]
     assert "none is configured" in found["notifiers"]["says"]
     assert [*tmp_path.iterdir()] == []
+
+
+def test_offline_no_broker_is_asked(tmp_path: Path, capsys: Out) -> None:
+    code, found = examined(capsys, tmp_path, "--offline")
+    assert (code, found["brokers"]["result"]) == (0, "skip")
+
+
+def test_a_broker_that_does_not_answer_is_told_in_bounded_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(_: PaperBroker) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(PaperBroker, "connect", silent)
+    began = time.perf_counter()
+    with pytest.raises(NotLoggedIn, match=r"paper: no login within 0\.3 s"):
+        log_in(config.load(CONFIG, environ={}), within_s=0.3)
+    assert time.perf_counter() - began < 5
 
 
 def test_a_lock_is_seen_without_taking_it(tmp_path: Path, capsys: Out) -> None:

@@ -84,7 +84,7 @@ def test_a_full_disk_loses_the_line_and_the_next_one_is_tried() -> None:
 def test_lines_come_again_when_the_disk_has_room_again(tmp_path: Path) -> None:
     path = tmp_path / "telemetry" / "log.jsonl"
     is_full = True
-    inner = to_file(path)
+    inner = to_file(path, bytes_max=1_000, files_max=2)
 
     def disk(texts: Sequence[str]) -> None:
         if is_full:
@@ -105,7 +105,7 @@ def test_lines_come_again_when_the_disk_has_room_again(tmp_path: Path) -> None:
 def test_a_line_that_was_cut_off_does_not_spoil_the_next(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_text('{"at": "2026-')
-    to_file(path)(['{"at": 1}\n', '{"at": 2}\n'])
+    to_file(path, bytes_max=1_000, files_max=2)(['{"at": 1}\n', '{"at": 2}\n'])
     assert path.read_text().splitlines() == ['{"at": "2026-', '{"at": 1}', '{"at": 2}']
 
 
@@ -163,3 +163,24 @@ def test_no_secret_reaches_a_reader(text: str) -> None:
 def test_innocent_text_is_left_alone() -> None:
     text = '{"event": "TradeBooked", "text": "booked SPY +10 @ 501.15 for sma_cross: cash -5011"}'
     assert hiding(["", "SPY"])(text) == text
+
+
+def test_a_full_file_is_set_aside_and_only_so_many_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    write = to_file(path, bytes_max=30, files_max=3)
+    for number in range(100):
+        write([f"line {number:04}\n"])
+    kept = [path.with_name("log.jsonl.2"), path.with_name("log.jsonl.1"), path]
+    assert sorted(tmp_path.iterdir()) == sorted(kept)
+    assert max(file.stat().st_size for file in kept) <= 30
+    told = "".join(file.read_text() for file in kept).split("\n")[:-1]
+    assert told == [f"line {number:04}" for number in range(100 - len(told), 100)]
+
+
+def test_one_file_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    write = to_file(path, bytes_max=10, files_max=1)
+    for number in range(3):
+        write([f"line {number:04}\n"])
+    assert [*tmp_path.iterdir()] == [path]
+    assert path.read_text() == "line 0002\n"

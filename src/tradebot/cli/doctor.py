@@ -19,11 +19,12 @@ def register(verbs: flags.Verbs) -> None:
         "tradebot.cli.doctor:doctor",
     )
     flags.takes_config(parser)
+    parser.add_argument("--offline", action="store_true", help="do not log in to the brokers")
     flags.takes_json(parser)
 
 
 def doctor(args: argparse.Namespace) -> int:
-    from tradebot.cli.dry_run import log_in
+    from tradebot.cli.log_in import log_in
     from tradebot.shell.checks import Word, examine, worst
     from tradebot.shell.clock import WallClock
     from tradebot.shell.doctor import machine_checks
@@ -32,7 +33,9 @@ def doctor(args: argparse.Namespace) -> int:
     found = examine({
         **machine_checks(config.data_dir, WallClock()),
         "socket": lambda: _socket(config.data_dir),
-        "brokers": lambda: (Word.PASS, log_in(config)),
+        "brokers": lambda: (
+            (Word.SKIP, "not asked (--offline)") if args.offline else (Word.PASS, log_in(config))
+        ),
         "notifiers": lambda: (Word.SKIP, "none is configured: nobody is told of trouble"),
     })
     is_bad = worst(found) is Word.FAIL

@@ -56,30 +56,6 @@ def trade(config: Config) -> str:
         return runner.run(_trade(_on_paper(config, Path(place))))
 
 
-def log_in(config: Config) -> str:
-    """Connect to every broker of the configuration, and ask for its statement; nothing is sent."""
-    with (
-        TemporaryDirectory(prefix="tradebot-") as place,
-        asyncio.Runner(loop_factory=partial(SimLoop, None)) as runner,
-    ):
-        return runner.run(_log_in(replace(
-            config, data_dir=Path(place), staging=StagingSection(), strategies=(),
-        )))
-
-
-async def _log_in(config: Config) -> str:
-    options = RunOptions(rehearse=True, speed=None, log_format="text")
-    with assembled(config, options, io.StringIO()) as built:
-        running = asyncio.create_task(built.daemon.run(), name="log in")
-        try:
-            await _unless_ended(built.daemon.started.wait(), running, built)
-            routes = built.views.book.routes.items()
-            return ", ".join(f"{name} connects, account {route.account}" for name, route in routes)
-        finally:
-            built.daemon.stop()
-            await asyncio.wait({running})
-
-
 def _on_paper(config: Config, place: Path) -> Config:
     return replace(
         config, mode=Mode.PAPER, data_dir=place, market_data=MarketDataSection(), strategies=(),

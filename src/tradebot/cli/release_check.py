@@ -36,12 +36,15 @@ def release_check(args: argparse.Namespace) -> int:
         lambda: place.read(args), trade, WallClock(), is_quick=args.quick
     ).run()
     code = _READY.get(worst(found).value, 0)
+    took_ms = round(sum(checked.took_ms for checked in found))
     told = {0: "ready", 1: "ready, with warnings", 2: "not ready"}[code]
     if args.json:
-        show.document({"ready": code != Exit.USAGE, "exit": code, "checks": rows(found)})
+        show.document({
+            "ready": code != Exit.USAGE, "exit": code, "took_ms": took_ms, "checks": rows(found)
+        })
     else:
         tell(found)
-        show.line(show.painted(told, _PAINT[code]))
+        show.line(show.painted(f"{told}; it took {took_ms / 1000:.1f} s", _PAINT[code]))
     return code
 
 

@@ -38,8 +38,14 @@ def telling(asked: str, config: Config, out: Outlet, views: Views) -> Telling:
     return Console(out, ZoneInfo("America/New_York"), is_terminal=out.isatty())
 
 
-def executions(home: Path, views: Views, clock: Clock, ending: ExitStack) -> ExecutionLog:
-    out = Outlet("execution log", to_file(home / "telemetry" / "execution_log.jsonl"))
+def executions(
+    config: Config, home: Path, views: Views, clock: Clock, ending: ExitStack
+) -> ExecutionLog:
+    section = config.telemetry
+    out = Outlet("execution log", to_file(
+        home / "telemetry" / "execution_log.jsonl",
+        bytes_max=section.execution_log_bytes_max, files_max=section.execution_log_files_max,
+    ))
     ending.callback(out.close)
     return ExecutionLog(out, views, clock)
 

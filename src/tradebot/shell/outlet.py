@@ -8,6 +8,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final, TextIO, TypeAlias
@@ -106,9 +107,16 @@ def to_stream(out: TextIO, hide: Callable[[str], str]) -> Write:
     return write
 
 
-def to_file(path: Path) -> Write:
-    """Append to a file of ours; a line that a full disk or a crash cut off stays alone."""
+def to_file(path: Path, *, bytes_max: int, files_max: int) -> Write:
+    """Append to a file of ours; a line that a full disk or a crash cut off stays alone.
+
+    A file that is full becomes `.1`, that one `.2` and so on; of them all there are `files_max`.
+    """
+    files = [path, *(path.with_name(f"{path.name}.{n}") for n in range(1, files_max))]
+
     def write(texts: Sequence[str]) -> None:
+        if path.exists() and path.stat().st_size >= bytes_max:
+            _rotate(files)
         fd = _opened(path, os.O_RDWR | os.O_CREAT)
         try:
             end = os.lseek(fd, 0, os.SEEK_END)
@@ -118,6 +126,13 @@ def to_file(path: Path) -> Write:
             os.close(fd)
 
     return write
+
+
+def _rotate(files: Sequence[Path]) -> None:
+    files[-1].unlink(missing_ok=True)
+    for newer, older in reversed([*pairwise(files)]):
+        if newer.exists():
+            newer.replace(older)
 
 
 def instead_of(path: Path) -> Write:

@@ -142,6 +142,8 @@ class Telemetry:
     heartbeat_s: how often the log hears that the daemon lives
     health_check_s: how often telemetry/system_health.json is written
     execution_log: write a line an execution, with its latencies, to telemetry/execution_log.jsonl
+    execution_log_bytes_max: what is as long is set aside, and the next line begins a file anew
+    execution_log_files_max: how many of these files there are, the newest one included
     """
 
     log_format: Literal["auto", "text", "json"] = "auto"
@@ -151,6 +153,8 @@ class Telemetry:
     heartbeat_s: Annotated[float, Field(gt=0)] = 300.0
     health_check_s: Annotated[float, Field(gt=0)] = 60.0
     execution_log: bool = True
+    execution_log_bytes_max: Annotated[int, Field(gt=0)] = 10_000_000
+    execution_log_files_max: Annotated[int, Field(gt=0)] = 5
 
 
 @fact
