@@ -156,7 +156,7 @@ def _body(legs: tuple[Leg, ...], qty: str, rest: Words) -> Intent:
         stop_px=parse_decimal(stop) if stop else None,
         time_in_force=TimeInForce(said.get("tif", "day")), key=said.get("key"),
         ttl_s=int(said["ttl"]) if "ttl" in said else None, route=said.get("route"),
-        source=Source(owner) if is_source else Source.STRATEGY,
+        source=Source(owner) if is_source else Source.STRATEGY, rests=said.get("rests") == "yes",
         strategy_id=None if is_source else StrategyId(owner),
     )
 

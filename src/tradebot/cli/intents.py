@@ -25,6 +25,7 @@ _GATES: Final = {
 }
 _FIELDS: Final = (
     "symbol", "side", "qty", "type", "limit", "stop", "tif", "route", "strategy", "key", "ttl",
+    "rest",
 )
 _POLL_EVERY_S: Final = 0.2
 _WAIT_MAX_S: Final = 86_400.0
@@ -48,6 +49,8 @@ def register(verbs: flags.Verbs) -> None:
     parser.add_argument("--key", metavar="KEY",
                         help="idempotency key: the same key never makes a second order")
     parser.add_argument("--ttl", metavar="S", help="seconds that the intent may wait")
+    parser.add_argument("--rest", action="store_true", default=None,
+                        help="let the order work for longer than orders.timeout_s")
     parser.add_argument("--file", metavar="FILE", type=Path,
                         help="YAML or JSON with these fields, and legs for combos")
     parser.add_argument("--wait", action="store_true",

@@ -61,7 +61,8 @@ class Config(Sections):
             policy=policy if age is None else replace(policy, quote_age_max_s=age),
             intent_ttl_s=self.orders.intent_ttl_s, send_within_s=self.orders.send_within_s,
             staging=self.staging.enabled, approval_ttl_s=self.staging.approval_ttl_s,
-            draft_ttl_s=self.staging.draft_ttl_s,
+            draft_ttl_s=self.staging.draft_ttl_s, order_timeout_s=self.orders.timeout_s,
+            order_check_s=self.orders.check_every_s,
         )
 
     def route_kind(self, route: str) -> RouteKind:

@@ -159,14 +159,18 @@ class Telemetry:
 
 @fact
 class OrdersSection:
-    """How long an intent or a clearance holds.
+    """How long an intent, a clearance or an order holds.
 
     intent_ttl_s: how long an intent without its own time to live may wait
     send_within_s: how long a clearance holds between the last gate and the broker's socket
+    timeout_s: how long an order may work that is neither good till cancelled nor marked to rest
+    check_every_s: how often that is looked at, and how soon a cancel without answer is asked anew
     """
 
     intent_ttl_s: Annotated[int, Field(gt=0)] = _DECISIVE.intent_ttl_s
     send_within_s: Annotated[int, Field(gt=0)] = _DECISIVE.send_within_s
+    timeout_s: Annotated[int, Field(gt=0)] = _DECISIVE.order_timeout_s
+    check_every_s: Annotated[int, Field(gt=0)] = _DECISIVE.order_check_s
 
 
 def _one_paper_route() -> Mapping[str, RouteSection]:

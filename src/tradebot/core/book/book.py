@@ -112,13 +112,14 @@ class Book:
 
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""
-        return self.intents.next_due()
+        intents, orders = self.intents.next_due(), self.orders.deadlines.next_due()
+        return orders if intents is None else intents if orders is None else min(intents, orders)
 
 
 def _submitted(book: Book, event: e.OrderSubmitted) -> None:
     _promoted(book, event)
     book.intents.submitted(event)
-    book.orders.submitted(event)
+    book.orders.submitted(event, book.now)
     book.flow.submitted(event, book.now, book.settings.policy)
 
 
@@ -133,7 +134,7 @@ def _promoted(book: Book, event: e.OrderSubmitted) -> None:
 
 
 def _reported(book: Book, event: e.OrderReported) -> None:
-    book.orders.reported(event)
+    book.orders.reported(event, book.now, is_killed=book.kill_reason is not None)
     if event.report.exec_type is ExecType.REJECTED:
         state = book.orders.of_report(event.report)
         assert state is not None  # stage 6 applies reports to orders that it knows
@@ -141,7 +142,7 @@ def _reported(book: Book, event: e.OrderReported) -> None:
 
 
 def _cancel_requested(book: Book, event: e.CancelRequested) -> None:
-    book.orders.cancel_requested(event)
+    book.orders.cancel_requested(event, book.now)
     book.flow.message(book.now)
 
 
@@ -159,7 +160,7 @@ def _booked(book: Book, event: e.TradeBooked) -> None:
     if profit:
         book.losses.ended(event.strategy_id, profit, book.now, book.settings.policy)
     if not event.is_external:
-        book.orders.booked(event)
+        book.orders.booked(event, book.now)
     _held(book, event.account, event.symbol)
 
 
@@ -182,6 +183,8 @@ def _recon_requested(book: Book, event: e.ReconRequested) -> None:
 
 def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
     book.kill_reason = event.reason if event.engaged else None
+    for state in book.orders.working.values():
+        book.orders.watch(state, is_killed=event.engaged)
     if not event.engaged:
         _clear(book, e.EVERYTHING)
 
@@ -214,6 +217,7 @@ def _session(book: Book, event: e.SessionEntered) -> None:
 def _settings(book: Book, event: e.SettingsActivated) -> None:
     book.settings, book.settings_version = event.settings, event.version
     book.exposure.settle(event.settings.policy)
+    book.orders.settle(event.settings)
 
 
 def _instruments(book: Book, event: e.InstrumentsDefined) -> None:

@@ -6,7 +6,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from tradebot.core.book.deadlines import ASKS_MAX, Deadlines
 from tradebot.core.book.exposure import Exposure
+from tradebot.core.book.figures import Figures
 from tradebot.core.model.events import (
     CancelRequested,
     OrderInDoubt,
@@ -19,8 +21,9 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.order import Order, OrdStatus, after_report
+from tradebot.core.model.order import Order, OrdStatus, TimeInForce, after_report
 from tradebot.core.model.report import MONEY, ExecType, Report
+from tradebot.core.model.settings import Settings
 
 # Finished orders are kept for late fills and busts: a week is more than two trading days, whatever
 # the holidays; the hard bound is for memory's sake.
@@ -30,6 +33,11 @@ FINISHED_MAX: Final = 200_000
 _NO_EVIDENCE: Final = frozenset({
     ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.CANCEL_REJECTED,
 })
+# What may change when a working order is to end.
+_TIMING: Final = frozenset({
+    ExecType.REPLACED, ExecType.CANCEL_REJECTED, ExecType.RESTATED, ExecType.TRADE_CANCEL,
+    ExecType.TRADE_CORRECT,
+})
 
 
 @dataclass(slots=True)
@@ -37,7 +45,8 @@ class OrderState:
     """One order with what we know beside the broker's word; `reserved`, `risk` in currency.
 
     `has_never_left` marks the tombstone of an attempt: should the broker know it after all, its
-    fills still find their owner.
+    fills still find their owner. `since` is when it was sent as it is now; `due`, when it is
+    looked at next, whether it must be cancelled.
     """
 
     order: Order
@@ -47,18 +56,24 @@ class OrderState:
     route: str
     account: str
     send_by: datetime
+    sent: datetime
+    since: datetime
     reserved: Decimal
     risk: Decimal = ZERO
     attempt: int = 1
     requests: int = 0
     canceled_by: str = ""  # who asked last; it never goes out again, even if the cancel failed
     canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
+    asked: datetime | None = None  # when that was
+    asks: int = 0
+    due: datetime | None = None
     replacing: ReplaceRequested | None = None  # our last change, while it has no answer
     reserved_then: Decimal = ZERO  # for the whole order, once it is changed
     risk_then: Decimal = ZERO
     in_doubt: bool = False
     is_handed_off: bool = False
     has_never_left: bool = False
+    ended_as: OrdStatus | None = None  # as which it is counted
     finished: datetime | None = None
     booked: dict[ExecID, TradeBooked] = field(default_factory=dict)
 
@@ -66,6 +81,10 @@ class OrderState:
     def is_unanswered(self) -> bool:
         """The broker has not said a word of this order."""
         return not self.order.cum_qty and self.order.standing is OrdStatus.PENDING_NEW
+
+    @property
+    def may_rest(self) -> bool:
+        return self.intent.rests or self.order.time_in_force is TimeInForce.GTC
 
     @property
     def reserved_left(self) -> Decimal:
@@ -110,6 +129,12 @@ class Orders:
     open_by_strategy: dict[str, int] = field(default_factory=dict)
     open_by_symbol: dict[str, int] = field(default_factory=dict)
     exposure: Exposure = field(default_factory=Exposure)
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    figures: Figures = field(default_factory=Figures)
+
+    def settle(self, settings: Settings) -> None:
+        self.deadlines.timeout = timedelta(seconds=settings.order_timeout_s)
+        self.deadlines.every = timedelta(seconds=settings.order_check_s)
 
     def find(self, cl_ord_id: str | None) -> OrderState | None:
         """Return the order that has, had or asked under this id."""
@@ -133,7 +158,7 @@ class Orders:
         """Return the quantity that working orders may still trade on one side."""
         return self.leaves.get(_lane(account, symbol, side), ZERO)
 
-    def submitted(self, event: OrderSubmitted) -> None:
+    def submitted(self, event: OrderSubmitted, now: datetime) -> None:
         body = event.intent
         state = OrderState(
             order=Order(
@@ -141,13 +166,15 @@ class Orders:
                 time_in_force=body.time_in_force,
             ),
             root=event.cl_ord_id, intent_id=event.intent_id, intent=body, route=event.route,
-            account=event.account, send_by=event.send_by, reserved=event.reserved,
-            risk=event.risk, attempt=event.attempt,
+            account=event.account, send_by=event.send_by, sent=now, since=now,
+            reserved=event.reserved, risk=event.risk, attempt=event.attempt,
         )
         self.working[state.root] = state
+        self.figures.total += 1
         self._moved(state, _NO_SHARE)
+        self.watch(state)
 
-    def reported(self, event: OrderReported) -> None:
+    def reported(self, event: OrderReported, now: datetime, *, is_killed: bool) -> None:
         report = event.report
         state = self.of_report(report)
         assert state is not None
@@ -172,11 +199,17 @@ class Orders:
             self._take(state, state.order.cum_qty - filled)
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
             self.working[state.root] = state  # a bust re-opened it
+            self._count(state, None)
+        if report.exec_type is ExecType.REPLACED:
+            state.since = now
         self._moved(state, before)
+        if state.order.is_done or report.exec_type in _TIMING:
+            self.watch(state, is_killed=is_killed)
 
-    def booked(self, event: TradeBooked) -> None:
+    def booked(self, event: TradeBooked, now: datetime) -> None:
         state = self.find(event.cl_ord_id)
         if state is not None:
+            self.figures.booked(event, None if state.booked else now - state.sent)
             state.booked[event.exec_id] = event
 
     def doubted(self, event: OrderInDoubt) -> None:
@@ -191,16 +224,20 @@ class Orders:
             self._doubt(state, is_in_doubt=False)
         state.order = replace(state.order, standing=OrdStatus.REJECTED, pending=())
         state.has_never_left = True
+        self.figures.never_left += 1
         self._moved(state, before)
+        self.watch(state)
         return self.handed_off(cl_ord_id, now)
 
-    def cancel_requested(self, event: CancelRequested) -> None:
+    def cancel_requested(self, event: CancelRequested, now: datetime) -> None:
         state = self.find(event.cl_ord_id)
         assert state is not None
         state.requests += 1
         state.canceled_by = event.by
         state.canceling = event.request_id
+        state.asked, state.asks = now, state.asks + 1
         self.aliases[event.request_id] = state.root
+        self.watch(state)
 
     def replace_requested(self, event: ReplaceRequested) -> None:
         state = self.working[self.aliases.get(event.cl_ord_id, event.cl_ord_id)]
@@ -225,10 +262,43 @@ class Orders:
         """Move a finished order out of the working set, and forget those finished long ago."""
         state = self.working.pop(cl_ord_id, None) or self.finished.pop(cl_ord_id)
         state.is_handed_off, state.finished = True, now
+        self._count(state, None if state.has_never_left else state.order.ord_status)
         self.finished[cl_ord_id] = state
         while self._is_past(next(iter(self.finished)), now):
             self._forget(self.finished.pop(next(iter(self.finished))))
         return state.intent_id
+
+    def overdue(self, now: datetime) -> list[OrderState]:
+        """Return the orders whose cancel must be asked for now, or anew."""
+        return [self.working[root] for root in self.deadlines.due_by(now)]
+
+    def watch(self, state: OrderState, *, is_killed: bool = False) -> None:
+        """Set when the broker is asked next to end the order, if it is to end by itself.
+
+        A cancel that has no answer is asked for anew, and while the kill switch is set one that was
+        refused as well.
+        """
+        lines = self.deadlines
+        due = None if state.may_rest else state.since + lines.timeout
+        if state.asked is not None:
+            again = state.asked + lines.every
+            if is_killed or state.canceling is not None:
+                due = again
+            elif due is not None:
+                due = max(due, again)
+        is_over = state.order.is_done or state.asks >= ASKS_MAX
+        due = None if is_over or due is None else lines.on_grid(due)
+        if due != state.due:
+            lines.move(state.root, state.due, due)
+            state.due = due
+
+    def _count(self, state: OrderState, status: OrdStatus | None) -> None:
+        """Count a finished order under one status, and under no other."""
+        if state.ended_as is not None:
+            self.figures.finished(state.ended_as, -1)
+        if status is not None:
+            self.figures.finished(status, 1)
+        state.ended_as = status
 
     def _is_past(self, cl_ord_id: ClOrdID, now: datetime) -> bool:
         ended = self.finished[cl_ord_id].finished

@@ -54,7 +54,8 @@ class Intent:
     """One to four legs traded as one order: quantity in units (combos: in combos), price a unit.
 
     For combos `price` is the net price of one combo: positive is paid (debit), negative is
-    received (credit). `ttl_s` is how long the intent may wait, in seconds from its arrival.
+    received (credit). `ttl_s` is how long the intent may wait, in seconds from its arrival. An
+    order that `rests` works until it fills or somebody cancels it, however long that takes.
     """
 
     legs: tuple[Leg, ...]
@@ -70,6 +71,7 @@ class Intent:
     key: str | None = None
     correlation_id: str | None = None
     ttl_s: int | None = None
+    rests: bool = False
     created: datetime | None = None
 
     @property
@@ -100,6 +102,7 @@ class Intent:
             "strategy_id": self.strategy_id,
             "route": self.route,
             "ttl_s": self.ttl_s,
+            "rests": self.rests or None,
         }
         return digest_text(
             "intent", *(f"{name}={value}" for name, value in said.items() if value is not None)

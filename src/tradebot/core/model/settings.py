@@ -118,7 +118,9 @@ class Settings:
     `intent_ttl_s` bounds the wait of an intent without its own time to live; `send_within_s` is
     how long a clearance holds between stage 5 and the socket; `approval_ttl_s` how long a person's
     approval holds; `draft_ttl_s` how long a strategy's draft waits for one, at least, whatever its
-    own time to live. All in seconds. Without `staging` what would wait for an approval is refused.
+    own time to live; `order_timeout_s` how long an order may work until its cancel is asked for,
+    looked at every `order_check_s`. All in seconds. Without `staging` what would wait for an
+    approval is refused.
     """
 
     mode: Mode = Mode.LIVE_BLOCKED
@@ -133,3 +135,5 @@ class Settings:
     staging: bool = True
     approval_ttl_s: int = 3_600
     draft_ttl_s: int = 23_400
+    order_timeout_s: int = 300
+    order_check_s: int = 10

@@ -29,6 +29,7 @@ from tradebot.core.pipeline.requests import (
     cancel,
     cancel_again,
     cancel_all,
+    end_overdue,
     replace_lost,
     stop_all,
     take_delivery,
@@ -178,6 +179,7 @@ def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e
 
 def _tick(book: Book, command: c.Tick, facts: Facts, at: datetime) -> Iterator[e.Event]:
     yield from lapse(book, at)
+    yield from end_overdue(book, at)
     yield from resume(book, book.intents.due_by(at), facts, at)
 
 

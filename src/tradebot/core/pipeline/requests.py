@@ -18,11 +18,13 @@ from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
 
 _LEFT_NOT: Final = (c.Delivery.NEVER_LEFT, c.Delivery.UNDELIVERED)
+TIMEOUT: Final = "timeout"  # who cancels an order that worked longer than orders may
 
 
 def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iterator[e.Event]:
     state = book.orders.of_report(command)
     was_in_doubt = state is not None and state.in_doubt
+    known_as = state.order.cl_ord_id if state is not None else None
     yield from absorb(book, command, at)
     yield from halt_at_drawdown(book)
     is_unsure = state is not None and state.is_unanswered and not state.in_doubt
@@ -30,6 +32,8 @@ def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iter
         yield from record(book, e.OrderInDoubt(
             cl_ord_id=state.root, detail="the broker knows this id, and we have no word of it"
         ))
+    if state is not None and state.order.cl_ord_id != known_as:
+        yield from cancel_again(book, state)  # a cancel that named the id before may find nothing
     if state is not None and was_in_doubt and not state.in_doubt:
         yield from cancel_again(book, state)
         yield from _doubt_over(book, state, facts, at)
@@ -160,6 +164,13 @@ def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
         attempt=state.attempt, request=state.requests + 1,
     )
     return e.CancelRequested(cl_ord_id=state.order.cl_ord_id, request_id=request_id, by=by)
+
+
+def end_overdue(book: Book, at: datetime) -> Iterator[e.Event]:
+    """Ask for the cancel of what works too long, and anew for those that brought no answer."""
+    for state in book.orders.overdue(at):
+        is_overtime = state.canceling is None and book.kill_reason is None
+        yield from record(book, _cancel_of(state, TIMEOUT if is_overtime else state.canceled_by))
 
 
 def cancel_again(book: Book, state: OrderState) -> Iterator[e.Event]:

@@ -28,11 +28,11 @@ _OTHER_WORDS: Final[Mapping[str, str]] = {
     "order_qty": "qty", "quantity": "qty", "ord_type": "type", "order_type": "type",
     "price": "limit", "limit_price": "limit", "stop_px": "stop", "stop_price": "stop",
     "time_in_force": "tif", "strategy_id": "strategy", "idempotency_key": "key",
-    "ratio_qty": "ratio", "ttl_s": "ttl",
+    "ratio_qty": "ratio", "ttl_s": "ttl", "rests": "rest",
 }
 INTENT_FIELDS: Final = (
     "symbol", "side", "qty", "legs", "type", "limit", "stop", "tif", "route", "strategy", "key",
-    "ttl", "user", "source", "correlation_id",
+    "ttl", "rest", "user", "source", "correlation_id",
 )
 REVISED_FIELDS: Final = ("qty", "limit", "ttl")
 _LEG_FIELDS: Final = ("symbol", "side", "ratio")
@@ -95,7 +95,7 @@ def parse_intent(body: Mapping[str, Any], *, key: str | None, source: Source) ->
         source=_opt(body, "source", _source) or source, user=_opt(body, "user", _name),
         route=_opt(body, "route", _name), key=key or given,
         correlation_id=_opt(body, "correlation_id", _text_of(KEY_LENGTH_MAX)),
-        ttl_s=_opt(body, "ttl", _seconds),
+        ttl_s=_opt(body, "ttl", _seconds), rests=_opt(body, "rest", _yes_or_no) or False,
     )
 
 
@@ -221,6 +221,12 @@ def _seconds(field: str, value: object) -> int:
     if not re.fullmatch(r"[0-9]{1,8}", text, re.ASCII) or not 0 < int(text) <= TTL_MAX_S:
         raise BadRequest(field, f"whole seconds from 1 to {TTL_MAX_S}, got {_short(value)}")
     return int(text)
+
+
+def _yes_or_no(field: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadRequest(field, f"true or false, got {_short(value)}")
+    return value
 
 
 def _symbol(field: str, value: object) -> str:
