@@ -69,7 +69,7 @@ def test_every_intent_that_waits_is_told_its_end() -> None:
             again.decide(Tick())
         waiting = [state for state in again.book.intents.open.values() if state.held]
         assert waiting == []
-        assert again.book.next_due() is None
+        assert again.book.intents.next_due() is None
 
 
 class Poisoned:

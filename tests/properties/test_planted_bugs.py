@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -84,11 +85,11 @@ def the_multiplier_is_forgotten(plant: Plant) -> None:
 def a_late_fill_is_not_handed_over_again(plant: Plant) -> None:
     right = Orders.reported
 
-    def wrong(self: Orders, event: OrderReported) -> None:
+    def wrong(self: Orders, event: OrderReported, now: datetime, *, is_killed: bool) -> None:
         state = self.of_report(event.report)
         assert state is not None
         was = state.is_handed_off
-        right(self, event)
+        right(self, event, now, is_killed=is_killed)
         state.is_handed_off = was and state.order.is_done
 
     plant.setattr(Orders, "reported", wrong)
@@ -137,8 +138,8 @@ def an_attempt_reuses_its_id(plant: Plant) -> None:
 def a_canceled_order_is_sent_again(plant: Plant) -> None:
     right = Orders.cancel_requested
 
-    def wrong(self: Orders, event: Any) -> None:
-        right(self, replace(event, by=""))
+    def wrong(self: Orders, event: Any, now: datetime) -> None:
+        right(self, replace(event, by=""), now)
 
     plant.setattr(Orders, "cancel_requested", wrong)
 

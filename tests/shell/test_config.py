@@ -119,8 +119,8 @@ MISTAKES = [
      "got 'papr' (did you mean paper?)"),
     ("schema_version: 2\n", "c.yaml:1: schema_version: expected 1, got '2'"),
     ("orders:\n  send_within: 3\n",
-     "c.yaml:2: orders.send_within: expected one of intent_ttl_s, send_within_s, "
-     "got 'send_within' (did you mean send_within_s?)"),
+     "c.yaml:2: orders.send_within: expected one of check_every_s, intent_ttl_s, "
+     "send_within_s, timeout_s, got 'send_within' (did you mean send_within_s?)"),
     ("orders: 3\n", "c.yaml:1: orders: expected a section of settings, got '3'"),
     ("orders: []\n", "c.yaml:1: orders: expected a section of settings, got a list"),
     ("orders: {intent_ttl_s: 1.5}\n",

@@ -32,7 +32,7 @@ class Latencies:
     def average(self) -> timedelta | None:
         return self.total / self.count if self.count else None
 
-    def quantile(self, share: float) -> timedelta | None:
+    def quantile(self, share: Decimal) -> timedelta | None:
         """Return a time that so large a share of all did not exceed."""
         left = ceil(self.count * share)
         for place in sorted(self.classes):
@@ -60,10 +60,11 @@ class Figures:
     latencies: Latencies = field(default_factory=Latencies)
 
     @property
-    def fill_rate(self) -> float | None:
+    def fill_rate(self) -> Decimal | None:
         """Return which share of the finished orders was filled."""
         finished = sum(self.ended.values())
-        return self.ended.get(OrdStatus.FILLED, 0) / finished if finished else None
+        filled = self.ended.get(OrdStatus.FILLED, 0)
+        return Decimal(filled) / finished if finished else None
 
     def finished(self, status: OrdStatus, change: int) -> None:
         """Count an order as finished, or no longer where a bust opens it again."""
