@@ -58,6 +58,8 @@ SYMBOL = "SPY"
 class StillClock:
     """Time for stamps only; a bench measures with the machine's own counters."""
 
+    longest_sleep_s = 60.0
+
     def __init__(self) -> None:
         self._start = datetime(2026, 8, 24, 15, tzinfo=UTC)
         self._origin = time.perf_counter()

@@ -139,9 +139,6 @@ class {type}:
     def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Action]:
         return ()
 
-    def on_timer(self, desk: Desk) -> Iterable[Action]:
-        return ()
-
     def _order(self, side: Side, symbol: str) -> Intent:
         return Intent(
             legs=(Leg(symbol=symbol, side=side),), order_qty=self._settings.order_qty,

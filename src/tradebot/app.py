@@ -32,6 +32,7 @@ from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
+from tradebot.shell.marks import Marker
 from tradebot.shell.outlet import Outlet
 from tradebot.shell.plugin_settings import check_plugins
 from tradebot.shell.replay.sim_loop import SimLoop
@@ -107,7 +108,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             home = rehearsal.prepare(home, resume=options.resume)
         journal = Journal.open(
             home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
-            threaded=not options.rehearse,
+            threaded=not options.rehearse, sync=not options.rehearse,
         )
         ending.callback(journal.close)
         with uncollected():
@@ -219,9 +220,7 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         book=past.book, journal=world.journal, facts=facts, clock=clock,
         last_seq=world.journal.last_seq,
     )
-    state = DaemonState(
-        config.schedule.calendar, clock, past.views.book, auto_start=config.schedule.auto_start
-    )
+    state = _state(config, past.views, clock)
     market = _market(config, world)
     symbols = [instrument.symbol for instrument in market.instruments()]
     market.subscribe(symbols, facts.on_market)
@@ -232,13 +231,15 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         engine=engine, market=market, may_send=partial(may_send, past.book, latch, clock),
         world=world, executions=executions,
     )) for name in config.brokers]
-    host = _host(config, engine, past.views, market, world)
-    market.subscribe(symbols, host.on_market)
-    market.subscribe(symbols, Waker(past.book, engine.post).on_market)
+    host, marker = _host(config, engine, past.views, market, world), _marker(config, engine, facts)
+    world.ending.callback(marker.close)
+    for hears in (host, Waker(past.book, engine.post), marker):
+        market.subscribe(symbols, hears.on_market)
     files = _draft_files(config, home, past.views, world)
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
-        *(link.on_decision for link in links), host.on_decision, files.on_decision,
+        *(link.on_decision for link in links),
+        host.on_decision, files.on_decision, marker.on_decision,
     ))
     health = observers.health(config, world.ending, observers.Watched(
         home=home, clock=clock, engine=engine, journal=world.journal, state=state, pace=world.pace,
@@ -250,16 +251,25 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         health=health.document, socket_path=home / "tradebot.sock",
         runtime_dir=_runtime_dir(), pace=world.pace,
     )
-    notice = partial(_on_notice, state, world.telling, clock)
+    supervisor = Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock))
     return Parts(
         home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
-        supervisor=Supervisor(config.supervision, notice), telling=world.telling, market=market,
+        supervisor=supervisor, telling=world.telling, market=market,
         links=links, host=host, calendars=world.calendars, serve=server.run,
         look_after=health.run, keep_drafts=files.run,
         status=partial(standing.status_line, state, past.views), settings=config.decisive(),
         settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
         cadence=_cadence(config, world), until=world.until, last_at=past.last_at,
     )
+
+
+def _state(config: Config, views: Views, clock: Clock) -> DaemonState:
+    schedule = config.schedule
+    return DaemonState(schedule.calendar, clock, views.book, auto_start=schedule.auto_start)
+
+
+def _marker(config: Config, engine: Engine, facts: FactCache) -> Marker:
+    return Marker(engine.book, facts, engine.post, every_s=config.telemetry.mark_every_s)
 
 
 def _draft_files(config: Config, home: Path, views: Views, world: _World) -> DraftFiles:
@@ -277,7 +287,7 @@ def _draft_files(config: Config, home: Path, views: Views, world: _World) -> Dra
 def _cadence(config: Config, world: _World) -> Cadence:
     return Cadence(
         status_every_s=config.telemetry.status_every_s * world.pace,
-        mark_every_s=config.telemetry.mark_every_s, kill_file_every_s=min(world.pace, 60.0),
+        kill_file_every_s=world.pace,
     )
 
 

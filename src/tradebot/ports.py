@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
 from tradebot.core.model.commands import (
@@ -137,7 +137,13 @@ class Calendar(Protocol):
 
 
 class Clock(Protocol):
-    """The one source of time: aware UTC for stamps; the event loop's own time for waiting."""
+    """The one source of time: aware UTC for stamps; the event loop's own time for waiting.
+
+    The loop's time stands still in a suspended machine, so nobody sleeps longer than
+    `longest_sleep_s` before looking at this clock again.
+    """
+
+    longest_sleep_s: float
 
     def now(self) -> datetime: ...
 
@@ -210,4 +216,10 @@ class Strategy(Protocol):
     def on_quote(self, quote: Quote, desk: Desk) -> Iterable[Action]: ...
     def on_bar(self, bar: Bar, desk: Desk) -> Iterable[Action]: ...
     def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Action]: ...
+
+
+@runtime_checkable
+class TimedStrategy(Strategy, Protocol):
+    """A strategy that also acts by time; its timer rings whether the market moves or not."""
+
     def on_timer(self, desk: Desk) -> Iterable[Action]: ...

@@ -23,6 +23,8 @@ M = TypeVar("M", bound=MarketData)
 class FixedClock:
     """A clock that stands still."""
 
+    longest_sleep_s = 60.0
+
     def __init__(self, at: datetime) -> None:
         self.at = at
 

@@ -16,7 +16,7 @@ from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.intent import Intent, OrdType, Side, TimeInForce
 from tradebot.plugins.market_data.simulated import SimulatedMarket, SimulatedSettings
 from tradebot.plugins.strategies.sma_cross import SmaCross, SmaCrossSettings
-from tradebot.ports import Position
+from tradebot.ports import Position, TimedStrategy
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "config.paper.yaml"
 OPEN = datetime(2026, 8, 24, 13, 30, tzinfo=UTC)
@@ -177,12 +177,13 @@ def test_the_intent_is_a_market_order_of_the_day_in_the_strategys_name() -> None
     assert (intent.strategy_id, intent.ttl_s, intent.source.value) == ("cross", 60, "strategy")
 
 
-def test_quotes_fills_and_timers_make_no_intent() -> None:
+def test_quotes_and_fills_make_no_intent_and_there_is_no_timer() -> None:
     floor = Floor().start()
     strategy, desk, ten = floor.strategy, floor.desk, Decimal(10)
     quote = Quote(symbol="SPY", bid=ten, ask=ten, as_of=OPEN)
-    asked = (strategy.on_quote(quote, desk), strategy.on_timer(desk))
-    assert not any(map(list, (*asked, strategy.on_fill("SPY", ten, ten, desk))))
+    asked = (strategy.on_quote(quote, desk), strategy.on_fill("SPY", ten, ten, desk))
+    assert not any(map(list, asked))
+    assert not isinstance(strategy, TimedStrategy)
 
 
 # History

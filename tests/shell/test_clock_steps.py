@@ -26,6 +26,8 @@ HOURS, MINUTE = timedelta(hours=3), timedelta(minutes=1)
 
 
 class SettableClock:
+    longest_sleep_s = 60.0
+
     def __init__(self, start: datetime) -> None:
         self._loop = LoopClock(start, asyncio.get_running_loop())
         self.offset = timedelta()

@@ -38,6 +38,8 @@ AT = datetime(2026, 8, 24, 14, tzinfo=UTC)
 
 
 class FixedClock:
+    longest_sleep_s = 60.0
+
     def now(self) -> datetime:
         return AT
 

@@ -17,6 +17,8 @@ CLOSED, PRE, TRADING, POST = Phase.CLOSED, Phase.PRE_MARKET, Phase.TRADING, Phas
 class WallOverLoop:
     """A wall clock over the loop's clock that may be set while it runs."""
 
+    longest_sleep_s = 60.0
+
     def __init__(self, start):
         self._loop = LoopClock(start, asyncio.get_running_loop())
         self.offset = timedelta()

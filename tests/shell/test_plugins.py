@@ -48,7 +48,7 @@ def test_what_a_class_lacks_is_named() -> None:
     assert lacking("strategies", Quiet) == []
     assert lacking("strategies", Unsettled) == ["a dataclass as settings_type"]
     assert lacking("strategies", half) == [
-        "on_quote", "on_fill", "on_timer", "a dataclass as settings_type"
+        "on_quote", "on_fill", "a dataclass as settings_type"
     ]
     assert lacking("calendars", type("Odd", (), {}))[0] == "session_on"
 

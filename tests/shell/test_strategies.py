@@ -41,6 +41,8 @@ class EmptyMarket:
 
 
 class FixedClock:
+    longest_sleep_s = 60.0
+
     def now(self) -> datetime:
         return AT
 

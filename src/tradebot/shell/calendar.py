@@ -12,7 +12,6 @@ from tradebot.shell import plugins
 from tradebot.shell.document import ConfigError
 from tradebot.shell.sections import Schedule
 
-_LOOK_AGAIN_S: Final = 60.0  # the loop's clock stands still in a suspended machine
 _STEP_BACK_IGNORED: Final = timedelta(seconds=1)  # or a small correction would reopen a market
 
 
@@ -37,7 +36,7 @@ async def _next_look(calendar: Calendar, clock: Clock, at: datetime) -> datetime
     change, _ = calendar.next_change(at)
     now = clock.now()
     while at - _STEP_BACK_IGNORED <= now < change:
-        await asyncio.sleep(min((change - now).total_seconds(), _LOOK_AGAIN_S))
+        await asyncio.sleep(min((change - now).total_seconds(), clock.longest_sleep_s))
         now = clock.now()
     return min(now, change)
 

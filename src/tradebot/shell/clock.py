@@ -1,6 +1,7 @@
 """What time is it? The only file that reads the wall clock; everything else is handed a Clock."""
 
 import asyncio
+import math
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -10,12 +11,16 @@ stopwatch = time.perf_counter  # how long a call takes, whatever a simulated clo
 class WallClock:
     """The machine's clock, for a daemon in real time."""
 
+    longest_sleep_s = 60.0
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
 class LoopClock:
-    """A clock that follows the event loop's own time from a given start."""
+    """A clock that follows the event loop's own time from a given start: they never part."""
+
+    longest_sleep_s = math.inf
 
     def __init__(self, start: datetime, loop: asyncio.AbstractEventLoop) -> None:
         if start.tzinfo is None:

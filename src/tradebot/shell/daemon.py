@@ -14,12 +14,10 @@ from tradebot.core.model.commands import (
     ActivateSettings,
     DefineInstruments,
     DisconnectRoute,
-    Mark,
     SetKillSwitch,
     StrategyState,
 )
 from tradebot.core.model.events import KillSwitchSet, StrategySwitched
-from tradebot.core.model.facts import Quote
 from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
 from tradebot.ports import Calendar, Clock, MarketData
@@ -45,8 +43,7 @@ class Cadence:
     """How often the daemon looks at things, in seconds."""
 
     status_every_s: float
-    mark_every_s: float
-    kill_file_every_s: float = 1.0
+    kill_file_every_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +82,6 @@ class Daemon:
         self.failure: str | None = None
         self._p = parts
         self._stop = asyncio.Event()
-        self._marked: dict[str, Quote] = {}
         parts.engine.listeners.append(self._on_decision)
         parts.state.listeners.append(self._on_state)
 
@@ -154,10 +150,9 @@ class Daemon:
         p.supervisor.restartable("api", p.serve)
         p.supervisor.restartable("health", p.look_after)
         p.supervisor.restartable("drafts", p.keep_drafts)
-        p.supervisor.core("marks", self._mark_positions)
         p.supervisor.core("status line", self._tell_status)
         p.supervisor.core("kill file", self._watch_kill_file)
-        for name in p.host.names:
+        for name in p.host.timed:
             p.supervisor.core(f"timer of {name}", partial(p.host.keep_time, name))
         if p.until is not None:
             p.supervisor.core("end of rehearsal", self._end_at_until)
@@ -247,17 +242,6 @@ class Daemon:
         while True:
             await asyncio.sleep(self._p.cadence.kill_file_every_s)
             await self._look_for_kill_file()
-
-    async def _mark_positions(self) -> None:
-        """Value what is held at fresh quotes; nothing is said of quotes that stand still."""
-        while True:
-            await asyncio.sleep(self._p.cadence.mark_every_s)
-            held = {s for nets in self._p.engine.book.ledger.nets.values() for s in nets}
-            quotes = [q for s in sorted(held) if (q := self._p.facts.quotes.get(s)) is not None]
-            fresh = tuple(q for q in quotes if self._marked.get(q.symbol) != q)
-            if fresh:
-                self._marked.update((q.symbol, q) for q in fresh)
-                await self._p.engine.submit(Mark(quotes=fresh))
 
     async def _tell_status(self) -> None:
         while True:

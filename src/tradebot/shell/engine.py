@@ -29,7 +29,6 @@ from tradebot.shell.journal.decision import Decision
 BATCH_MAX: Final = 256
 INBOX_MAX: Final = 4096
 IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
-_LOOK_AGAIN_S: Final = 60.0  # the loop's clock stands still in a suspended machine
 
 Listener: TypeAlias = Callable[[Decision], None]
 _URGENT: Final = (Report, ReportDelivery, RequestCancel, SetBreaker, StrategyState, Tick)
@@ -210,7 +209,7 @@ class Engine:
         if due is not None:
             delay = max(0.0, (due - self._clock.now()).total_seconds())
             self._tick = asyncio.get_running_loop().call_later(
-                min(delay, _LOOK_AGAIN_S), self._tick_when_due, due
+                min(delay, self._clock.longest_sleep_s), self._tick_when_due, due
             )
 
     def _tick_when_due(self, due: datetime) -> None:

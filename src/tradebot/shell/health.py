@@ -25,6 +25,7 @@ _FREE_WARN_BYTES: Final = 2 << 30
 _FREE_LEAST_BYTES: Final = 512 << 20
 _LAG_WARN_MS: Final = 500.0
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+_VERSION: Final = version("tradebot")
 _ORDER: Final = ("healthy", "degraded", "unhealthy")
 
 
@@ -93,7 +94,7 @@ class Health:
         return {
             "system_status": _ORDER[worst],
             "timestamp": iso(now),
-            "version": version("tradebot"),
+            "version": _VERSION,
             "state": p.state.state.value, "reason": p.state.reason, "mode": standing["mode"],
             "started": iso(self._started),
             "uptime_s": round((now - self._started).total_seconds(), 3),

@@ -78,8 +78,8 @@ def health(config: Config, ending: ExitStack, watched: Watched) -> Health:
             },
         ),
         Rounds(
-            heartbeat_s=section.heartbeat_s * w.pace, health_check_s=section.health_check_s,
-            pace=w.pace,
+            heartbeat_s=section.heartbeat_s * w.pace,
+            health_check_s=section.health_check_s * w.pace, pace=w.pace,
         ),
         write=document.write, beat=w.telling.heartbeat,
     )

@@ -31,7 +31,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.sound import flaw
-from tradebot.ports import Action, MarketEvent, Strategy
+from tradebot.ports import Action, MarketEvent, Strategy, TimedStrategy
 from tradebot.shell.clock import stopwatch
 from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.engine import Busy
@@ -94,8 +94,9 @@ class StrategyHost:
         self._hosted[strategy_id] = _Hosted(strategy, desk, allowance or Allowance())
 
     @property
-    def names(self) -> Sequence[str]:
-        return tuple(self._hosted)
+    def timed(self) -> Sequence[str]:
+        """Name the strategies that have a timer."""
+        return [n for n, h in self._hosted.items() if isinstance(h.strategy, TimedStrategy)]
 
     def rows(self) -> list[dict[str, Any]]:
         """Tell of every strategy how it stands, for people and programs."""
@@ -118,11 +119,13 @@ class StrategyHost:
             self._call(name, partial(hosted.strategy.on_start, hosted.desk))
 
     async def keep_time(self, name: str) -> None:
-        """Ring one strategy's timer, again and again, until cancelled."""
+        """Ring the timer of one that has one, again and again, until cancelled."""
         hosted = self._hosted[name]
+        assert isinstance(hosted.strategy, TimedStrategy)
+        ring = partial(hosted.strategy.on_timer, hosted.desk)
         while True:
             await asyncio.sleep(hosted.allowance.timer_s)
-            self._call(name, partial(hosted.strategy.on_timer, hosted.desk))
+            self._call(name, ring)
 
     def stop(self) -> None:
         """Ask nothing of any strategy again."""

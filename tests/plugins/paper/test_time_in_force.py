@@ -164,6 +164,8 @@ async def test_a_quote_of_yesterday_is_no_market_today(bench: Bench) -> None:
 class SuspendedClock:
     """A clock that goes on while the loop's timers stand still, as when a machine sleeps."""
 
+    longest_sleep_s = 60.0
+
     def __init__(self) -> None:
         self.time = at(60)
 

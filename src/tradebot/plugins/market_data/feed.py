@@ -17,7 +17,6 @@ Stream: TypeAlias = Iterator[Stamped]
 OpenStream: TypeAlias = Callable[[str, datetime], Stream]
 
 _AT_ONCE_MAX: Final = 100  # events delivered before others on the loop get their turn
-_SLEEP_MAX_S: Final = 60.0  # so that a machine that was suspended is noticed
 
 
 class Feed:
@@ -78,7 +77,7 @@ class Feed:
         waited = False
         while (now := self._clock.now()) < due:
             left_s = (due - now).total_seconds()
-            await asyncio.sleep(min(left_s, _SLEEP_MAX_S))
+            await asyncio.sleep(min(left_s, self._clock.longest_sleep_s))
             waited = True
         return now, waited
 

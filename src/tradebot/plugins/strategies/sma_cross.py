@@ -114,9 +114,6 @@ class SmaCross:
     def on_fill(self, symbol: str, qty: Decimal, px: Decimal, desk: Desk) -> Iterable[Action]:
         return ()
 
-    def on_timer(self, desk: Desk) -> Iterable[Action]:
-        return ()
-
     def _target(self, is_above: bool) -> Decimal:
         if is_above:
             return self._settings.order_qty

@@ -67,7 +67,8 @@ class Journal:
         """Verify all, cut what a crash left unfinished, go on behind it.
 
         Raises JournalDamaged and JournalMismatch, and then has changed nothing; JournalFailed
-        when it cannot be written. `sync=False` is for measurements alone: nothing is durable.
+        when it cannot be written. Without `sync` a line outlives the process, not the
+        machine: enough for a rehearsal.
         """
         _make_place(directory, disk)
         scan = Scan.of(directory, disk)

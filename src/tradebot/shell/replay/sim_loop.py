@@ -1,13 +1,16 @@
 """How can a day pass in seconds? An event loop whose time jumps, or runs N times as fast.
 
 Under it everything that waits, waits on the loop's clock, so a run is the same whatever the machine
-does meanwhile. Sockets are still served, between the jumps.
+does meanwhile. Sockets are still served, every few turns.
 """
 
 import asyncio
 import selectors
 import time
 from decimal import Decimal
+from typing import Final
+
+_UNSERVED_MAX: Final = 16  # turns of a jumping loop between two looks at the sockets
 
 
 class _PacedSelector(selectors.DefaultSelector):
@@ -17,6 +20,7 @@ class _PacedSelector(selectors.DefaultSelector):
         super().__init__()
         self._speed = speed
         self._origin = time.monotonic()
+        self._unserved = 0
         self.jumped = 0.0
 
     def pace(self, speed: float | None) -> None:
@@ -32,6 +36,11 @@ class _PacedSelector(selectors.DefaultSelector):
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
+        if self._speed is None and timeout is not None and self._unserved < _UNSERVED_MAX:
+            self._unserved += 1
+            self.jumped += timeout
+            return []
+        self._unserved = 0
         if timeout is None or timeout <= 0:
             return super().select(timeout)
         if self._speed is not None:
