@@ -11,15 +11,11 @@ KINDS = (*GROUPS, "gate")
 
 GATE = '''"""Is the {words} within its limit?"""
 
-from datetime import datetime
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import GateResult
+from tradebot.core.gates.answers import Said
+from tradebot.core.gates.look import Look
 
 
-def {name}(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def {name}(look: Look) -> Said:
     """Is the {words} within its limit?"""
     raise NotImplementedError("{name}")
 '''

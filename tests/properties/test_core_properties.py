@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -10,9 +9,10 @@ from tests.properties.checks import CHECKS, deciding_again_gives_the_same_events
 from tests.properties.walk import Day, a_day
 
 from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.look import Look
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Tick
-from tradebot.core.model.verdict import Stage
+from tradebot.core.model.verdict import Stage, Verdict
 from tradebot.core.pipeline import pipeline
 from tradebot.core.pipeline.handle import handle
 
@@ -49,7 +49,10 @@ def test_the_days_are_eventful(days: list[Day]) -> None:
 def test_asking_every_gate_again_at_the_last_look_would_change_nothing(
     days: list[Day], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything = partial(pipeline.dispatch.commit, REQUIRED)
+    def everything(look: Look) -> Verdict:
+        again = Look(look.book, look.intent, look.facts, look.at)
+        return pipeline.dispatch.commit(REQUIRED, again)
+
     monkeypatch.setattr(pipeline, "OUTBOUND", (
         *pipeline.OUTBOUND[:-1], (Stage.DISPATCH, everything)
     ))

@@ -15,7 +15,8 @@ from tradebot.core.book.flow import content_of
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.losses import LossRun
 from tradebot.core.gates import REQUIRED, panel
-from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
+from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS, gates_of
+from tradebot.core.gates.look import Look
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Control, Phase
 from tradebot.core.model.ids import ClOrdID, IntentId
@@ -24,7 +25,6 @@ from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse
 from tradebot.core.pipeline.handle import handle
 from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
-from tradebot.shell.api.history import gates_of
 
 RANK = {Pass: 0, Hold: 1, Refuse: 2}
 cents = st.integers(1, 60_000).map(lambda n: Decimal(n) / 100)
@@ -68,7 +68,10 @@ class Case:
         return IntentState(intent_id=IntentId("I"), body=self.body, expires=makers.at(9999))
 
     def rank(self) -> int:
-        return RANK[type(panel.ask(REQUIRED, self.book, self.state(), self.facts, self.at))]
+        return RANK[type(panel.ask(REQUIRED, self.look(self.state())))]
+
+    def look(self, state: IntentState) -> Look:
+        return Look(self.book, state, self.facts, self.at)
 
 
 @st.composite
@@ -352,8 +355,7 @@ def test_what_is_not_asked_again_answers_alike_once_a_route_is_chosen(case: Case
     chosen = replace(case.state(), route="paper")  # by stage 4, where there is no other
     for gate in REQUIRED:
         if gate not in LAST_LOOK:
-            before = gate(case.book, case.state(), case.facts, case.at)
-            assert gate(case.book, chosen, case.facts, case.at) == before
+            assert gate(case.look(chosen)) == gate(case.look(case.state()))
 
 
 def test_the_last_look_asks_required_gates_in_their_order() -> None:

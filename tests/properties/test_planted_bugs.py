@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from tradebot.core.book import orders as order_book
 from tradebot.core.book.intents import Intents
 from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.orders import Orders
-from tradebot.core.gates import worth
+from tradebot.core.gates import panel, worth
+from tradebot.core.gates.answers import ALLOW
 from tradebot.core.gates.stale_quote import stale_quote
 from tradebot.core.model import order as orders
 from tradebot.core.model.events import OrderReported, OrderSubmitted, StagesPassed
-from tradebot.core.model.verdict import GateResult, Pass, Reason, Stage
+from tradebot.core.model.verdict import Pass, Reason, Stage
 from tradebot.core.pipeline import handle as handling
 from tradebot.core.pipeline import pipeline, s7_post_trade, s8_recon
 from tradebot.core.pipeline import s6_execution as execution
@@ -102,7 +104,7 @@ def nothing_is_handed_over(plant: Plant) -> None:
 
 
 def the_kill_switch_gate_is_left_out(plant: Plant) -> None:
-    _replace_gate(plant, "kill_switch", lambda *_: GateResult(gate="kill_switch"))
+    _replace_gate(plant, "kill_switch", lambda look: ALLOW)
 
 
 def an_old_quote_will_do(plant: Plant) -> None:
@@ -110,7 +112,7 @@ def an_old_quote_will_do(plant: Plant) -> None:
 
 
 def doubt_is_no_obstacle(plant: Plant) -> None:
-    _replace_gate(plant, "in_doubt", lambda *_: GateResult(gate="in_doubt"))
+    _replace_gate(plant, "in_doubt", lambda look: ALLOW)
 
 
 def an_order_is_worth_nothing(plant: Plant) -> None:
@@ -176,10 +178,7 @@ def a_position_is_never_valued_anew(plant: Plant) -> None:
 def a_stage_is_skipped(plant: Plant) -> None:
     outbound = tuple(row for row in pipeline.OUTBOUND if row[0] is not Stage.RISK)
 
-    def no_last_look(book: Any, intent: Any, facts: Any, at: Any) -> Any:
-        plant_gates: tuple[Any, ...] = ()
-        return pipeline.dispatch.commit(plant_gates, book, intent, facts, at)
-
+    no_last_look = partial(pipeline.dispatch.commit, ())
     plant.setattr(pipeline, "OUTBOUND", (*outbound[:-1], (Stage.DISPATCH, no_last_look)))
 
 
@@ -239,30 +238,24 @@ def an_order_goes_out_unannounced(plant: Plant) -> None:
 def the_clearance_has_no_end(plant: Plant) -> None:
     right = pipeline.dispatch.commit
 
-    def wrong(gates: Any, book: Any, intent: Any, facts: Any, at: Any) -> Any:
-        verdict = right(gates, book, intent, facts, at)
+    def wrong(look: Any) -> Any:
+        verdict = right(pipeline.REQUIRED, look)
         if not isinstance(verdict, Pass):
             return verdict
         sent = verdict.events[0]
         assert isinstance(sent, OrderSubmitted)
-        return replace(verdict, events=(replace(sent, send_by=at),))
+        return replace(verdict, events=(replace(sent, send_by=look.at),))
 
-    def commit(book: Any, intent: Any, facts: Any, at: Any) -> Any:
-        return wrong(pipeline.REQUIRED, book, intent, facts, at)
-
-    plant.setattr(pipeline, "OUTBOUND", (*pipeline.OUTBOUND[:-1], (Stage.DISPATCH, commit)))
+    plant.setattr(pipeline, "OUTBOUND", (*pipeline.OUTBOUND[:-1], (Stage.DISPATCH, wrong)))
 
 
-def _replace_gate(plant: Plant, name: str, gate: Callable[..., GateResult]) -> None:
+def _replace_gate(plant: Plant, name: str, gate: panel.Gate) -> None:
     gates = tuple(gate if g.__name__ == name else g for g in pipeline.REQUIRED)
 
-    def clear(book: Any, intent: Any, facts: Any, at: Any) -> Any:
-        return pipeline.risk.clear(gates, book, intent, facts, at)
-
-    def commit(book: Any, intent: Any, facts: Any, at: Any) -> Any:
-        return pipeline.dispatch.commit(gates, book, intent, facts, at)
-
-    swapped = {Stage.RISK: clear, Stage.DISPATCH: commit}
+    swapped = {
+        Stage.RISK: partial(pipeline.risk.clear, gates),
+        Stage.DISPATCH: partial(pipeline.dispatch.commit, gates),
+    }
     plant.setattr(pipeline, "OUTBOUND", tuple(
         (stage, swapped.get(stage, decide)) for stage, decide in pipeline.OUTBOUND
     ))

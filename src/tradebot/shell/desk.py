@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
-from tradebot.core.gates.mode import first_usable
+from tradebot.core.gates.routes import first_usable
 from tradebot.core.gates.session import may_trade
 from tradebot.core.gates.worth import is_sane
 from tradebot.core.indicators import Indicators

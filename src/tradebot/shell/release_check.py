@@ -15,7 +15,7 @@ from pkgutil import walk_packages
 from time import perf_counter
 from typing import Final
 
-from tradebot.core.gates.mode import KIND_OF_MODE
+from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.core.model.settings import Mode
 from tradebot.ports import Clock
 from tradebot.shell import plugins

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from tests import makers
+from tests.core.gates.asking import answer
 
 from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.look import Look
 from tradebot.core.gates.panel import Gate
 from tradebot.core.model.commands import Mark
 from tradebot.core.model.events import OrderSubmitted, SettingsActivated
@@ -55,4 +57,4 @@ class Asked(makers.Trader):
         self.shipped()
         body = makers.an_intent(side, qty, **{"price": None, **changes})
         state = IntentState(intent_id=IntentId("I"), body=body, expires=makers.at(10**6))
-        return gate(self.book, state, self.facts, self.now)
+        return answer(gate, Look(self.book, state, self.facts, self.now))

@@ -6,6 +6,8 @@ from typing import Any
 from tests.makers import Trader, a_trade, an_intent, at, some_settings, the
 
 from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.answers import Objection
+from tradebot.core.gates.look import Look
 from tradebot.core.gates.panel import Gate
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId
@@ -21,9 +23,19 @@ def a_trader(**policy: Any) -> Trader:
 
 
 def ask(gate: Gate, trader: Trader, body: Intent | None = None, **state: Any) -> GateResult:
-    return gate(trader.book, IntentState(
+    intent = IntentState(
         intent_id=IntentId("I"), body=body or an_intent(), expires=at(99_999), **state
-    ), trader.facts, trader.now)
+    )
+    return answer(gate, Look(trader.book, intent, trader.facts, trader.now))
+
+
+def answer(gate: Gate, look: Look) -> GateResult:
+    """Ask one gate, and write down what it says in full."""
+    said = gate(look)
+    if isinstance(said, Objection):
+        return said.by(gate.__name__)
+    actual, limit = map(Decimal, said) if said else (None, None)
+    return GateResult(gate=gate.__name__, actual=actual, limit=limit)
 
 
 def said(result: GateResult) -> str:

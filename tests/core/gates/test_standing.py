@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from tests import makers
 from tests.core.gates.accounts import Asked
+from tests.core.gates.asking import answer as told_by
 
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.buying_power import buying_power
 from tradebot.core.gates.halted_instrument import halted_instrument
 from tradebot.core.gates.in_doubt import in_doubt
 from tradebot.core.gates.kill_switch import kill_switch
+from tradebot.core.gates.look import Look
 from tradebot.core.gates.mode import mode
 from tradebot.core.gates.order_notional import order_notional
 from tradebot.core.gates.order_quantity import order_quantity
@@ -74,7 +76,7 @@ def test_mode_must_fit_the_route_that_was_chosen() -> None:
         state = IntentState(
             intent_id=IntentId("I"), body=makers.an_intent(), expires=makers.at(99), route="paper"
         )
-        assert mode(asked.book, state, asked.facts, asked.now).answer is answer
+        assert told_by(mode, Look(asked.book, state, asked.facts, asked.now)).answer is answer
 
 
 def told(gate: Gate, qty: int, px: int) -> tuple[Answer, Any, Any]:

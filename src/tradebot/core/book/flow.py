@@ -1,5 +1,6 @@
 """What went out lately, and what came back? Counts over short times, bounded at any rate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -102,9 +103,9 @@ class Flow:
         kept[:] = [then for then in kept if then > past][1 - REJECTIONS_MAX:]
         kept.append(at)
 
-    def rejections_of(self, body: Intent, since: datetime) -> list[datetime]:
+    def rejections_of(self, body: Intent) -> Sequence[datetime]:
         """Return when brokers rejected the strategy's orders on the symbol, oldest first."""
-        return [at for at in self.rejections.get(lane_of(body), ()) if at > since]
+        return self.rejections.get(lane_of(body), ()) if self.rejections else ()
 
 
 def content_of(body: Intent) -> str:

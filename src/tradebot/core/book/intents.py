@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from heapq import heappop, heappush
-from typing import Any, Final
+from typing import Final
 
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import (
@@ -34,10 +34,9 @@ class IntentState:
     """One open intent: the request, when it ends, and what its last walk came to.
 
     What `is_staged` once needs an approval in every mode; what `has_draft_time` got it once, and
-    gets no more. `replaces` names the working order that a
-    change would make into this one. `asked` keeps, while gates are asked and only then, what
-    several of them work out alike. `tries` counts the attempts since it last waited for something,
-    `failed_on` names the routes that would not take it.
+    gets no more. `replaces` names the working order that a change would make into this one.
+    `tries` counts the attempts since it last waited for something, `failed_on` names the routes
+    that would not take it.
     """
 
     intent_id: IntentId
@@ -54,7 +53,6 @@ class IntentState:
     is_staged: bool = False
     has_draft_time: bool = False
     replaces: OrderState | None = None
-    asked: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def wakes(self) -> datetime:

@@ -1,25 +1,16 @@
 """Is the symbol one that must not be traded now?"""
 
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.model.facts import Facts
+from tradebot.core.gates.answers import ALLOW, Said, block
+from tradebot.core.gates.look import Look
 from tradebot.core.model.instrument import bet_on
-from tradebot.core.model.verdict import Answer, GateResult, Reason
-
-_ALLOW: Final = GateResult(gate="blackout")
+from tradebot.core.model.verdict import Reason
 
 
-def blackout(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def blackout(look: Look) -> Said:
     """Is no leg, nor its underlying, in `blackout_symbols`? What closes may go."""
-    listed = book.settings.policy.blackout_symbols
+    listed = look.policy.blackout_symbols
     if not listed or not any(
-        leg.symbol in listed or bet_on(leg.symbol)[0] in listed for leg in intent.body.legs
+        leg.symbol in listed or bet_on(leg.symbol)[0] in listed for leg in look.body.legs
     ):
-        return _ALLOW
-    if worth.is_closing(book, intent):
-        return _ALLOW
-    return GateResult(gate="blackout", answer=Answer.BLOCK, reason=Reason.RISK_BLACKOUT)
+        return ALLOW
+    return ALLOW if look.is_closing else block(Reason.RISK_BLACKOUT)

@@ -1,40 +1,33 @@
 """Would it be the same bet as another that stands already?"""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
-from tradebot.core.book.book import Book
 from tradebot.core.book.exposure import Bet
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import stake
-from tradebot.core.gates.opening import lacks, opening, within
-from tradebot.core.model.facts import Facts
+from tradebot.core.gates.answers import Said, within
+from tradebot.core.gates.look import Look, Opening
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import GateResult, Reason
-
-_FREE: Final = GateResult(gate="correlation")
+from tradebot.core.model.verdict import Reason
 
 
-def correlation(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def correlation(look: Look) -> Said:
     """Is no other bet in the account closer to it than `correlation_max_frac`?
 
     There is no history here: `correlated` says what goes together, and what no group names counts
     as `correlation_unknown_frac`. What stands against each other is close by the negative of it.
     """
-    asks = opening(book, intent, facts)
-    if asks is None or isinstance(asks, str):
-        return _FREE if asks is None else lacks("correlation", asks)
-    policy, stands, closest = book.settings.policy, book.exposure.of(asks.name).bets, ZERO
-    for mine, then in stake.bets_then(book, intent, asks).items():
-        now = book.exposure.bet(asks.name, mine)
+    opening = look.opening
+    if not isinstance(opening, Opening):
+        return opening
+    policy, exposure, closest = look.policy, look.book.exposure, ZERO
+    stands = exposure.of(opening.name).bets
+    for mine, then in look.bets.items():
+        now = exposure.bet(opening.name, mine)
         added = Bet(up=then.up - now.up, down=then.down - now.down)
         for other, bet in stands.items():  # as many as there are positions, and these have a limit
             if other != mine:
-                known = book.exposure.correlation(mine, other, policy.correlation_unknown_frac)
+                known = exposure.correlation(mine, other, policy.correlation_unknown_frac)
                 closest = max(closest, _closeness(added, bet, known))
-    limit = policy.correlation_max_frac
-    return within("correlation", Reason.RISK_CORRELATION, closest, limit)
+    return within(closest, policy.correlation_max_frac, Reason.RISK_CORRELATION)
 
 
 def _closeness(added: Bet, bet: Bet, known: Decimal) -> Decimal:

@@ -1,25 +1,17 @@
 """Did the account lose too much today to open anything more?"""
 
-from datetime import datetime
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.gates.opening import funded, lacks
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
+from tradebot.core.gates.answers import Objection, Said, block
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Reason
 
 
-def daily_loss(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def daily_loss(look: Look) -> Said:
     """Is the loss since the day began below `daily_loss_max_frac` of what it began with?"""
-    account = funded(book, intent)
-    if isinstance(account, str):
-        return lacks("daily_loss", account)
+    account = look.funded
+    if isinstance(account, Objection):
+        return account
     lost = account.day_equity - account.equity
-    limit = account.day_equity * book.settings.policy.daily_loss_max_frac
-    if lost < limit or worth.is_closing(book, intent):
-        return GateResult(gate="daily_loss", limit=limit, actual=lost)
-    return GateResult(
-        gate="daily_loss", answer=Answer.BLOCK, reason=Reason.RISK_DAILY_LOSS, limit=limit,
-        actual=lost,
-    )
+    limit = account.day_equity * look.policy.daily_loss_max_frac
+    if lost < limit or look.is_closing:
+        return lost, limit
+    return block(Reason.RISK_DAILY_LOSS, lost, limit)

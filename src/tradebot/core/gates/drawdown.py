@@ -1,25 +1,17 @@
 """Is the account near enough to its high-water mark to open anything?"""
 
-from datetime import datetime
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.gates.opening import funded, lacks
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
+from tradebot.core.gates.answers import Objection, Said, block
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Reason
 
 
-def drawdown(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def drawdown(look: Look) -> Said:
     """Is equity less than `drawdown_entry_max_frac` below the high-water mark?"""
-    account = funded(book, intent)
-    if isinstance(account, str):
-        return lacks("drawdown", account)
+    account = look.funded
+    if isinstance(account, Objection):
+        return account
     fallen = account.high_water - account.equity
-    limit = account.high_water * book.settings.policy.drawdown_entry_max_frac
-    if fallen < limit or worth.is_closing(book, intent):
-        return GateResult(gate="drawdown", limit=limit, actual=fallen)
-    return GateResult(
-        gate="drawdown", answer=Answer.BLOCK, reason=Reason.RISK_DRAWDOWN, limit=limit,
-        actual=fallen,
-    )
+    limit = account.high_water * look.policy.drawdown_entry_max_frac
+    if fallen < limit or look.is_closing:
+        return fallen, limit
+    return block(Reason.RISK_DRAWDOWN, fallen, limit)

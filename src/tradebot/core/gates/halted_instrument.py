@@ -1,28 +1,19 @@
 """Is every leg free of a halt that a person must look at?"""
 
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
+from tradebot.core.gates.answers import ALLOW, Said, block
+from tradebot.core.gates.look import Look
 from tradebot.core.model.events import EVERYTHING
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
-
-_ALLOW: Final = GateResult(gate="halted_instrument")
+from tradebot.core.model.verdict import Reason
 
 
-def halted_instrument(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def halted_instrument(look: Look) -> Said:
     """Is every leg's instrument free of halts (a halt by drawdown lets through what closes)?"""
-    halted = book.halted
+    halted = look.book.halted
     if not halted:
-        return _ALLOW
+        return ALLOW
     of_all = halted.get(EVERYTHING)
-    is_about_loss = of_all is Reason.RISK_DRAWDOWN_HALT and worth.is_closing(book, intent)
+    is_about_loss = of_all is Reason.RISK_DRAWDOWN_HALT and look.is_closing
     is_halted = of_all is not None and not is_about_loss
-    if is_halted or any(leg.symbol in halted for leg in intent.body.legs):
-        return GateResult(
-            gate="halted_instrument", answer=Answer.BLOCK, reason=Reason.RISK_INSTRUMENT_HALTED
-        )
-    return _ALLOW
+    if is_halted or any(leg.symbol in halted for leg in look.body.legs):
+        return block(Reason.RISK_INSTRUMENT_HALTED)
+    return ALLOW

@@ -1,22 +1,14 @@
 """Is the outcome of every order on these instruments known?"""
 
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason, doubt_need
-
-_ALLOW: Final = GateResult(gate="in_doubt")
+from tradebot.core.gates.answers import ALLOW, Said, pause
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Reason, doubt_need
 
 
-def in_doubt(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def in_doubt(look: Look) -> Said:
     """Is no order on these instruments in doubt?"""
-    for leg in intent.body.legs:
-        if leg.symbol in book.orders.doubts:
-            return GateResult(
-                gate="in_doubt", answer=Answer.PAUSE, reason=Reason.RISK_IN_DOUBT,
-                need=doubt_need(leg.symbol),
-            )
-    return _ALLOW
+    doubts = look.book.orders.doubts
+    for leg in look.body.legs:
+        if leg.symbol in doubts:
+            return pause(Reason.RISK_IN_DOUBT, doubt_need(leg.symbol))
+    return ALLOW

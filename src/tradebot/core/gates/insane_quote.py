@@ -1,37 +1,32 @@
 """Is the quote one that a market can have? It must not be crossed or empty, nor leap."""
 
-from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
+from tradebot.core.gates.answers import Said, pause
+from tradebot.core.gates.look import Look
 from tradebot.core.gates.stale_quote import age_s
-from tradebot.core.model.facts import Facts, Quote
+from tradebot.core.gates.worth import is_sane
+from tradebot.core.model.facts import Quote
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import Answer, GateResult, Reason, quote_need
+from tradebot.core.model.verdict import Reason, quote_need
 
-_FOUR_PLACES = Decimal("0.0001")
+_FOUR_PLACES: Final = Decimal("0.0001")
 
 
-def insane_quote(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def insane_quote(look: Look) -> Said:
     """Is each mid within `quote_jump_max_frac` of the one up to `quote_jump_within_s` before?
 
     The next quote tells whether the market leapt or the feed did; the first of all leaps nowhere.
     """
-    policy, worst = book.settings.policy, ZERO
-    limit = policy.quote_jump_max_frac
-    for leg in intent.body.legs:
-        quote = facts.quote(leg.symbol)
-        leap = _leap(quote, policy) if quote is not None and worth.is_sane(quote) else None
+    limit, worst = look.policy.quote_jump_max_frac, ZERO
+    for leg, quote in look.quotes:
+        leap = _leap(quote, look.policy) if quote is not None and is_sane(quote) else None
         if leap is None or not (leap <= limit):
-            return GateResult(
-                gate="insane_quote", answer=Answer.PAUSE, reason=Reason.RISK_INSANE_QUOTE,
-                limit=limit, actual=leap, need=quote_need(leg.symbol),
-            )
+            return pause(Reason.RISK_INSANE_QUOTE, quote_need(leg.symbol), leap, limit)
         worst = max(worst, leap)
-    return GateResult(gate="insane_quote", limit=limit, actual=worst)
+    return worst, limit
 
 
 def _leap(quote: Quote, policy: Policy) -> Decimal | None:

@@ -1,18 +1,12 @@
 """Is the kill switch off, in the book and in the latch that is set before any event?"""
 
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
-
-_ALLOW: Final = GateResult(gate="kill_switch")
+from tradebot.core.gates.answers import ALLOW, Said, block
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Reason
 
 
-def kill_switch(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def kill_switch(look: Look) -> Said:
     """Is the kill switch off?"""
-    if book.kill_reason is None and facts.latch() is None:
-        return _ALLOW
-    return GateResult(gate="kill_switch", answer=Answer.BLOCK, reason=Reason.RISK_KILL_SWITCH)
+    if look.book.kill_reason is None and look.facts.latch() is None:
+        return ALLOW
+    return block(Reason.RISK_KILL_SWITCH)

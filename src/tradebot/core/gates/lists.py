@@ -1,7 +1,10 @@
 """Which gate stands behind which reading in the journal? The names, by the number of their list."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
+
+from tradebot.core.model.verdict import GateResult
 
 # Never edited: a gate that comes, goes or moves means a new list.
 GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
@@ -35,3 +38,15 @@ GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
     ),
 }
 GATE_LIST: Final = max(GATE_LISTS)
+
+
+def gates_of(gate_list: int, readings: tuple[str, ...]) -> tuple[GateResult, ...]:
+    """Read back `actual<=limit` of the gates that all allowed; the list names them."""
+    told = zip(GATE_LISTS[gate_list], readings, strict=False)
+    return tuple(_allowed(gate, *reading.split("<=")) for gate, reading in told)
+
+
+def _allowed(gate: str, actual: str, limit: str = "") -> GateResult:
+    if not limit:
+        return GateResult(gate=gate)
+    return GateResult(gate=gate, actual=Decimal(actual), limit=Decimal(limit))

@@ -1,4 +1,4 @@
-"""What can an order lose by one bad move? Gates and stage 5 share this.
+"""What can an order lose by one bad move? Gates on money share this.
 
 Shares, coins and currencies lose `linear_shock_frac` of their worth: no stop is attached to an
 order, so none is trusted. Options lose what their terms allow at expiry, all legs on one
@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import worth
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.instrument import AssetClass, Instrument
@@ -20,16 +19,6 @@ from tradebot.core.model.money import ZERO
 from tradebot.core.model.payoff import worst_payoff
 
 ENDLESS: Final = Decimal("Infinity")
-
-
-def reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Decimal:
-    """Return what the opening part can lose: exactly what the gates asked for."""
-    qty = worth.opening_qty(book, account, intent)
-    unit = worth.unit_worth(book, intent.body, facts)
-    assert unit is not None  # the gates saw a quote in this walk
-    lost = unit_loss(book, intent.body, facts, unit) * qty if qty and unit else ZERO
-    assert lost.is_finite()  # and let nothing pass that loses without end
-    return lost
 
 
 def unit_loss(book: Book, body: Intent, facts: Facts, unit_worth: Decimal) -> Decimal:

@@ -1,24 +1,16 @@
 """Is the account large enough to open anything?"""
 
-from datetime import datetime
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.gates.opening import funded, lacks
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
+from tradebot.core.gates.answers import Objection, Said, block
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Reason
 
 
-def minimum_equity(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def minimum_equity(look: Look) -> Said:
     """Is there equity, and at least `equity_min_usd` of it?"""
-    account = funded(book, intent)
-    if isinstance(account, str):
-        return lacks("minimum_equity", account)
-    needed, equity = book.settings.policy.equity_min_usd, account.equity
-    if (equity > 0 and equity >= needed) or worth.is_closing(book, intent):
-        return GateResult(gate="minimum_equity", limit=equity, actual=needed)
-    return GateResult(
-        gate="minimum_equity", answer=Answer.BLOCK, reason=Reason.RISK_MINIMUM_EQUITY,
-        limit=equity, actual=needed,
-    )
+    account = look.funded
+    if isinstance(account, Objection):
+        return account
+    needed, equity = look.policy.equity_min_usd, account.equity
+    if (equity > 0 and equity >= needed) or look.is_closing:
+        return needed, equity
+    return block(Reason.RISK_MINIMUM_EQUITY, needed, equity)

@@ -1,56 +1,17 @@
 """May the chosen route be used in this mode? Stage 4 chooses; the last look asks again."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.settings import Mode, RouteKind
-from tradebot.core.model.verdict import Answer, GateResult, Reason
-
-KIND_OF_MODE: Final[Mapping[Mode, RouteKind]] = {
-    Mode.MOCK: RouteKind.MOCK,
-    Mode.PAPER: RouteKind.PAPER,
-    Mode.SHADOW: RouteKind.SHADOW,
-    Mode.TESTNET: RouteKind.TESTNET,
-}
-_ALLOW: Final = GateResult(gate="mode")
+from tradebot.core.gates.answers import ALLOW, Said, block
+from tradebot.core.gates.look import Look
+from tradebot.core.gates.routes import KIND_OF_MODE
+from tradebot.core.model.verdict import Reason
 
 
-def first_usable(book: Book, names: Iterable[str]) -> str | None:
-    """Return the first of these routes that works and that the mode allows."""
-    kind = KIND_OF_MODE.get(book.settings.mode)
-    known = ((name, book.routes.get(name)) for name in names)
-    return next((n for n, r in known if r and r.is_usable and r.kind is kind), None)
-
-
-def routes_for(book: Book, intent: IntentState) -> tuple[str, ...]:
-    """Return the routes that may take the intent, the first choice first.
-
-    Its own where it names one, else all in the order of the settings; those that would not take it
-    stay out while another is left that the mode allows.
-    """
-    names = (intent.body.route,) if intent.body.route else book.settings.routes
-    return routes_left(book, intent, names) or names if intent.failed_on else names
-
-
-def routes_left(book: Book, intent: IntentState, names: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the routes that the mode allows and that have not failed to take it."""
-    kind = KIND_OF_MODE.get(book.settings.mode)
-    return tuple(
-        name for name in names
-        if name not in intent.failed_on
-        and (route := book.routes.get(name)) is not None and route.kind is kind
-    )
-
-
-def mode(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def mode(look: Look) -> Said:
     """Does the mode allow the route, where one is chosen already?"""
-    if intent.route is None:
-        return _ALLOW
-    route = book.routes.get(intent.route)
+    chosen, book = look.intent.route, look.book
+    if chosen is None:
+        return ALLOW
+    route = book.routes.get(chosen)
     if route is not None and KIND_OF_MODE.get(book.settings.mode) is route.kind:
-        return _ALLOW
-    return GateResult(gate="mode", answer=Answer.BLOCK, reason=Reason.POLICY_MODE_MISMATCH)
+        return ALLOW
+    return block(Reason.POLICY_MODE_MISMATCH)

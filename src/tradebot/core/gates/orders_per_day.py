@@ -1,23 +1,14 @@
 """Were few enough orders sent today?"""
 
-from datetime import datetime
-from decimal import Decimal
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
+from tradebot.core.gates.answers import Said, block
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Reason
 
 
-def orders_per_day(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def orders_per_day(look: Look) -> Said:
     """Are there at most `orders_per_day_max` in the primary calendar's session? Exits may go on."""
-    limit = Decimal(book.settings.policy.orders_per_day_max)
-    is_new = intent.attempt == 1 and intent.replaces is None
-    actual = Decimal(book.flow.orders_today + is_new)
-    if actual <= limit or not is_new or worth.is_closing(book, intent):
-        return GateResult(gate="orders_per_day", limit=limit, actual=actual)
-    return GateResult(
-        gate="orders_per_day", answer=Answer.BLOCK, reason=Reason.RISK_ORDERS_A_DAY, limit=limit,
-        actual=actual,
-    )
+    is_new = look.intent.attempt == 1 and look.intent.replaces is None
+    count, limit = look.book.flow.orders_today + is_new, look.policy.orders_per_day_max
+    if count <= limit or not is_new or look.is_closing:
+        return count, limit
+    return block(Reason.RISK_ORDERS_A_DAY, count, limit)

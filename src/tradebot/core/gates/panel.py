@@ -1,64 +1,52 @@
 """What do the gates say together? Every gate answers and the worst answer wins."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import TypeAlias
 
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import (
-    Answer,
-    GateResult,
-    Hold,
-    Pass,
-    Reason,
-    Refuse,
-    Verdict,
-)
+from tradebot.core.gates.answers import Said, block
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Answer, GateResult, Hold, Pass, Reason, Refuse, Verdict
 
-Gate: TypeAlias = Callable[[Book, IntentState, Facts, datetime], GateResult]
+Gate: TypeAlias = Callable[[Look], Said]
 
 
-def ask(
-    gates: Sequence[Gate], book: Book, intent: IntentState, facts: Facts, at: datetime
-) -> Verdict:
+def ask(gates: Sequence[Gate], look: Look) -> Verdict:
     """Ask every gate: BLOCK refuses, PAUSE holds, only ALLOW by all passes.
 
-    A gate that cannot compute its answer counts as failed.
+    A gate that cannot compute its answer counts as failed. `readings` are what those that allow
+    found, as `actual<=limit`, in the order of the gates.
     """
-    intent.asked = {}
-    try:
-        return _worst([_answer(gate, book, intent, facts, at) for gate in gates])
-    finally:
-        intent.asked = None
+    readings: list[str] = []
+    objections: list[GateResult] = []
+    for gate in gates:
+        try:
+            said = gate(look)
+        except ArithmeticError:
+            said = block(Reason.RISK_EVALUATION_FAILED)
+        if isinstance(said, tuple):
+            readings.append(f"{said[0]!s}<={said[1]!s}" if said else "")
+        else:
+            readings.append("")
+            objections.append(said.by(gate.__name__))
+    if not objections:
+        return Pass(readings=tuple(readings))
+    return _worst(tuple(objections), tuple(readings))
 
 
-def _answer(
-    gate: Gate, book: Book, intent: IntentState, facts: Facts, at: datetime
-) -> GateResult:
-    try:
-        return gate(book, intent, facts, at)
-    except ArithmeticError:
-        return GateResult(
-            gate=gate.__name__, answer=Answer.BLOCK, reason=Reason.RISK_EVALUATION_FAILED
-        )
-
-
-def _worst(results: Sequence[GateResult]) -> Verdict:
-    answers = tuple(results)
-    blocked = next((r for r in results if r.answer is Answer.BLOCK), None)
+def _worst(objections: tuple[GateResult, ...], readings: tuple[str, ...]) -> Hold | Refuse:
+    blocked = next((r for r in objections if r.answer is Answer.BLOCK), None)
     if blocked is not None:
-        return Refuse(reason=_reason(blocked), detail=f"gate {blocked.gate}", gates=answers)
-    paused = next((r for r in results if r.answer is Answer.PAUSE), None)
-    if paused is not None:
-        needs = dict.fromkeys(r.need for r in results if r.need is not None)
-        times = [r.until for r in results if r.until is not None]
-        return Hold(
-            reason=_reason(paused), needs=tuple(needs), detail=f"gate {paused.gate}",
-            gates=answers, until=max(times, default=None),
+        return Refuse(
+            reason=_reason(blocked), detail=f"gate {blocked.gate}", gates=objections,
+            readings=readings,
         )
-    return Pass(gates=answers)
+    paused = objections[0]
+    needs = dict.fromkeys(r.need for r in objections if r.need is not None)
+    times = [r.until for r in objections if r.until is not None]
+    return Hold(
+        reason=_reason(paused), needs=tuple(needs), detail=f"gate {paused.gate}",
+        gates=objections, readings=readings, until=max(times, default=None),
+    )
 
 
 def _reason(result: GateResult) -> Reason:

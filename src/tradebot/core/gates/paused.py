@@ -1,24 +1,17 @@
 """Have strategies been paused? Their new intents are refused, and those that wait go on waiting."""
 
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.answers import ALLOW, Said, block, pause
+from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Control
-from tradebot.core.model.facts import Facts
 from tradebot.core.model.intent import Source
-from tradebot.core.model.verdict import Answer, GateResult, Reason, control_need
-
-_ALLOW: Final = GateResult(gate="paused")
+from tradebot.core.model.verdict import Reason, control_need
 
 
-def paused(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def paused(look: Look) -> Said:
     """Are strategies not paused, or does a person ask? What waited before goes on waiting."""
-    if Control.PAUSE not in book.controls or intent.body.source is not Source.STRATEGY:
-        return _ALLOW
-    is_new = intent.held is None and intent.attempt == 1
-    return GateResult(
-        gate="paused", answer=Answer.BLOCK if is_new else Answer.PAUSE, reason=Reason.RISK_PAUSED,
-        need=None if is_new else control_need(Control.PAUSE),
-    )
+    if Control.PAUSE not in look.book.controls or look.body.source is not Source.STRATEGY:
+        return ALLOW
+    is_new = look.intent.held is None and look.intent.attempt == 1
+    if is_new:
+        return block(Reason.RISK_PAUSED)
+    return pause(Reason.RISK_PAUSED, control_need(Control.PAUSE))

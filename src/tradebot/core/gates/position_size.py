@@ -1,23 +1,16 @@
 """Would the position be too large for the account?"""
 
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import stake
-from tradebot.core.gates.opening import lacks, opening, within
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import GateResult, Reason
-
-_FREE: Final = GateResult(gate="position_size")
+from tradebot.core.gates.answers import Said, within
+from tradebot.core.gates.look import Look, Opening
+from tradebot.core.model.verdict import Reason
 
 
-def position_size(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def position_size(look: Look) -> Said:
     """Is each leg's position, all orders filled, worth at most `position_max_frac` of equity?"""
-    asks = opening(book, intent, facts)
-    if asks is None or isinstance(asks, str):
-        return _FREE if asks is None else lacks("position_size", asks)
-    actual = max(stake.position(book, intent, asks, leg) for leg in intent.body.legs)
-    limit = asks.account.equity * book.settings.policy.position_max_frac
-    return within("position_size", Reason.RISK_POSITION_SIZE, actual, limit)
+    opening = look.opening
+    if not isinstance(opening, Opening):
+        return opening
+    exposure, name = look.book.exposure, opening.name
+    stands = [exposure.stake(name, leg.symbol).on(leg.side) for leg in look.body.legs]
+    limit = opening.account.equity * look.policy.position_max_frac
+    return within(max(stands) + opening.added, limit, Reason.RISK_POSITION_SIZE)

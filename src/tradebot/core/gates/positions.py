@@ -1,47 +1,37 @@
 """Would there be too many positions at once?"""
 
-from datetime import datetime
-from decimal import Decimal
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.gates.opening import lacks, within
-from tradebot.core.model.facts import Facts
+from tradebot.core.gates.answers import ALLOW, Said, lacks, within
+from tradebot.core.gates.look import Look
 from tradebot.core.model.instrument import bet_on
-from tradebot.core.model.verdict import GateResult, Reason, route_need
+from tradebot.core.model.verdict import Reason, route_need
 
 
-def positions(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def positions(look: Look) -> Said:
     """Are there, with those it opens, at most `positions_max` underlyings in the account?"""
-    account = worth.account_of(book, intent)
+    account = look.account_name
     if account is None:
-        return lacks("positions", route_need(intent.body.route or ""))
-    limit = book.settings.policy.positions_max
-    known = book.exposure.of(account).bets
-    new = {bet_on(leg.symbol)[0] for leg in intent.body.legs} - known.keys()
-    count = len(known) + len(new)
-    return _counted("positions", book, intent, count, limit)
+        return lacks(route_need(look.body.route or ""))
+    known = look.book.exposure.of(account).bets
+    new = {bet_on(leg.symbol)[0] for leg in look.body.legs} - known.keys()
+    return _counted(look, len(known) + len(new), look.policy.positions_max)
 
 
-def positions_symbol(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def positions_symbol(look: Look) -> Said:
     """Are there, with those it opens, at most `positions_symbol_max` on each underlying?"""
-    account = worth.account_of(book, intent)
+    account = look.account_name
     if account is None:
-        return lacks("positions_symbol", route_need(intent.body.route or ""))
-    limit = book.settings.policy.positions_symbol_max
-    known = book.exposure.of(account).by_symbol
-    new = [leg.symbol for leg in intent.body.legs if leg.symbol not in known]
-    count = max(
-        book.exposure.bet(account, name).positions + sum(bet_on(s)[0] == name for s in new)
-        for name in {bet_on(leg.symbol)[0] for leg in intent.body.legs}
-    )
-    return _counted("positions_symbol", book, intent, count, limit)
+        return lacks(route_need(look.body.route or ""))
+    stakes = look.book.exposure.of(account).by_symbol
+    then: dict[str, int] = {}
+    for leg in look.body.legs:
+        underlying = bet_on(leg.symbol)[0]
+        if underlying not in then:
+            then[underlying] = look.book.exposure.bet(account, underlying).positions
+        then[underlying] += leg.symbol not in stakes
+    return _counted(look, max(then.values()), look.policy.positions_symbol_max)
 
 
-def _counted(
-    gate: str, book: Book, intent: IntentState, count: int, most: int
-) -> GateResult:
-    if count > most and worth.is_closing(book, intent):
-        return GateResult(gate=gate)
-    return within(gate, Reason.RISK_MAX_POSITIONS, Decimal(count), Decimal(most))
+def _counted(look: Look, count: int, limit: int) -> Said:
+    if count > limit and look.is_closing:
+        return ALLOW
+    return within(count, limit, Reason.RISK_MAX_POSITIONS)

@@ -1,44 +1,36 @@
 """Is the price near enough to the market? A misplaced decimal point ends here."""
 
-from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.intent import Intent
+from tradebot.core.gates.answers import Said, lacks, within
+from tradebot.core.gates.look import Look
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Answer, GateResult, Reason, quote_need
+from tradebot.core.model.verdict import Reason, quote_need
 
-_FOUR_PLACES = Decimal("0.0001")
+_FOUR_PLACES: Final = Decimal("0.0001")
 
 
-def price_collar(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def price_collar(look: Look) -> Said:
     """Is it at most `price_collar_frac` through the market (market orders: half the spread)?"""
-    limit = book.settings.policy.price_collar_frac
-    actual = _distance(intent.body, facts)
+    limit, actual = look.policy.price_collar_frac, _distance(look)
     if actual is None:
-        return GateResult(
-            gate="price_collar", answer=Answer.PAUSE, reason=Reason.RISK_STALE_DATA, limit=limit,
-            need=quote_need(intent.body.legs[0].symbol),
-        )
-    if not (actual <= limit):
-        return GateResult(
-            gate="price_collar", answer=Answer.BLOCK, reason=Reason.RISK_PRICE_COLLAR,
-            limit=limit, actual=actual,
-        )
-    return GateResult(gate="price_collar", limit=limit, actual=actual)
+        return lacks(quote_need(look.body.legs[0].symbol), limit)
+    return within(actual, limit, Reason.RISK_PRICE_COLLAR)
 
 
-def _distance(body: Intent, facts: Facts) -> Decimal | None:
+def _distance(look: Look) -> Decimal | None:
     """Return how far beyond the market's middle the order would pay, as a fraction of it."""
+    body = look.body
     net_mid = gross_mid = half_spreads = ZERO
-    for leg in body.legs:
-        quote = facts.quote(leg.symbol)
-        if quote is None or not quote.mid > 0:
+    for leg, quote in look.quotes:
+        if quote is None:
             return None
-        net_mid += leg.side.sign * leg.ratio_qty * quote.mid
-        gross_mid += leg.ratio_qty * quote.mid
+        mid = quote.mid
+        if not mid > 0:
+            return None
+        net_mid += leg.side.sign * leg.ratio_qty * mid
+        gross_mid += leg.ratio_qty * mid
         half_spreads += leg.ratio_qty * (quote.ask - quote.bid) / 2
     price = body.price if body.price is not None else body.stop_px
     if price is None:

@@ -1,20 +1,13 @@
 """May only what reduces a position trade, and does this?"""
 
-from datetime import datetime
-from typing import Final
-
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
+from tradebot.core.gates.answers import ALLOW, Said, block
+from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Control
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
-
-_ALLOW: Final = GateResult(gate="reduce_only")
+from tradebot.core.model.verdict import Reason
 
 
-def reduce_only(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def reduce_only(look: Look) -> Said:
     """Is reduce-only off, or does the order open nothing?"""
-    if Control.REDUCE_ONLY not in book.controls or worth.is_closing(book, intent):
-        return _ALLOW
-    return GateResult(gate="reduce_only", answer=Answer.BLOCK, reason=Reason.RISK_REDUCE_ONLY)
+    if Control.REDUCE_ONLY not in look.book.controls or look.is_closing:
+        return ALLOW
+    return block(Reason.RISK_REDUCE_ONLY)

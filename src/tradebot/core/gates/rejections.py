@@ -1,24 +1,20 @@
 """Does the broker keep on rejecting what this strategy wants in this symbol?"""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason
+from tradebot.core.gates.answers import Said, pause
+from tradebot.core.gates.look import Look
+from tradebot.core.model.verdict import Reason
 
 
-def rejections(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def rejections(look: Look) -> Said:
     """Are there fewer than `rejections_max` within `rejections_window_s`? Else it waits."""
-    policy = book.settings.policy
-    limit, window = Decimal(policy.rejections_max), timedelta(seconds=policy.rejections_window_s)
-    found = book.flow.rejections_of(intent.body, at - window)
-    actual = Decimal(len(found))
-    if actual < limit or not found:
-        return GateResult(gate="rejections", limit=limit, actual=actual)
-    enough = found[-max(1, policy.rejections_max)]  # once this one is past, there are fewer
-    return GateResult(
-        gate="rejections", answer=Answer.PAUSE, reason=Reason.RISK_REJECTIONS, limit=limit,
-        actual=actual, until=enough + window,
-    )
+    limit, found = look.policy.rejections_max, look.book.flow.rejections_of(look.body)
+    if not found:
+        return 0, limit
+    window = timedelta(seconds=look.policy.rejections_window_s)
+    recent = [at for at in found if at > look.at - window]
+    if len(recent) < limit or not recent:
+        return len(recent), limit
+    enough = recent[-max(1, limit)]  # once this one is past, there are fewer
+    return pause(Reason.RISK_REJECTIONS, None, len(recent), limit, enough + window)

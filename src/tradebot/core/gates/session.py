@@ -1,15 +1,12 @@
 """Does every leg's market trade now? Asked again at the last look."""
 
 from datetime import datetime
-from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.answers import ALLOW, Said, pause
+from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Phase
-from tradebot.core.model.facts import Facts
-from tradebot.core.model.verdict import Answer, GateResult, Reason, session_need
-
-_ALLOW: Final = GateResult(gate="session")
+from tradebot.core.model.verdict import Reason, session_need
 
 
 def may_trade(book: Book, calendar: str, at: datetime) -> bool:
@@ -23,13 +20,10 @@ def may_trade(book: Book, calendar: str, at: datetime) -> bool:
     return market.phase is Phase.TRADING and not is_over
 
 
-def session(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def session(look: Look) -> Said:
     """Is every leg's market in a phase that may trade?"""
-    for leg in intent.body.legs:
-        instrument = book.instruments[leg.symbol]  # stage 2 knows them all
-        if not may_trade(book, instrument.calendar, at):
-            return GateResult(
-                gate="session", answer=Answer.PAUSE, reason=Reason.POLICY_MARKET_CLOSED,
-                need=session_need(instrument.calendar),
-            )
-    return _ALLOW
+    for leg in look.body.legs:
+        calendar = look.book.instruments[leg.symbol].calendar  # stage 2 knows them all
+        if not may_trade(look.book, calendar, look.at):
+            return pause(Reason.POLICY_MARKET_CLOSED, session_need(calendar))
+    return ALLOW

@@ -2,32 +2,29 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
-from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.model.facts import Facts
+from tradebot.core.gates.answers import Said, pause
+from tradebot.core.gates.look import Look
+from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Answer, GateResult, Reason, quote_need
+from tradebot.core.model.verdict import Reason, quote_need
 
-_MICROSECOND = timedelta(microseconds=1)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_A_MILLION: Final = Decimal(1_000_000)
 
 
 def age_s(as_of: datetime, at: datetime) -> Decimal:
     """Return the age in seconds, exact to the microsecond."""
-    return Decimal((at - as_of) // _MICROSECOND).scaleb(-6)
+    return (at - as_of) // _MICROSECOND / _A_MILLION
 
 
-def stale_quote(book: Book, intent: IntentState, facts: Facts, at: datetime) -> GateResult:
+def stale_quote(look: Look) -> Said:
     """Is the oldest leg's quote at most `quote_age_max_s` old, and none from the future?"""
-    limit, oldest = book.settings.policy.quote_age_max_s, ZERO
-    for leg in intent.body.legs:
-        quote = facts.quote(leg.symbol)
-        age = age_s(quote.as_of, at) if quote is not None and worth.is_sane(quote) else None
+    limit, oldest = look.policy.quote_age_max_s, ZERO
+    for leg, quote in look.quotes:
+        age = age_s(quote.as_of, look.at) if quote is not None and is_sane(quote) else None
         if age is None or not (ZERO <= age <= limit):
-            return GateResult(
-                gate="stale_quote", answer=Answer.PAUSE, reason=Reason.RISK_STALE_DATA,
-                limit=limit, actual=age, need=quote_need(leg.symbol),
-            )
+            return pause(Reason.RISK_STALE_DATA, quote_need(leg.symbol), age, limit)
         oldest = max(oldest, age)
-    return GateResult(gate="stale_quote", limit=limit, actual=oldest)
+    return oldest, limit

@@ -1,40 +1,14 @@
-"""What is an order worth at worst, before it trades? Gates and stage 5 share this."""
+"""What is an order worth at worst, before it trades, and in which account?"""
 
-from collections.abc import Callable
 from decimal import Decimal
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.orders import OrderState
-from tradebot.core.gates.mode import first_usable, routes_for
+from tradebot.core.gates.routes import first_usable, routes_for
 from tradebot.core.model.facts import Facts, Quote
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.money import ZERO
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def once(answer: Callable[P, T]) -> Callable[P, T]:
-    """Work an answer about (book, intent, ...) out once for all gates of one look.
-
-    Nothing changes the book between two gates; outside of such a look nothing is kept.
-    """
-    name = answer.__name__
-
-    @wraps(answer)
-    def kept(*args: P.args, **kwargs: P.kwargs) -> T:
-        intent: Any = args[1]
-        if intent.asked is None:
-            return answer(*args, **kwargs)
-        if name not in intent.asked:
-            intent.asked[name] = answer(*args, **kwargs)
-        found: T = intent.asked[name]
-        return found
-
-    return kept
 
 
 def is_sane(quote: Quote) -> bool:
@@ -90,21 +64,6 @@ def _closes(book: Book, account: str, leg: Leg, changed: OrderState | None) -> D
     return max(ZERO, abs(book.ledger.net_qty(account, leg.symbol)) - exits)
 
 
-@once
-def is_closing(book: Book, intent: IntentState) -> bool:
-    """Tell whether the order only closes what is held."""
-    account = account_of(book, intent)
-    return account is not None and not opening_qty(book, account, intent) > 0
-
-
-def reserve(book: Book, account: str, intent: IntentState, facts: Facts) -> Decimal:
-    """Return the worth of what opens: exactly what the buying power gate asked for."""
-    unit = unit_worth(book, intent.body, facts)
-    assert unit is not None  # the gates saw a quote in this walk
-    return unit * opening_qty(book, account, intent) if unit else ZERO
-
-
-@once
 def account_of(book: Book, intent: IntentState) -> str | None:
     """Return the account that the intent would trade in: that of the route stage 4 would choose.
 

@@ -48,9 +48,10 @@ class IntentConflicted:
 
 @fact
 class StagesPassed:
-    """A walk passed all stages up to `through`; `readings` are the gates' `actual<=limit`.
+    """A walk passed all stages up to `through`; `readings` are `actual<=limit` of gates that allow.
 
-    They stand in the order of the gate list of that number, which names them.
+    They stand in the order of the gate list of that number, which names them; where gates object,
+    what follows tells of those.
     """
 
     intent_id: IntentId

@@ -265,18 +265,23 @@ class GateResult:
 
 @fact
 class Pass:
+    """`readings` are the numbers of the gates that were asked and allow, as in StagesPassed."""
+
     events: "tuple[Event, ...]" = ()
-    gates: tuple[GateResult, ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 @fact
 class Hold:
+    """`gates` are those that object."""
+
     reason: Reason
     needs: tuple[Need, ...]
     gates: tuple[GateResult, ...] = ()
     detail: str = ""
     until: datetime | None = None
     expires: datetime | None = None
+    readings: tuple[str, ...] = ()
 
 
 @fact
@@ -284,6 +289,7 @@ class Refuse:
     reason: Reason
     detail: str = ""
     gates: tuple[GateResult, ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 Verdict: TypeAlias = Pass | Hold | Refuse

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
-from tradebot.core.gates.opening import opening
+from tradebot.core.gates.answers import Objection
+from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Approve, Reject
 from tradebot.core.model.events import (
     ApprovalLapsed,
@@ -17,7 +17,6 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import APPROVAL, Reason
 from tradebot.core.pipeline.pipeline import advance, record
 
@@ -31,18 +30,18 @@ def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterato
     if draft.body.digest() != command.digest:
         yield from _refused(book, command, Reason.POLICY_OTHER_DIGEST)
         return
-    opens, account = opening(book, draft, facts), worth.account_of(book, draft)
-    if account is None or isinstance(opens, str):
+    look = Look(book, draft, facts, at)
+    if look.account_name is None or isinstance(look.opening, Objection):
         yield from _refused(book, command, Reason.RISK_STALE_DATA)
         return
-    reserved, risk = (opens.worth, opens.loss) if opens else (ZERO, ZERO)
+    reserved, risk = look.reserves
     if not risk.is_finite():
         yield from _refused(book, command, Reason.RISK_UNDEFINED_LOSS)
         return
     ends = at + timedelta(seconds=book.settings.approval_ttl_s)
     yield from record(book, IntentApproved(
         intent_id=draft.intent_id, digest=command.digest, by=command.by,
-        until=min(ends, draft.expires), account=account, reserved=reserved, risk=risk,
+        until=min(ends, draft.expires), account=look.account_name, reserved=reserved, risk=risk,
     ))
     yield from advance(book, draft.intent_id, facts, at)
 

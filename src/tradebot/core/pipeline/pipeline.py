@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
 from tradebot.core.gates import REQUIRED
 from tradebot.core.gates.lists import GATE_LIST
+from tradebot.core.gates.look import Look
 from tradebot.core.model.events import (
     Event,
     IntentHeld,
@@ -17,9 +17,8 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.money import plain
 from tradebot.core.model.report import Report
-from tradebot.core.model.verdict import GateResult, Hold, Pass, Refuse, Stage, Verdict
+from tradebot.core.model.verdict import Hold, Pass, Refuse, Stage, Verdict
 from tradebot.core.pipeline import s1_intake as intake
 from tradebot.core.pipeline import s2_validation as validation
 from tradebot.core.pipeline import s3_risk as risk
@@ -30,7 +29,7 @@ from tradebot.core.pipeline import s7_post_trade as post_trade
 from tradebot.core.pipeline import s8_recon as recon
 from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 
-Decide: TypeAlias = Callable[[Book, IntentState, Facts, datetime], Verdict]
+Decide: TypeAlias = Callable[[Look], Verdict]
 Absorb: TypeAlias = Callable[[Book, Event, datetime], Iterable[Event]]
 
 OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
@@ -59,26 +58,27 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
     A walk that comes to the same hold again (same stage, same needs) makes no event.
     """
     intent = book.intents.open[intent_id]
-    gates: tuple[GateResult, ...] = ()
+    look = Look(book, intent, facts, at)
+    readings: tuple[str, ...] = ()
     for stage, decide in OUTBOUND:
-        verdict = decide(book, intent, facts, at)
+        verdict = decide(look)
+        readings = readings or verdict.readings
         match verdict:
             case Pass():
-                gates = _newest(gates, verdict.gates)
                 if stage is Stage.DISPATCH:
-                    yield from record(book, _passed(intent_id, stage, gates))
+                    yield from record(book, _passed(intent_id, stage, readings))
                 yield from record(book, *verdict.events)
             case Hold():
                 held = _held(intent_id, stage, verdict)
                 if not _is_same_hold(intent.held, held):
-                    yield from record(book, *_so_far(intent_id, stage, gates), held)
+                    yield from record(book, *_so_far(intent_id, stage, readings), held)
                 return
             case Refuse():
                 refused = IntentRefused(
                     intent_id=intent_id, stage=stage, reason=verdict.reason,
                     detail=verdict.detail, gates=verdict.gates,
                 )
-                yield from record(book, *_so_far(intent_id, stage, gates), refused)
+                yield from record(book, *_so_far(intent_id, stage, readings), refused)
                 return
 
 
@@ -99,35 +99,18 @@ def resume(book: Book, intents: Sequence[IntentId], facts: Facts, at: datetime) 
             yield from advance(book, intent_id, facts, at)
 
 
-def reading(result: GateResult) -> str:
-    """Write a gate's numbers as `actual<=limit`, or nothing where it has none."""
-    if result.limit is None or result.actual is None:
-        return ""
-    return f"{plain(result.actual)}<={plain(result.limit)}"
-
-
-def _newest(
-    before: tuple[GateResult, ...], now: tuple[GateResult, ...]
-) -> tuple[GateResult, ...]:
-    """Put what a gate answers now in the place of what it answered before."""
-    if not (before and now):
-        return before or now
-    return tuple({result.gate: result for result in (*before, *now)}.values())
-
-
-def _passed(intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]) -> StagesPassed:
-    readings = tuple(reading(result) for result in gates)
+def _passed(intent_id: IntentId, stage: Stage, readings: tuple[str, ...]) -> StagesPassed:
     return StagesPassed(
         intent_id=intent_id, through=stage, gate_list=GATE_LIST, readings=readings
     )
 
 
 def _so_far(
-    intent_id: IntentId, stage: Stage, gates: Sequence[GateResult]
+    intent_id: IntentId, stage: Stage, readings: tuple[str, ...]
 ) -> tuple[StagesPassed, ...]:
     if stage is Stage.INTAKE:
         return ()
-    return (_passed(intent_id, Stage(stage - 1), gates),)
+    return (_passed(intent_id, Stage(stage - 1), readings),)
 
 
 def _held(intent_id: IntentId, stage: Stage, hold: Hold) -> IntentHeld:

@@ -8,8 +8,8 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.look import Look
 from tradebot.core.model.fact import fact
-from tradebot.core.model.facts import Facts
 from tradebot.core.model.intent import Source
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.core.model.verdict import (
@@ -61,11 +61,10 @@ class Consent:
     window: str = ""
 
 
-def consent(
-    book: Book, intent: IntentState, facts: Facts, at: datetime
-) -> Consent | Hold | Refuse:
+def consent(look: Look) -> Consent | Hold | Refuse:
     """Let it go on, or hold what needs a person, a window or another mode: as a draft."""
-    settings, body = book.settings, intent.body
+    book, intent, body, at = look.book, look.intent, look.body, look.at
+    settings = book.settings
     say = PROMOTION_TABLE[settings.mode, settings.promotion]
     if say is Say.BLOCKED:
         return Refuse(reason=Reason.POLICY_LIVE_NOT_ENABLED, detail=f"mode is {settings.mode}")
@@ -80,9 +79,9 @@ def consent(
     is_asked = say is not Say.WINDOW or intent.is_staged
     if is_free or (is_asked and _is_approved(intent, at)):
         return Consent()
-    found = windows.Look()
+    found = windows.Found()
     if is_eligible and say in _BY_WINDOW and not intent.is_staged:
-        found = windows.look(book, intent, facts, at)
+        found = windows.find(look)
         if found.window:
             return Consent(window=found.window)
     return _draft(book, intent, at, Hold(

@@ -12,8 +12,8 @@ from typing import Final
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.orders import OrderState
-from tradebot.core.gates import loss, worth
 from tradebot.core.gates.lists import GATE_LIST
+from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.events import Event, ReplaceRefused, ReplaceRequested
 from tradebot.core.model.facts import Facts
@@ -21,7 +21,7 @@ from tradebot.core.model.ids import derive_cl_ord_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import Pass, Reason
-from tradebot.core.pipeline.pipeline import OUTBOUND, reading, record
+from tradebot.core.pipeline.pipeline import OUTBOUND, record
 
 ASKED_AGAIN: Final = OUTBOUND[:3]  # well formed, valid, cleared; the route stays
 
@@ -45,9 +45,9 @@ def request_replace(
     would_be = IntentState(
         intent_id=state.intent_id, body=body, expires=send_by, route=state.route, replaces=state
     )
-    cleared = Pass()
+    look, cleared = Look(book, would_be, facts, at), Pass()
     for _stage, decide in ASKED_AGAIN:
-        verdict = decide(book, would_be, facts, at)
+        verdict = decide(look)
         if isinstance(verdict, Pass):
             cleared = verdict
         else:
@@ -56,15 +56,15 @@ def request_replace(
                 gates=verdict.gates,
             ))
             return
+    reserved, risk = look.reserves
+    assert risk.is_finite()  # the gates let nothing pass that loses without end
     yield from record(book, ReplaceRequested(
         cl_ord_id=state.order.cl_ord_id, by=command.by, intent=body, send_by=send_by,
         request_id=derive_cl_ord_id(
             state.intent_id, state.route, state.account,
             attempt=state.attempt, request=state.requests + 1,
         ),
-        reserved=worth.reserve(book, state.account, would_be, facts),
-        risk=loss.reserve(book, state.account, would_be, facts), gate_list=GATE_LIST,
-        readings=tuple(reading(result) for result in cleared.gates),
+        reserved=reserved, risk=risk, gate_list=GATE_LIST, readings=cleared.readings,
     ))
 
 

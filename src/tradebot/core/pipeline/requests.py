@@ -6,7 +6,7 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
-from tradebot.core.gates.mode import routes_for, routes_left
+from tradebot.core.gates.routes import routes_for, routes_left
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts

@@ -1,10 +1,8 @@
 """Stage 1: is the intent well formed, and still in time?"""
 
-from datetime import datetime
-
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.model.facts import Facts
+from tradebot.core.gates.look import Look
 from tradebot.core.model.intent import RESERVED_OWNERS, Intent, OrdType, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
@@ -17,13 +15,13 @@ _STOPPED = (OrdType.STOP, OrdType.STOP_LIMIT)
 _PASS = Pass()
 
 
-def admit(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
+def admit(look: Look) -> Verdict:
     """Refuse what is malformed or outlived its time; repeats never come this far."""
-    if at >= intent.expires:
-        return _expired(intent)
-    body = intent.body
+    if look.at >= look.intent.expires:
+        return _expired(look.intent)
+    body = look.body
     return (
-        _about_fields(body) or _about_owner(book, body) or _about_shape(body)
+        _about_fields(body) or _about_owner(look.book, body) or _about_shape(body)
         or _about_prices(body) or _PASS
     )
 

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.look import Look
 from tradebot.core.gates.session import may_trade
 from tradebot.core.model.commands import Capabilities
-from tradebot.core.model.facts import Facts
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg
 from tradebot.core.model.money import plain
@@ -24,9 +23,9 @@ _PASS = Pass()
 _NAMED_MAX = 8
 
 
-def validate(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
+def validate(look: Look) -> Verdict:
     """Refuse what can never trade as it stands; hold what cannot trade yet."""
-    body = intent.body
+    book, body, at = look.book, look.body, look.at
     for leg in body.legs:
         if refusal := _about_leg(book, body, leg, at):
             return refusal

@@ -1,12 +1,10 @@
 """Stage 4: is the mode allowed, which route takes it, and must a person approve it first?"""
 
-from datetime import datetime
-
 from tradebot.core.book.book import Book, Route
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates.mode import KIND_OF_MODE, first_usable, routes_for
+from tradebot.core.gates.look import Look
+from tradebot.core.gates.routes import KIND_OF_MODE, first_usable, routes_for
 from tradebot.core.model.events import RouteChosen
-from tradebot.core.model.facts import Facts
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import Side
 from tradebot.core.model.money import plain
@@ -14,21 +12,21 @@ from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse, Verdict, rou
 from tradebot.core.pipeline.promote import Consent, consent
 
 
-def choose(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Verdict:
+def choose(look: Look) -> Verdict:
     """Choose the first working route that the mode allows, or hold or refuse.
 
     The settings' order is the rule. A route that is down or whose breaker is open is passed over;
     one that would not take this very order is left out until it is retried.
     """
-    settings = book.settings
-    given = consent(book, intent, facts, at)
+    book, intent = look.book, look.intent
+    given = consent(look)
     if not isinstance(given, Consent):
         return given
     names = routes_for(book, intent)
-    kind = KIND_OF_MODE.get(settings.mode)
+    kind = KIND_OF_MODE.get(book.settings.mode)
     connected = {n: r for n in names if (r := book.routes.get(n)) is not None}
     if connected and not any(route.kind is kind for route in connected.values()):
-        detail = f"mode {settings.mode} does not use {', '.join(connected)}"
+        detail = f"mode {book.settings.mode} does not use {', '.join(connected)}"
         return Refuse(reason=Reason.POLICY_MODE_MISMATCH, detail=detail)
     chosen = first_usable(book, names)
     if chosen is None:

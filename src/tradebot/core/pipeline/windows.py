@@ -5,16 +5,15 @@ from datetime import datetime
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.gates import worth
+from tradebot.core.gates.look import Look
 from tradebot.core.model.fact import fact
-from tradebot.core.model.facts import Facts
 from tradebot.core.model.money import plain
 from tradebot.core.model.verdict import Need, window_need
 from tradebot.core.model.window import PromotionWindow
 
 
 @fact
-class Look:
+class Found:
     """What the windows for one intent came to: the one that takes it, or what to wait for."""
 
     window: str = ""
@@ -23,8 +22,9 @@ class Look:
     detail: str = ""
 
 
-def look(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Look:
+def find(look: Look) -> Found:
     """Return the first window that is open and has room; else when the next one opens, and why."""
+    book, intent, at = look.book, look.intent, look.at
     told, opens, needs = [], [], []
     for window in _windows_for(book, intent):
         needs.append(window_need(_calendar_of(book, window)))
@@ -34,11 +34,11 @@ def look(book: Book, intent: IntentState, facts: Facts, at: datetime) -> Look:
         elif at < span[0]:
             opens.append(span[0])
             told.append(f"{window.name} opens at {span[0]:%H:%M} UTC")
-        elif full := _no_room(book, intent, window, facts):
+        elif full := _no_room(look, window):
             told.append(f"{window.name} is used up: {full}")
         else:
-            return Look(window=window.name)
-    return Look(
+            return Found(window=window.name)
+    return Found(
         needs=tuple(dict.fromkeys(needs)), opens=min(opens, default=None), detail=", ".join(told)
     )
 
@@ -65,18 +65,18 @@ def _calendar_of(book: Book, window: PromotionWindow) -> str:
     return window.calendar or book.settings.primary_calendar
 
 
-def _no_room(book: Book, intent: IntentState, window: PromotionWindow, facts: Facts) -> str:
+def _no_room(look: Look, window: PromotionWindow) -> str:
     """Say which limit of the window the order would break; what was counted or closes breaks none.
 
     Without an account there is no route: that is what the intent will wait for.
     """
-    account = worth.account_of(book, intent)
-    if account is None or intent.attempt > 1 or worth.is_closing(book, intent):
+    if look.account_name is None or look.intent.attempt > 1 or look.is_closing:
         return ""
+    book = look.book
     used = book.promotions.used(window.name, book.markets[_calendar_of(book, window)].session)
     if window.orders_max is not None and not used.orders + 1 <= window.orders_max:
         return f"{used.orders} of {window.orders_max} orders"
-    total = used.notional + worth.reserve(book, account, intent, facts)
+    total = used.notional + look.reserves[0]
     limit = window.notional_max_usd
     if limit is not None and not total <= limit:
         return f"{plain(total)} of {plain(limit)} USD with this order"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from tradebot.core.book.book import Book
-from tradebot.core.gates.lists import GATE_LISTS
+from tradebot.core.gates.lists import gates_of
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
@@ -53,12 +53,20 @@ class IntentRecord:
     detail: str = ""
     needs: tuple[Need, ...] = ()
     until: datetime | None = None
-    gates: tuple[GateResult, ...] = ()
+    passed: e.StagesPassed | None = None
+    objections: tuple[GateResult, ...] = ()
     route: str | None = None
     cl_ord_id: ClOrdID | None = None
     revises: IntentId | None = None
     is_open: bool = True
     events: "deque[Told]" = field(default_factory=deque)
+
+    @property
+    def gates(self) -> tuple[GateResult, ...]:
+        """What every gate said that the last walk asked, in their order."""
+        objections = {gate.gate: gate for gate in self.objections}
+        asked = gates_of(self.passed.gate_list, self.passed.readings) if self.passed else ()
+        return (*(objections.pop(gate.gate, gate) for gate in asked), *objections.values())
 
 
 @dataclass(slots=True)
@@ -196,7 +204,7 @@ def _passed(kept: Histories, moment: Moment, event: e.StagesPassed) -> None:
     if record is not None:
         record.stage, record.verdict, record.reason = event.through, "pass", None
         record.detail, record.needs, record.until = "", (), None
-        record.gates = gates_of(event.gate_list, event.readings)
+        record.passed, record.objections = event, ()
 
 
 def _held(kept: Histories, moment: Moment, event: e.IntentHeld) -> None:
@@ -204,7 +212,7 @@ def _held(kept: Histories, moment: Moment, event: e.IntentHeld) -> None:
     if record is not None:
         record.stage, record.verdict, record.reason = event.stage, "hold", event.reason
         record.detail, record.needs, record.until = event.detail, event.needs, event.until
-        record.gates = event.gates or record.gates
+        record.objections = event.gates or record.objections
         record.expires = event.expires or record.expires
 
 
@@ -213,7 +221,7 @@ def _refused(kept: Histories, moment: Moment, event: e.IntentRefused) -> None:
     if record is not None:
         record.stage, record.verdict, record.reason = event.stage, "refuse", event.reason
         record.detail, record.needs, record.until = event.detail, (), None
-        record.gates = event.gates or record.gates
+        record.objections = event.gates or record.objections
         record.is_open = False
 
 
@@ -352,18 +360,6 @@ def _reach(
         record.events.append(Told(moment, event))
         record.stage = max(record.stage, stage)
     return record
-
-
-def gates_of(gate_list: int, readings: tuple[str, ...]) -> tuple[GateResult, ...]:
-    """Read back `actual<=limit` of the gates that all allowed; the list names them."""
-    told = []
-    for gate, reading in zip(GATE_LISTS[gate_list], readings, strict=False):
-        actual, _, limit = reading.partition("<=")
-        told.append(GateResult(
-            gate=gate, actual=Decimal(actual) if actual else None,
-            limit=Decimal(limit) if limit else None,
-        ))
-    return tuple(told)
 
 
 _NOT_THEIRS: Final = (

@@ -33,7 +33,7 @@ def owner(intent: Intent) -> str:
 def because(record: IntentRecord) -> str:
     """Say the reason in words, with the gates' numbers or what the stage added."""
     told = EXPLAIN[record.reason] if record.reason is not None else ""
-    more = numbers(record.gates) or record.detail
+    more = numbers(record.objections) or record.detail
     return f"{told.rstrip('.')}: {more}" if told and more else told or more
 
 

@@ -1,0 +1,152 @@
+"""What does a walk look at? One intent, the book, the facts, and what many gates ask alike.
+
+Nothing changes the book in a walk but the choice of the route, which is the one foreseen here; so
+whatever is worked out once holds to its end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar, overload
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.exposure import Bet
+from tradebot.core.book.intents import IntentState
+from tradebot.core.book.ledger import Account
+from tradebot.core.gates import loss, stake, worth
+from tradebot.core.gates.answers import ALLOW, Allowed, Objection, lacks
+from tradebot.core.model.facts import Facts, Quote
+from tradebot.core.model.intent import Leg
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.verdict import mark_need, quote_need, route_need
+
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """An attribute that is worked out when it is first asked for, and then stands."""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    @overload
+    def __get__(self, look: None, owner: type) -> "Once[T]": ...
+
+    @overload
+    def __get__(self, look: object, owner: type) -> T: ...
+
+    def __get__(self, look: Any, owner: type) -> Any:
+        if look is None:
+            return self
+        found = look.__dict__[self._name] = self._work(look)
+        return found
+
+
+@dataclass(slots=True)
+class Opening:
+    """Whose money it is, what the order opens with it, and what other orders have taken of it.
+
+    `worth` and `loss` are of what opens, `reserved` and `at_risk` the same of all other orders and
+    approved intents; `added` is what each leg adds to what stands: its even share, less what a
+    changed order holds already.
+    """
+
+    name: str
+    account: Account
+    worth: Decimal
+    loss: Decimal
+    reserved: Decimal
+    at_risk: Decimal
+    added: Decimal
+
+
+class Look:
+    def __init__(self, book: Book, intent: IntentState, facts: Facts, at: datetime) -> None:
+        self.book = book
+        self.intent = intent
+        self.facts = facts
+        self.at = at
+        self.body = intent.body
+        self.policy = book.settings.policy
+
+    @Once
+    def quotes(self) -> tuple[tuple[Leg, Quote | None], ...]:
+        """Every leg with its quote, None where there is none."""
+        return tuple([(leg, self.facts.quote(leg.symbol)) for leg in self.body.legs])
+
+    @Once
+    def account_name(self) -> str | None:
+        """The account it would trade in: that of the route which stage 4 would choose.
+
+        Where it would choose none, the first known route's: the gates still have numbers to show.
+        """
+        return worth.account_of(self.book, self.intent)
+
+    @Once
+    def opening_qty(self) -> Decimal:
+        """How much of the order opens risk; all of it where nobody knows the account."""
+        if self.account_name is None:
+            return self.body.order_qty
+        return worth.opening_qty(self.book, self.account_name, self.intent)
+
+    @Once
+    def is_closing(self) -> bool:
+        """Does the order only close what is held?"""
+        return self.account_name is not None and not self.opening_qty > 0
+
+    @Once
+    def unit_worth(self) -> Decimal | None:
+        return worth.unit_worth(self.book, self.body, self.facts)
+
+    @Once
+    def funded(self) -> Account | Objection:
+        """The account that pays; what to wait for where nobody knows how much money there is."""
+        account = self.book.ledger.accounts.get(self.account_name or "")
+        if account is None:
+            return lacks(route_need(self.body.route or ""))
+        if account.unmarked:
+            return lacks(mark_need(next(iter(account.unmarked))))
+        return account
+
+    @Once
+    def opening(self) -> Opening | Allowed | Objection:
+        """What opens. Where nothing does, or nobody knows, this is the answer of every gate on it.
+
+        What closes a position is free of every limit on money and of every loss halt.
+        """
+        account, name = self.funded, self.account_name
+        if isinstance(account, Objection):
+            return account
+        assert name is not None  # it was found by its name
+        qty = self.opening_qty
+        if not qty:
+            return ALLOW
+        unit = self.unit_worth
+        if unit is None:
+            return lacks(quote_need(self.body.legs[0].symbol))
+        book, intent = self.book, self.intent
+        value, count = unit * qty, len(self.body.legs)
+        changed = intent.replaces.reserved_left if intent.replaces is not None else ZERO
+        return Opening(
+            name=name, account=account, worth=value,
+            loss=loss.unit_loss(book, self.body, self.facts, unit) * qty,
+            reserved=book.reserved(name, intent), at_risk=book.at_risk(name, intent),
+            added=value - changed if count == 1 else (value - changed) / count,
+        )
+
+    @Once
+    def bets(self) -> dict[str, Bet]:
+        """The underlyings that the order bets on, as they would stand once it filled."""
+        opening = self.opening
+        assert isinstance(opening, Opening)  # who asks has looked
+        return stake.bets_then(self.book, opening.name, self.body.legs, opening.added)
+
+    @property
+    def reserves(self) -> tuple[Decimal, Decimal]:
+        """What the order would reserve, and what of it can be lost: just what the gates let in."""
+        opening = self.opening
+        assert not isinstance(opening, Objection)  # or the gates had not passed
+        return (opening.worth, opening.loss) if isinstance(opening, Opening) else (ZERO, ZERO)

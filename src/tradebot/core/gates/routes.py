@@ -1,0 +1,42 @@
+"""Which routes may be used in this mode?"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.model.settings import Mode, RouteKind
+
+KIND_OF_MODE: Final[Mapping[Mode, RouteKind]] = {
+    Mode.MOCK: RouteKind.MOCK,
+    Mode.PAPER: RouteKind.PAPER,
+    Mode.SHADOW: RouteKind.SHADOW,
+    Mode.TESTNET: RouteKind.TESTNET,
+}
+
+
+def first_usable(book: Book, names: Iterable[str]) -> str | None:
+    """Return the first of these routes that works and that the mode allows."""
+    kind = KIND_OF_MODE.get(book.settings.mode)
+    known = ((name, book.routes.get(name)) for name in names)
+    return next((n for n, r in known if r and r.is_usable and r.kind is kind), None)
+
+
+def routes_for(book: Book, intent: IntentState) -> tuple[str, ...]:
+    """Return the routes that may take the intent, the first choice first.
+
+    Its own where it names one, else all in the order of the settings; those that would not take it
+    stay out while another is left that the mode allows.
+    """
+    names = (intent.body.route,) if intent.body.route else book.settings.routes
+    return routes_left(book, intent, names) or names if intent.failed_on else names
+
+
+def routes_left(book: Book, intent: IntentState, names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the routes that the mode allows and that have not failed to take it."""
+    kind = KIND_OF_MODE.get(book.settings.mode)
+    return tuple(
+        name for name in names
+        if name not in intent.failed_on
+        and (route := book.routes.get(name)) is not None and route.kind is kind
+    )
