@@ -189,7 +189,7 @@ def _go_on(
     store = Store(disk, directory, anchor=here, prewrite=prewrite, is_synced=is_synced)
     header = scan.header
     if header is not None:
-        store.resume(here, is_cut=scan.torn is not None)
+        store.resume(here, synced=scan.synced, is_cut=scan.torn is not None)
     if header is None or (header.code, header.settings) != under:
         header = Header(scan.segment + 1, *under, scan.seq + 1)
         store.commit([_header_batch(header, here)])

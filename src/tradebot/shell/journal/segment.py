@@ -20,10 +20,11 @@ class Segment:
     """The segment that is written to. Any OSError is the end of it: nothing is tried again."""
 
     def __init__(
-        self, disk: Disk, fd: int, *, position: int, ahead: int, is_synced: bool
+        self, disk: Disk, path: Path, fd: int, *, position: int, ahead: int, is_synced: bool
     ) -> None:
         self.position = position
         self._disk = disk
+        self._path = path
         self._fd = fd
         self._ahead = ahead
         self._zeroed = disk.size(fd)
@@ -36,7 +37,7 @@ class Segment:
         """Make the file; it gets its name when its header is on the disk."""
         begun = path.with_name(path.name + place.BEGUN)
         fd = disk.open(begun, os.O_RDWR | os.O_CREAT | os.O_EXCL)
-        segment = cls(disk, fd, position=0, ahead=ahead, is_synced=is_synced)
+        segment = cls(disk, path, fd, position=0, ahead=ahead, is_synced=is_synced)
         segment.write(header)
         segment.sync()
         if disk.is_there(path):
@@ -51,13 +52,20 @@ class Segment:
         cls, disk: Disk, path: Path, position: int, *, ahead: int, is_synced: bool
     ) -> "Segment":
         fd = disk.open(path, os.O_RDWR)
-        return cls(disk, fd, position=position, ahead=ahead, is_synced=is_synced)
+        return cls(disk, path, fd, position=position, ahead=ahead, is_synced=is_synced)
 
     def cut(self) -> None:
         """Drop what follows the last whole record."""
         self._disk.truncate(self._fd, self.position)
         self._zeroed = self.position
         self._disk.sync(self._fd)
+
+    def write_again(self, start: int) -> None:
+        """Write from here to the end what is there already."""
+        with self._disk.reader(self._path) as file:
+            file.seek(start)
+            written = file.read(self.position - start)
+        place.write_all(self._fd, written, start, self._disk)
 
     def write(self, data: bytes) -> None:
         end = self.position + len(data)

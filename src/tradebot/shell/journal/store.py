@@ -33,14 +33,19 @@ class Store:
         self._segment: Segment | None = None
         self._head = disk.open(directory / place.HEAD, os.O_WRONLY)
 
-    def resume(self, anchor: Anchor, *, is_cut: bool) -> None:
-        """Go on behind what a scan found, and make it durable: it may never have been synced."""
+    def resume(self, anchor: Anchor, *, synced: int, is_cut: bool) -> None:
+        """Go on behind what a scan found, and make it durable: it may never have been synced.
+
+        What lies behind `synced` is written once more: after a sync that failed the system shows
+        pages that no disk holds, and does not sync them again.
+        """
         self._segment = Segment.resume(
             self._disk, place.segment_path(self._directory, anchor.segment), anchor.end,
             ahead=self._ahead, is_synced=self._is_synced,
         )
         if is_cut:
             self._segment.cut()
+        self._segment.write_again(synced)
         self._segment.sync()
         self._put_anchor(anchor, is_synced=True)
 

@@ -89,6 +89,11 @@ class Scan:
     def segment(self) -> int:
         return self.header.segment if self.header is not None else 0
 
+    @property
+    def synced(self) -> int:
+        """Return up to where the last segment was synced for certain: where the anchor says."""
+        return self._anchor.end if self._anchor.segment == self.segment else 0
+
     def verdict(self) -> Verdict:
         try:
             for _ in self.bodies():
