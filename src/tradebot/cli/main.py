@@ -24,6 +24,7 @@ from tradebot.cli import (
     release_check,
     run,
     show,
+    simulate,
     status,
     strategies,
     version,
@@ -34,7 +35,7 @@ from tradebot.cli.outcome import INTERRUPTED, Exit, Stop
 _NOUNS = (
     run, status, intents, drafts, orders, account, strategies, kill, controls, why, ledger,
     calendar, config, completion, version,
-    release_check, health, doctor, init,
+    release_check, health, doctor, init, simulate,
 )
 _EPILOG = """exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 configuration, 5 timed out,
 6 refused, 7 reconciliation break, 8 ledger damaged, 70 stopped by a failure of core or journal,

@@ -1,0 +1,80 @@
+"""How does the daemon do on days on which everything goes wrong? Simulated ones, by seed."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tradebot.cli import flags, show
+from tradebot.cli.outcome import Exit, Stop
+
+
+def register(verbs: flags.Verbs) -> None:
+    parser = flags.verb(
+        verbs, "simulate", "play simulated days full of faults, and look that no promise breaks",
+        "tradebot.cli.simulate:simulate",
+    )
+    parser.add_argument("--days", type=int, default=100, metavar="N", help="how many (default 100)")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="the first day's seed (default 1)"
+    )
+    parser.add_argument(
+        "--seeds-from", type=Path, metavar="FILE",
+        help="play the seeds of this file first: the first word of each line",
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="J", help="processors to use (default 1)"
+    )
+    flags.takes_json(parser)
+
+
+def simulate(args: argparse.Namespace) -> int:
+    from tradebot.shell.clock import stopwatch
+    from tradebot.shell.simulate.report import play_all
+
+    if args.days < 0 or args.jobs < 1:
+        raise Stop(Exit.USAGE, "expected --days of at least 0 and --jobs of at least 1")
+    seeds = [*kept_seeds(args.seeds_from), *range(args.seed, args.seed + args.days)]
+    progress, began = show.Progress("days played"), stopwatch()
+    try:
+        tally = play_all(seeds, args.jobs, progress.tell)
+    finally:
+        progress.end()
+    found = tally.document(stopwatch() - began)
+    if args.json:
+        show.document(found)
+    else:
+        _tell(found)
+    return Exit.FAILED if found["violations"] else Exit.DONE
+
+
+def kept_seeds(path: Path | None) -> list[int]:
+    """Return the seeds of a file: the first word of each line that is no remark."""
+    if path is None:
+        return []
+    words = [line.split("#")[0].split() for line in path.read_text(encoding="utf-8").splitlines()]
+    try:
+        return [int(line[0]) for line in words if line]
+    except ValueError as error:
+        raise Stop(Exit.USAGE, f"{path}: {error}") from None
+
+
+def _tell(found: Mapping[str, Any]) -> None:
+    fired = found["faults"]
+    show.table(
+        [{"fault": name, "count": count} for name, count in fired.items()],
+        {"fault": "FAULT", "count": "TIMES"}, "no faults",
+    )
+    show.line()
+    show.pairs({
+        name: found[name] for name in (
+            "days", "decisions", "orders", "fills", "starts", "crashes", "faults_injected",
+            "seconds", "days_per_minute",
+        )
+    })
+    for broken in found["violations"]:
+        text = f"seed {broken['seed']}: invariant {broken['invariant']} at {broken['at_s']} s:"
+        show.line(show.painted(show.clean(f"{text} {broken['text']}"), "bad"))
+        show.line(f"  {broken['replay']}")
+    if not found["violations"]:
+        show.line(show.painted("no promise was broken", "good"))

@@ -1,0 +1,190 @@
+"""What happens on one simulated day? Trouble first, then calm in which everything must agree."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from tradebot.core.model.fact import fact
+from tradebot.shell.journal.place import segment_path
+from tradebot.shell.simulate.chance import Chance
+from tradebot.shell.simulate.disk import Platter
+from tradebot.shell.simulate.faults import Faults
+from tradebot.shell.simulate.loop import ShuffledLoop, Stuck
+from tradebot.shell.simulate.market import Prices, SimCalendar, session_of
+from tradebot.shell.simulate.people import People
+from tradebot.shell.simulate.process import SimProcess, owned_task
+from tradebot.shell.simulate.referee import Referee, Violation
+from tradebot.shell.simulate.venue import Venue
+from tradebot.shell.simulate.world import JOURNAL, OPENS, POLICY, World, WorldClock
+
+CALM_S: Final = 60.0
+_LOOK_EVERY_S: Final = 1.0
+_NO_DAY_S: Final = 3600.0
+
+
+@fact
+class DayResult:
+    """What one seed came to; `digest` names the journal's bytes."""
+
+    seed: int
+    violations: tuple[Violation, ...]
+    faults: Mapping[str, int]
+    counts: Mapping[str, int]
+    journal: bytes
+
+
+def play(seed: int, home: Path) -> DayResult:
+    """Play the day of one seed, the same every time."""
+    for left in home.iterdir():
+        left.unlink()
+    chance = Chance(seed)
+    loop = ShuffledLoop(chance)
+    loop.set_task_factory(owned_task)
+    try:
+        world = _world(seed, chance, loop, home)
+        day = Day(world)
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(day.run())
+    except Stuck as stuck:
+        world.referee.broken(8, str(stuck))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+    counts = Counter(world.referee.count)
+    counts["crashes"] = day.crashes
+    counts["fills"] = len(world.venue.history)
+    return DayResult(
+        seed=seed, violations=tuple(world.referee.violations), faults=dict(world.faults.fired),
+        counts=dict(counts), journal=_journal(world.platter),
+    )
+
+
+class Day:
+    """Keeps a process running through the trouble, and looks whether all ends well."""
+
+    def __init__(self, world: World) -> None:
+        self.crashes = 0
+        self._world = world
+        self._people = People(world)
+        self._is_over = False
+
+    async def run(self) -> None:
+        world, loop = self._world, asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_trouble)
+        operator = asyncio.create_task(self._keep_running(), name="operator")
+        trouble = asyncio.create_task(
+            self._people.trade(world.chance.between("trouble", 60, 180)), name="people"
+        )
+        await self._unless_broken(trouble)
+        world.faults.is_on = False
+        if not world.referee.violations:
+            await self._unless_broken(asyncio.create_task(self._calm(), name="calm"))
+        self._is_over = True
+        process = self._people.process
+        if process is not None and process.daemon is not None and not process.is_dead:
+            process.daemon.stop()
+            await process.ended.wait()
+        operator.cancel()
+
+    async def _unless_broken(self, task: "asyncio.Task[None]") -> None:
+        """Let a phase go on to its end, or to the first violation."""
+        while not task.done() and not self._world.referee.violations:
+            await asyncio.wait({task}, timeout=_LOOK_EVERY_S)
+        if task.done():
+            task.result()
+        else:
+            task.cancel()
+
+    async def _keep_running(self) -> None:
+        """Start a process, and another one wherever it ends before the day does."""
+        world, chance = self._world, self._world.chance
+        while not self._is_over:
+            process = self._people.process = SimProcess(world)
+            process.start()
+            self._kill_somewhere(process)
+            await process.ended.wait()
+            world.loop.before_turn = lambda turn: None
+            if self._is_over:
+                return
+            if process.exit_code is None or world.chance.happens("machine dies too", .3):
+                self.crashes += 1
+                if world.faults.hit("power_cut"):
+                    world.platter.cut_power()
+            if "JournalDamaged" in process.failure:
+                world.referee.broken(9, process.failure)
+                return
+            await asyncio.sleep(chance.between("down for", .05, 5))
+
+    def _kill_somewhere(self, process: SimProcess) -> None:
+        """Choose a turn of the loop at which the process dies, now or soon, or none."""
+        world, here = self._world, self._world.loop.turns
+        if world.faults.hit("kill_in_recovery"):
+            world.loop.before_turn = _killer(
+                process, here + world.chance.below("turn", 60), "kill_in_recovery"
+            )
+        elif world.faults.hit("kill_anywhere"):
+            world.loop.before_turn = _killer(
+                process, here + world.chance.below("turn", 4000), "kill_anywhere"
+            )
+
+    async def _calm(self) -> None:
+        """Nothing goes wrong any more: book and venue must agree within a minute."""
+        people, loop = self._people, asyncio.get_running_loop()
+        until, why = loop.time() + CALM_S, "no process came up"
+        while loop.time() < until:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            process = people.process
+            if process is None or not process.is_up or process.engine is None:
+                continue
+            if process.engine.book.kill_reason is not None:
+                await people.clear_kill()
+            await process.engine.drain()
+            differs = self._world.referee.disagreement(process.engine.book)
+            if differs is None:
+                self._world.referee.judge(process.engine.book)
+                return
+            why = differs
+        self._world.referee.broken(8, f"after {CALM_S:.0f} s of calm: {why}")
+
+    def _on_trouble(self, loop: asyncio.AbstractEventLoop, told: Mapping[str, object]) -> None:
+        """An error that nobody took: only the dead may leave one."""
+        process = self._people.process
+        if process is not None and not process.is_dead:
+            self._world.referee.broken(7, f"{told.get('message')}: {told.get('exception')!r}")
+
+
+def _killer(process: SimProcess, at: int, by: str) -> Callable[[int], None]:
+    def look(turn: int) -> None:
+        if turn >= at:
+            process.kill(by)
+
+    return look
+
+
+def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
+    faults, platter, clock = Faults(chance), Platter(chance), WorldClock(loop)
+    prices = Prices(chance)
+    venue = Venue(
+        chance, faults, now=loop.time, later=loop.call_later, price=prices.of,
+    )
+    calendar = SimCalendar([session_of(OPENS, _NO_DAY_S * 6, 0)])
+    referee = Referee(
+        venue, POLICY, now=loop.time, durable=lambda: _journal(platter),
+        trades=lambda at: calendar.session_at(at) is not None,
+    )
+    return World(
+        chance=chance, faults=faults, loop=loop, clock=clock, platter=platter, prices=prices,
+        calendar=calendar, venue=venue, referee=referee, home=home,
+        proves_absence=chance.happens("proves absence", .3),
+        segment_bytes=chance.pick("segment", (8_000, 60_000, 1 << 26)),
+    )
+
+
+def _journal(platter: Platter) -> bytes:
+    """Return what of the journal is durable."""
+    kept, number = b"", 1
+    while part := platter.kept(segment_path(JOURNAL, number)):
+        kept, number = kept + part, number + 1
+    return kept

@@ -1,0 +1,46 @@
+"""Who runs next? Any task that could: the seed chooses among them, and time only jumps."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.simulate.chance import Chance
+
+
+class Stuck(Exception):
+    """Nothing is ready and nothing is scheduled: everybody waits for somebody, for ever."""
+
+
+class ShuffledLoop(SimLoop):
+    """A jumping loop without sockets that permutes whatever is ready, by the seed."""
+
+    _ready: "deque[asyncio.Handle]"
+    _scheduled: "list[asyncio.TimerHandle]"
+
+    def __init__(self, chance: Chance) -> None:
+        super().__init__()
+        self.turns = 0
+        self.before_turn: Callable[[int], None] = lambda turn: None
+        self._chance = chance
+
+    def freeze(self, seconds: float) -> None:
+        """Let time pass without running anybody: everything that was due is late."""
+        self._paced.jumped += seconds
+
+    def _run_once(self) -> None:
+        self.turns += 1
+        self.before_turn(self.turns)
+        ready = self._ready
+        if len(ready) > 1:
+            self._shuffle(ready)
+        elif not ready and not self._scheduled:
+            raise Stuck(f"at {self.time():.3f} s everybody waits for somebody")
+        super()._run_once()  # type: ignore[misc]  # asyncio's own, named in no stub
+
+    def _shuffle(self, ready: "deque[asyncio.Handle]") -> None:
+        bits, left = self._chance.bits("turn"), list(ready)
+        ready.clear()
+        while left:
+            bits, place = divmod(bits, len(left)) if bits else (0, 0)
+            ready.append(left.pop(place))

@@ -1,0 +1,130 @@
+"""What does the market show? Prices that walk by the seed, and hours that may end early."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from tradebot.core.model.commands import Phase
+from tradebot.core.model.facts import Bar, Quote
+from tradebot.core.model.instrument import Instrument
+from tradebot.ports import Clock, Listener, Session
+from tradebot.shell.simulate.chance import Chance
+from tradebot.shell.simulate.faults import Faults
+
+SYMBOLS: Final = ("AAA", "BBB", "CCC")
+STEP_S: Final = 2.0
+PRIMARY: Final = "XNYS"
+_CENT: Final = Decimal("0.01")
+
+
+class Prices:
+    """The true prices of a day: they outlive processes."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._mid = {symbol: Decimal(100) for symbol in SYMBOLS}
+
+    def of(self, symbol: str) -> Decimal:
+        return self._mid[symbol]
+
+    def move(self, symbol: str) -> None:
+        self._mid[symbol] += _CENT * (self._chance.below(f"price {symbol}", 21) - 10)
+
+
+class SimMarket:
+    """One process' market data: the prices as they are, or as bad feeds have them."""
+
+    def __init__(self, prices: Prices, chance: Chance, faults: Faults, clock: Clock) -> None:
+        self._prices = prices
+        self._chance = chance
+        self._faults = faults
+        self._clock = clock
+        self._listeners: list[Listener] = []
+        self._silent: dict[str, int] = {}
+        self._last: dict[str, Quote] = {}
+
+    def instruments(self) -> Sequence[Instrument]:
+        return [Instrument(symbol=symbol) for symbol in SYMBOLS]
+
+    def subscribe(self, symbols: Iterable[str], listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def last(self, symbol: str) -> Quote | None:
+        return self._last.get(symbol)
+
+    def history(self, symbol: str, count: int) -> Sequence[Bar]:
+        return ()
+
+    async def run(self) -> None:
+        while True:
+            for symbol in SYMBOLS:
+                self._quote(symbol)
+            await asyncio.sleep(STEP_S)
+
+    def _quote(self, symbol: str) -> None:
+        self._prices.move(symbol)
+        if self._silent.get(symbol, 0) > 0:
+            self._silent[symbol] -= 1
+            return
+        if self._faults.hit("silent_symbol"):
+            self._silent[symbol] = self._chance.below("silent for", 20)
+        mid = self._prices.of(symbol)
+        if self._faults.hit("insane_quote"):
+            mid *= 10
+        bid, ask = mid - _CENT, mid + _CENT
+        if self._faults.hit("crossed_quote"):
+            bid, ask = ask, bid
+        quote = Quote(
+            symbol=symbol, bid=bid, ask=ask, bid_size=Decimal(500), ask_size=Decimal(500),
+            as_of=self._clock.now(),
+        )
+        self._last[symbol] = quote
+        for listener in self._listeners:
+            listener(quote)
+
+
+class SimCalendar:
+    """Sessions of minutes, one a day number; all of them may end before their hour."""
+
+    name: str = PRIMARY
+    known_until: datetime | None = None
+
+    def __init__(self, sessions: Sequence[Session]) -> None:
+        self._sessions = sessions
+
+    def session_on(self, day: date) -> Session | None:
+        return next((found for found in self._sessions if found.day == day), None)
+
+    def phase_at(self, at: datetime) -> Phase:
+        found = self.session_at(at)
+        return Phase.TRADING if found is not None else Phase.CLOSED
+
+    def session_at(self, at: datetime) -> Session | None:
+        return next((s for s in self._sessions if s.opens <= at < s.closes), None)
+
+    def reason_on(self, day: date) -> str | None:
+        return None
+
+    def next_open(self, after: datetime) -> datetime:
+        return min((s.opens for s in self._sessions if s.opens > after), default=_far(after))
+
+    def next_close(self, after: datetime) -> datetime:
+        return min((s.closes for s in self._sessions if s.closes > after), default=_far(after))
+
+    def next_change(self, after: datetime) -> tuple[datetime, Phase]:
+        change = min(self.next_open(after), self.next_close(after))
+        return change, self.phase_at(change)
+
+
+def _far(after: datetime) -> datetime:
+    return after + timedelta(days=1)
+
+
+def session_of(opens: datetime, seconds: float, number: int) -> Session:
+    closes = opens + timedelta(seconds=seconds)
+    return Session(
+        calendar=PRIMARY, day=opens.date() + timedelta(days=number), pre_opens=opens,
+        opens=opens, closes=closes, post_closes=closes, is_early_close=number > 0,
+    )

@@ -1,0 +1,148 @@
+"""Who trades, who presses buttons, who repairs? The people of a day; they outlive processes."""
+
+import asyncio
+from decimal import Decimal
+from typing import Final
+
+from tradebot.core.model.commands import (
+    ClearHalt,
+    Command,
+    RequestCancel,
+    RequestCancelAll,
+    RequestReplace,
+    SetKillSwitch,
+    SubmitIntent,
+)
+from tradebot.core.model.events import CancelRefused
+from tradebot.core.model.ids import StrategyId
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
+from tradebot.shell.engine import Busy
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.simulate.market import SYMBOLS
+from tradebot.shell.simulate.process import SimProcess
+from tradebot.shell.simulate.world import World
+
+_PATIENCE_S: Final = 15.0
+_CENT: Final = Decimal("0.01")
+
+
+class People:
+    """They speak to whichever process runs, and try again where none answers."""
+
+    def __init__(self, world: World) -> None:
+        self.process: SimProcess | None = None
+        self.asked = 0
+        self._world = world
+        self._chance = world.chance
+
+    async def trade(self, seconds: float) -> None:
+        """Press buttons until the time is over."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        async with asyncio.TaskGroup() as group:
+            while loop.time() < until:
+                await asyncio.sleep(self._chance.between("next order", .1, 5))
+                group.create_task(self._order(), name="order")
+                if self._chance.happens("cancels", .15):
+                    group.create_task(self._cancel(), name="cancel")
+                if self._chance.happens("changes", .1):
+                    group.create_task(self._change(), name="change")
+                await self._fate()
+
+    async def ask(self, command: Command) -> Decision | None:
+        """Wait for the answer of the process that runs now, but not for ever."""
+        process = self.process
+        if process is None or not process.is_up or process.engine is None:
+            return None
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                return await process.engine.submit(command)
+        except (TimeoutError, Busy):
+            return None
+
+    async def clear_halts(self) -> None:
+        """Look at what is halted, and let it trade again."""
+        process = self.process
+        if process is None or process.engine is None:
+            return
+        for symbol in list(process.engine.book.halted):
+            await self.ask(ClearHalt(symbol=symbol, reason="looked at it", by="operator"))
+
+    async def clear_kill(self) -> None:
+        await self.ask(SetKillSwitch(engaged=False, reason="looked at it", by="operator"))
+
+    async def _order(self) -> None:
+        """Ask for an order; who has a key asks again until there is an answer."""
+        self.asked += 1
+        body = self._intent(self.asked)
+        for _ in range(6):
+            answer = await self.ask(SubmitIntent(intent=body))
+            if body.key is None or answer is not None:
+                break
+            await asyncio.sleep(2)
+        if body.key is not None and self._world.faults.hit("pressed_twice"):
+            await self.ask(SubmitIntent(intent=body))
+
+    def _intent(self, number: int) -> Intent:
+        chance = self._chance
+        symbol = chance.pick("symbol", SYMBOLS)
+        side = chance.pick("side", (Side.BUY, Side.SELL))
+        qty = Decimal(60 if chance.happens("too much", .03) else chance.below("qty", 20) + 1)
+        beyond = _CENT * (chance.below("price", 20) - 5)
+        price = self._world.prices.of(symbol) + side.sign * beyond
+        is_strategy = chance.happens("strategy", .4)
+        return Intent(
+            legs=(Leg(symbol=symbol, side=side),), order_qty=qty, ord_type=OrdType.LIMIT,
+            price=price, source=Source.STRATEGY if is_strategy else Source.API,
+            strategy_id=StrategyId("simple") if is_strategy else None,
+            key=None if is_strategy else f"key-{number}",
+        )
+
+    def _some_order(self) -> str | None:
+        process = self.process
+        if process is None or process.engine is None:
+            return None
+        working = list(process.engine.book.orders.working)
+        return self._chance.pick("which order", working) if working else None
+
+    async def _cancel(self) -> None:
+        process, target = self.process, self._some_order()
+        if target is None or process is None or process.engine is None:
+            return
+        answer = await self.ask(RequestCancel(target=target, by="trader"))
+        is_refused = answer is not None and isinstance(answer.events[0], CancelRefused)
+        if is_refused and target in process.engine.book.orders.working:
+            self._world.referee.broken(21, f"the cancel of {target} was refused")
+
+    async def _change(self) -> None:
+        target = self._some_order()
+        if target is not None:
+            qty = Decimal(self._chance.below("changed qty", 20) + 1)
+            await self.ask(RequestReplace(target=target, by="trader", order_qty=qty))
+
+    async def _fate(self) -> None:
+        """Let happen what is nobody's order."""
+        world, hit = self._world, self._world.faults.hit
+        if hit("ghost_fill"):
+            world.venue.trade_for_a_stranger(self._chance.pick("stranger", SYMBOLS))
+        if hit("freeze"):
+            world.loop.freeze(self._chance.between("freeze", 1, 60))
+        if hit("clock_step"):
+            world.referee.has_steps = True
+            world.clock.step_s += self._chance.pick("step", (-3600, -30, -2, 2, 30, 3600))
+        if hit("kill_switch"):
+            await self._kill()
+        if self._chance.happens("cancels all", .01):
+            await self.ask(RequestCancelAll(by="trader"))
+        if self._chance.happens("looks at halts", .3):
+            await self.clear_halts()
+
+    async def _kill(self) -> None:
+        """Stop everything as the command does: the latch first, then the decision."""
+        process = self.process
+        if process is None or not process.is_up:
+            return
+        process.latch.set("enough")
+        await self.ask(SetKillSwitch(engaged=True, reason="enough", by="trader"))
+        await asyncio.sleep(self._chance.between("killed for", .5, 10))
+        await self.clear_kill()

@@ -1,0 +1,206 @@
+"""How does one process of the daemon live and die? The real daemon, on the simulated world."""
+
+import asyncio
+import weakref
+from collections.abc import Sequence
+from contextvars import ContextVar, copy_context
+from dataclasses import replace
+from functools import partial
+from io import StringIO
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.settings import RouteKind
+from tradebot.shell.daemon import Cadence, Daemon, Parts
+from tradebot.shell.engine import Engine
+from tradebot.shell.facts import FactCache, Latch, Waker
+from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.journal.file import Journal
+from tradebot.shell.simulate.broker import ROUTE, SimBroker, Watch
+from tradebot.shell.simulate.disk import Killed, SimDisk
+from tradebot.shell.simulate.market import PRIMARY, SYMBOLS, SimMarket
+from tradebot.shell.simulate.world import JOURNAL, SETTINGS, World
+from tradebot.shell.state import DaemonState
+from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.supervisor import Limits, Supervisor
+from tradebot.shell.telemetry import Console
+from tradebot.shell.wire.link import Link
+from tradebot.shell.wire.may_send import may_send
+
+_RUNNING: Final[ContextVar["SimProcess | None"]] = ContextVar("process", default=None)
+
+
+class SimProcess:
+    """The daemon from its start to its end: asked to stop, stopped by a failure, or killed."""
+
+    def __init__(self, world: World) -> None:
+        self.is_dead = False
+        self.killed_by = ""
+        self.exit_code: int | None = None
+        self.failure = ""
+        self.ended = asyncio.Event()
+        self.daemon: Daemon | None = None
+        self.engine: Engine | None = None
+        self.latch = Latch()
+        self._world = world
+        self._tasks: list[weakref.ref[asyncio.Task[Any]]] = []
+
+    @property
+    def is_up(self) -> bool:
+        return not self.is_dead and self.daemon is not None and self.daemon.started.is_set()
+
+    def start(self) -> None:
+        context = copy_context()
+        context.run(_RUNNING.set, self)
+        asyncio.get_running_loop().create_task(self._live(), name="process", context=context)
+
+    def owns(self, task: "asyncio.Task[Any]") -> None:
+        if self.is_dead:
+            task.cancel()
+        self._tasks.append(weakref.ref(task))
+
+    def kill(self, by: str) -> None:
+        """End it here and now: nothing that it still runs touches the world."""
+        if self.is_dead:
+            return
+        self.is_dead, self.killed_by = True, by
+        for known in self._tasks:
+            task = known()
+            if task is not None and not task.done():
+                task.cancel()
+        self.ended.set()
+
+    async def _live(self) -> None:
+        try:
+            self.exit_code = await self._run()
+        except Killed:
+            return
+        except (JournalFailed, JournalDamaged) as error:
+            self.exit_code, self.failure = 70, f"{type(error).__name__}: {error}"
+        finally:
+            if not self.is_dead:
+                self.is_dead = True
+                self.ended.set()
+
+    async def _run(self) -> int:
+        world = self._world
+        disk = SimDisk(world.platter, self, world.chance, world.faults)
+        journal = Journal.open(
+            JOURNAL, code="1", settings_hash="sim", threaded=False, disk=disk, prewrite=False,
+            segment_bytes=world.segment_bytes,
+        )
+        writing = Writing(journal, world)
+        book, view, last_at = Book(), Book(), None
+        past = list(journal.decisions())
+        for decision in past:
+            book.fold(decision.at, decision.events)
+            view.fold(decision.at, decision.events)
+            last_at = decision.at
+        world.referee.on_start(past)
+        facts = FactCache(self.latch)
+        self.engine = Engine(
+            book=book, journal=writing, facts=facts, clock=world.clock, last_seq=journal.last_seq
+        )
+        parts = _parts(world, self, facts, view)
+        self.daemon = Daemon(replace(parts, last_at=last_at))
+        writer = asyncio.create_task(writing.run(), name="journal writer")
+        try:
+            code = await self.daemon.run()
+            self.failure = self.daemon.failure or ""
+        finally:
+            writer.cancel()
+        journal.close()
+        if code == 0:
+            world.referee.on_clean_end(book, journal)
+        return code
+
+
+class Writing:
+    """The journal's thread, as a task: it commits what waits when the last sync has returned."""
+
+    def __init__(self, journal: Journal, world: World) -> None:
+        self._journal = journal
+        self._chance = world.chance
+        self._faults = world.faults
+        self._waiting: list[tuple[Sequence[Decision], asyncio.Future[None]]] = []
+        self._wake = asyncio.Event()
+
+    def append(self, decisions: Sequence[Decision]) -> "asyncio.Future[None]":
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((decisions, future))
+        self._wake.set()
+        return future
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            taken, self._waiting = self._waiting, []
+            is_slow = self._faults.hit("slow_sync")
+            await asyncio.sleep(self._chance.between("sync", .0005, 4 if is_slow else .003))
+            try:
+                self._journal.write([decision for batch, _ in taken for decision in batch])
+            except JournalFailed as error:
+                for _, future in taken:
+                    future.set_exception(error)
+                    future.exception()  # the engine stops for the first of several
+                continue
+            for _, future in taken:
+                if not future.done():
+                    future.set_result(None)
+
+
+def _parts(
+    world: World, process: SimProcess, facts: FactCache, view: Book
+) -> Parts:
+    """Build what the app builds, in the same order, with simulated ends."""
+    engine, latch, clock = process.engine, process.latch, world.clock
+    assert engine is not None
+    state = DaemonState(PRIMARY, clock, view, auto_start=True)
+    market = SimMarket(world.prices, world.chance, world.faults, clock)
+    market.subscribe(SYMBOLS, facts.on_market)
+    broker = SimBroker(
+        world.venue, process, world.chance, world.faults, when=clock.at,
+        watch=Watch(before_send=partial(world.referee.before_send, clock)),
+        proves_absence=world.proves_absence,
+    )
+    link = Link(
+        ROUTE, RouteKind.PAPER, broker, engine=engine,
+        may_send=partial(may_send, engine.book, latch, clock),
+    )
+    host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
+    market.subscribe(SYMBOLS, host.on_market)
+    market.subscribe(SYMBOLS, Waker(engine.book, engine.post).on_market)
+    engine.listeners.extend((
+        world.referee.on_published, lambda d: view.fold(d.at, d.events), state.on_decision,
+        link.on_decision, host.on_decision,
+    ))
+    limits = Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0)
+    return Parts(
+        home=world.home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
+        supervisor=Supervisor(limits, state.on_notice),
+        telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False), market=market,
+        links=[link], host=host,
+        calendars={PRIMARY: world.calendar}, serve=_nothing, look_after=_nothing,
+        keep_drafts=_nothing, status=dict, settings=SETTINGS, settings_version="sim",
+        auto_start=True, cadence=Cadence(status_every_s=60.0, mark_every_s=5.0),
+        until=None, last_at=None,
+    )
+
+
+async def _nothing() -> None:
+    await asyncio.Event().wait()
+
+
+def owned_task(
+    loop: asyncio.AbstractEventLoop, coroutine: Any, **more: Any
+) -> "asyncio.Task[Any]":
+    """Make a task that its process owns, so that it dies with it."""
+    task = asyncio.Task(coroutine, loop=loop, **more)
+    context = more.get("context")
+    process = context.get(_RUNNING) if context is not None else _RUNNING.get()
+    if process is not None:
+        process.owns(task)
+    return task

@@ -1,0 +1,201 @@
+"""Was a promise broken? The invariants by number, each with its own idea of the truth.
+
+Numbers are those of docs/reliability.md. A violation ends the day.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from tradebot.core.book.book import Book
+from tradebot.core.model import events as e
+from tradebot.core.model.fact import fact
+from tradebot.core.model.report import ExecType
+from tradebot.core.model.settings import Policy
+from tradebot.core.model.verdict import Stage
+from tradebot.ports import Clock
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.journal.file import Journal
+from tradebot.shell.simulate.venue import Venue
+
+_SECOND: Final = 1.0
+
+
+@fact
+class Violation:
+    """A promise that did not hold: the invariant's number, when, and what was seen."""
+
+    invariant: int
+    at_s: float
+    text: str
+
+
+class Referee:
+    """Looks on while a day is played; it changes nothing."""
+
+    def __init__(
+        self, venue: Venue, policy: Policy, *, now: Callable[[], float],
+        durable: Callable[[], bytes], trades: Callable[[datetime], bool],
+    ) -> None:
+        self.violations: list[Violation] = []
+        self.published: dict[int, Decision] = {}
+        self.submitted: dict[str, int] = {}  # ClOrdID -> decision
+        self.never_left: set[str] = set()
+        self.is_killed = False
+        self.has_steps = False  # of the clock: what counts by its time is then not judged
+        self.count: Counter[str] = Counter()
+        self._venue = venue
+        self._policy = policy
+        self._now = now
+        self._durable = durable
+        self._trades = trades
+        self._messages: deque[datetime] = deque()
+        self._applied: set[tuple[str, str]] = set()
+
+    def broken(self, invariant: int, text: str) -> None:
+        self.violations.append(
+            Violation(invariant=invariant, at_s=round(self._now(), 3), text=text)
+        )
+
+    def on_start(self, past: Sequence[Decision]) -> None:
+        """A process has read its journal: everything that was ever told must be there."""
+        self.count["starts"] += 1
+        for place, decision in enumerate(past, 1):
+            if decision.seq != place:
+                self.broken(9, f"decision {decision.seq} stands at place {place}")
+            told = self.published.get(place)
+            if told is not None and told != decision:
+                self.broken(10, f"decision {place} was told as another")
+        for seq in self.published:
+            if seq > len(past):
+                self.broken(10, f"decision {seq} was told, and is not in the journal")
+                return
+        for decision in past[len(self.published):]:
+            self._note(decision)
+
+    def on_published(self, decision: Decision) -> None:
+        """A decision is told to the world."""
+        if decision.seq != len(self.published) + 1:
+            self.broken(9, f"decision {decision.seq} is told after {len(self.published)}")
+        if b'{"seq":%d,' % decision.seq not in self._durable():
+            self.broken(10, f"decision {decision.seq} is told, and is not durable")
+        self._note(decision)
+
+    def before_send(
+        self, clock: Clock, kind: str, order: e.OrderSubmitted | None
+    ) -> None:
+        """A request leaves for the venue."""
+        self.count[f"{kind}s sent"] += 1
+        if kind == "cancel":
+            return
+        if self.is_killed:
+            self.broken(6, f"a {kind} leaves after the kill switch was set")
+        if order is None:
+            return
+        if order.cl_ord_id not in self.submitted:
+            self.broken(2, f"order {order.cl_ord_id} leaves before its decision is told")
+        if not clock.now() <= order.send_by:
+            self.broken(16, f"order {order.cl_ord_id} leaves after its time")
+        if not self._trades(clock.now()):
+            self.broken(16, f"order {order.cl_ord_id} leaves in a closed session")
+        body = order.intent
+        if not (body.order_qty <= self._policy.order_qty_max):
+            self.broken(13, f"order {order.cl_ord_id} of {body.order_qty} is over the limit")
+
+    def on_clean_end(self, book: Book, journal: Journal) -> None:
+        """A process ended as it was asked to: its journal must tell exactly what it believed."""
+        again = Book()
+        for decision in journal.decisions():
+            again.fold(decision.at, decision.events)
+        if again != book:
+            self.broken(9, "the journal folds to another book than the one that ran")
+
+    def judge(self, book: Book) -> None:
+        """Look at the venue's books and ours, which agree."""
+        for found in self._about_intents():
+            self.broken(1, found)
+        for order in self._venue.orders.values():
+            if order.filled > order.qty and not any(self._halts(order.symbol)):
+                self.broken(3, f"order {order.ids[0]} is overfilled, and nobody was alarmed")
+            if self.never_left & {*order.ids}:
+                self.broken(12, f"order {order.ids[0]} never left, yet the venue has it")
+
+    def disagreement(self, book: Book) -> str | None:
+        """Say where the book is not what the venue holds true; None where all is the same."""
+        account = next(iter(book.ledger.accounts.values()), None)
+        if account is None:
+            return "the book has no account"
+        if account.cash != self._venue.cash():
+            return f"cash: book {account.cash}, venue {self._venue.cash()}"
+        nets = {s: n.qty for nets in book.ledger.nets.values() for s, n in nets.items() if n.qty}
+        if nets != self._venue.positions():
+            return f"positions: book {nets}, venue {self._venue.positions()}"
+        theirs = {order.ids[0] for order in self._venue.working()}
+        ours = {
+            str(root) for root, state in book.orders.working.items()
+            if not (state.in_doubt and root not in self._venue.by_id)  # nobody can ever tell
+        }
+        if ours != theirs:
+            return f"working orders: only book {sorted(ours - theirs)}, only venue" \
+                   f" {sorted(theirs - ours)}"
+        for order in self._venue.orders.values():
+            state = book.orders.find(order.ids[0])
+            if state is None:
+                return f"order {order.ids[0]} is not in the book"
+            if state.order.cum_qty != order.filled:
+                return f"{order.ids[0]}: filled {state.order.cum_qty}, venue {order.filled}"
+        return None
+
+    def _about_intents(self) -> Iterator[str]:
+        orders = Counter(order.intent for order in self._venue.orders.values())
+        for intent, count in orders.items():
+            if count > 1:
+                yield f"{count} orders came of intent {intent}"
+
+    def _halts(self, symbol: str) -> Iterator[bool]:
+        for decision in self.published.values():
+            for event in decision.events:
+                if isinstance(event, e.InstrumentHalted) and event.symbol in (symbol, e.EVERYTHING):
+                    yield True
+
+    def _note(self, decision: Decision) -> None:
+        self.published[decision.seq] = decision
+        self.count["decisions"] += 1
+        through: dict[str, Stage] = {}
+        for event in decision.events:
+            if isinstance(event, e.StagesPassed):
+                through[event.intent_id] = event.through
+            elif isinstance(event, e.OrderSubmitted):
+                self._note_order(decision, event, through)
+            elif isinstance(event, e.OrderNeverLeft):
+                self.never_left.add(event.cl_ord_id)
+            elif isinstance(event, e.KillSwitchSet):
+                self.is_killed = event.engaged
+            elif isinstance(event, e.OrderReported):
+                self._note_report(event)
+
+    def _note_order(
+        self, decision: Decision, event: e.OrderSubmitted, through: dict[str, Stage]
+    ) -> None:
+        self.count["orders"] += 1
+        if event.cl_ord_id in self.submitted:
+            self.broken(1, f"order {event.cl_ord_id} was decided on twice")
+        self.submitted[event.cl_ord_id] = decision.seq
+        if through.get(event.intent_id) is not Stage.DISPATCH:
+            self.broken(5, f"order {event.cl_ord_id} was not cleared by the decision that sends it")
+        if self.is_killed:
+            self.broken(6, f"order {event.cl_ord_id} was decided on after the kill switch was set")
+        self._messages.append(decision.at)
+        while (decision.at - self._messages[0]).total_seconds() >= _SECOND:
+            self._messages.popleft()
+        if len(self._messages) > self._policy.messages_per_second_max and not self.has_steps:
+            self.broken(14, f"{len(self._messages)} orders within a second")
+
+    def _note_report(self, event: e.OrderReported) -> None:
+        report = event.report
+        if report.exec_type is ExecType.TRADE:
+            name = (report.route, str(report.exec_id))
+            if name in self._applied:
+                self.broken(19, f"execution {report.exec_id} was applied twice")
+            self._applied.add(name)

@@ -1,0 +1,76 @@
+"""What came of many days? Played beside each other, one seed after the other, added up."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from tradebot.shell.simulate.day import DayResult, play
+from tradebot.shell.simulate.faults import FAULTS
+
+_PIECE: Final = 20  # days that one worker plays before it tells
+
+
+class Tally:
+    """Sums over days; the first violation of each day that had one."""
+
+    def __init__(self) -> None:
+        self.days = 0
+        self.counts: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter({name: 0 for name in FAULTS})
+        self.violations: list[dict[str, Any]] = []
+
+    def add(self, day: DayResult) -> None:
+        self.days += 1
+        self.counts.update(day.counts)
+        self.faults.update(day.faults)
+        for first in day.violations[:1]:
+            self.violations.append({
+                "seed": day.seed, "invariant": first.invariant, "at_s": first.at_s,
+                "text": first.text, "replay": f"tradebot simulate --days 1 --seed {day.seed}",
+            })
+
+    def document(self, seconds: float) -> dict[str, Any]:
+        """Return the report: what happened, what went wrong, what was broken."""
+        return {
+            "days": self.days, "violations": self.violations,
+            "decisions": self.counts["decisions"], "orders": self.counts["orders"],
+            "fills": self.counts["fills"], "starts": self.counts["starts"],
+            "crashes": self.counts["crashes"], "faults_injected": self.faults.total(),
+            "faults": dict(sorted(self.faults.items())), "seconds": round(seconds, 1),
+            "days_per_minute": round(self.days / seconds * 60) if seconds else 0,
+        }
+
+
+def play_all(
+    seeds: Iterable[int], jobs: int, tell: Callable[[int], None], *, stop_at: int = 10
+) -> Tally:
+    """Play a day for each seed, on so many processors; end early after so many violations."""
+    tally = Tally()
+    for days in _played(list(seeds), jobs):
+        for day in days:
+            tally.add(day)
+        tell(tally.days)
+        if len(tally.violations) >= stop_at:
+            break
+    return tally
+
+
+def _played(seeds: list[int], jobs: int) -> Iterator[list[DayResult]]:
+    pieces = [seeds[start:start + _PIECE] for start in range(0, len(seeds), _PIECE)]
+    if jobs == 1 or len(pieces) == 1:
+        yield from map(_play_some, pieces)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        try:
+            yield from pool.map(_play_some, pieces)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _play_some(seeds: list[int]) -> list[DayResult]:
+    with TemporaryDirectory(prefix="tradebot-") as home:
+        return [play(seed, Path(home)) for seed in seeds]

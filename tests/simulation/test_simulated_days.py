@@ -1,0 +1,52 @@
+"""Does every promise hold on days on which everything goes wrong, and is every day repeatable?"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tradebot.cli.simulate import kept_seeds
+from tradebot.shell.journal.segment import Segment
+from tradebot.shell.simulate.day import play
+from tradebot.shell.simulate.report import play_all
+
+SEEDS = Path(__file__).with_name("seeds.txt")
+PRINT_A_DAY = """
+import sys, hashlib
+from pathlib import Path
+from tradebot.shell.simulate.day import play
+day = play(int(sys.argv[1]), Path(sys.argv[2]))
+print(hashlib.sha256(day.journal).hexdigest(), day.faults, day.counts)
+"""
+
+
+@pytest.mark.parametrize("seed", kept_seeds(SEEDS))
+def test_a_day_that_once_broke_a_promise_breaks_none(seed: int, tmp_path: Path) -> None:
+    assert play(seed, tmp_path).violations == ()
+
+
+def test_no_promise_breaks_on_days_full_of_faults() -> None:
+    tally = play_all(range(1, 41), 1, lambda done: None)
+    assert tally.violations == []
+    assert tally.counts["orders"] > 200
+    assert tally.faults.total() > 1000
+
+
+@pytest.mark.parametrize("seed", [3, 14])
+def test_a_seed_is_the_same_day_in_every_process(seed: int, tmp_path: Path) -> None:
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", PRINT_A_DAY, str(seed), str(tmp_path)],
+            env={"PYTHONHASHSEED": hashing, "PYTHONPATH": ":".join(sys.path)},
+            check=True, capture_output=True, text=True,
+        ).stdout
+        for hashing in ("1", "2", "77")
+    }
+    assert len(told) == 1
+
+
+def test_a_journal_that_skips_its_sync_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Segment, "sync", lambda segment: None)
+    tally = play_all(range(1, 21), 1, lambda done: None, stop_at=1)
+    assert tally.violations
