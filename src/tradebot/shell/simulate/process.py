@@ -18,6 +18,7 @@ from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.marks import Marker
 from tradebot.shell.simulate.broker import ROUTE, SimBroker, Watch
 from tradebot.shell.simulate.disk import Killed, SimDisk
 from tradebot.shell.simulate.market import PRIMARY, SYMBOLS, SimMarket
@@ -171,11 +172,12 @@ def _parts(
         may_send=partial(may_send, engine.book, latch, clock),
     )
     host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
-    market.subscribe(SYMBOLS, host.on_market)
-    market.subscribe(SYMBOLS, Waker(engine.book, engine.post).on_market)
+    marker = Marker(engine.book, facts, engine.post, every_s=5.0)
+    for hears in (host, Waker(engine.book, engine.post), marker):
+        market.subscribe(SYMBOLS, hears.on_market)
     engine.listeners.extend((
         world.referee.on_published, lambda d: view.fold(d.at, d.events), state.on_decision,
-        link.on_decision, host.on_decision,
+        link.on_decision, host.on_decision, marker.on_decision,
     ))
     limits = Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0)
     return Parts(
@@ -185,7 +187,7 @@ def _parts(
         links=[link], host=host,
         calendars={PRIMARY: world.calendar}, serve=_nothing, look_after=_nothing,
         keep_drafts=_nothing, status=dict, settings=SETTINGS, settings_version="sim",
-        auto_start=True, cadence=Cadence(status_every_s=60.0, mark_every_s=5.0),
+        auto_start=True, cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
         until=None, last_at=None,
     )
 

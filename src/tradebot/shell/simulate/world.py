@@ -35,6 +35,8 @@ SETTINGS: Final = Settings(
 class WorldClock:
     """The wall's clock, as NTP and people set it."""
 
+    longest_sleep_s = 60.0
+
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self.step_s = 0.0
