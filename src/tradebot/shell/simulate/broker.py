@@ -17,7 +17,7 @@ from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Killed, Process
 from tradebot.shell.simulate.faults import Faults
-from tradebot.shell.simulate.venue import Told, Venue
+from tradebot.shell.simulate.venue import Message, Venue
 
 ROUTE: Final = "sim"
 ACCOUNT: Final = "SIM-1"
@@ -171,7 +171,7 @@ class SimBroker:
             self._process.kill(name)
             raise Killed
 
-    def _hear(self, told: Told) -> None:
+    def _hear(self, told: Message) -> None:
         """Let a report travel: later than another, twice, or with another number."""
         report = self._report(told)
         delay_s = self._chance.between("report", .005, .02)
@@ -191,7 +191,7 @@ class SimBroker:
             self._unread.append(report)
             self._news.set()
 
-    def _report(self, told: Told) -> Report:
+    def _report(self, told: Message) -> Report:
         is_answer = told.asked is not None
         return Report(
             route=ROUTE, exec_type=ExecType(told.kind),

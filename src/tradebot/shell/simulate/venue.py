@@ -16,7 +16,7 @@ OPENING_CASH: Final = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Message:
     """One message about an order: `kind` in FIX words; numbers only where it has them."""
 
     kind: str
@@ -59,7 +59,7 @@ class Placed:
     limit: Decimal | None
     state: str = "working"
     trades: dict[str, Execution] = field(default_factory=dict)
-    said: list[Told] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
 
     @property
     def filled(self) -> Decimal:
@@ -80,8 +80,8 @@ class Venue:
         self.orders: dict[int, Placed] = {}
         self.by_id: dict[str, Placed] = {}
         self.strangers: dict[str, Execution] = {}  # trades that are not ours
-        self.history: list[Told] = []  # every money message, for whoever asks
-        self.hear: Callable[[Told], None] = lambda told: None
+        self.history: list[Message] = []  # every money message, for whoever asks
+        self.hear: Callable[[Message], None] = lambda told: None
         self._chance = chance
         self._faults = faults
         self._now = now
@@ -108,7 +108,7 @@ class Venue:
     ) -> None:
         """Take an order; one under an id that is known here is refused."""
         if client_id in self.by_id:
-            self.hear(Told(
+            self.hear(Message(
                 kind="rejected", client_id=client_id, at=self._now(), is_repeat=True
             ))
             return
@@ -170,7 +170,7 @@ class Venue:
         qty = Decimal(self._chance.below("stranger", 5) + 1)
         trade = self._execution(symbol, -qty if self._chance.happens("stranger", .5) else qty)
         self.strangers[trade.name] = trade
-        self._tell(Told(
+        self._tell(Message(
             kind="trade", client_id=f"hand-{trade.name}", at=self._now(), execution=trade.name,
             qty=qty, px=trade.px, fee=trade.fee, symbol=symbol, is_sell=trade.qty < 0,
         ))
@@ -238,7 +238,7 @@ class Venue:
             self._say(order, state, asked=request)
 
     def _refuse(self, order: Placed | None, client_id: str, request: str) -> None:
-        told = Told(kind="cancel_rejected", client_id=client_id, asked=request, at=self._now())
+        told = Message(kind="cancel_rejected", client_id=client_id, asked=request, at=self._now())
         if order is not None:
             order.said.append(told)
         self.hear(told)
@@ -246,14 +246,14 @@ class Venue:
     def _say(
         self, order: Placed, kind: str, *, client_id: str | None = None, **more: Any
     ) -> None:
-        told = Told(
+        told = Message(
             kind=kind, client_id=client_id or order.ids[-1], at=self._now(), number=order.number,
             symbol=order.symbol, is_sell=order.is_sell, **more,
         )
         order.said.append(told)
         self._tell(told)
 
-    def _tell(self, told: Told) -> None:
+    def _tell(self, told: Message) -> None:
         if told.execution is not None:
             self.history.append(told)
         self.hear(told)
