@@ -16,6 +16,7 @@ from tests.properties.walk import Day, a_day
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
+    AcceptBreak,
     ActivateSettings,
     Approve,
     BreakerState,
@@ -27,6 +28,7 @@ from tradebot.core.model.commands import (
     DisconnectRoute,
     FactArrived,
     Holding,
+    Reconcile,
     Reject,
     ReportDelivery,
     RequestCancel,
@@ -83,6 +85,7 @@ def a_golden_day() -> Day:
     held = (Holding(symbol="SPY", qty=Decimal(4711)),)
     day.decide(makers.a_route(statement=makers.a_statement(holdings=held)))
     day.decide(ClearHalt(symbol="SPY", reason="golden", by="golden"))
+    _reconcile(day)
     for is_on in (True, False):
         day.decide(SetKillSwitch(engaged=is_on, reason="golden", by="golden"))
         day.decide(SetControl(
@@ -103,6 +106,18 @@ def a_golden_day() -> Day:
     for is_enabled in (False, True):
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
     return day
+
+
+def _reconcile(day: Day) -> None:
+    """Let breaks be gone at the next look, and one be found by two and accepted."""
+    for holdings in (None, (Holding(symbol="IBM", qty=Decimal(4711)),)):
+        for _ in range(2):
+            day.now += timedelta(seconds=2)
+            stated = day.statement()
+            if holdings is not None:
+                stated = replace(stated, holdings=holdings)
+            day.decide(Reconcile(route="paper", because="golden", statement=stated))
+    day.decide(AcceptBreak(target="PAPER-1/IBM", reason="golden", by="golden"))
 
 
 def _stage(day: Day) -> None:

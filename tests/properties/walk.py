@@ -156,12 +156,19 @@ class Day:
         return c.ActivateSettings(settings=settings, version=str(rng.randrange(10**6)))
 
     def _connect(self) -> c.ConnectRoute:
-        """Connect again; the statement is the broker's own account."""
+        return makers.a_route(statement=self.statement())
+
+    def statement(self) -> c.Statement:
+        """State the broker's own account."""
         held = self.broker.positions().items()
-        return makers.a_route(statement=makers.a_statement(
-            1_000_000 + self.broker.cash(),
+        return makers.a_statement(
+            1_000_000 + self.broker.cash(), as_of=self.now,
             holdings=tuple(c.Holding(symbol=symbol, qty=qty) for symbol, qty in held),
-        ))
+            working=tuple(
+                c.OpenOrder(cl_ord_id=name, leaves_qty=self.broker.orders[name].left)
+                for name in self.broker.live()
+            ),
+        )
 
 
 def a_day(seed: int, steps: int = 600) -> Day:

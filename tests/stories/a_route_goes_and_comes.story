@@ -19,6 +19,7 @@
         > held I2 at validation ADAPTER_UNAVAILABLE needs route:paper
 09:30:06  connect paper cash 95000 SPY=10
         > route paper up
+        > compared PAPER-1 (connect) matched 1: no difference
         > route paper for I2
         > passed I2 through dispatch
         > submitted C2 for I2 buy 1 SPY @500 day reserved 500 send by 09:30:36
@@ -28,10 +29,11 @@
         > nothing
 09:30:09  connect paper cash 95000 SPY=12 IBM=1
         > route paper up
-        > break PAPER-1 IBM book 0 statement 1
-        > halted IBM OMS_EXTERNAL
-        > break PAPER-1 SPY book 10 statement 12
-        > halted SPY OMS_EXTERNAL
+        > compared PAPER-1 (connect): position PAPER-1/IBM book 0 statement 1, position PAPER-1/SPY book 10 statement 12
+        > break position PAPER-1/IBM book 0 statement 1
+        > break position PAPER-1/SPY book 10 statement 12
+        > halted IBM RECON_BREAK
+        > halted SPY RECON_BREAK
 09:30:10  intent sell 10 SPY limit 499.00
         > received I3 sell 10 SPY @499 day as number 3 of sma, until 16:00:10
         > passed I3 through validation

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tradebot.core.model import events as e
+from tradebot.core.model.drift import Drift
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
 from tradebot.core.model.report import Report
@@ -141,8 +142,21 @@ def _replace(event: e.ReplaceRequested, names: Names) -> str:
 
 
 def _break(event: e.BreakFound, names: Names) -> str:
-    numbers = f"book {plain(event.book)} statement {plain(event.statement)}"
-    return f"break {event.account} {event.subject} {numbers}"
+    return f"break {_drift(event.drift, names)}"
+
+
+def _drift(drift: Drift, names: Names) -> str:
+    subject = names.short(drift.subject)
+    numbers = f"book {plain(drift.book)} statement {plain(drift.statement)}"
+    return f"{drift.kind} {drift.account}/{subject} {numbers}"
+
+
+def _compared(event: e.StatementCompared, names: Names) -> str:
+    told = f"compared {event.account} ({event.because})"
+    told += "".join(f" recovered {execution}" for execution in event.recovered)
+    told += f" matched {event.matched}" if event.matched else ""
+    drifts = ", ".join(_drift(drift, names) for drift in event.drifts)
+    return f"{told}: {drifts or 'no difference'}"
 
 
 def _kill(event: e.KillSwitchSet, names: Names) -> str:
@@ -207,7 +221,12 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.InstrumentsDefined: lambda event, names: f"{len(event.instruments)} instruments known",
     e.RouteConnected: _opening,
     e.RouteDisconnected: lambda event, names: f"route {event.route} down: {event.reason}",
+    e.StatementCompared: _compared,
     e.BreakFound: _break,
+    e.BreakClosed: lambda event, names: f"closed {_drift(event.drift, names)}",
+    e.BreakAccepted: lambda event, names: (
+        f"accepted {_drift(event.drift, names)} by {event.by}: {event.reason}"
+    ),
     e.PositionsMarked: _marked,
     e.StrategySwitched: _strategy,
     e.IntentApproved: lambda event, names: (

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from tradebot.core.model import events as e
+from tradebot.core.model.drift import BreakKind, Drift
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
 from tradebot.core.model.report import ExecType, Report
@@ -128,6 +129,23 @@ def _strategy(event: e.StrategySwitched) -> str:
     return f"strategy {event.strategy_id} {word}" + (f": {event.reason}" if event.reason else "")
 
 
+def _compared(event: e.StatementCompared) -> str:
+    told = f"compared with the broker's statement of {event.account} ({event.because}): "
+    if event.recovered:
+        told += f"{len(event.recovered)} missing fills booked, "
+    if not event.drifts:
+        return f"{told}{event.orders} orders, {event.positions} positions and cash agree"
+    return told + "; ".join(drift_text(drift) for drift in event.drifts)
+
+
+def drift_text(drift: Drift) -> str:
+    """Tell both numbers of a difference."""
+    kind = drift.kind.replace("_", " ")
+    if drift.kind is BreakKind.ACCOUNT:
+        return f"{kind} {drift.account}: the broker speaks of {drift.subject}"
+    return f"{kind} {drift.name}: book {plain(drift.book)}, broker {plain(drift.statement)}"
+
+
 WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.IntentReceived: _received,
     e.IntentConflicted: lambda v: f"key of {short(v.first)} came back with another body: refused",
@@ -155,7 +173,10 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.InstrumentsDefined: lambda v: "instruments " + ", ".join(i.symbol for i in v.instruments),
     e.RouteConnected: _connected,
     e.RouteDisconnected: lambda v: f"route {v.route} is down: {v.reason}",
-    e.BreakFound: lambda v: f"BREAK {v.subject}: book {plain(v.book)}, broker {plain(v.statement)}",
+    e.StatementCompared: _compared,
+    e.BreakFound: lambda v: f"BREAK {drift_text(v.drift)}",
+    e.BreakClosed: lambda v: f"break {v.drift.name} is gone: book and broker agree",
+    e.BreakAccepted: lambda v: f"break {drift_text(v.drift)} accepted by {v.by}: {v.reason}",
     e.PositionsMarked: lambda v: "marked " + ", ".join(q.symbol for q in v.quotes),
     e.StrategySwitched: _strategy,
     e.IntentApproved: lambda v: f"draft {short(v.intent_id)} approved by {v.by}",

@@ -13,8 +13,10 @@ from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.losses import Losses
 from tradebot.core.book.orders import Orders
 from tradebot.core.book.promotions import Promotions
+from tradebot.core.book.reconciliation import Reconciliation
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import BreakerState, Capabilities, Control, Phase
+from tradebot.core.model.drift import BreakKind
 from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.report import ExecType
@@ -66,6 +68,7 @@ class Book:
     ledger: Ledger = field(default_factory=Ledger)
     flow: Flow = field(default_factory=Flow)
     controls: dict[Control, str] = field(default_factory=dict)  # those engaged, and why
+    recon: Reconciliation = field(default_factory=Reconciliation)
     losses: Losses = field(default_factory=Losses)
     promotions: Promotions = field(default_factory=Promotions)
     kill_reason: str | None = None
@@ -179,6 +182,18 @@ def _marked(book: Book, event: e.PositionsMarked) -> None:
 
 def _recon_requested(book: Book, event: e.ReconRequested) -> None:
     book.intents.finished(book.orders.handed_off(event.cl_ord_id, book.now), event.cl_ord_id)
+    book.recon.finished(book.orders.finished[event.cl_ord_id].account)
+
+
+def _accepted(book: Book, event: e.BreakAccepted) -> None:
+    drift = event.drift
+    book.recon.accept(event)
+    if drift.kind is BreakKind.CASH:
+        book.ledger.corrected(drift.account, drift.amount)
+    elif drift.kind is BreakKind.POSITION:
+        terms = book.terms(drift.subject)
+        book.ledger.adopted(drift.account, drift.subject, drift.amount, event.px, terms)
+        _held(book, drift.account, drift.subject)
 
 
 def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
@@ -225,6 +240,9 @@ def _instruments(book: Book, event: e.InstrumentsDefined) -> None:
 
 
 def _route_up(book: Book, event: e.RouteConnected) -> None:
+    known = book.routes.get(event.route)
+    if known is not None:
+        book.recon.accepted.pop(f"{known.account}/{event.account}", None)
     book.routes[event.route] = Route(
         kind=event.kind, account=event.account, capabilities=event.capabilities
     )
@@ -280,7 +298,10 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.InstrumentsDefined: _instruments,
     e.RouteConnected: _route_up,
     e.RouteDisconnected: _route_down,
-    e.BreakFound: _nothing,
+    e.StatementCompared: lambda book, event: book.recon.compared(event, book.now),
+    e.BreakFound: lambda book, event: book.recon.found(event, book.now),
+    e.BreakClosed: lambda book, event: book.recon.closed(event),
+    e.BreakAccepted: _accepted,
     e.PositionsMarked: _marked,
     e.StrategySwitched: _strategy,
     e.IntentApproved: lambda book, event: book.intents.approved(event),

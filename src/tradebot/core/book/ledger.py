@@ -75,6 +75,11 @@ class Account:
     def equity(self) -> Decimal:
         return self.cash + self.net_value
 
+    def shift(self, amount: Decimal) -> None:
+        """Let what is neither profit nor loss move the marks that both are counted from."""
+        self.high_water += amount
+        self.day_equity += amount
+
     def rise(self) -> None:
         """Take the equity of now as the most there ever was, if it is."""
         equity = self.cash + self.net_value
@@ -159,6 +164,32 @@ class Ledger:
         is_over = bool(was) and (not share.qty or (share.qty > 0) != (was > 0))
         share.trip = ZERO if is_over else trip
         return trip if is_over else None
+
+    def moves(self, account: str, symbol: str) -> int:
+        """Count what was ever booked of a symbol."""
+        owners = self.holdings.get(account, {}).values()
+        return sum(shares[symbol].trades for shares in owners if symbol in shares)
+
+    def corrected(self, account: str, cash: Decimal) -> None:
+        """Take cash as if it had always been so."""
+        sums = self.accounts[account]
+        sums.cash += cash
+        sums.opening_cash += cash
+        sums.shift(cash)
+
+    def adopted(
+        self, account: str, symbol: str, qty: Decimal, px: Decimal, terms: Instrument | None
+    ) -> None:
+        """Take so much more of a position as if it had always been so: it is nobody's of ours."""
+        multiplier = terms.multiplier if terms else ONE
+        share, sums = self._share(account, EXTERNAL, symbol), self.accounts[account]
+        share.qty += qty
+        share.cost += qty * px * multiplier
+        share.multiplier = multiplier
+        before = sums.net_value
+        self._move(account, symbol, qty, px, multiplier)
+        self._weigh(account, symbol, terms)
+        sums.shift(sums.net_value - before)
 
     def day_began(self) -> None:
         """Let the day's losses count from what there is now."""

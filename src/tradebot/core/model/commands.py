@@ -201,6 +201,28 @@ class Revise:
 
 
 @fact
+class Reconcile:
+    """Compare an account with what its broker states of it; `because` says why just now.
+
+    `fills` are executions that the broker tells of and the book has not heard: it books them first.
+    """
+
+    route: str
+    statement: Statement
+    because: str
+    fills: tuple[Report, ...] = ()
+
+
+@fact
+class AcceptBreak:
+    """A person says that the broker is right: the book follows it, without any order."""
+
+    target: str
+    reason: str
+    by: str
+
+
+@fact
 class EnterSession:
     """A calendar's market enters a phase; the session is named by its date, times in UTC."""
 
@@ -310,5 +332,5 @@ Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
     | SetControl | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
     | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
-    | Reject | Revise | SetBreaker | RetryDeadLetter | DiscardDeadLetter
+    | Reject | Revise | SetBreaker | RetryDeadLetter | DiscardDeadLetter | Reconcile | AcceptBreak
 )

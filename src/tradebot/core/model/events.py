@@ -11,6 +11,10 @@ from tradebot.core.model.commands import (
     Phase,
     Statement,
 )
+from tradebot.core.model.drift import BreakAccepted as BreakAccepted
+from tradebot.core.model.drift import BreakClosed as BreakClosed
+from tradebot.core.model.drift import BreakFound as BreakFound
+from tradebot.core.model.drift import StatementCompared as StatementCompared
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
@@ -364,16 +368,6 @@ class DeadLetterDiscarded:
 
 
 @fact
-class BreakFound:
-    """Book and statement differ in these numbers. A break is never mended by an order."""
-
-    account: str
-    subject: str
-    book: Decimal
-    statement: Decimal
-
-
-@fact
 class PositionsMarked:
     quotes: tuple[Quote, ...]
 
@@ -391,6 +385,7 @@ Event: TypeAlias = (
     | CancelRequested | CancelRefused | ReplaceRequested | ReplaceRefused | TradeBooked
     | ReconRequested | InstrumentHalted | HaltCleared | KillSwitchSet | ControlSet
     | SessionEntered | SettingsActivated | InstrumentsDefined | RouteConnected | RouteDisconnected
-    | BreakFound | PositionsMarked | StrategySwitched | IntentApproved | ApprovalLapsed
-    | ApprovalRefused | BreakerSet | DeadLetterRetried | DeadLetterDiscarded
+    | StatementCompared | BreakFound | BreakClosed | BreakAccepted | PositionsMarked
+    | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused | BreakerSet
+    | DeadLetterRetried | DeadLetterDiscarded
 )

@@ -121,6 +121,8 @@ class Settings:
     own time to live; `order_timeout_s` how long an order may work until its cancel is asked for,
     looked at every `order_check_s`. All in seconds. Without `staging` what would wait for an
     approval is refused.
+    `recon_cash_tolerance` is in an account's currency; with `recon_adopts_orders` an order at the
+    broker that is none of ours halts nothing.
     """
 
     mode: Mode = Mode.LIVE_BLOCKED
@@ -134,6 +136,8 @@ class Settings:
     send_within_s: int = 30
     staging: bool = True
     approval_ttl_s: int = 3_600
+    recon_cash_tolerance: Decimal = Decimal("0.01")
+    recon_adopts_orders: bool = False
     draft_ttl_s: int = 23_400
     order_timeout_s: int = 300
     order_check_s: int = 10

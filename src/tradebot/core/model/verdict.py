@@ -106,6 +106,7 @@ class Reason(StrEnum):
     OMS_CANCELED = "OMS_CANCELED"
     OMS_PENDING_REQUEST = "OMS_PENDING_REQUEST"
     OMS_NOTHING_TO_CHANGE = "OMS_NOTHING_TO_CHANGE"
+    RECON_BREAK = "RECON_BREAK"
     ADAPTER_AMBIGUOUS = "ADAPTER_AMBIGUOUS"
     ADAPTER_NEVER_LEFT = "ADAPTER_NEVER_LEFT"
     ADAPTER_UNAVAILABLE = "ADAPTER_UNAVAILABLE"
@@ -195,6 +196,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_CANCELED: "Someone asked to take the intent back before it was sent.",
     R.OMS_PENDING_REQUEST: "A cancel or change of this order has no answer yet.",
     R.OMS_NOTHING_TO_CHANGE: "It is like this already, or has filled that much.",
+    R.RECON_BREAK: "The broker's statement differs from the book; see `tradebot reconcile`.",
     R.ADAPTER_AMBIGUOUS: "The wire failed and nobody knows yet whether the order arrived.",
     R.ADAPTER_NEVER_LEFT: "The order provably never left this process.",
     R.ADAPTER_UNAVAILABLE: "The route is not connected.",

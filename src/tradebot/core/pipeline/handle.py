@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from tradebot.core import recon
 from tradebot.core.book.book import Book, Market
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
@@ -24,6 +23,13 @@ from tradebot.core.pipeline.approve import approve, lapse, reject
 from tradebot.core.pipeline.dead_letters import discard, retry
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import record, resume
+from tradebot.core.pipeline.reconcile import (
+    accept_break,
+    compare_at_connect,
+    is_other_account,
+    other_account,
+    reconcile,
+)
 from tradebot.core.pipeline.replace import request_replace
 from tradebot.core.pipeline.requests import (
     cancel,
@@ -117,6 +123,9 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
             symbol=e.EVERYTHING, reason=Reason.OMS_MALFORMED_REPORT, detail=told
         ))
         return
+    if is_other_account(book, command.route, command.statement):
+        yield from other_account(book, command.route, command.statement)
+        return
     is_new = command.statement.account not in book.ledger.accounts
     yield from record(book, e.RouteConnected(
         route=command.route, kind=command.kind, account=command.statement.account,
@@ -125,14 +134,7 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
     if is_new:
         unknown = (h.symbol for h in command.statement.holdings if book.terms(h.symbol) is None)
         yield from record(book, *(unknown_terms(symbol) for symbol in unknown))
-    else:
-        for found in list(recon.breaks(book, command.statement)):
-            yield from record(book, found)
-            if found.subject != "cash":
-                yield from record(book, e.InstrumentHalted(
-                    symbol=found.subject, reason=Reason.OMS_EXTERNAL,
-                    detail=f"book {found.book}, broker {found.statement}",
-                ))
+    yield from compare_at_connect(book, command.route, command.statement)
     for state in list(book.orders.working.values()):
         if state.route == command.route:
             yield from cancel_again(book, state)
@@ -207,6 +209,8 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.ActivateSettings: _settings,
     c.DefineInstruments: _instruments,
     c.ConnectRoute: _connect,
+    c.Reconcile: reconcile,
+    c.AcceptBreak: accept_break,
     c.DisconnectRoute: _disconnect,
     c.FactArrived: _facts,
     c.Mark: _mark,

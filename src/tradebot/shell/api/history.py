@@ -365,7 +365,8 @@ def _reach(
 _NOT_THEIRS: Final = (
     e.CancelRefused, e.InstrumentHalted, e.HaltCleared, e.KillSwitchSet, e.ControlSet,
     e.SessionEntered, e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected,
-    e.RouteDisconnected, e.BreakFound, e.StrategySwitched, e.ApprovalRefused, e.BreakerSet,
+    e.RouteDisconnected, e.StatementCompared, e.BreakFound, e.BreakClosed, e.BreakAccepted,
+    e.StrategySwitched, e.ApprovalRefused, e.BreakerSet,
 )
 RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     **dict.fromkeys(_NOT_THEIRS, _not_theirs),

@@ -31,7 +31,15 @@ def _with_order_rows(name: str) -> Lift:
     return lift
 
 
+def _with_drift(fields: Fields) -> Fields:
+    """Lift a break of before breaks had kinds."""
+    if "drift" in fields:
+        return fields
+    return {"drift": {"kind": "cash" if fields["subject"] == "cash" else "position", **fields}}
+
+
 # A field that is new has a default, and needs no line here.
 UPCASTS: Final = Upcasts(lifted={
     "ConnectRoute": _with_order_rows("statement"), "RouteConnected": _with_order_rows("opening"),
+    "BreakFound": _with_drift,
 })

@@ -1,0 +1,173 @@
+"""What comes of a broker's statement? Missing fills are booked, breaks found; never an order."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from tradebot.core import recon
+from tradebot.core.book.book import Book
+from tradebot.core.model import commands as c
+from tradebot.core.model import events as e
+from tradebot.core.model.drift import BreakKind, Drift
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.money import ZERO, plain
+from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.sound import flaw
+from tradebot.core.model.verdict import Reason
+from tradebot.core.pipeline.pipeline import record
+from tradebot.core.pipeline.requests import take_report
+from tradebot.core.pipeline.s7_post_trade import unknown_terms
+
+
+def reconcile(
+    book: Book, command: c.Reconcile, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    """Book what was not heard, then compare; what two looks show alike is a break."""
+    route, statement = book.routes.get(command.route), command.statement
+    if route is None:
+        return
+    if (told := flaw(statement)) is not None:
+        yield from _halt(book, (e.EVERYTHING,), Reason.OMS_MALFORMED_REPORT, told)
+        return
+    if is_other_account(book, command.route, statement):
+        yield from other_account(book, command.route, statement)
+        return
+    missed = recon.unheard(book, command.fills)
+    for fill in missed:
+        yield from take_report(book, fill, facts, at)
+    recovered = tuple(
+        fill.exec_id for fill in missed if fill.exec_id is not None
+        and recon.is_heard(book, fill) and recon.is_overdue(fill, statement)
+    )
+    found = tuple(recon.drifts(book, statement))
+    sure = recon.confirmed(book, command.route, statement, found)
+    yield from _conclude(book, _compared(book, command, found, recovered), sure)
+
+
+def compare_at_connect(book: Book, route: str, statement: c.Statement) -> Iterator[e.Event]:
+    """Compare before anything goes out: the wire has settled all, so one look is enough."""
+    found = tuple(recon.drifts(book, statement))
+    command = c.Reconcile(route=route, statement=statement, because="connect")
+    yield from _conclude(book, _compared(book, command, found, ()), found)
+
+
+def is_other_account(book: Book, route: str, statement: c.Statement) -> bool:
+    """Tell whether a route leads elsewhere than before, and nobody has said that it may."""
+    known = book.routes.get(route)
+    if known is None or known.account == statement.account:
+        return False
+    return _account_drift(known.account, statement).name not in book.recon.accepted
+
+
+def other_account(book: Book, route: str, statement: c.Statement) -> Iterator[e.Event]:
+    """Halt everything: nothing of the two accounts can be compared."""
+    drift = _account_drift(book.routes[route].account, statement)
+    if not book.recon.is_settled(drift):
+        yield from record(book, e.BreakFound(drift=drift))
+    yield from _consequences(book, drift)
+
+
+def accept_break(
+    book: Book, command: c.AcceptBreak, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    """Let the book follow the broker, and end the halt that the break alone had made."""
+    found = book.recon.breaks.get(command.target)
+    if found is not None:
+        yield from _accept(book, found.drift, command, facts, at)
+
+
+def _accept(
+    book: Book, drift: Drift, command: c.AcceptBreak, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    reason, by = command.reason, command.by
+    px = _worth(book, drift, facts) if drift.kind is BreakKind.POSITION else ZERO
+    yield from record(book, e.BreakAccepted(drift=drift, reason=reason, by=by, px=px))
+    if drift.kind is BreakKind.POSITION and book.terms(drift.subject) is None:
+        yield from record(book, unknown_terms(drift.subject))
+    if drift.kind is BreakKind.MISSING_ORDER:
+        yield from _end_order(book, ClOrdID(drift.subject), f"{reason} (by {by})", facts, at)
+    still = {symbol for other in book.recon.breaks.values() for symbol in _halts_of(other.drift)}
+    for symbol in _halts_of(drift):
+        if book.halted.get(symbol) is Reason.RECON_BREAK and symbol not in still:
+            yield from record(book, e.HaltCleared(symbol=symbol, reason=reason, by=by))
+
+
+def _end_order(
+    book: Book, root: ClOrdID, text: str, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    state = book.orders.working.get(root)
+    if state is not None:
+        yield from take_report(book, Report(
+            route=state.route, cl_ord_id=state.order.cl_ord_id, exec_type=ExecType.CANCELED,
+            text=text,
+        ), facts, at)
+
+
+def _worth(book: Book, drift: Drift, facts: Facts) -> Decimal:
+    """Return what a unit is taken to be worth: as marked, as quoted, or as the broker says."""
+    net = book.ledger.nets.get(drift.account, {}).get(drift.subject)
+    quote = facts.quote(drift.subject) if net is None else None
+    return net.mark if net is not None else quote.mid if quote is not None else drift.px
+
+
+def _compared(
+    book: Book, command: c.Reconcile, found: Sequence[Drift], recovered: tuple[ExecID, ...]
+) -> e.StatementCompared:
+    statement = command.statement
+    account = statement.account
+    held = {*book.ledger.nets.get(account, {}), *(h.symbol for h in statement.holdings)}
+    return e.StatementCompared(
+        route=command.route, account=account, as_of=statement.as_of, because=command.because,
+        orders=len(statement.working), positions=len(held), drifts=tuple(found),
+        recovered=recovered, matched=0 if found else book.recon.unmatched.get(account, 0),
+    )
+
+
+def _conclude(
+    book: Book, compared: e.StatementCompared, sure: Iterable[Drift]
+) -> Iterator[e.Event]:
+    """Close what is gone, tell what is new, and see that the breaks that stand have their way."""
+    yield from record(book, compared)
+    differs = {drift.name for drift in compared.drifts}
+    for known in list(book.recon.breaks.values()):
+        if known.drift.account == compared.account and known.drift.name not in differs:
+            yield from record(book, e.BreakClosed(drift=known.drift))
+    for drift in sure:
+        if not book.recon.is_settled(drift):
+            yield from record(book, e.BreakFound(drift=drift))
+            if drift.kind is BreakKind.UNKNOWN_ORDER and book.settings.recon_adopts_orders:
+                yield from record(book, e.BreakAccepted(drift=drift, reason="policy", by="policy"))
+    for known in list(book.recon.breaks.values()):
+        if known.drift.account == compared.account:
+            yield from _consequences(book, known.drift)
+
+
+def _consequences(book: Book, drift: Drift) -> Iterator[e.Event]:
+    """Halt what the break is about, unless it is halted; an order that is missing is in doubt."""
+    detail = f"{drift.kind} {drift.name}: book {plain(drift.book)}, broker {plain(drift.statement)}"
+    yield from _halt(book, _halts_of(drift), Reason.RECON_BREAK, detail)
+    state = book.orders.working.get(ClOrdID(drift.subject))
+    if drift.kind is BreakKind.MISSING_ORDER and state is not None and not state.in_doubt:
+        text = "the broker no longer lists it, and does not say why"
+        yield from record(book, e.OrderInDoubt(cl_ord_id=state.root, detail=text))
+
+
+def _halts_of(drift: Drift) -> tuple[str, ...]:
+    if drift.kind is BreakKind.MISSING_ORDER:
+        return ()
+    return drift.symbols or (e.EVERYTHING,)
+
+
+def _halt(
+    book: Book, symbols: Iterable[str], reason: Reason, detail: str
+) -> Iterator[e.Event]:
+    for symbol in symbols:
+        if symbol not in book.halted:
+            yield from record(book, e.InstrumentHalted(
+                symbol=symbol, reason=reason, detail=detail
+            ))
+
+
+def _account_drift(account: str, statement: c.Statement) -> Drift:
+    return Drift(kind=BreakKind.ACCOUNT, account=account, subject=statement.account)
