@@ -14,6 +14,7 @@ from tradebot.core.model.commands import (
     Capabilities,
     DefineInstruments,
     EnterSession,
+    OpenOrder,
     Phase,
     RequestCancel,
     Statement,
@@ -95,7 +96,8 @@ class ScriptedBroker:
         return ()
 
     async def statement(self) -> Statement:
-        return Statement(account="P", as_of=AT, cash=Decimal(100_000))
+        working = tuple(OpenOrder(cl_ord_id=known) for known in self.known)
+        return Statement(account="P", as_of=AT, cash=Decimal(100_000), working=working)
 
     async def reports(self) -> AsyncIterator[Report]:
         while True:

@@ -13,7 +13,7 @@ from tradebot.core.model.events import (
 
 
 @dataclass(slots=True)
-class Comparison:
+class Compared:
     """The last time that a route's statement was compared, and what came of it."""
 
     at: datetime
@@ -35,7 +35,7 @@ class Reconciliation:
     `unmatched` counts the orders of an account that finished since it last agreed in all.
     """
 
-    looks: dict[str, Comparison] = field(default_factory=dict)
+    looks: dict[str, Compared] = field(default_factory=dict)
     breaks: dict[str, Break] = field(default_factory=dict)
     accepted: dict[str, Drift] = field(default_factory=dict)
     unmatched: dict[str, int] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Reconciliation:
         return [drift for drift in drifts if not self.is_settled(drift)]
 
     def compared(self, event: StatementCompared, now: datetime) -> None:
-        self.looks[event.route] = Comparison(now, event)
+        self.looks[event.route] = Compared(now, event)
         differs = {drift.name for drift in event.drifts}
         for name, drift in list(self.accepted.items()):
             if drift.account == event.account and name not in differs:

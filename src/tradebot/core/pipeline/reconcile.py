@@ -65,7 +65,7 @@ def other_account(book: Book, route: str, statement: c.Statement) -> Iterator[e.
     drift = _account_drift(book.routes[route].account, statement)
     if not book.recon.is_settled(drift):
         yield from record(book, e.BreakFound(drift=drift))
-    yield from _consequences(book, drift)
+    yield from _halt_for(book, drift)
 
 
 def accept_break(
@@ -127,7 +127,7 @@ def _compared(
 def _conclude(
     book: Book, compared: e.StatementCompared, sure: Iterable[Drift]
 ) -> Iterator[e.Event]:
-    """Close what is gone, tell what is new, and see that the breaks that stand have their way."""
+    """Close what is gone, tell what is new, and halt what breaks that stand are about."""
     yield from record(book, compared)
     differs = {drift.name for drift in compared.drifts}
     for known in list(book.recon.breaks.values()):
@@ -136,17 +136,21 @@ def _conclude(
     for drift in sure:
         if not book.recon.is_settled(drift):
             yield from record(book, e.BreakFound(drift=drift))
+            yield from _doubt(book, drift)
             if drift.kind is BreakKind.UNKNOWN_ORDER and book.settings.recon_adopts_orders:
                 yield from record(book, e.BreakAccepted(drift=drift, reason="policy", by="policy"))
     for known in list(book.recon.breaks.values()):
         if known.drift.account == compared.account:
-            yield from _consequences(book, known.drift)
+            yield from _halt_for(book, known.drift)
 
 
-def _consequences(book: Book, drift: Drift) -> Iterator[e.Event]:
-    """Halt what the break is about, unless it is halted; an order that is missing is in doubt."""
+def _halt_for(book: Book, drift: Drift) -> Iterator[e.Event]:
     detail = f"{drift.kind} {drift.name}: book {plain(drift.book)}, broker {plain(drift.statement)}"
     yield from _halt(book, _halts_of(drift), Reason.RECON_BREAK, detail)
+
+
+def _doubt(book: Book, drift: Drift) -> Iterator[e.Event]:
+    """Doubt an order that the broker no longer lists: the wire then asks what became of it."""
     state = book.orders.working.get(ClOrdID(drift.subject))
     if drift.kind is BreakKind.MISSING_ORDER and state is not None and not state.in_doubt:
         text = "the broker no longer lists it, and does not say why"
