@@ -12,8 +12,8 @@ async def main() -> None:
         overrides={"data_dir": "data/examples"},
     ) as daemon:
         async for fill in daemon.new_fills():
-            print(f"{fill['at'][11:19]}  {fill['strategy_id']}  {fill['qty']:>3} {fill['symbol']}"
-                  f" at {fill['px']}, realised {fill['realized']}")
+            print(f"{fill['at'][11:19]}  {fill['strategy_id']}  {fill['side']} {fill['qty']}"
+                  f" {fill['symbol']} at {fill['px']}, realised {fill['realized']}")
         print("\nthe market has closed")
         for row in daemon.positions():
             print(f"{row['strategy_id']} holds {row['qty']} {row['symbol']} worth {row['value']}")

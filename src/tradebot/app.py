@@ -126,7 +126,10 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         ))
         yield Assembly(
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
-            status=partial(standing.live_facts, config, home, calendars, parts.state, parts.host),
+            status=partial(
+                standing.live_facts, config, home, calendars, parts.state, parts.host,
+                market=parts.market,
+            ),
         )
 
 
@@ -244,11 +247,12 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     health = observers.health(config, world.ending, observers.Watched(
         home=home, clock=clock, engine=engine, journal=world.journal, state=state, pace=world.pace,
         views=past.views, telling=world.telling, lines=world.lines, executions=executions.out,
+        market=market,
     ))
+    live = partial(standing.live_facts, config, home, world.calendars, state, host, market=market)
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set,
-        status=partial(standing.live_facts, config, home, world.calendars, state, host),
-        health=health.document, socket_path=home / "tradebot.sock",
+        status=live, health=health.document, socket_path=home / "tradebot.sock",
         runtime_dir=_runtime_dir(), pace=world.pace,
     )
     supervisor = Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock))
@@ -299,6 +303,9 @@ def _market(config: Config, world: _World) -> MarketData:
         "market_data", plugin, settings, clock=world.clock,
         calendars=world.calendars, until=world.until,
     )
+    for gap in built.gaps():
+        told = f"{gap.sessions} sessions are not recorded, {gap.first} to {gap.last}"
+        world.on_market_trouble(gap.symbol, told)
     return built
 
 

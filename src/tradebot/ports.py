@@ -88,6 +88,16 @@ MarketEvent: TypeAlias = Quote | Bar
 Listener: TypeAlias = Callable[[MarketEvent], None]
 
 
+@fact
+class Gap:
+    """Sessions of a symbol that a recording should hold and does not; both days included."""
+
+    symbol: str
+    first: date
+    last: date
+    sessions: int
+
+
 class MarketData(Protocol):
     """Quotes and bars, delivered on the loop's clock in time order: never one from the future.
 
@@ -99,6 +109,9 @@ class MarketData(Protocol):
     def subscribe(self, symbols: Iterable[str], listener: Listener) -> None: ...
     def last(self, symbol: str) -> Quote | None: ...
     def history(self, symbol: str, count: int) -> Sequence[Bar]: ...
+    def gaps(self) -> Sequence[Gap]:
+        """Tell what is known beforehand to be missing; asked often."""
+
     async def run(self) -> None: ...
 
 

@@ -17,7 +17,9 @@ brokers: {paper: {adapter: paper}}
 CLOSED, PRE, OPEN, POST = "CLOSED", "PRE_MARKET", "TRADING", "POST_MARKET"
 
 
-def lived(home: Path, start: str, until: str, *settings: str) -> list[tuple[str, str, str]]:
+def lived(
+    home: Path, start: str, until: str, *settings: str, code: int = 0
+) -> list[tuple[str, str, str]]:
     """Rehearse a span; return when the state became what, and why, without the way in and out."""
     (home / "c.yaml").write_text(CONFIG)
     ran = subprocess.run(
@@ -26,7 +28,7 @@ def lived(home: Path, start: str, until: str, *settings: str) -> list[tuple[str,
          *(word for setting in settings for word in ("--set", setting))],
         cwd=home, capture_output=True, text=True, timeout=60, check=False,
     )
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.returncode, ran.stderr) == (code, "")
     notes = [json.loads(line) for line in ran.stdout.splitlines()]
     moves = [note for note in notes if note.get("text", "").startswith("state ")]
     found = []
@@ -76,7 +78,7 @@ def test_days_from_the_configuration_are_followed_like_any_other(tmp_path: Path)
 
 
 def test_after_the_last_known_day_it_is_in_error_and_says_what_to_do(tmp_path: Path) -> None:
-    *year, end = lived(tmp_path, "2035-12-31T20:59", "2036-01-03T15:00")
+    *year, end = lived(tmp_path, "2035-12-31T20:59", "2036-01-03T15:00", code=1)
     assert [(at, state) for at, state, _ in year] == [
         ("2035-12-31T20:59", OPEN), ("2035-12-31T21:00", POST), ("2036-01-01T01:00", CLOSED),
     ]

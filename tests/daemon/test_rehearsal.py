@@ -25,7 +25,11 @@ def assert_book_is_the_brokers(rehearsal: Rehearsal) -> None:
     assert Decimal(account["cash"]) == cash
     assert Decimal(100_000) + sum(Decimal(fill["cash"]) for fill in fills) == cash
     assert summed(rehearsal.ask("positions")["positions"], "qty") == holdings
-    assert summed(fills, "qty") == holdings
+    signed = [
+        {**fill, "qty": fill["qty"] if fill["side"] == "buy" else f"-{fill['qty']}"}
+        for fill in fills
+    ]
+    assert summed(signed, "qty") == holdings
     assert len(set(sent)) == len(sent), "an order was sent twice"
     orders = rehearsal.ask("orders", "--last", "20000")["orders"]
     assert {order["client_order_id"] for order in orders} >= set(sent)

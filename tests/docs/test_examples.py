@@ -31,7 +31,7 @@ SAYS = {
     ),
     "monitoring": ("PRE_MARKET", "ALARM refused .*RISK_ORDER_QUANTITY", "TRADING, equity"),
     "paper_trading": (
-        r"14:\d\d:\d\d  sma_cross   10 \w+ at [\d.]+, realised 0\n", "sma_cross  -10",
+        r"14:\d\d:\d\d  sma_cross  buy 10 \w+ at [\d.]+, realised 0\n", "sma_cross  sell 10",
         "the market has closed", r"sma_cross: \d+ trades, net -?\d",
     ),
 }

@@ -9,7 +9,7 @@ from tests.makers import a_quote, number
 
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument
-from tradebot.ports import Clock, Listener, MarketEvent
+from tradebot.ports import Clock, Gap, Listener, MarketEvent
 
 Number = Decimal | int | str
 MINUTE: Final = timedelta(minutes=1)
@@ -33,6 +33,9 @@ class FakeMarket:
 
     def last(self, symbol: str) -> Quote | None:
         return self._last.get(symbol)
+
+    def gaps(self) -> Sequence[Gap]:
+        return ()
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         return self._bars.get(symbol, [])[-count:]

@@ -15,7 +15,7 @@ from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.verdict import Reason, Stage
-from tradebot.ports import Desk, Listener
+from tradebot.ports import Desk, Gap, Listener
 from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
@@ -33,6 +33,9 @@ class EmptyMarket:
 
     def last(self, symbol: str) -> Quote | None:
         return QUOTE
+
+    def gaps(self) -> Sequence[Gap]:
+        return ()
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         return ()

@@ -35,7 +35,7 @@ def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
 def _tell(found: dict[str, Any]) -> None:
     if not found["running"]:
         show.line(show.painted("not running; this is the last known state", "warn"))
-    kill, counts = found["kill"], found["counts"]
+    counts = found["counts"]
     named: dict[str, object] = {"state": found.get("state")}
     for name in ("rehearsal", "started", "clock", "pid", "data_dir"):
         if name in found:
@@ -66,6 +66,12 @@ def _tell(found: dict[str, Any]) -> None:
     named["drafts"] = f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved"
     named["positions"] = counts["positions"]
     show.pairs(named)
+    _warn(found)
+
+
+def _warn(found: dict[str, Any]) -> None:
+    """Tell what a person should look at."""
+    kill = found["kill"]
     if kill["engaged"]:
         show.line(show.painted(f"KILL SWITCH SET: {show.clean(kill['reason'])}", "bad"))
     for control in found["controls"]:
@@ -81,3 +87,6 @@ def _tell(found: dict[str, Any]) -> None:
     for disabled in found["disabled"]:
         text = f"strategy {disabled['strategy_id']} is disabled: {disabled['reason']}"
         show.line(show.painted(show.clean(text), "warn"))
+    for gap in found.get("gaps", ()):
+        text = f"{gap['symbol']}: {gap['sessions']} sessions are not recorded"
+        show.line(show.painted(f"{text}, {gap['first']} to {gap['last']}", "warn"))

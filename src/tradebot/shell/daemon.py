@@ -34,6 +34,7 @@ from tradebot.shell.wire.link import Link
 
 DRAIN_WITHIN_S: Final = 10.0
 EXIT_CORE_FAILED: Final = 70
+EXIT_FAILED: Final = 1
 EXIT_SECOND_SIGNAL: Final = 130
 QUARANTINE_FILE: Final = "QUARANTINE"  # names the strategy in whose call the process died
 
@@ -80,6 +81,7 @@ class Daemon:
     def __init__(self, parts: Parts) -> None:
         self.started = asyncio.Event()
         self.failure: str | None = None
+        self._last_fault: str | None = None  # that stood when a rehearsal came to its end
         self._p = parts
         self._stop = asyncio.Event()
         parts.engine.listeners.append(self._on_decision)
@@ -123,10 +125,14 @@ class Daemon:
             start.cancel()
             await asyncio.wait({start}, timeout=CLOSE_WITHIN_S)
             await self._shut_down(self.failure)
-        if self.failure is None:
-            return 0
-        self._say(f"STOPPED BY A FAILURE: {self.failure}")
-        return EXIT_CORE_FAILED
+        if self.failure is not None:
+            self._say(f"STOPPED BY A FAILURE: {self.failure}")
+            return EXIT_CORE_FAILED
+        if self._last_fault is not None:
+            self.failure = f"in ERROR to the end: {self._last_fault}"
+            self._say(f"STOPPED {self.failure}")
+            return EXIT_FAILED
+        return 0
 
     async def _start(self) -> None:
         p, submit = self._p, self._p.engine.submit
@@ -252,6 +258,7 @@ class Daemon:
         assert self._p.until is not None
         left = (self._p.until - self._p.clock.now()).total_seconds()
         await asyncio.sleep(max(0.0, left))
+        self._last_fault = self._p.state.fault
         self._stop.set()
         await asyncio.Event().wait()
 

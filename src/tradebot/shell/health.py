@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.core.session import State
-from tradebot.ports import Clock
+from tradebot.ports import Clock, MarketData
 from tradebot.shell.api.rows import iso
 from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.outlet import Outlet
+from tradebot.shell.standing import gap_rows
 from tradebot.shell.state import DaemonState
 
 TICK_S: Final = 1.0
@@ -49,6 +50,7 @@ class Patient:
     state: DaemonState
     views: Views
     outlets: Mapping[str, Outlet]
+    market: MarketData
 
 
 class Health:
@@ -117,6 +119,7 @@ class Health:
         p, book = self._p, self._p.views.book
         state = p.state.state
         down = [route["route"] for route in routes if not route["up"]]
+        gaps = gap_rows(p.market)
         told = {name: out for name, out in p.outlets.items() if out.lost or out.trouble}
         return {
             "orchestrator": {
@@ -131,6 +134,7 @@ class Health:
             "strategies": {
                 "status": _status(False, bool(book.disabled)), "disabled": sorted(book.disabled),
             },
+            "market_data": {"status": _status(False, bool(gaps)), "gaps": gaps},
             "loop": {"status": _status(False, lag_ms > _LAG_WARN_MS), "lag_ms": lag_ms},
             "disk": {
                 "status": _status(free < _FREE_LEAST_BYTES, free < _FREE_WARN_BYTES),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from tradebot.ports import Clock
+from tradebot.ports import Clock, MarketData
 from tradebot.shell.api.views import Views
 from tradebot.shell.config import Config
 from tradebot.shell.engine import Engine
@@ -63,6 +63,7 @@ class Watched:
     telling: Telling
     lines: Outlet
     executions: Outlet
+    market: MarketData
     pace: float
 
 
@@ -73,7 +74,7 @@ def health(config: Config, ending: ExitStack, watched: Watched) -> Health:
     return Health(
         Patient(
             home=w.home, clock=w.clock, engine=w.engine, journal=w.journal, state=w.state,
-            views=w.views, outlets={
+            views=w.views, market=w.market, outlets={
                 "log": w.lines, "execution_log": w.executions, "health": document,
             },
         ),

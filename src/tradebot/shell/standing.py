@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tradebot.core.model.money import plain
-from tradebot.ports import Calendar
+from tradebot.ports import Calendar, MarketData
 from tradebot.shell import plugins
 from tradebot.shell.api.rows import iso
 from tradebot.shell.api.views import Views
@@ -19,7 +19,7 @@ from tradebot.shell.strategies import StrategyHost
 
 def live_facts(
     config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
-    host: StrategyHost,
+    host: StrategyHost, *, market: MarketData,
 ) -> dict[str, Any]:
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
     opens = plugins.contained(partial(calendar.next_open, now), _not_known)
@@ -29,8 +29,17 @@ def live_facts(
         "clock": now.isoformat(), "next_open": iso(opens), "next_close": iso(closes),
         "pid": os.getpid(), "data_dir": str(home),
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
-        "strategies": host.rows(),
+        "strategies": host.rows(), "gaps": gap_rows(market),
     }
+
+
+def gap_rows(market: MarketData) -> list[dict[str, Any]]:
+    """Tell which sessions the market data lacks."""
+    return [
+        {"symbol": gap.symbol, "first": gap.first.isoformat(), "last": gap.last.isoformat(),
+         "sessions": gap.sessions}
+        for gap in market.gaps()
+    ]
 
 
 def _not_known(_: Exception) -> None:

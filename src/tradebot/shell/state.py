@@ -79,10 +79,15 @@ class DaemonState:
         self._faults[name] = reason
         self.move(Trigger.FAIL, reason)
 
+    @property
+    def fault(self) -> str | None:
+        """Say what has failed and does not run again, if anything."""
+        return next(iter(self._faults.values()), None)
+
     def follow_calendar(self, reason: str) -> None:
         """Move to where the book says that the primary calendar stands, unless a fault stands."""
-        for fault in self._faults.values():
-            self.move(Trigger.FAIL, fault)
+        if self.fault is not None:
+            self.move(Trigger.FAIL, self.fault)
             return
         market = self._book.markets.get(self._primary)
         if market is not None and self.state is not State.STOPPED:

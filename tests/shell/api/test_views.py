@@ -130,7 +130,9 @@ def test_fills_move_position_profit_and_order(daemon: TinyDaemon) -> None:
     assert profit["net"] == "-8.75"
     assert account["accounts"][0]["equity"] == "99991.25"
     assert daemon.views.positions() == []
-    assert [fill["qty"] for fill in daemon.views.fills()] == ["4", "6", "-10"]
+    assert [f"{fill['side']} {fill['qty']}" for fill in daemon.views.fills()] == [
+        "buy 4", "buy 6", "sell 10"
+    ]
 
 
 def test_an_orders_history_survives_the_book(

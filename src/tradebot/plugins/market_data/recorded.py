@@ -20,7 +20,7 @@ from tradebot.plugins.market_data import lean, plain_csv
 from tradebot.plugins.market_data.feed import Feed, Stream
 from tradebot.plugins.market_data.paths import Recent
 from tradebot.plugins.market_data.recording import Recording
-from tradebot.ports import Calendar, Clock, Listener
+from tradebot.ports import Calendar, Clock, Gap, Listener
 
 _DAY: Final = timedelta(days=1)
 _END: Final = attrgetter("end")
@@ -39,16 +39,6 @@ class RecordedSettings:
     symbols: Annotated[tuple[str, ...], Field(min_length=1)] = ("SPY",)
 
 
-@fact
-class Gap:
-    """Sessions of a symbol that should be there and were not recorded; both days included."""
-
-    symbol: str
-    first: date
-    last: date
-    sessions: int
-
-
 class RecordedMarket:
     """Quotes and bars of a folder; it ends when the recordings end."""
 
@@ -64,6 +54,7 @@ class RecordedMarket:
         self._until = until
         self._first_day = (clock.now() - _DAY).date()
         self._feed = Feed(self._sources, clock, until, self._stream)
+        self._gaps: tuple[Gap, ...] | None = None
         self._bars: Recent[tuple[str, date], list[Bar]] = Recent(2 * len(self._sources))
 
     def instruments(self) -> Sequence[Instrument]:
@@ -94,6 +85,11 @@ class RecordedMarket:
 
     def gaps(self) -> Sequence[Gap]:
         """Tell which sessions are missing, from the feed's first day to its last."""
+        if self._gaps is None:
+            self._gaps = self._found_gaps()
+        return self._gaps
+
+    def _found_gaps(self) -> tuple[Gap, ...]:
         days = sorted({day for source in self._sources.values() for day in source.days()})
         days = [day for day in days if day >= self._first_day + _DAY]
         if not days:

@@ -19,7 +19,7 @@ from tradebot.plugins.market_data.feed import Feed, Stream
 from tradebot.plugins.market_data.listing import habit_of, instrument_of
 from tradebot.plugins.market_data.paths import UnitPath, minute_count
 from tradebot.plugins.market_data.tape import Tape
-from tradebot.ports import Calendar, Clock, Listener, Session
+from tradebot.ports import Calendar, Clock, Gap, Listener, Session
 
 _MINUTE_MS: Final = 60_000
 _MINUTE: Final = timedelta(minutes=1)
@@ -82,6 +82,9 @@ class SimulatedMarket:
         now = self._feed.now()
         session = self._calendars[symbol].session_at(now)
         return self._tapes[symbol].quote_at(session, now) if session else None
+
+    def gaps(self) -> Sequence[Gap]:
+        return ()
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         """Return the last one-minute bars that are known by now, oldest first."""

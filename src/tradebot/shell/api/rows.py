@@ -93,8 +93,9 @@ def fill_row(record: FillRecord) -> Plain:
     return {
         "at": iso(record.moment.at), "seq": record.moment.seq, "exec_id": trade.exec_id,
         "client_order_id": trade.cl_ord_id, "symbol": trade.symbol,
-        "side": "buy" if trade.qty > 0 else "sell", "qty": plain(trade.qty), "px": plain(trade.px),
-        "cash": plain(trade.cash), "fee": plain(trade.fee), "realized": rounded(trade.realized),
+        "side": "buy" if trade.qty > 0 else "sell", "qty": plain(abs(trade.qty)),
+        "px": plain(trade.px), "cash": plain(trade.cash),
+        "fee": plain(trade.fee), "realized": rounded(trade.realized),
         "strategy_id": trade.strategy_id, "account": trade.account,
         "is_external": trade.is_external,
     }
