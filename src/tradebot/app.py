@@ -258,9 +258,8 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     supervisor = Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock))
     return Parts(
         home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
-        supervisor=supervisor, telling=world.telling, market=market,
-        links=links, host=host, calendars=world.calendars, serve=server.run,
-        look_after=health.run, keep_drafts=files.run,
+        supervisor=supervisor, telling=world.telling, market=market, links=links, host=host,
+        calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
         status=partial(standing.status_line, state, past.views), settings=config.decisive(),
         settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
         cadence=_cadence(config, world), until=world.until, last_at=past.last_at,
