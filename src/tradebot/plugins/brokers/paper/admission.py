@@ -141,13 +141,8 @@ class Admission:
         against = -self._house.account.held(leg.symbol) * leg.side.sign
         if not against > 0:
             return order.leaves_qty
-        exits = sum(
-            (
-                other.leaves_qty for other in self._house.resting.get(leg.symbol, {}).values()
-                if other is not order and other.intent.side is leg.side
-                and not other.intent.is_combo
-            ), ZERO,
-        )
+        exits = self._house.leaves.get((leg.symbol, leg.side), ZERO)
+        exits -= self._house.resting_leaves(order)
         return max(ZERO, order.leaves_qty - max(ZERO, against - exits))
 
     def _single_need(self, order: PaperOrder, opening: Decimal) -> Decimal | str:

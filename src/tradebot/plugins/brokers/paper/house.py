@@ -10,6 +10,7 @@ from typing import Any
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID, digest_text
+from tradebot.core.model.intent import Side
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import TimeInForce
 from tradebot.core.model.report import ExecType, Report
@@ -33,6 +34,7 @@ class House:
         self.orders: dict[ClOrdID, PaperOrder] = {}
         self.open: dict[int, PaperOrder] = {}
         self.resting: dict[str, dict[int, PaperOrder]] = {}
+        self.leaves: dict[tuple[str, Side], Decimal] = {}  # of resting orders with one leg
         self.fills: list[Report] = []
         self.reserved = ZERO
         self.next_expiry: datetime | None = None
@@ -124,7 +126,7 @@ class House:
         self.fold(line)
 
     def _apply(self, order: PaperOrder, said: Said) -> None:
-        report, before = said.report, order.reserved
+        report, before, rested = said.report, order.reserved, self.resting_leaves(order)
         order.apply(report, said.price)
         if report.exec_type is ExecType.TRADE:
             self._book(order, report)
@@ -137,6 +139,14 @@ class House:
             self.open.pop(order.number, None)
             for leg in order.intent.legs:
                 self.resting.get(leg.symbol, {}).pop(order.number, None)
+        if (change := self.resting_leaves(order) - rested) and not order.intent.is_combo:
+            place = order.intent.symbol, order.intent.side
+            self.leaves[place] = self.leaves.get(place, ZERO) + change
+
+    def resting_leaves(self, order: PaperOrder) -> Decimal:
+        """Return what is left to trade of an order that rests."""
+        rests = order.number in self.resting.get(order.intent.legs[0].symbol, ())
+        return order.leaves_qty if rests else ZERO
 
     def _rest(self, order: PaperOrder) -> None:
         for leg in order.intent.legs:
