@@ -111,7 +111,9 @@ def measures(scale: int) -> Measures:
     for rate in (1_000, 10_000):
         found[f"durable, {rate} a second"] = at_rate(rate)
     found["100,000 orders"] = orders("none", 64, 100_000, tenths=True)
-    found["over 10,000 resting"] = orders("none", 64, 20_000, tenths=True, resting=10_000)
+    found["over resting orders"] = orders(
+        "none", 64, 20_000, tenths=True, resting=10_000 // scale
+    )
     found["memory"] = lambda place: asyncio.run(bench_orders.memory(place, 50_000 // scale))
     found["reading"] = partial(reading, orders=20_000 // scale)
     return found
@@ -128,8 +130,8 @@ def ratios(found: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
         "worst trip over p50, 100,000 orders": (
             ("100,000 orders", "worst_us"), (None, ("100,000 orders", "p50_us"))
         ),
-        "CPU an order over 10,000 resting": (
-            ("over 10,000 resting", "cpu_us_per_order"),
+        "CPU an order over resting orders": (
+            ("over resting orders", "cpu_us_per_order"),
             (None, ("none, 64 in flight", "cpu_us_per_order")),
         ),
     }

@@ -224,6 +224,8 @@ async def closed_loop(
         "orders_per_s": round(orders / wall), "cpu_us_per_order": round(cpu / orders * 1e6, 1),
         **_spread(trips),
     }
+    if resting:
+        found["resting"] = resting
     if tenths:
         spans = [b - a for a, b in pairwise(marks)]
         found["last_tenth_over_first"] = round(spans[-1] / spans[0], 2)
