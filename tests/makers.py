@@ -13,6 +13,8 @@ from tradebot.core.model.commands import (
     ConnectRoute,
     DefineInstruments,
     EnterSession,
+    Holding,
+    OpenOrder,
     Phase,
     Statement,
     SubmitIntent,
@@ -202,6 +204,21 @@ class Trader:
         events = list(handle(self.book, command, self.facts, self.now))
         self.events += events
         return events
+
+    def statement(self, **changes: Any) -> Statement:
+        """State the account just as the book has it: a broker with which all is well."""
+        nets = self.book.ledger.nets.get(ACCOUNT, {})
+        return a_statement(**{
+            "cash": self.book.ledger.accounts[ACCOUNT].cash, "as_of": self.now,
+            "holdings": tuple(Holding(symbol=s, qty=net.qty) for s, net in nets.items()),
+            "working": tuple(
+                OpenOrder(
+                    cl_ord_id=state.order.cl_ord_id, leaves_qty=state.order.leaves_qty,
+                    symbols=tuple(leg.symbol for leg in state.intent.legs),
+                ) for state in self.book.orders.working.values()
+            ),
+            **changes,
+        })
 
     def submit(self, side: str = "buy", qty: int | str = 10, **changes: Any) -> list[Event]:
         return self.tell(SubmitIntent(intent=an_intent(side, qty, **changes)))

@@ -99,7 +99,7 @@ def test_a_cancel_without_an_answer_is_asked_for_again_when_the_route_is_back() 
             trader.tell(a_report("cancel_rejected", request, orig_cl_ord_id=sent))
     trader.tell(a_trade("E1", 10, 500, filled))
     trader.tell(a_report("new", at_work))
-    again = the(trader.tell(a_route()), CancelRequested)
+    again = the(trader.tell(a_route(statement=trader.statement())), CancelRequested)
     assert (again.cl_ord_id, again.by) == (unanswered, "alice")
 
 

@@ -8,7 +8,6 @@ from tests.makers import (
     a_report,
     a_route,
     a_session,
-    a_statement,
     a_trade,
     capabilities,
     of,
@@ -162,7 +161,9 @@ def test_an_order_without_an_answer_or_of_another_kind_is_not_changed() -> None:
     assert why_not(trader, change(sent, "5")) is Reason.RISK_IN_DOUBT
     assert why_not(trader, change("nobody", "5")) is Reason.VALIDATION_UNKNOWN_ORDER
     trader.tell(a_report("new", sent))
-    trader.tell(a_route(capabilities=capabilities(can_replace=False)))
+    trader.tell(a_route(
+        capabilities=capabilities(can_replace=False), statement=trader.statement()
+    ))
     assert why_not(trader, change(sent, "5")) is Reason.VALIDATION_NOT_SUPPORTED
 
 
@@ -191,7 +192,7 @@ def test_a_change_on_its_way_at_a_crash_is_over_only_where_absence_is_proof(
     sent = a_working_order(trader)
     trader.tell(change(sent, "5"))
     can = capabilities(absence_is_proof=is_proof)
-    trader.tell(a_route(capabilities=can, statement=a_statement()))
+    trader.tell(a_route(capabilities=can, statement=trader.statement()))
     state = trader.book.orders.find(sent)
     assert state is not None
     assert (state.replacing is not None) is is_open

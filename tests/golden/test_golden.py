@@ -82,10 +82,8 @@ class Reading:
 def a_golden_day() -> Day:
     """Return a random day, and at its end what happens on no ordinary one."""
     day = a_day(SEED, STEPS)
-    held = (Holding(symbol="SPY", qty=Decimal(4711)),)
-    day.decide(makers.a_route(statement=makers.a_statement(holdings=held)))
-    day.decide(ClearHalt(symbol="SPY", reason="golden", by="golden"))
     _reconcile(day)
+    day.decide(ClearHalt(symbol="SPY", reason="golden", by="golden"))
     for is_on in (True, False):
         day.decide(SetKillSwitch(engaged=is_on, reason="golden", by="golden"))
         day.decide(SetControl(
@@ -109,14 +107,14 @@ def a_golden_day() -> Day:
 
 
 def _reconcile(day: Day) -> None:
-    """Let breaks be gone at the next look, and one be found by two and accepted."""
-    for holdings in (None, (Holding(symbol="IBM", qty=Decimal(4711)),)):
-        for _ in range(2):
-            day.now += timedelta(seconds=2)
-            stated = day.statement()
-            if holdings is not None:
-                stated = replace(stated, holdings=holdings)
-            day.decide(Reconcile(route="paper", because="golden", statement=stated))
+    """Let two looks find a break that is gone at the next, and one that a person accepts."""
+    for symbols in (("SPY",), ("SPY",), (), ("IBM",), ("IBM",)):
+        day.now += timedelta(seconds=2)
+        odd = tuple(Holding(symbol=symbol, qty=Decimal(4711)) for symbol in symbols)
+        true = day.statement()
+        holdings = (*(h for h in true.holdings if h.symbol not in symbols), *odd)
+        stated = replace(true, holdings=holdings)
+        day.decide(Reconcile(route="paper", because="golden", statement=stated))
     day.decide(AcceptBreak(target="PAPER-1/IBM", reason="golden", by="golden"))
 
 

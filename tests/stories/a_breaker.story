@@ -58,8 +58,8 @@
 09:32:10  disconnect paper restart
         > route paper down: restart
 09:32:11  connect paper cash 100000
-        > route paper up
         > compared PAPER-1 (connect) matched 1: no difference
+        > route paper up
         > route paper for I2
         > passed I2 through dispatch
         > submitted C5 for I2 buy 2 SPY @500 day attempt 3 reserved 1000 send by 09:32:41

@@ -25,9 +25,8 @@
 09:30:08  disconnect paper line is cut
         > route paper down: line is cut
 09:30:20  connect paper cash 100000
+        > compared PAPER-1 (connect): no difference
         > route paper up
-        > compared PAPER-1 (connect): missing_order PAPER-1/C1 book 10 statement 0
-        > break missing_order PAPER-1/C1 book 10 statement 0
         > cancel requested C1 as R3 by alice
         > cancel requested C2 as R4 by alice
 09:30:21  delivery C1 never_left found in no broker record

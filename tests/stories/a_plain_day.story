@@ -36,5 +36,5 @@
 16:00:00  session XNYS post_market
         > session XNYS post_market
 16:00:01  connect paper cash 100098
-        > route paper up
         > compared PAPER-1 (connect) matched 2: no difference
+        > route paper up

@@ -3,7 +3,6 @@
         > settings at 13:30:00Z mode paper
 09:30:00  connect second cash 100000 account PAPER-2
         > route second up, ledger opens with 100000
-        > compared PAPER-2 (connect): no difference
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -214,7 +214,8 @@ def _connect(stage: Stage, words: Words) -> c.ConnectRoute:
     )
     said = _pairs([word for word in words[1:] if "=" not in word])
     statement = makers.a_statement(
-        said["cash"], holdings=holdings, account=said.get("account", makers.ACCOUNT)
+        said["cash"], holdings=holdings, account=said.get("account", makers.ACCOUNT),
+        as_of=stage.now,
     )
     kind = RouteKind(said.get("kind", "paper"))
     return makers.a_route(words[0], kind, statement=statement)

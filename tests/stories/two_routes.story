@@ -3,7 +3,6 @@
         > settings at 13:30:00Z mode paper
 09:30:00  connect second cash 4000 account PAPER-2
         > route second up, ledger opens with 4000
-        > compared PAPER-2 (connect): no difference
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00
@@ -33,8 +32,8 @@
         > passed I5 through dispatch
         > submitted C3 for I5 buy 4 SPY @500 day reserved 2000 send by 09:30:37
 09:30:08  connect paper cash 100000
-        > route paper up
         > compared PAPER-1 (connect): no difference
+        > route paper up
         > route paper for I4
         > passed I4 through dispatch
         > submitted C4 for I4 buy 3 SPY @500 day reserved 1500 send by 09:30:38

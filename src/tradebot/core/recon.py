@@ -96,7 +96,8 @@ def _about_orders(book: Book, statement: Statement) -> Iterator[Drift]:
             listed.add(state.root)
             yield from _about_listed(state, stated)
     for state in book.orders.working.values():
-        if state.account == statement.account and state.root not in listed and _is_there(state):
+        is_listed = state.root in listed or state.is_unanswered  # it may not have come yet
+        if state.account == statement.account and not is_listed:
             yield _order_drift(BreakKind.MISSING_ORDER, state, ZERO)
 
 
@@ -118,11 +119,6 @@ def _order_drift(kind: BreakKind, state: OrderState, leaves_qty: Decimal) -> Dri
         statement=leaves_qty, moves=len(state.order.seen),
         symbols=tuple(leg.symbol for leg in state.intent.legs),
     )
-
-
-def _is_there(state: OrderState) -> bool:
-    """Tell whether the broker should list the order: one on its way may not have come yet."""
-    return state.in_doubt or not state.is_unanswered
 
 
 def _numbers(drift: Drift) -> _Numbers:

@@ -127,6 +127,10 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
         yield from other_account(book, command.route, command.statement)
         return
     is_new = command.statement.account not in book.ledger.accounts
+    if not is_new:
+        yield from compare_at_connect(book, command.route, command.statement)
+        if book.recon.doubtful(command.route):
+            return  # nothing goes out on money that nobody is sure of: the wire looks again
     yield from record(book, e.RouteConnected(
         route=command.route, kind=command.kind, account=command.statement.account,
         capabilities=command.capabilities, opening=command.statement if is_new else None,
@@ -134,7 +138,6 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
     if is_new:
         unknown = (h.symbol for h in command.statement.holdings if book.terms(h.symbol) is None)
         yield from record(book, *(unknown_terms(symbol) for symbol in unknown))
-    yield from compare_at_connect(book, command.route, command.statement)
     for state in list(book.orders.working.values()):
         if state.route == command.route:
             yield from cancel_again(book, state)

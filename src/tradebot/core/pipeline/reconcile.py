@@ -1,6 +1,6 @@
 """What comes of a broker's statement? Missing fills are booked, breaks found; never an order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -40,16 +40,13 @@ def reconcile(
         fill.exec_id for fill in missed if fill.exec_id is not None
         and recon.is_heard(book, fill) and recon.is_overdue(fill, statement)
     )
-    found = tuple(recon.drifts(book, statement))
-    sure = recon.confirmed(book, command.route, statement, found)
-    yield from _conclude(book, _compared(book, command, found, recovered), sure)
+    yield from _compare(book, command, recovered)
 
 
 def compare_at_connect(book: Book, route: str, statement: c.Statement) -> Iterator[e.Event]:
-    """Compare before anything goes out: the wire has settled all, so one look is enough."""
-    found = tuple(recon.drifts(book, statement))
+    """Compare before anything goes out; the wire has asked for fills that it missed."""
     command = c.Reconcile(route=route, statement=statement, because="connect")
-    yield from _conclude(book, _compared(book, command, found, ()), found)
+    yield from _compare(book, command, ())
 
 
 def is_other_account(book: Book, route: str, statement: c.Statement) -> bool:
@@ -111,21 +108,23 @@ def _worth(book: Book, drift: Drift, facts: Facts) -> Decimal:
     return net.mark if net is not None else quote.mid if quote is not None else drift.px
 
 
-def _compared(
-    book: Book, command: c.Reconcile, found: Sequence[Drift], recovered: tuple[ExecID, ...]
-) -> e.StatementCompared:
+def _compare(
+    book: Book, command: c.Reconcile, recovered: tuple[ExecID, ...]
+) -> Iterator[e.Event]:
     statement = command.statement
     account = statement.account
+    found = tuple(recon.drifts(book, statement))
+    sure = recon.confirmed(book, command.route, statement, found)
     held = {*book.ledger.nets.get(account, {}), *(h.symbol for h in statement.holdings)}
-    return e.StatementCompared(
+    yield from _conclude(book, sure, e.StatementCompared(
         route=command.route, account=account, as_of=statement.as_of, because=command.because,
-        orders=len(statement.working), positions=len(held), drifts=tuple(found),
+        orders=len(statement.working), positions=len(held), drifts=found,
         recovered=recovered, matched=0 if found else book.recon.unmatched.get(account, 0),
-    )
+    ))
 
 
 def _conclude(
-    book: Book, compared: e.StatementCompared, sure: Iterable[Drift]
+    book: Book, sure: Iterable[Drift], compared: e.StatementCompared
 ) -> Iterator[e.Event]:
     """Close what is gone, tell what is new, and halt what breaks that stand are about."""
     yield from record(book, compared)

@@ -1,12 +1,12 @@
 """How does one order reach one broker, and what do we know then? Three outcomes, never two."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from tradebot.core.book.orders import OrderState
-from tradebot.core.model.commands import ConnectRoute, Delivery, ReportDelivery
+from tradebot.core.model.commands import ConnectRoute, Delivery, ReportDelivery, Statement
 from tradebot.core.model.events import (
     CancelRequested,
     OrderInDoubt,
@@ -22,6 +22,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
 
 CALL_DEADLINE_S: Final = 10.0
+LOOK_AFTER_S: Final = (0.0, 2.0, 2.0, 2.0)  # a difference counts when two looks are alike
 HALT_DEADLINE_S: Final = 1.0
 OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before the last decision
 AFTER_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # when to ask, or to try a cancel, once more
@@ -55,14 +56,31 @@ class Link:
         """
         async with asyncio.timeout(CALL_DEADLINE_S):
             await self._broker.connect()
-        if last_heard is not None:
-            await self._recover(last_heard - OVERLAP)
+        for delay_s in LOOK_AFTER_S:
+            await asyncio.sleep(delay_s)
+            if last_heard is not None:
+                await self._recover(last_heard - OVERLAP)
+            await self._engine.submit(ConnectRoute(
+                route=self.route, kind=self._kind, capabilities=self._broker.capabilities,
+                statement=await self.statement(),
+            ))
+            route = self._engine.book.routes.get(self.route)
+            if route is not None and route.is_up:
+                return
+        raise ConnectionError(f"{self.route}: the book and the broker's statement differ")
+
+    async def statement(self) -> Statement:
+        """Return the broker's own account of the account, made after this was asked for."""
         async with asyncio.timeout(CALL_DEADLINE_S):
-            statement = await self._broker.statement()
-        await self._engine.submit(ConnectRoute(
-            route=self.route, kind=self._kind, capabilities=self._broker.capabilities,
-            statement=statement,
-        ))
+            return await self._broker.statement()
+
+    async def fills_since(self, since: datetime) -> Sequence[Report]:
+        async with asyncio.timeout(CALL_DEADLINE_S):
+            return await self._broker.fills_since(since)
+
+    async def ask(self, cl_ord_id: ClOrdID) -> None:
+        """Ask once what became of an order; what the broker says goes to the engine."""
+        await self._ask(cl_ord_id, AFTER_S[:1])
 
     async def run(self) -> None:
         """Hand every report to the engine, in the broker's order; a failed call surfaces here."""
