@@ -13,16 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from tradebot.core.book.book import Book
 from tradebot.core.model.fact import fact
 from tradebot.ports import Broker, Calendar, Clock, MarketData
-from tradebot.shell import observers, plugins, rehearsal, standing
+from tradebot.shell import observers, plugins, recovery, rehearsal, standing
 from tradebot.shell.api.drafts import Shelf
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
-from tradebot.shell.collector import collect_seldom, uncollected
+from tradebot.shell.collector import collect_seldom
 from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
 from tradebot.shell.desk import StrategyDesk
@@ -32,9 +31,11 @@ from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
+from tradebot.shell.keeper import Keeper
 from tradebot.shell.marks import Marker
 from tradebot.shell.outlet import Outlet
 from tradebot.shell.plugin_settings import check_plugins
+from tradebot.shell.recovery import Past
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import Allowance, StrategyHost
@@ -106,19 +107,18 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             if not options.resume:  # a mistyped span must not cost the last rehearsal
                 _clock(config, options, calendars, None)
             home = rehearsal.prepare(home, resume=options.resume)
-        journal = Journal.open(
+        journal, past = recovery.recover(home, lambda take, since: Journal.open(
             home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
-            threaded=not options.rehearse, sync=not options.rehearse,
-        )
+            threaded=not options.rehearse, sync=not options.rehearse, take=take, since=since,
+        ), _shelf(config, home))
         ending.callback(journal.close)
-        with uncollected():
-            past = _refold(journal, _shelf(config, home))
         clock, until = _clock(config, options, calendars, past.last_at)
         lines = observers.lines(config, out, is_rehearsal=options.rehearse)
         ending.callback(lines.close)
         telling = observers.telling(options.log_format, config, lines, past.views)
         ending.callback(lambda: telling.close(clock.now()))
-        for text in filter(None, (journal.torn, *config.warnings, _about(options, until))):
+        told = (journal.torn, past.note, *config.warnings, _about(options, until))
+        for text in filter(None, told):
             telling.line(clock.now(), text)
         parts = _parts(config, home, past, _World(
             journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
@@ -150,15 +150,6 @@ def _make(data_dir: Path) -> None:
         raise ConfigError([text]) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """What the journal remembers, folded twice: to decide by, and to show."""
-
-    book: Book
-    views: Views
-    last_at: datetime | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _World:
     """What surrounds the daemon."""
@@ -172,8 +163,11 @@ class _World:
     lines: Outlet
     ending: ExitStack
 
+    def tell(self, text: str) -> None:
+        self.telling.line(self.clock.now(), text)
+
     def on_market_trouble(self, symbol: str, text: str) -> None:
-        self.telling.line(self.clock.now(), f"market {symbol}: {text}")
+        self.tell(f"market {symbol}: {text}")
 
 
 def _pace(options: RunOptions) -> float:
@@ -191,16 +185,6 @@ def _shelf(config: Config, home: Path) -> Shelf:
     )
 
 
-def _refold(journal: Journal, shelf: Shelf) -> _Past:
-    """Rebuild the deciding book and the views from events alone; nothing is decided again."""
-    book, views, last_at = Book(), Views(shelf=shelf), None
-    for decision in journal.decisions():
-        book.fold(decision.at, decision.events)
-        views.apply(decision)
-        last_at = decision.at
-    return _Past(book=book, views=views, last_at=last_at)
-
-
 def _clock(
     config: Config, options: RunOptions, calendars: Mapping[str, Calendar],
     last_at: datetime | None,
@@ -215,13 +199,12 @@ def _clock(
     return LoopClock(span.start, asyncio.get_running_loop()), span.until
 
 
-def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
+def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     """Build everything, in the order in which a quote must pass through it."""
-    latch, clock = Latch(), world.clock
+    latch, clock, book = Latch(), world.clock, past.book()
     facts = FactCache(latch, world.on_market_trouble)
     engine = Engine(
-        book=past.book, journal=world.journal, facts=facts, clock=clock,
-        last_seq=world.journal.last_seq,
+        book=book, journal=world.journal, facts=facts, clock=clock, last_seq=past.seq
     )
     state = _state(config, past.views, clock)
     market = _market(config, world)
@@ -231,12 +214,12 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
     if config.telemetry.execution_log:
         executions.listen_to(engine)
     links = [_link(config, name, home, _Wire(
-        engine=engine, market=market, may_send=partial(may_send, past.book, latch, clock),
+        engine=engine, market=market, may_send=partial(may_send, book, latch, clock),
         world=world, executions=executions,
     )) for name in config.brokers]
     host, marker = _host(config, engine, past.views, market, world), _marker(config, engine, facts)
     world.ending.callback(marker.close)
-    for hears in (host, Waker(past.book, engine.post), marker):
+    for hears in (host, Waker(book, engine.post), marker):
         market.subscribe(symbols, hears.on_market)
     files = _draft_files(config, home, past.views, world)
     engine.listeners.extend((
@@ -245,24 +228,25 @@ def _parts(config: Config, home: Path, past: _Past, world: _World) -> Parts:
         host.on_decision, files.on_decision, marker.on_decision,
     ))
     health = observers.health(config, world.ending, observers.Watched(
-        home=home, clock=clock, engine=engine, journal=world.journal, state=state, pace=world.pace,
+        home=home, clock=clock, engine=engine, journal=world.journal, state=state, market=market,
         views=past.views, telling=world.telling, lines=world.lines, executions=executions.out,
-        market=market,
+        pace=world.pace,
     ))
     live = partial(standing.live_facts, config, home, world.calendars, state, host, market=market)
     server = Server(
-        submit=engine.submit, views=past.views, latch=latch.set,
-        status=live, health=health.document, socket_path=home / "tradebot.sock",
-        runtime_dir=_runtime_dir(), pace=world.pace,
+        submit=engine.submit, views=past.views, latch=latch.set, status=live, pace=world.pace,
+        health=health.document, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),
     )
     supervisor = Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock))
     return Parts(
         home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
         supervisor=supervisor, telling=world.telling, market=market, links=links, host=host,
         calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
-        status=partial(standing.status_line, state, past.views), settings=config.decisive(),
-        settings_version=config.settings_hash[:12], auto_start=config.schedule.auto_start,
-        cadence=_cadence(config, world), until=world.until, last_at=past.last_at,
+        keep_journal=Keeper(home, past, engine=engine, latch=latch, tell=world.tell).run,
+        status=partial(standing.status_line, state, past.views),
+        settings=config.decisive(), settings_version=config.settings_hash[:12],
+        auto_start=config.schedule.auto_start, cadence=_cadence(config, world),
+        until=world.until, last_at=past.last_at,
     )
 
 
@@ -283,7 +267,7 @@ def _draft_files(config: Config, home: Path, views: Views, world: _World) -> Dra
         keeping=Keeping(
             retention_days=staging.retention_days, retention_count=staging.retention_count
         ),
-        tell=lambda text: world.telling.line(world.clock.now(), text),
+        tell=world.tell,
     )
 
 

@@ -73,6 +73,7 @@ class Parts:
     until: datetime | None
     last_at: datetime | None
     keep_drafts: Callable[[], Awaitable[None]]
+    keep_journal: Callable[[], Awaitable[None]]
 
 
 class Daemon:
@@ -156,6 +157,8 @@ class Daemon:
         p.supervisor.restartable("api", p.serve)
         p.supervisor.restartable("health", p.look_after)
         p.supervisor.restartable("drafts", p.keep_drafts)
+        if p.until is None:
+            p.supervisor.restartable("journal keeper", p.keep_journal)
         p.supervisor.core("status line", self._tell_status)
         p.supervisor.core("kill file", self._watch_kill_file)
         for name in p.host.timed:

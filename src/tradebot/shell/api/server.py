@@ -20,7 +20,6 @@ from tradebot.shell.api import commands
 from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
     DRAFT_STATUSES,
-    FILTERS_OF_POSITIONS,
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
@@ -156,11 +155,9 @@ class Server:
         return answer({"name": "tradebot", "version": version("tradebot")})
 
     async def _get_status(self, request: web.Request) -> web.Response:
-        parse_filters(request.query, NO_STATUSES, ())
         return answer({"running": True, **self._views.status(), **self._status()})
 
     async def _get_health(self, request: web.Request) -> web.Response:
-        parse_filters(request.query, NO_STATUSES, ())
         return answer({"running": True, **self._health()})
 
     async def _get_intents(self, request: web.Request) -> web.Response:
@@ -172,7 +169,7 @@ class Server:
         return answer({"orders": self._views.orders(wanted)})
 
     async def _get_positions(self, request: web.Request) -> web.Response:
-        wanted = parse_filters(request.query, NO_STATUSES, FILTERS_OF_POSITIONS)
+        wanted = parse_filters(request.query, NO_STATUSES)
         return answer({"positions": self._views.positions(wanted)})
 
     async def _get_fills(self, request: web.Request) -> web.Response:
@@ -180,7 +177,6 @@ class Server:
         return answer({"fills": self._views.fills(wanted)})
 
     async def _get_account(self, request: web.Request) -> web.Response:
-        parse_filters(request.query, NO_STATUSES, ())
         return answer(self._views.account())
 
     async def _get_drafts(self, request: web.Request) -> web.Response:
@@ -245,7 +241,6 @@ class Server:
         return answer(await self._requests.clear_halt(symbol, reason, user))
 
     async def _get_strategies(self, request: web.Request) -> web.Response:
-        parse_filters(request.query, NO_STATUSES, ())
         return answer({"strategies": self._status()["strategies"]})
 
     async def _post_enable(self, request: web.Request) -> web.Response:

@@ -76,6 +76,15 @@ def parse_anchor(data: bytes) -> Anchor | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a pass stands: behind the record that the anchor names, which begins at `start`."""
+
+    anchor: Anchor
+    start: int
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """The first record of a segment: under what it was begun, and its first decision's number."""
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from tradebot.shell.journal import chain, place
-from tradebot.shell.journal.chain import Anchor, Header
+from tradebot.shell.journal.chain import Anchor, Header, Stand
 from tradebot.shell.journal.codec import Undecodable, decode, encode
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
 from tradebot.shell.journal.decision import Decision
@@ -17,6 +17,7 @@ from tradebot.shell.journal.verify import Scan
 from tradebot.shell.journal.writer import Writer
 
 SEGMENT_BYTES: Final = 64 << 20
+Take: TypeAlias = Callable[[Decision], None]
 
 
 def replay(directory: Path, disk: Disk = MACHINE) -> Iterator[Decision]:
@@ -62,18 +63,20 @@ class Journal:
     def open(
         cls, directory: Path, *, code: str, settings_hash: str, threaded: bool,
         segment_bytes: int = SEGMENT_BYTES, prewrite: bool = True, sync: bool = True,
-        disk: Disk = MACHINE,
+        disk: Disk = MACHINE, take: Take | None = None, since: Stand | None = None,
     ) -> "Journal":
         """Verify all, cut what a crash left unfinished, go on behind it.
 
+        `take` hears of each decision as it is verified, those before `since` were so earlier.
         Raises JournalDamaged and JournalMismatch, and then has changed nothing; JournalFailed
         when it cannot be written. Without `sync` a line outlives the process, not the
         machine: enough for a rehearsal.
         """
         _make_place(directory, disk)
-        scan = Scan.of(directory, disk)
-        for _ in scan.bodies():
-            pass
+        scan = Scan.of(directory, disk, since)
+        for body in scan.bodies():
+            if take is not None:
+                take(understood(scan, body))
         _refuse_newer(scan.header, code)
         try:
             store, header = _go_on(

@@ -21,6 +21,11 @@ MARK: Final = "="  # in lines of the first form: what the line's command carries
 
 
 @cache
+def open_twin(cls: type) -> type:
+    return type(cls.__name__, (), {"__slots__": tuple(field.name for field in fields(cls))})
+
+
+@cache
 def rebuilder(
     cls: type, shared: Set[str] = frozenset(), marked: Set[str] = frozenset()
 ) -> tuple[type, Build]:
@@ -31,7 +36,7 @@ def rebuilder(
     hints = get_type_hints(cls)
     columns: list[Any] = []
     names: dict[str, Any] = {
-        "cls": cls, "UNSET": UNSET, "twin": type(cls.__name__, (), {"__slots__": tuple(hints)}),
+        "cls": cls, "UNSET": UNSET, "twin": open_twin(cls),
     }
     lines = ["def build(found, said):", "    record = twin()"]
     for field in fields(cls):

@@ -2,46 +2,69 @@
 
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
 
 import msgspec
 
 from tradebot.shell.journal import place
-
-T = TypeVar("T")
-_SUM_BYTES: Final = 40
-
-
-class _Kept(msgspec.Struct):
-    seq: int
-    h: str
-    state: msgspec.Raw
+from tradebot.shell.journal.chain import Stand
+from tradebot.shell.journal.place import MACHINE, Disk
 
 
-def save(path: Path, state: object, seq: int, h: str) -> None:
-    """Replace the snapshot: a crash leaves the old one or the new one."""
-    place.make_directory(path.parent)
-    body = msgspec.json.encode(_Kept(seq, h, msgspec.Raw(msgspec.json.encode(state))))
-    place.replace(path, _sum(body) + b"\n" + body + b"\n")
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A state as bytes, where in the journal it was true, and for which code it means something."""
+
+    stand: Stand
+    shape: str
+    state: bytes
 
 
-def load(path: Path, type_: type[T]) -> tuple[T, int, str] | None:
-    """Return state, line and hash; None for what is missing, damaged or of another shape."""
+class Unusable(Exception):
+    """There is a snapshot, but nothing can be taken from it; the text says why."""
+
+
+def save(path: Path, snapshot: Snapshot, disk: Disk = MACHINE) -> None:
+    """Replace the snapshot: a crash leaves the old one or the new one. Raises OSError."""
+    disk.make_directory(path.parent)
+    about = msgspec.json.encode({"shape": snapshot.shape, "stand": snapshot.stand})
+    body = about + b"\n" + snapshot.state
+    place.replace(path, _sum(body) + b"\n" + body, disk)
+
+
+def load(path: Path, disk: Disk = MACHINE) -> Snapshot | None:
+    """Return the snapshot, None where there is none; raise Unusable."""
     try:
-        with os.fdopen(place.open_file(path, os.O_RDONLY), "rb") as file:
-            data = file.read()
-    except OSError:
+        with disk.reader(path) as file:
+            said, _, body = file.read().partition(b"\n")
+    except FileNotFoundError:
         return None
-    body = data[_SUM_BYTES + 1 : -1]
-    if data != _sum(body) + b"\n" + body + b"\n":
-        return None
+    except OSError as error:
+        raise Unusable(f"it cannot be read: {error}") from error
+    if said != _sum(body):
+        raise Unusable("it is damaged")
+    about, _, state = body.partition(b"\n")
     try:
-        kept = msgspec.json.decode(body, type=_Kept)
-        return msgspec.json.decode(kept.state, type=type_), kept.seq, kept.h
-    except msgspec.MsgspecError:
-        return None
+        found = msgspec.json.decode(about, type=_About)
+    except msgspec.MsgspecError as error:
+        raise Unusable(f"it is of another form: {error}") from error
+    return Snapshot(found.stand, found.shape, state)
+
+
+def shape_of(*packages: Path) -> str:
+    """Digest the source of the code that a state means something to, to the last byte."""
+    digest = hashlib.blake2b(digest_size=20)
+    for package in packages:
+        for path in sorted(package.rglob("*.py")):
+            digest.update(os.fsencode(path.relative_to(package)) + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+class _About(msgspec.Struct):
+    shape: str
+    stand: Stand
 
 
 def _sum(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_SUM_BYTES // 2).hexdigest().encode()
+    return hashlib.blake2b(body, digest_size=20).hexdigest().encode()

@@ -1,13 +1,13 @@
 """Is every record there, whole and in order? A pass over the bytes; nothing is changed."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from tradebot.shell.journal import chain, place
-from tradebot.shell.journal.chain import PREFIX_BYTES, SUFFIX, Anchor, Header
+from tradebot.shell.journal.chain import PREFIX_BYTES, SUFFIX, Anchor, Header, Stand
 from tradebot.shell.journal.damage import JournalDamaged
 from tradebot.shell.journal.place import MACHINE, Disk
 
@@ -59,8 +59,11 @@ class Scan:
     `start` and `end` are where the last whole record lies in its segment.
     """
 
-    def __init__(self, anchor: bytes | None, segments: Sequence[SegmentSource]) -> None:
+    def __init__(
+        self, anchor: bytes | None, segments: Sequence[SegmentSource], since: Stand | None = None
+    ) -> None:
         self._sources = segments
+        self._since = since
         self._anchor_bytes = anchor
         self._anchor = Anchor()
         self.h = chain.GENESIS
@@ -74,8 +77,13 @@ class Scan:
         self._is_anchored = False
 
     @classmethod
-    def of(cls, directory: Path, disk: Disk = MACHINE) -> "Scan":
-        """Begin a pass over the files of a journal: its anchor is read first, it may only grow."""
+    def of(
+        cls, directory: Path, disk: Disk = MACHINE, since: Stand | None = None
+    ) -> "Scan":
+        """Begin a pass over the files of a journal: its anchor is read first, it may only grow.
+
+        A pass `since` a stand takes what lies before it for granted.
+        """
         try:
             anchor = place.read_anchor(directory, disk)
             found = place.segments(directory, disk)
@@ -83,7 +91,7 @@ class Scan:
             raise JournalDamaged(str(error)) from error
         return cls(anchor, [
             SegmentSource(number, partial(_open, disk, path)) for number, path in found
-        ])
+        ], since)
 
     @property
     def segment(self) -> int:
@@ -93,6 +101,16 @@ class Scan:
     def synced(self) -> int:
         """Return up to where the last segment was synced for certain: where the anchor says."""
         return self._anchor.end if self._anchor.segment == self.segment else 0
+
+    @property
+    def acknowledged(self) -> int:
+        """Number the decision that the anchor names; known once the pass has begun."""
+        return self._anchor.seq
+
+    @property
+    def stand(self) -> Stand:
+        anchor = Anchor(self.seq, self.h.decode(), self.segment, self.end)
+        return Stand(anchor, self.start, self.record)
 
     def verdict(self) -> Verdict:
         try:
@@ -109,7 +127,11 @@ class Scan:
             if source.number != place_:
                 raise JournalDamaged(f"segment {place_} is missing")
             self.record = self.end = 0
+            if self._since is not None and source.number < self._since.anchor.segment:
+                continue
             with source.open() as file:
+                if self._since is not None and source.number == self._since.anchor.segment:
+                    self._go_to(self._since, file)
                 yield from self._segment(file, source.number, place_ == len(self._sources))
         if not self._is_anchored:
             raise JournalDamaged(
@@ -126,6 +148,24 @@ class Scan:
             raise JournalDamaged("the anchor is damaged")
         self._anchor = anchor
         self._meet_anchor(0)
+
+    def _go_to(self, since: Stand, file: BinaryIO) -> None:
+        """Stand behind a record that was checked before, if it is still there."""
+        begins = chain.parse_prefix(file.read(PREFIX_BYTES))
+        self.header = chain.parse_header(file.read(int(begins[0]))) if begins else None
+        file.seek(since.start)
+        found = chain.parse_prefix(file.read(PREFIX_BYTES))
+        there = Anchor(segment=self.segment, seq=since.anchor.seq)
+        if found is not None:
+            end = since.start + PREFIX_BYTES + int(found[0]) + len(SUFFIX)
+            there = replace(there, h=found[1].decode(), end=end)
+        if there != since.anchor:
+            raise self._damage(since.anchor.segment, "this is not where the pass stood")
+        self.seq, self.h = since.anchor.seq, since.anchor.h.encode()
+        self.start, self.end, self.record = since.start, since.anchor.end, since.record
+        self._is_anchored |= self._anchor.seq < self.seq
+        self._meet_anchor(since.anchor.segment)
+        file.seek(self.end)
 
     def _segment(self, file: BinaryIO, number: int, is_last: bool) -> Iterator[bytes]:
         while True:

@@ -1,0 +1,99 @@
+"""Is the journal's past still whole, and how far back must the next start go? Asked beside trading.
+
+A process of its own verifies every record and keeps a snapshot: the event loop never waits for it.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from tradebot.core.model.commands import SetKillSwitch
+from tradebot.shell import recovery
+from tradebot.shell.api.drafts import Shelf
+from tradebot.shell.engine import Engine
+from tradebot.shell.facts import Latch
+from tradebot.shell.journal.damage import JournalDamaged
+
+KEEP_EVERY: Final = 20_000  # decisions, which a start folds in less than a second
+LOOK_EVERY_S: Final = 10.0
+WITHIN_S: Final = 900.0
+_IS_DAMAGED: Final = 8
+_RECORD_ALL: Final = "--record-all"
+
+
+class Keeper:
+    """Starts the process when there is something to do; damage that it finds halts trading."""
+
+    def __init__(
+        self, home: Path, past: recovery.Past, *, engine: Engine, latch: Latch,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._home = home
+        self._shelf = past.views.drafts.shelf
+        self._kept = past.since
+        self._has_unverified = past.since > 0
+        self._engine = engine
+        self._latch = latch
+        self._tell = tell
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if self._has_unverified or self._engine.last_seq - self._kept >= KEEP_EVERY:
+                await self.keep()
+
+    async def keep(self) -> None:
+        """Verify and keep once; what fails without damage is tried again with the next turn."""
+        self._has_unverified, self._kept = False, self._engine.last_seq
+        code, told = await self._ask()
+        if code == _IS_DAMAGED:
+            code, told = await self._ask()  # a false alarm would be dear
+        if code == _IS_DAMAGED:
+            reason = f"the journal is damaged: {told}"
+            self._latch.set(reason)
+            self._tell(f"DAMAGED: {told}")
+            await self._engine.submit(
+                SetKillSwitch(engaged=True, reason=reason, by="journal keeper")
+            )
+        elif code:
+            self._tell(f"no snapshot was kept: {told or f'exit code {code}'}")
+
+    async def _ask(self) -> tuple[int, str]:
+        flags = [_RECORD_ALL] * (self._shelf is not None and self._shelf.records_all)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", __name__, str(self._home), *flags,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            out, _ = await asyncio.wait_for(process.communicate(), WITHIN_S)
+            assert process.returncode is not None  # it has ended
+            lines = out.decode("utf-8", "replace").strip().splitlines()
+            return process.returncode, lines[-1] if lines else ""
+        except TimeoutError:
+            return 1, f"not done within {WITHIN_S:.0f} s"
+        finally:
+            if process.returncode is None:
+                process.kill()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Be the process beside the daemon."""
+    os.nice(10)
+    home = Path(arguments[0])
+    try:
+        recovery.keep(home, Shelf(directory=home, records_all=_RECORD_ALL in arguments))
+    except JournalDamaged as error:
+        sys.stdout.write(f"{error}\n")
+        return _IS_DAMAGED
+    except OSError as error:
+        sys.stdout.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
