@@ -9,6 +9,7 @@ from tests.properties.walk import Day, Line
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.ledger import Share
+from tradebot.core.book.orders import OrderState
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase, SubmitIntent
 from tradebot.core.model.intent import Side
@@ -101,9 +102,7 @@ def sums_that_gates_ask_for_are_right(day: Day) -> None:
     orders = day.book.orders
     reserved, at_risk, leaves = Decimal(0), Decimal(0), dict[tuple[str, Side], Decimal]()
     for state in orders.working.values():
-        open_ = state.order.order_qty - state.order.cum_qty
-        is_whole = state.in_doubt or not state.order.cum_qty
-        share = Decimal(1) if is_whole else open_ / state.order.order_qty
+        open_, share = state.order.order_qty - state.order.cum_qty, _share(state)
         reserved += state.reserved * share
         at_risk += state.risk * share
         for leg in state.intent.legs:
@@ -114,6 +113,13 @@ def sums_that_gates_ask_for_are_right(day: Day) -> None:
     for symbol in CALENDARS:
         for side in Side:
             assert orders.leaves_of(ACCOUNT, symbol, side) == leaves.get((symbol, side), 0)
+
+
+def _share(state: OrderState) -> Decimal:
+    """Return what part of an order still counts: all of it while in doubt."""
+    order = state.order
+    is_whole = state.in_doubt or not order.cum_qty
+    return Decimal(1) if is_whole else (order.order_qty - order.cum_qty) / order.order_qty
 
 
 def exposures_are_what_is_held_and_worked(day: Day) -> None:
@@ -130,7 +136,7 @@ def exposures_are_what_is_held_and_worked(day: Day) -> None:
         add(symbol, net.value)
     for state in day.book.orders.working.values():
         for leg in state.intent.legs:
-            add(leg.symbol, leg.side.sign * state.reserved_left / len(state.intent.legs))
+            add(leg.symbol, leg.side.sign * state.reserved * _share(state) / len(state.intent.legs))
     found = day.book.exposure.of(ACCOUNT)
     assert {u: bet.positions for u, bet in found.bets.items()} == {
         u: len(names) for u, names in symbols.items()

@@ -163,8 +163,8 @@ def keys_are_forgotten(plant: Plant) -> None:
 def a_reservation_is_never_released(plant: Plant) -> None:
     right = Orders._moved
 
-    def wrong(self: Orders, state: Any, before: Any) -> None:
-        right(self, state, before)
+    def wrong(self: Orders, state: Any) -> None:
+        right(self, state)
         if state.order.is_done:
             self.reserved[state.account] = self.reserved.get(state.account, Decimal(0)) + 1
 

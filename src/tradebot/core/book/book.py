@@ -104,14 +104,14 @@ class Book:
         changed, given = intent.replaces, intent.approval
         found = self.orders.reserved.get(account, ZERO) + self.intents.reserved.get(account, ZERO)
         own = given.reserved if given is not None and given.account == account else ZERO
-        return found - own - (changed.reserved_left if changed is not None else ZERO)
+        return found - own - (changed.counted.reserved if changed is not None else ZERO)
 
     def at_risk(self, account: str, intent: IntentState) -> Decimal:
         """Return what of that can be lost."""
         changed, given = intent.replaces, intent.approval
         found = self.orders.at_risk.get(account, ZERO) + self.intents.at_risk.get(account, ZERO)
         own = given.risk if given is not None and given.account == account else ZERO
-        return found - own - (changed.risk_left if changed is not None else ZERO)
+        return found - own - (changed.counted.risk if changed is not None else ZERO)
 
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""

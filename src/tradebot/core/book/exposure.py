@@ -4,10 +4,9 @@ An exposure is the larger of two directions: what gains when the underlying rise
 when it falls, held or still to be filled. So two quotes around the market are not twice the risk.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from tradebot.core.model.instrument import bet_on
 from tradebot.core.model.intent import Side
@@ -17,8 +16,7 @@ from tradebot.core.model.settings import Policy
 UNCLASSIFIED: Final = "UNCLASSIFIED"  # all that no sector names is one sector
 
 
-@dataclass(slots=True)
-class Stake:
+class Stake(NamedTuple):
     """One symbol in one account, in currency: signed worth held, and what orders would open."""
 
     held: Decimal = ZERO
@@ -33,11 +31,11 @@ class Stake:
 
     @property
     def long(self) -> Decimal:
-        return max(ZERO, self.held) + self.buying
+        return self.held + self.buying if self.held > 0 else self.buying
 
     @property
     def short(self) -> Decimal:
-        return max(ZERO, -self.held) + self.selling
+        return self.selling - self.held if self.held < 0 else self.selling
 
     def on(self, side: Side) -> Decimal:
         """Return what would stand on one side if all that is open there filled."""
@@ -54,7 +52,7 @@ class Bet:
 
     @property
     def worst(self) -> Decimal:
-        return max(self.up, self.down)
+        return self.up if self.up > self.down else self.down
 
 
 @dataclass(slots=True)
@@ -108,36 +106,38 @@ class Exposure:
 
     def held(self, account: str, symbol: str, worth: Decimal | None) -> None:
         """Take what a position is worth now, None where there is none any more."""
-        for stake in self._changing(account, symbol):
-            stake.held, stake.is_held = worth or ZERO, worth is not None
+        now = self.stake(account, symbol)
+        self._put(account, symbol, now._replace(held=worth or ZERO, is_held=worth is not None))
 
     def worked(
         self, account: str, symbol: str, side: Side, change: Decimal, orders: int
     ) -> None:
         """Take by how much working orders would now open more, or less, and how many came."""
-        for stake in self._changing(account, symbol):
-            stake.orders += orders
-            if side is Side.BUY:
-                stake.buying += change
-            else:
-                stake.selling += change
-            if not stake.orders:
-                stake.buying = stake.selling = ZERO  # what rounding left of it
+        now = self.stake(account, symbol)
+        held, buying, selling, count, is_held = now
+        if side is Side.BUY:
+            buying += change
+        else:
+            selling += change
+        count += orders
+        if not count:
+            buying = selling = ZERO  # what rounding left of it
+        self._put(account, symbol, Stake(held, buying, selling, count, is_held))
 
-    def _changing(self, account: str, symbol: str) -> Iterator[Stake]:
-        """Hand out a stake to change, and let every sum follow."""
-        stakes = self.accounts.setdefault(account, Stakes())
-        stake = stakes.by_symbol.setdefault(symbol, Stake())
+    def _put(self, account: str, symbol: str, now: Stake) -> None:
+        """Put a stake in its place, and let every sum follow."""
+        stakes = self.accounts.get(account) or self.accounts.setdefault(account, Stakes())
         underlying, rises = bet_on(symbol)
-        bet = stakes.bets.setdefault(underlying, Bet())
-        long, short, was_open, worst = stake.long, stake.short, stake.is_open, bet.worst
-        yield stake
-        more = (stake.long - long, stake.short - short)
-        bet.up += more[0] if rises else more[1]
-        bet.down += more[1] if rises else more[0]
-        bet.positions += stake.is_open - was_open
-        if not stake.is_open:
-            del stakes.by_symbol[symbol]
+        was = stakes.by_symbol.get(symbol, _NO_STAKE)
+        bet = stakes.bets.get(underlying) or stakes.bets.setdefault(underlying, Bet())
+        worst, longer, shorter = bet.worst, now.long - was.long, now.short - was.short
+        bet.up += longer if rises else shorter
+        bet.down += shorter if rises else longer
+        bet.positions += now.is_open - was.is_open
+        if now.is_open:
+            stakes.by_symbol[symbol] = now
+        else:
+            stakes.by_symbol.pop(symbol, None)
         if not bet.positions:
             del stakes.bets[underlying]
             bet.up = bet.down = ZERO

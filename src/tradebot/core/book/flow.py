@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import IntentId
 from tradebot.core.model.intent import Intent
-from tradebot.core.model.money import plain
 from tradebot.core.model.settings import Policy
 
 REJECTIONS_MAX: Final = 1000  # kept a strategy and symbol; the oldest leave first
@@ -110,9 +110,16 @@ class Flow:
 
 def content_of(body: Intent) -> str:
     """Name what two orders have in common that differ in nothing but their time."""
-    legs = "+".join(f"{leg.side} {plain(leg.ratio_qty)} {leg.symbol}" for leg in body.legs)
-    prices = "/".join("" if px is None else plain(px) for px in (body.price, body.stop_px))
-    return f"{owner_of(body)}|{legs}|{plain(body.order_qty)}|{body.ord_type}|{prices}"
+    said = [owner_of(body), body.ord_type]
+    for leg in body.legs:
+        said += leg.side, leg.symbol, _same(leg.ratio_qty)
+    said += _same(body.order_qty), _same(body.price), _same(body.stop_px)
+    return "|".join(said)
+
+
+def _same(number: Decimal | None) -> str:
+    """Write a number the same way however many zeros it came with."""
+    return "" if number is None else str(number.normalize())
 
 
 def lane_of(body: Intent) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 from tradebot.core.book.deadlines import ASKS_MAX, Deadlines
 from tradebot.core.book.exposure import Exposure
@@ -38,6 +38,18 @@ _TIMING: Final = frozenset({
     ExecType.REPLACED, ExecType.CANCEL_REJECTED, ExecType.RESTATED, ExecType.TRADE_CANCEL,
     ExecType.TRADE_CORRECT,
 })
+
+
+class Counted(NamedTuple):
+    """An order's share in the sums: what it reserves, may still trade, can lose; if it is open."""
+
+    reserved: Decimal
+    leaves_qty: Decimal
+    risk: Decimal
+    is_open: bool
+
+
+NOT_COUNTED: Final = Counted(ZERO, ZERO, ZERO, False)
 
 
 @dataclass(slots=True)
@@ -75,6 +87,7 @@ class OrderState:
     has_never_left: bool = False
     ended_as: OrdStatus | None = None  # as which it is counted
     finished: datetime | None = None
+    counted: Counted = NOT_COUNTED
     booked: dict[ExecID, TradeBooked] = field(default_factory=dict)
 
     @property
@@ -85,30 +98,6 @@ class OrderState:
     @property
     def may_rest(self) -> bool:
         return self.intent.rests or self.order.time_in_force is TimeInForce.GTC
-
-    @property
-    def reserved_left(self) -> Decimal:
-        """What still counts as reserved; `risk_left` is what of it can be lost."""
-        return self._left(self.reserved, self.reserved_then)
-
-    @property
-    def risk_left(self) -> Decimal:
-        return self._left(self.risk, self.risk_then)
-
-    def _left(self, left: Decimal, then: Decimal) -> Decimal:
-        """Return what still counts: all of it while in doubt, else the share not yet filled.
-
-        While a change is on its way the worse of both counts.
-        """
-        order = self.order
-        if order.is_done:
-            return ZERO
-        if not self.in_doubt and order.cum_qty and order.order_qty:
-            left = left * order.leaves_qty / order.order_qty
-        if self.replacing is None:
-            return left
-        then_qty = self.replacing.intent.order_qty
-        return max(left, then * (then_qty - order.cum_qty) / then_qty)
 
 
 @dataclass(slots=True)
@@ -171,14 +160,13 @@ class Orders:
         )
         self.working[state.root] = state
         self.figures.total += 1
-        self._moved(state, _NO_SHARE)
+        self._moved(state)
         self.watch(state)
 
     def reported(self, event: OrderReported, now: datetime, *, is_killed: bool) -> None:
         report = event.report
         state = self.of_report(report)
         assert state is not None
-        before = _share(state)
         ordered, filled = state.order.order_qty, state.order.cum_qty
         state.order = after_report(state.order, report)
         asked = state.replacing
@@ -202,7 +190,7 @@ class Orders:
             self._count(state, None)
         if report.exec_type is ExecType.REPLACED:
             state.since = now
-        self._moved(state, before)
+        self._moved(state)
         if state.order.is_done or report.exec_type in _TIMING:
             self.watch(state, is_killed=is_killed)
 
@@ -221,13 +209,12 @@ class Orders:
 
     def never_left(self, cl_ord_id: ClOrdID, now: datetime) -> IntentId:
         state = self.working[cl_ord_id]
-        before = _share(state)
         if state.in_doubt:
             self._doubt(state, is_in_doubt=False)
         state.order = replace(state.order, standing=OrdStatus.REJECTED, pending=())
         state.has_never_left = True
         self.figures.never_left += 1
-        self._moved(state, before)
+        self._moved(state)
         self.watch(state)
         return self.handed_off(cl_ord_id, now)
 
@@ -243,7 +230,6 @@ class Orders:
 
     def replace_requested(self, event: ReplaceRequested) -> None:
         state = self.working[self.aliases.get(event.cl_ord_id, event.cl_ord_id)]
-        before = _share(state)
         then_qty = event.intent.order_qty
         state.requests += 1
         state.replacing = event
@@ -251,14 +237,13 @@ class Orders:
         state.reserved_then = event.reserved * then_qty / left_qty
         state.risk_then = event.risk * then_qty / left_qty
         self.aliases[event.request_id] = state.root
-        self._moved(state, before)
+        self._moved(state)
 
     def replace_refused(self, event: ReplaceRefused) -> None:
         state = self.find(event.request_id)
         if state is not None and state.replacing is not None:
-            before = _share(state)
             state.replacing = None
-            self._moved(state, before)
+            self._moved(state)
 
     def handed_off(self, cl_ord_id: ClOrdID, now: datetime) -> IntentId:
         """Move a finished order out of the working set, and forget those finished long ago."""
@@ -328,48 +313,47 @@ class Orders:
             share = state.risk * filled / state.order.order_qty
             self.taken[state.account] = max(ZERO, self.taken.get(state.account, ZERO) + share)
 
-    def _moved(self, state: OrderState, before: "_Share") -> None:
+    def _moved(self, state: OrderState) -> None:
         """Let the sums that gates ask for follow one order's share in them."""
-        now = _share(state)
-        if now == before:
+        then, now = state.counted, _share_of(state)
+        if now == then:
             return
-        if now[0] != before[0]:
-            _add(self.reserved, state.account, now[0] - before[0])
-        if now[1] != before[1]:
-            for leg in state.intent.legs:
-                lane = _lane(state.account, leg.symbol, leg.side)
-                _add(self.leaves, lane, (now[1] - before[1]) * leg.ratio_qty)
-        if now[0] != before[0] or now[2] != before[2]:
-            self._expose(state, now[0] - before[0], now[2] - before[2])
-        if now[2] != before[2]:
-            for leg in state.intent.legs:
-                count = self.open_by_symbol.get(leg.symbol, 0) + now[2] - before[2]
-                self.open_by_symbol[leg.symbol] = count
-        if now[3] != before[3]:
-            _add(self.at_risk, state.account, now[3] - before[3])
-        strategy = state.intent.strategy_id
-        if strategy and now[2] != before[2]:
-            count = self.open_by_strategy.get(strategy, 0) + now[2] - before[2]
-            self.open_by_strategy[strategy] = count
-
-
-    def _expose(self, state: OrderState, change: Decimal, orders: int) -> None:
-        """Split what the order opens evenly among its legs."""
-        legs = state.intent.legs
-        each = change if len(legs) == 1 else change / len(legs)
+        state.counted = now
+        account, legs = state.account, state.intent.legs
+        reserved, came = now.reserved - then.reserved, now.is_open - then.is_open
+        leaves, risk = now.leaves_qty - then.leaves_qty, now.risk - then.risk
+        if reserved:
+            _add(self.reserved, account, reserved)
+        if risk:
+            _add(self.at_risk, account, risk)
+        each = reserved if len(legs) == 1 else reserved / len(legs)
         for leg in legs:
-            self.exposure.worked(state.account, leg.symbol, leg.side, each, orders)
+            if leaves:
+                _add(self.leaves, _lane(account, leg.symbol, leg.side), leaves * leg.ratio_qty)
+            if came:
+                _tally(self.open_by_symbol, leg.symbol, came)
+            if reserved or came:  # what the order opens is split evenly among its legs
+                self.exposure.worked(account, leg.symbol, leg.side, each, came)
+        if came and state.intent.strategy_id:
+            _tally(self.open_by_strategy, state.intent.strategy_id, came)
 
 
-_Share: TypeAlias = tuple[Decimal, Decimal, int, Decimal]
-_NO_SHARE: Final[_Share] = (ZERO, ZERO, 0, ZERO)
-
-
-def _share(state: OrderState) -> _Share:
-    """Return what the order reserves, what it may still trade, 1 while open, and its risk."""
-    if state.order.is_done:
-        return _NO_SHARE
-    return state.reserved_left, state.order.leaves_qty, 1, state.risk_left
+def _share_of(state: OrderState) -> Counted:
+    """Return what still counts: all of it while in doubt, else the share not yet filled."""
+    order = state.order
+    if order.is_done:
+        return NOT_COUNTED
+    leaves_qty = order.order_qty - order.cum_qty
+    reserved, risk = state.reserved, state.risk
+    if not state.in_doubt and order.cum_qty and order.order_qty:
+        reserved = reserved * leaves_qty / order.order_qty
+        risk = risk * leaves_qty / order.order_qty
+    if state.replacing is not None:  # while a change is on its way the worse of both counts
+        then_qty = state.replacing.intent.order_qty
+        left_qty = then_qty - order.cum_qty
+        reserved = max(reserved, state.reserved_then * left_qty / then_qty)
+        risk = max(risk, state.risk_then * left_qty / then_qty)
+    return Counted(reserved, leaves_qty, risk, True)
 
 
 def _answered(state: OrderState, asked: ReplaceRequested, report: Report) -> None:
@@ -386,6 +370,10 @@ def _answered(state: OrderState, asked: ReplaceRequested, report: Report) -> Non
 @lru_cache(maxsize=4096)
 def _lane(account: str, symbol: str, side: Side) -> str:
     return f"{account}/{symbol}/{side}"
+
+
+def _tally(counts: dict[str, int], key: str, change: int) -> None:
+    counts[key] = counts.get(key, 0) + change
 
 
 def _add(sums: dict[str, Decimal], key: str, amount: Decimal) -> None:

@@ -129,7 +129,7 @@ class Look:
             return lacks(quote_need(self.body.legs[0].symbol))
         book, intent = self.book, self.intent
         value, count = unit * qty, len(self.body.legs)
-        changed = intent.replaces.reserved_left if intent.replaces is not None else ZERO
+        changed = intent.replaces.counted.reserved if intent.replaces is not None else ZERO
         return Opening(
             name=name, account=account, worth=value,
             loss=loss.unit_loss(book, self.body, self.facts, unit) * qty,

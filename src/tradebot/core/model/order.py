@@ -1,6 +1,6 @@
 """Where does an order stand? Statuses are derived, as in FIX; transitions are a table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
@@ -126,27 +126,7 @@ class Order:
 def after_report(order: Order, report: Report) -> Order:
     """Return the order as the report leaves it; the pair must be in LIFECYCLE."""
     standing = LIFECYCLE[order.standing, report.exec_type]
-    match report.exec_type:
-        case E.TRADE | E.TRADE_CANCEL | E.TRADE_CORRECT:
-            return _after_money(order, report, standing)
-        case E.PENDING_CANCEL | E.PENDING_REPLACE:
-            asked = (report.cl_ord_id, S(report.exec_type.value))
-            return replace(order, pending=(*_without(order.pending, report.cl_ord_id), asked))
-        case E.CANCEL_REJECTED:
-            return replace(order, pending=_without(order.pending, report.cl_ord_id))
-        case E.REPLACED:
-            return replace(
-                order, standing=standing, cl_ord_id=report.cl_ord_id,
-                order_qty=report.order_qty if report.order_qty is not None else order.order_qty,
-                pending=_without(order.pending, report.cl_ord_id),
-                chain=(*order.chain, order.cl_ord_id),
-            )
-        case E.NEW | E.RESTATED:
-            return _restated(order, report, standing)
-        case E.CANCELED | E.REJECTED | E.EXPIRED:
-            return replace(order, standing=standing, pending=())
-        case _:
-            return replace(order, standing=standing)
+    return _AFTER[report.exec_type](order, report, standing)
 
 
 def _after_money(order: Order, report: Report, standing: OrdStatus) -> Order:
@@ -179,7 +159,44 @@ def _restated(order: Order, report: Report, standing: OrdStatus) -> Order:
     )
 
 
+def _asked(order: Order, report: Report, standing: OrdStatus) -> Order:
+    asked = (report.cl_ord_id, S(report.exec_type.value))
+    return replace(order, pending=(*_without(order.pending, report.cl_ord_id), asked))
+
+
+def _turned_down(order: Order, report: Report, standing: OrdStatus) -> Order:
+    return replace(order, pending=_without(order.pending, report.cl_ord_id))
+
+
+def _replaced(order: Order, report: Report, standing: OrdStatus) -> Order:
+    return replace(
+        order, standing=standing, cl_ord_id=report.cl_ord_id,
+        order_qty=report.order_qty if report.order_qty is not None else order.order_qty,
+        pending=_without(order.pending, report.cl_ord_id),
+        chain=(*order.chain, order.cl_ord_id),
+    )
+
+
+def _ended(order: Order, report: Report, standing: OrdStatus) -> Order:
+    return replace(order, standing=standing, pending=())
+
+
+def _stands(order: Order, report: Report, standing: OrdStatus) -> Order:
+    return replace(order, standing=standing)
+
+
 def _without(
     pending: tuple[tuple[ClOrdID, OrdStatus], ...], request: ClOrdID
 ) -> tuple[tuple[ClOrdID, OrdStatus], ...]:
     return tuple(entry for entry in pending if entry[0] != request)
+
+
+_AFTER: Final[Mapping[ExecType, Callable[[Order, Report, OrdStatus], Order]]] = {
+    **dict.fromkeys(E, _stands),
+    **dict.fromkeys((E.TRADE, E.TRADE_CANCEL, E.TRADE_CORRECT), _after_money),
+    **dict.fromkeys((E.NEW, E.RESTATED), _restated),
+    **dict.fromkeys((E.CANCELED, E.REJECTED, E.EXPIRED), _ended),
+    **dict.fromkeys((E.PENDING_CANCEL, E.PENDING_REPLACE), _asked),
+    E.CANCEL_REJECTED: _turned_down,
+    E.REPLACED: _replaced,
+}
