@@ -6,7 +6,7 @@ when it falls, held or still to be filled. So two quotes around the market are n
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from tradebot.core.model.instrument import bet_on
 from tradebot.core.model.intent import Side
@@ -16,7 +16,8 @@ from tradebot.core.model.settings import Policy
 UNCLASSIFIED: Final = "UNCLASSIFIED"  # all that no sector names is one sector
 
 
-class Stake(NamedTuple):
+@dataclass(slots=True)
+class Stake:
     """One symbol in one account, in currency: signed worth held, and what orders would open."""
 
     held: Decimal = ZERO
@@ -106,38 +107,51 @@ class Exposure:
 
     def held(self, account: str, symbol: str, worth: Decimal | None) -> None:
         """Take what a position is worth now, None where there is none any more."""
-        now = self.stake(account, symbol)
-        self._put(account, symbol, now._replace(held=worth or ZERO, is_held=worth is not None))
+        stakes, stake = self._stake(account, symbol)
+        was, was_open = stake.held, stake.is_open
+        stake.held, stake.is_held = worth or ZERO, worth is not None
+        longer = max(ZERO, stake.held) - max(ZERO, was)
+        shorter = longer + was - stake.held
+        self._follow(stakes, symbol, longer, shorter, stake.is_open - was_open)
 
     def worked(
         self, account: str, symbol: str, side: Side, change: Decimal, orders: int
     ) -> None:
         """Take by how much working orders would now open more, or less, and how many came."""
-        now = self.stake(account, symbol)
-        held, buying, selling, count, is_held = now
-        if side is Side.BUY:
-            buying += change
-        else:
-            selling += change
-        count += orders
-        if not count:
-            buying = selling = ZERO  # what rounding left of it
-        self._put(account, symbol, Stake(held, buying, selling, count, is_held))
+        stakes, stake = self._stake(account, symbol)
+        was_open = stake.is_open
+        stake.orders += orders
+        longer, shorter = (change, ZERO) if side is Side.BUY else (ZERO, change)
+        if not stake.orders:  # what rounding left goes with the last
+            longer, shorter = -stake.buying, -stake.selling
+        stake.buying += longer
+        stake.selling += shorter
+        self._follow(stakes, symbol, longer, shorter, stake.is_open - was_open)
 
-    def _put(self, account: str, symbol: str, now: Stake) -> None:
-        """Put a stake in its place, and let every sum follow."""
-        stakes = self.accounts.get(account) or self.accounts.setdefault(account, Stakes())
+    def _stake(self, account: str, symbol: str) -> tuple[Stakes, Stake]:
+        """Return a stake to change; what changes is followed by every sum."""
+        stakes = self.accounts.get(account)
+        if stakes is None:
+            stakes = self.accounts[account] = Stakes()
+        stake = stakes.by_symbol.get(symbol)
+        if stake is None:
+            stake = stakes.by_symbol[symbol] = Stake()
+        return stakes, stake
+
+    def _follow(
+        self, stakes: Stakes, symbol: str, longer: Decimal, shorter: Decimal, opened: int
+    ) -> None:
+        """Let a symbol's underlying and sector follow what is now more or less of it."""
         underlying, rises = bet_on(symbol)
-        was = stakes.by_symbol.get(symbol, _NO_STAKE)
-        bet = stakes.bets.get(underlying) or stakes.bets.setdefault(underlying, Bet())
-        worst, longer, shorter = bet.worst, now.long - was.long, now.short - was.short
+        bet = stakes.bets.get(underlying)
+        if bet is None:
+            bet = stakes.bets[underlying] = Bet()
+        worst = bet.worst
         bet.up += longer if rises else shorter
         bet.down += shorter if rises else longer
-        bet.positions += now.is_open - was.is_open
-        if now.is_open:
-            stakes.by_symbol[symbol] = now
-        else:
-            stakes.by_symbol.pop(symbol, None)
+        bet.positions += opened
+        if not stakes.by_symbol[symbol].is_open:
+            del stakes.by_symbol[symbol]
         if not bet.positions:
             del stakes.bets[underlying]
             bet.up = bet.down = ZERO

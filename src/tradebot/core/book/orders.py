@@ -265,19 +265,22 @@ class Orders:
         A cancel that has no answer is asked for anew, and while the kill switch is set one that was
         refused as well.
         """
+        is_over = state.order.is_done or state.asks >= ASKS_MAX
+        wanted = None if is_over else self._wanted(state, is_killed=is_killed)
+        due = None if wanted is None else self.deadlines.on_grid(wanted)
+        if due != state.due:
+            self.deadlines.move(state.root, state.due, due)
+            state.due = due
+
+    def _wanted(self, state: OrderState, *, is_killed: bool) -> datetime | None:
         lines = self.deadlines
         due = None if state.may_rest else state.since + lines.timeout
-        if state.asked is not None:
-            again = state.asked + lines.every
-            if is_killed or state.canceling is not None:
-                due = again
-            elif due is not None:
-                due = max(due, again)
-        is_over = state.order.is_done or state.asks >= ASKS_MAX
-        due = None if is_over or due is None else lines.on_grid(due)
-        if due != state.due:
-            lines.move(state.root, state.due, due)
-            state.due = due
+        if state.asked is None:
+            return due
+        again = state.asked + lines.every
+        if is_killed or state.canceling is not None:
+            return again
+        return None if due is None else max(due, again)
 
     def _count(self, state: OrderState, status: OrdStatus | None) -> None:
         """Count a finished order under one status, and under no other."""

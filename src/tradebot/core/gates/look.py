@@ -17,6 +17,7 @@ from tradebot.core.book.ledger import Account
 from tradebot.core.gates import loss, stake, worth
 from tradebot.core.gates.answers import ALLOW, Allowed, Objection, lacks
 from tradebot.core.model.facts import Facts, Quote
+from tradebot.core.model.instrument import bet_on
 from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import mark_need, quote_need, route_need
@@ -76,6 +77,14 @@ class Look:
     def quotes(self) -> tuple[tuple[Leg, Quote | None], ...]:
         """Every leg with its quote, None where there is none."""
         return tuple([(leg, self.facts.quote(leg.symbol)) for leg in self.body.legs])
+
+    @Once
+    def underlyings(self) -> dict[str, list[str]]:
+        """What its legs stand or fall with, and the symbols of those that do with each."""
+        found: dict[str, list[str]] = {}
+        for leg in self.body.legs:
+            found.setdefault(bet_on(leg.symbol)[0], []).append(leg.symbol)
+        return found
 
     @Once
     def account_name(self) -> str | None:

@@ -2,7 +2,6 @@
 
 from tradebot.core.gates.answers import ALLOW, Said, lacks, within
 from tradebot.core.gates.look import Look
-from tradebot.core.model.instrument import bet_on
 from tradebot.core.model.verdict import Reason, route_need
 
 
@@ -12,7 +11,7 @@ def positions(look: Look) -> Said:
     if account is None:
         return lacks(route_need(look.body.route or ""))
     known = look.book.exposure.of(account).bets
-    new = {bet_on(leg.symbol)[0] for leg in look.body.legs} - known.keys()
+    new = [name for name in look.underlyings if name not in known]
     return _counted(look, len(known) + len(new), look.policy.positions_max)
 
 
@@ -21,14 +20,12 @@ def positions_symbol(look: Look) -> Said:
     account = look.account_name
     if account is None:
         return lacks(route_need(look.body.route or ""))
-    stakes = look.book.exposure.of(account).by_symbol
-    then: dict[str, int] = {}
-    for leg in look.body.legs:
-        underlying = bet_on(leg.symbol)[0]
-        if underlying not in then:
-            then[underlying] = look.book.exposure.bet(account, underlying).positions
-        then[underlying] += leg.symbol not in stakes
-    return _counted(look, max(then.values()), look.policy.positions_symbol_max)
+    exposure, known = look.book.exposure, look.book.exposure.of(account).by_symbol
+    most = max([
+        exposure.bet(account, underlying).positions + sum([s not in known for s in symbols])
+        for underlying, symbols in look.underlyings.items()
+    ])
+    return _counted(look, most, look.policy.positions_symbol_max)
 
 
 def _counted(look: Look, count: int, limit: int) -> Said:

@@ -18,8 +18,11 @@ KIND_OF_MODE: Final[Mapping[Mode, RouteKind]] = {
 def first_usable(book: Book, names: Iterable[str]) -> str | None:
     """Return the first of these routes that works and that the mode allows."""
     kind = KIND_OF_MODE.get(book.settings.mode)
-    known = ((name, book.routes.get(name)) for name in names)
-    return next((n for n, r in known if r and r.is_usable and r.kind is kind), None)
+    for name in names:
+        route = book.routes.get(name)
+        if route is not None and route.kind is kind and route.is_usable:
+            return name
+    return None
 
 
 def routes_for(book: Book, intent: IntentState) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.book.orders import OrderState
 from tradebot.core.gates.routes import first_usable, routes_for
 from tradebot.core.model.facts import Facts, Quote
 from tradebot.core.model.intent import Intent, Leg, Side
@@ -49,19 +48,16 @@ def opening_qty(book: Book, account: str, intent: IntentState) -> Decimal:
     """
     body, changed = intent.body, intent.replaces
     qty = body.order_qty - (changed.order.cum_qty if changed else ZERO)
+    closes = []
     for leg in body.legs:
-        if book.ledger.net_qty(account, leg.symbol) * leg.side.sign >= 0:
+        against = -leg.side.sign * book.ledger.net_qty(account, leg.symbol)
+        if against <= 0:
             return qty
-    closes = min(_closes(book, account, leg, changed) / leg.ratio_qty for leg in body.legs)
-    return max(ZERO, qty - closes)
-
-
-def _closes(book: Book, account: str, leg: Leg, changed: OrderState | None) -> Decimal:
-    """Return how much of what is held against the leg no working exit closes already."""
-    exits = book.orders.leaves_of(account, leg.symbol, leg.side)
-    if changed is not None:
-        exits -= changed.order.leaves_qty * leg.ratio_qty
-    return max(ZERO, abs(book.ledger.net_qty(account, leg.symbol)) - exits)
+        exits = book.orders.leaves_of(account, leg.symbol, leg.side)
+        if changed is not None:
+            exits -= changed.order.leaves_qty * leg.ratio_qty
+        closes.append(max(ZERO, against - exits) / leg.ratio_qty)
+    return max(ZERO, qty - min(closes))
 
 
 def account_of(book: Book, intent: IntentState) -> str | None:

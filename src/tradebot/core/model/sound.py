@@ -23,10 +23,10 @@ Checks: TypeAlias = Mapping[type, Check | None]
 def flaw(fact: Any) -> str | None:
     """Return the first field that is not what it should be, or None where all is sound."""
     names, values_of, checks = _columns(fact.__class__)
-    for place, value in enumerate(values_of(fact)):
-        check = checks[place].get(value.__class__, _refuse)
+    for name, value, kinds in zip(names, values_of(fact), checks, strict=True):
+        check = kinds.get(value.__class__, _refuse)
         if check is not None and (told := check(value)) is not None:
-            return f"{names[place]}: {told or _expected(checks[place], value)}"
+            return f"{name}: {told or _expected(kinds, value)}"
     return None
 
 

@@ -85,10 +85,12 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
 def absorb(book: Book, report: Report, at: datetime) -> Iterator[Event]:
     """Walk one broker report inbound through stages 6, 7 and 8."""
     for outcome in execution.absorb(book, report, at):
-        yield from record(book, outcome)
+        book.apply(outcome)
+        yield outcome
         for _stage, follow in INBOUND:
             for event in follow(book, outcome, at):
-                yield from record(book, event)
+                book.apply(event)
+                yield event
 
 
 def resume(book: Book, intents: Sequence[IntentId], facts: Facts, at: datetime) -> Iterator[Event]:

@@ -56,7 +56,7 @@ def _about_shape(body: Intent) -> Refuse | None:
     if not 1 <= len(body.legs) <= LEGS_MAX or len(symbols) < len(body.legs):
         detail = f"legs: expected 1 to {LEGS_MAX} with distinct symbols, got {len(body.legs)}"
         return Refuse(reason=Reason.VALIDATION_LEGS, detail=detail)
-    if not all(leg.ratio_qty > 0 for leg in body.legs):
+    if not all([leg.ratio_qty > 0 for leg in body.legs]):
         return Refuse(reason=Reason.VALIDATION_LEGS, detail="ratio_qty: expected above 0")
     if not body.is_combo and body.legs[0].ratio_qty != 1:
         return Refuse(reason=Reason.VALIDATION_LEGS, detail="ratio_qty: expected 1 for one leg")
