@@ -203,9 +203,8 @@ class Orders:
     def doubted(self, event: OrderInDoubt) -> None:
         state = self.working[event.cl_ord_id]
         if not state.in_doubt:
-            before = _share(state)
             self._doubt(state, is_in_doubt=True)
-            self._moved(state, before)  # all of it counts again, whatever was filled
+            self._moved(state)  # all of it counts again, whatever was filled
 
     def never_left(self, cl_ord_id: ClOrdID, now: datetime) -> IntentId:
         state = self.working[cl_ord_id]
