@@ -111,7 +111,10 @@ class TinyDaemon:
              "slowest_ms": 61.5}
             for name in ("cross", "quoter")
         ]
-        return {"state": "TRADING", "pid": 4711, "rehearsal": False, "strategies": rows}
+        return {
+            "state": "TRADING", "pid": 4711, "rehearsal": False, "strategies": rows,
+            "next_open": "2026-08-25T13:30:00Z", "next_close": "2026-08-24T20:00:00Z",
+        }
 
     def health(self) -> dict[str, Any]:
         return {

@@ -42,6 +42,7 @@ from tradebot.shell.settings_reference import SettingDoc, describe
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 WRITTEN_BY = "<!-- Written by tools/docs.py from the code; edit the code. -->"
+LIMIT_SOURCES = ROOT / "tools" / "limit_sources.toml"
 DISAGREEMENTS = ROOT / "tests" / "plugins" / "xnys_disagreements.toml"
 _SHARED_BY = 4  # verbs that take a flag before it is told once for all of them
 PLACES = {
@@ -258,10 +259,11 @@ def _gates() -> Iterator[str]:
     yield "# Gates"
     yield "\nEvery intent is asked all of these, in this order, at stage 3 and some once more at"
     yield "stage 5. The worst answer wins. Limits are keys of `policy`; a link shows the gate, and"
-    yield "the test in which it is seen to fire.\n"
+    yield "the test in which it is seen to fire. A default that was *found* stood in one of the"
+    yield "four systems before this one; one that is *ours* is judgement.\n"
     documented = {s.key.removeprefix("policy."): s for s in describe(Sections)}
-    shown = shown_firing()
-    rows = []
+    sources = tomllib.loads(LIMIT_SOURCES.read_text(encoding="utf-8"))
+    shown, rows = shown_firing(), []
     for gate in REQUIRED:
         name, file = gate.__name__, Path(inspect.getfile(gate)).relative_to(ROOT)
         words = re.findall(r"`(\w+)`", inspect.getdoc(gate) or "")
@@ -270,9 +272,11 @@ def _gates() -> Iterator[str]:
         rows.append((
             f"[`{name}`](../../{file})", inspect.getdoc(gate) or "",
             "<br>".join(f"`{_limit(s.key)}` {s.default}" for s in limits),
-            "<br>".join(s.unit or "count" for s in limits), shown.get(name, ""),
+            "<br>".join(s.unit or "count" for s in limits),
+            "<br>".join(sources[_limit(s.key)] for s in limits), shown.get(name, ""),
         ))
-    yield from _table(("gate", "question", "limit and default", "unit", "seen to fire"), rows)
+    head = ("gate", "question", "limit and default", "unit", "where it is from", "seen to fire")
+    yield from _table(head, rows)
 
 
 _LIMITS = {field.name for field in fields(Policy)}

@@ -11,7 +11,7 @@ from tests.tiny_daemon import TinyDaemon, served
 
 from tradebot.cli import client, kill
 from tradebot.cli.main import main
-from tradebot.core.model.commands import Command
+from tradebot.core.model.commands import Command, EnterSession, Phase
 from tradebot.core.model.ids import ExecID
 from tradebot.core.model.report import ExecType
 from tradebot.shell.api import server as api
@@ -55,6 +55,16 @@ def test_submit_sends_an_intent_and_says_what_it_came_to(
     assert "buy 10 SPY limit 500 day" in said
     assert "pending_new, 0 of 10 filled" in said
     assert daemon.views.orders()[0]["source"] == "cli"
+
+
+@pytest.mark.parametrize(("ttl_s", "is_warned"), [(600, True), (200_000, False)])
+def test_an_intent_that_ends_before_its_market_opens_is_warned_of(
+    daemon: TinyDaemon, home: Path, capsys: Out, ttl_s: int, is_warned: bool
+) -> None:
+    daemon.decide(EnterSession(calendar="XNYS", phase=Phase.CLOSED))
+    code, said, trouble = told(capsys, home, *SUBMIT, "--ttl", str(ttl_s))
+    assert (code, "POLICY_MARKET_CLOSED" in said) == (0, True)
+    assert ("before the market opens at 2026-08-25 13:30:00 UTC" in trouble) is is_warned
 
 
 def test_submit_as_json_keeps_the_promised_keys(home: Path, capsys: Out) -> None:

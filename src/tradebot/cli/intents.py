@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -97,6 +98,7 @@ def submit(args: argparse.Namespace) -> int:
         show.document(found)
     else:
         _tell(found)
+    _warn_of_the_end(client, found)
     if not found["success"]:
         return Exit.REFUSED
     if not is_over:
@@ -177,6 +179,20 @@ def _tell(found: dict[str, Any]) -> None:
     if told and how != "good":
         show.line()
         show.table(told, _GATES, "")
+
+
+def _warn_of_the_end(client: Client, found: dict[str, Any]) -> None:
+    """Say it where an intent waits for a market that opens only after its time."""
+    if not any(need.startswith("session:") for need in found["needs"]):
+        return
+    opens = client.get("/api/v1/status").checked().get("next_open")
+    if opens is not None and _time(found["expires"]) <= _time(opens):
+        at = f"{show.when(found['expires'])}, before the market opens at {show.when(opens)} UTC"
+        show.note(f"this will expire at {at}: give it more time with --ttl")
+
+
+def _time(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)
 
 
 def _seconds(text: str) -> float:
