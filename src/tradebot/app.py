@@ -43,7 +43,7 @@ from tradebot.shell.supervisor import Notice, Supervisor
 from tradebot.shell.telemetry import Telling
 from tradebot.shell.watchdog import Watchdog
 from tradebot.shell.wire.link import Link, MaySend
-from tradebot.shell.wire.may_send import may_send
+from tradebot.shell.wire.may_send import last_look
 
 
 @fact
@@ -213,10 +213,8 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     executions = observers.executions(config, home, past.views, clock, world.ending)
     if config.telemetry.execution_log:
         executions.listen_to(engine)
-    links = [_link(config, name, home, _Wire(
-        engine=engine, market=market, may_send=partial(may_send, book, latch, clock),
-        world=world, executions=executions,
-    )) for name in config.brokers]
+    wire = _Wire(engine, market, last_look(engine, latch, clock), world, executions)
+    links = [_link(config, name, home, wire) for name in config.brokers]
     host, marker = _host(config, engine, past.views, market, world), _marker(config, engine, facts)
     world.ending.callback(marker.close)
     for hears in (host, Waker(book, engine.post), marker):
@@ -292,7 +290,7 @@ def _market(config: Config, world: _World) -> MarketData:
     return built
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Wire:
     engine: Engine
     market: MarketData

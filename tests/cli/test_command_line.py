@@ -17,7 +17,7 @@ Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
     "run", "submit", "status", "strategies", "intents", "orders", "positions", "fills", "account",
     "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "pause",
-    "resume", "reduce-only", "ledger", "replay",
+    "resume", "reduce-only", "arm", "disarm", "ledger", "replay",
     "calendar", "config", "version", "why", "why-not", "completion",
     "release-check", "health", "doctor", "init",
     "drafts",

@@ -1,16 +1,18 @@
 """Who lets an intent go on? The whole table: 7 modes, 4 promotions, and who asks.
 
-Windows are all shut as long as settings have none to open.
+Live is armed wherever it can be; windows are all shut, because the settings have none.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.makers import Trader, a_route, some_settings
+from tests.makers import ACCOUNT, Trader, a_route, some_settings
 
+from tradebot.core.model.commands import ArmLive
 from tradebot.core.model.events import IntentHeld, IntentRefused, OrderSubmitted
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Source
@@ -40,15 +42,15 @@ SENDING: Final = {
 }
 KINDS: Final = {
     Mode.MOCK: RouteKind.MOCK, Mode.PAPER: RouteKind.PAPER, Mode.SHADOW: RouteKind.SHADOW,
-    Mode.TESTNET: RouteKind.TESTNET,
+    Mode.TESTNET: RouteKind.TESTNET, Mode.LIVE: RouteKind.LIVE,
 }
 
 
 def table() -> Iterator[tuple[Mode, Promotion, str, str]]:
-    """Yield every cell: in stage mode all waits, live modes refuse all, others as written."""
+    """Yield every cell: in stage mode all waits, live_blocked refuses all, others as written."""
     for mode, (promotion, row) in product(Mode, SENDING.items()):
         for who, becomes in zip(ASKING, row, strict=True):
-            fixed = {Mode.STAGE: STAGED, Mode.LIVE: BLOCKED, Mode.LIVE_BLOCKED: BLOCKED}
+            fixed = {Mode.STAGE: STAGED, Mode.LIVE_BLOCKED: BLOCKED}
             yield mode, promotion, who, fixed.get(mode, becomes)
 
 
@@ -56,7 +58,15 @@ def a_trader(mode: Mode, promotion: Promotion, kind: RouteKind) -> Trader:
     eligible = (StrategyId("chosen"),)
     trader = Trader(some_settings(mode=mode, promotion=promotion, eligible=eligible))
     trader.tell(a_route(kind=kind))
+    trader.tell(ArmLive(
+        account=ACCOUNT, for_s=3600, orders_max=9, notional_max_usd=Decimal(99_999), by="ann",
+        reason="the table",
+    ))
     return trader
+
+
+def is_unarmed(trader: Trader) -> bool:
+    return trader.book.settings.mode is Mode.LIVE and trader.book.arming is None
 
 
 def becomes(trader: Trader, who: str) -> str:
@@ -64,7 +74,7 @@ def becomes(trader: Trader, who: str) -> str:
     if isinstance(end, OrderSubmitted):
         return GOES
     assert isinstance(end, IntentHeld | IntentRefused)
-    assert end.stage is Stage.ROUTE
+    assert end.stage is (Stage.RISK if is_unarmed(trader) else Stage.ROUTE)
     assert isinstance(end, IntentHeld) == (end.reason in (DRAFT, STAGED, WINDOW))
     assert not isinstance(end, IntentHeld) or "settings" in end.needs
     assert not isinstance(end, IntentHeld) or ("approval" in end.needs) == (end.reason != WINDOW)
@@ -82,7 +92,8 @@ def test_a_cell_of_the_promotion_table(
 def test_a_mode_sends_on_routes_of_its_own_kind_alone(mode: Mode, kind: RouteKind) -> None:
     told = becomes(a_trader(mode, Promotion.DISABLED, kind), "strategy")
     if mode in KINDS:
-        assert told == (GOES if KINDS[mode] is kind else WRONG)
+        wrong = BLOCKED if mode is Mode.LIVE else WRONG  # there was nothing to arm
+        assert told == (GOES if KINDS[mode] is kind else wrong)
     else:
         assert told == (STAGED if mode is Mode.STAGE else BLOCKED)
 

@@ -19,11 +19,13 @@ from tradebot.core.model.commands import (
     AcceptBreak,
     ActivateSettings,
     Approve,
+    ArmLive,
     BreakerState,
     ClearHalt,
     Command,
     Control,
     Delivery,
+    DisarmLive,
     DiscardDeadLetter,
     DisconnectRoute,
     FactArrived,
@@ -46,7 +48,7 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Quote, Reads
 from tradebot.core.model.ids import keyed_intent_id
-from tradebot.core.model.settings import Mode
+from tradebot.core.model.settings import Mode, RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.journal.codec import decode, encode
 from tradebot.shell.journal.decision import Decision
@@ -103,6 +105,7 @@ def a_golden_day() -> Day:
     day.decide(Tick())
     for is_enabled in (False, True):
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
+    _arm(day)
     return day
 
 
@@ -150,6 +153,20 @@ def _undelivered(day: Day) -> None:
         day.decide(SetBreaker(route="paper", state=state, reason="golden"))
     day.decide(RetryDeadLetter(target=keyed_intent_id("retried"), by="golden", ttl_s=60))
     day.decide(DiscardDeadLetter(target=intent_id, reason="golden", by="golden"))
+
+
+def _arm(day: Day) -> None:
+    """Let a live account be armed, and disarmed; another one cannot be."""
+    settings = makers.some_settings(mode=Mode.LIVE, routes=("live",))
+    day.decide(ActivateSettings(settings=settings, version="live"))
+    statement = makers.a_statement(account="LIVE-1")
+    day.decide(makers.a_route("live", RouteKind.LIVE, statement=statement))
+    for account in ("nobody's", "LIVE-1"):
+        day.decide(ArmLive(
+            account=account, for_s=60, orders_max=1, notional_max_usd=Decimal(1000),
+            reason="golden", by="golden",
+        ))
+    day.decide(DisarmLive(reason="golden", by="golden"))
 
 
 def decisions_of(day: Day) -> list[Decision]:

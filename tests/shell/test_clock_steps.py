@@ -20,6 +20,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.wire.armed import Armed
 from tradebot.shell.wire.may_send import may_send
 
 HOURS, MINUTE = timedelta(hours=3), timedelta(minutes=1)
@@ -132,9 +133,10 @@ def test_a_clearance_of_before_the_sleep_sends_nothing() -> None:
         machine.quote()
         sent = (await machine.submit("k")).events[-1]
         assert isinstance(sent, OrderSubmitted)
-        assert may_send(machine.book, machine.latch, machine.clock, sent) is None
+        armed = Armed(machine.book, lambda: 0.0)
+        assert may_send(machine.book, machine.latch, armed, machine.clock, sent) is None
         machine.clock.offset += MINUTE
-        refusal = may_send(machine.book, machine.latch, machine.clock, sent)
+        refusal = may_send(machine.book, machine.latch, armed, machine.clock, sent)
         assert refusal == "the clearance ended before it could be sent"
 
     lived(story)

@@ -9,6 +9,7 @@ from tests.makers import Trader, a_session, at, the
 from tradebot.core.model.commands import Command, Phase, SetKillSwitch
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.shell.facts import Latch
+from tradebot.shell.wire.armed import Armed
 from tradebot.shell.wire.may_send import may_send
 
 
@@ -28,7 +29,8 @@ def why_not(*meanwhile: Command, latched: str | None = None, seconds: float = 10
         trader.tell(command)
     if latched:
         latch.set(latched)
-    return may_send(trader.book, latch, StoppedClock(at(seconds)), sent)
+    armed = Armed(trader.book, lambda: 0.0)
+    return may_send(trader.book, latch, armed, StoppedClock(at(seconds)), sent)
 
 
 def test_an_order_goes_while_nothing_speaks_against_it() -> None:

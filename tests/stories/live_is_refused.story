@@ -1,4 +1,4 @@
-# Live trading is blocked: refused at stage 4, whatever the promotion strategy says.
+# Live trading is refused until a person arms it; `live_blocked` refuses it at stage 4.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00
@@ -6,8 +6,8 @@
         > settings at 13:30:02Z mode live
 09:30:03  intent buy 10 SPY limit 500.00
         > received I1 buy 10 SPY @500 day as number 1 of sma, until 16:00:03
-        > passed I1 through risk
-        > refused I1 at route POLICY_LIVE_NOT_ENABLED: mode is live
+        > passed I1 through validation
+        > refused I1 at risk POLICY_LIVE_NOT_ENABLED (armed BLOCK)
 09:30:04  settings mode live_blocked promotion manual
         > settings at 13:30:04Z mode live_blocked
 09:30:05  intent buy 10 SPY limit 500.00

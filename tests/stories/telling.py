@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tradebot.core.model import events as e
+from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.drift import Drift
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
@@ -216,6 +217,12 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.HaltCleared: lambda event, names: f"cleared {event.symbol} by {event.by}: {event.reason}",
     e.KillSwitchSet: _kill,
     e.ControlSet: _control,
+    LiveArmed: lambda event, names: (
+        f"armed {event.account} by {event.by} until {clock_text(event.until)}:"
+        f" {event.orders_max} orders, {plain(event.notional_max_usd)} USD"
+    ),
+    LiveDisarmed: lambda event, names: f"disarmed by {event.by}: {event.reason}",
+    ArmingRefused: lambda event, names: f"arming of {event.account} refused: {event.detail}",
     e.SessionEntered: lambda event, names: f"session {event.calendar} {event.phase.lower()}",
     e.SettingsActivated: _settings,
     e.InstrumentsDefined: lambda event, names: f"{len(event.instruments)} instruments known",

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from tradebot.cli import (
     account,
+    arm,
     calendar,
     completion,
     config,
@@ -33,7 +34,7 @@ from tradebot.cli import (
 from tradebot.cli.outcome import INTERRUPTED, Exit, Stop
 
 _NOUNS = (
-    run, status, intents, drafts, orders, account, strategies, kill, controls, why, ledger,
+    run, status, intents, drafts, orders, account, strategies, kill, controls, arm, why, ledger,
     calendar, config, completion, version,
     release_check, health, doctor, init, simulate,
 )

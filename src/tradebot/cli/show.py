@@ -75,6 +75,14 @@ def when(stamp: object) -> str:
     return text[:19].replace("T", " ") if "T" in text else clean(stamp)
 
 
+def span(seconds: int) -> str:
+    """Tell a length of time in its two largest units."""
+    for size, unit, small, rest in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} {seconds % size // small} {rest}"
+    return f"{seconds // 60} min {seconds % 60} s"
+
+
 def _row(cells: Sequence[str], widths: Sequence[int], is_right: Sequence[bool]) -> str:
     parts = [
         cell.rjust(width) if right else cell.ljust(width)

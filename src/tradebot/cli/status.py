@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from tradebot.cli import flags, reading, show
+from tradebot.cli.arm import in_words
 from tradebot.cli.outcome import Exit
 
 if TYPE_CHECKING:
@@ -65,13 +66,17 @@ def _tell(found: dict[str, Any]) -> None:
     since = f", since {show.when(drafts['oldest_utc'])} UTC" if drafts["oldest_utc"] else ""
     named["drafts"] = f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved"
     named["positions"] = counts["positions"]
+    for window in found.get("windows", []):
+        named[f"window {window['window']}"] = _window(window)
     show.pairs(named)
     _warn(found)
 
 
 def _warn(found: dict[str, Any]) -> None:
-    """Tell what a person should look at."""
+    """Say last, and in colour, what keeps orders back, or lets them go to a live account."""
     kill = found["kill"]
+    if (arming := found["arming"]) is not None:
+        show.line(show.painted(f"LIVE ARMED: {in_words(arming)}", "bad"))
     if kill["engaged"]:
         show.line(show.painted(f"KILL SWITCH SET: {show.clean(kill['reason'])}", "bad"))
     for control in found["controls"]:
@@ -90,3 +95,15 @@ def _warn(found: dict[str, Any]) -> None:
     for gap in found.get("gaps", ()):
         text = f"{gap['symbol']}: {gap['sessions']} sessions are not recorded"
         show.line(show.painted(f"{text}, {gap['first']} to {gap['last']}", "warn"))
+
+
+def _window(window: dict[str, Any]) -> str:
+    """Tell whether it is open, how long until that changes, and what of it is used."""
+    if window["remaining_s"] is None:
+        return "opens in no session that the calendar knows of soon"
+    left = show.span(window["remaining_s"])
+    word = f"open, closes in {left}" if window["is_open"] else f"opens in {left}"
+    orders = window["orders"] if window["orders_max"] is None else (
+        f"{window['orders']} of {window['orders_max']}"
+    )
+    return f"{word}; {orders} orders let through"

@@ -13,6 +13,7 @@ from typing import Any, Final
 from tradebot.core.model.commands import (
     ActivateSettings,
     DefineInstruments,
+    DisarmLive,
     DisconnectRoute,
     SetKillSwitch,
     StrategyState,
@@ -141,6 +142,7 @@ class Daemon:
         for name, route in list(p.engine.book.routes.items()):
             if route.is_up:
                 await submit(DisconnectRoute(route=name, reason="restart"))
+        await submit(DisarmLive(reason="every start begins disarmed", by="start"))
         await submit(ActivateSettings(settings=p.settings, version=p.settings_version))
         await submit(DefineInstruments(instruments=tuple(p.market.instruments())))
         await self._settle_quarantine()

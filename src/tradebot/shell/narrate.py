@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from tradebot.core.model import events as e
+from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.drift import BreakKind, Drift
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
@@ -114,6 +115,12 @@ def _control(event: e.ControlSet) -> str:
     return f"{name} {word} by {event.by}: {event.reason}"
 
 
+def _armed(event: LiveArmed) -> str:
+    limits = f"{event.orders_max} orders, {plain(event.notional_max_usd)} USD"
+    until = f"{event.until:%F %T} UTC"
+    return f"LIVE ARMED for {event.account} by {event.by}: {limits}, until {until}: {event.reason}"
+
+
 def _session(event: e.SessionEntered) -> str:
     return f"{event.calendar} is {event.phase}" + (f" ({event.session})" if event.session else "")
 
@@ -168,6 +175,9 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.HaltCleared: lambda v: f"halt of {v.symbol} cleared by {v.by}: {v.reason}",
     e.KillSwitchSet: _kill,
     e.ControlSet: _control,
+    LiveArmed: _armed,
+    LiveDisarmed: lambda v: f"live disarmed by {v.by}: {v.reason}",
+    ArmingRefused: lambda v: f"arming of {v.account} by {v.by} refused: {v.detail}",
     e.SessionEntered: _session,
     e.SettingsActivated: lambda v: f"settings {v.version}: mode {v.settings.mode}",
     e.InstrumentsDefined: lambda v: "instruments " + ", ".join(i.symbol for i in v.instruments),

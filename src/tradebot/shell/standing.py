@@ -13,6 +13,7 @@ from tradebot.shell.api.rows import iso
 from tradebot.shell.api.views import Views
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.config import Config
+from tradebot.shell.countdown import countdown
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import StrategyHost
 
@@ -30,6 +31,7 @@ def live_facts(
         "pid": os.getpid(), "data_dir": str(home),
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
         "strategies": host.rows(), "gaps": gap_rows(market),
+        **countdown(state.book, calendars, now),
     }
 
 

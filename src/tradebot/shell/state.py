@@ -43,7 +43,7 @@ class DaemonState:
         self._primary = primary
         self.clock = clock
         self._auto_start = auto_start
-        self._book = book
+        self.book = book
         self._faults: dict[str, str] = {}  # what has failed and does not run again yet
 
     def move(self, trigger: Trigger, reason: str) -> None:
@@ -89,7 +89,7 @@ class DaemonState:
         if self.fault is not None:
             self.move(Trigger.FAIL, self.fault)
             return
-        market = self._book.markets.get(self._primary)
+        market = self.book.markets.get(self._primary)
         if market is not None and self.state is not State.STOPPED:
             self.move(trigger_of(market.phase, auto_start=self._auto_start), reason)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from tradebot.core.book.arming import Arming
 from tradebot.core.book.exposure import Exposure
 from tradebot.core.book.flow import Flow
 from tradebot.core.book.intents import Intents, IntentState
@@ -15,6 +16,7 @@ from tradebot.core.book.orders import Orders
 from tradebot.core.book.promotions import Promotions
 from tradebot.core.book.reconciliation import Reconciliation
 from tradebot.core.model import events as e
+from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.commands import BreakerState, Capabilities, Control, Phase
 from tradebot.core.model.drift import BreakKind
 from tradebot.core.model.instrument import Instrument, option_of
@@ -72,6 +74,7 @@ class Book:
     losses: Losses = field(default_factory=Losses)
     promotions: Promotions = field(default_factory=Promotions)
     kill_reason: str | None = None
+    arming: Arming | None = None
     halted: dict[str, Reason] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default=NEVER, compare=False)
@@ -115,12 +118,16 @@ class Book:
 
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""
-        intents, orders = self.intents.next_due(), self.orders.deadlines.next_due()
-        return orders if intents is None else intents if orders is None else min(intents, orders)
+        arming = self.arming.given.until if self.arming is not None else None
+        due = (self.intents.next_due(), self.orders.deadlines.next_due(), arming)
+        return min((moment for moment in due if moment is not None), default=None)
 
 
 def _submitted(book: Book, event: e.OrderSubmitted) -> None:
     _promoted(book, event)
+    if event.armed_by and book.arming is not None:
+        book.arming.orders += 1
+        book.arming.notional += event.reserved
     book.intents.submitted(event)
     book.orders.submitted(event, book.now)
     book.flow.submitted(event, book.now, book.settings.policy)
@@ -150,6 +157,9 @@ def _cancel_requested(book: Book, event: e.CancelRequested) -> None:
 
 
 def _replace_requested(book: Book, event: e.ReplaceRequested) -> None:
+    state = book.orders.find(event.cl_ord_id)
+    if book.arming is not None and state is not None and state.armed_by:
+        book.arming.notional += max(ZERO, event.reserved - state.reserved_left)
     book.orders.replace_requested(event)
     book.flow.message(book.now)
 
@@ -202,6 +212,14 @@ def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
         book.orders.watch(state, is_killed=event.engaged)
     if not event.engaged:
         _clear(book, e.EVERYTHING)
+
+
+def _armed(book: Book, event: LiveArmed) -> None:
+    book.arming = Arming(given=event)
+
+
+def _disarmed(book: Book, event: LiveDisarmed) -> None:
+    book.arming = None
 
 
 def _control(book: Book, event: e.ControlSet) -> None:
@@ -293,6 +311,9 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.HaltCleared: _halt_cleared,
     e.KillSwitchSet: _kill_switch,
     e.ControlSet: _control,
+    LiveArmed: _armed,
+    LiveDisarmed: _disarmed,
+    ArmingRefused: _nothing,
     e.SessionEntered: _session,
     e.SettingsActivated: _settings,
     e.InstrumentsDefined: _instruments,

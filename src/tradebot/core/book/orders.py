@@ -73,6 +73,7 @@ class OrderState:
     reserved: Decimal
     risk: Decimal = ZERO
     attempt: int = 1
+    armed_by: str = ""
     requests: int = 0
     canceled_by: str = ""  # who asked last; it never goes out again, even if the cancel failed
     canceling: ClOrdID | None = None  # our last cancel request, while it has no answer
@@ -155,8 +156,8 @@ class Orders:
                 time_in_force=body.time_in_force,
             ),
             root=event.cl_ord_id, intent_id=event.intent_id, intent=body, route=event.route,
-            account=event.account, send_by=event.send_by, sent=now, since=now,
-            reserved=event.reserved, risk=event.risk, attempt=event.attempt,
+            account=event.account, send_by=event.send_by, sent=now, since=now, risk=event.risk,
+            reserved=event.reserved, attempt=event.attempt, armed_by=event.armed_by,
         )
         self.working[state.root] = state
         self.figures.total += 1

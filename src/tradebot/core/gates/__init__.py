@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tradebot.core.gates.armed import armed
 from tradebot.core.gates.blackout import blackout
 from tradebot.core.gates.buying_power import buying_power
 from tradebot.core.gates.cash_buffer import cash_buffer
@@ -47,6 +48,7 @@ REQUIRED: Final[tuple[Gate, ...]] = (
     blackout,
     session,
     mode,
+    armed,
     order_quantity,
     stale_quote,
     insane_quote,

@@ -36,6 +36,15 @@ GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
         "heat", "day_risk", "daily_loss", "drawdown", "consecutive_losses", "positions",
         "positions_symbol", "position_size", "symbol_exposure", "sector_exposure", "correlation",
     ),
+    5: (
+        "kill_switch", "halted_instrument", "paused", "reduce_only", "blackout", "session", "mode",
+        "armed", "order_quantity", "stale_quote", "insane_quote", "order_notional", "price_collar",
+        "slippage", "in_doubt", "rejections", "duplicate_order", "messages_per_second",
+        "messages_per_minute", "orders_per_day", "open_orders", "open_orders_symbol",
+        "buying_power", "minimum_equity", "cash_buffer", "margin_use", "trade_loss", "order_risk",
+        "heat", "day_risk", "daily_loss", "drawdown", "consecutive_losses", "positions",
+        "positions_symbol", "position_size", "symbol_exposure", "sector_exposure", "correlation",
+    ),
 }
 GATE_LIST: Final = max(GATE_LISTS)
 

@@ -12,6 +12,7 @@ KIND_OF_MODE: Final[Mapping[Mode, RouteKind]] = {
     Mode.PAPER: RouteKind.PAPER,
     Mode.SHADOW: RouteKind.SHADOW,
     Mode.TESTNET: RouteKind.TESTNET,
+    Mode.LIVE: RouteKind.LIVE,
 }
 
 

@@ -163,6 +163,26 @@ class SetControl:
 
 
 @fact
+class ArmLive:
+    """A person lets orders go to one live account: so many, of so much worth, for so long."""
+
+    account: str
+    for_s: int
+    orders_max: int
+    notional_max_usd: Decimal
+    reason: str
+    by: str
+
+
+@fact
+class DisarmLive:
+    """Let no more orders go to a live account."""
+
+    reason: str
+    by: str
+
+
+@fact
 class ClearHalt:
     """A person has looked at an instrument: it may be traded again."""
 
@@ -330,7 +350,8 @@ class StrategyState:
 
 Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
-    | SetControl | ClearHalt | EnterSession | ActivateSettings | DefineInstruments | ConnectRoute
+    | SetControl | ArmLive | DisarmLive | ClearHalt | EnterSession | ActivateSettings
+    | DefineInstruments | ConnectRoute
     | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
     | Reject | Revise | SetBreaker | RetryDeadLetter | DiscardDeadLetter | Reconcile | AcceptBreak
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.commands import (
     BreakerState,
     Capabilities,
@@ -138,7 +139,7 @@ class OrderSubmitted:
     """The order is on its way: the wire may send it until `send_by`, under this id and no other.
 
     `reserved` is the worst case in currency that gates count until evidence releases it; `risk` is
-    what of it can be lost.
+    what of it can be lost. `armed_by` is the token under which an order goes to a live account.
     """
 
     cl_ord_id: ClOrdID
@@ -150,6 +151,7 @@ class OrderSubmitted:
     reserved: Decimal
     attempt: int = 1
     risk: Decimal = ZERO
+    armed_by: str = ""
 
 
 @fact
@@ -387,5 +389,5 @@ Event: TypeAlias = (
     | SessionEntered | SettingsActivated | InstrumentsDefined | RouteConnected | RouteDisconnected
     | StatementCompared | BreakFound | BreakClosed | BreakAccepted | PositionsMarked
     | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused | BreakerSet
-    | DeadLetterRetried | DeadLetterDiscarded
+    | DeadLetterRetried | DeadLetterDiscarded | LiveArmed | LiveDisarmed | ArmingRefused
 )

@@ -9,6 +9,7 @@ from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.report import Report
+from tradebot.core.model.settings import RouteKind
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
     SETTINGS,
@@ -20,6 +21,7 @@ from tradebot.core.model.verdict import (
     window_need,
 )
 from tradebot.core.pipeline.approve import approve, lapse, reject
+from tradebot.core.pipeline.arming import arm, disarm, end_arming, end_when_over
 from tradebot.core.pipeline.dead_letters import discard, retry
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import record, resume
@@ -60,6 +62,7 @@ def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> I
         engaged=command.engaged, reason=command.reason, by=command.by
     ))
     if command.engaged:
+        yield from end_arming(book, f"kill switch: {command.reason}", command.by)
         why = (Reason.RISK_KILL_SWITCH, command.reason)
         yield from stop_all(book, f"kill by {command.by}", why, None)
 
@@ -104,6 +107,7 @@ def _settings(
 ) -> Iterator[e.Event]:
     if (book.settings, book.settings_version) == (command.settings, command.version):
         return
+    yield from end_arming(book, f"other settings: {command.version}", "settings")
     yield from record(book, e.SettingsActivated(
         settings=command.settings, version=command.version
     ))
@@ -123,6 +127,10 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
             symbol=e.EVERYTHING, reason=Reason.OMS_MALFORMED_REPORT, detail=told
         ))
         return
+    if book.arming is not None and command.kind is RouteKind.LIVE:
+        armed, stated = book.arming.given.account, command.statement.account
+        if armed != stated:
+            yield from end_arming(book, f"{armed} was armed, the broker says {stated}", "broker")
     if is_other_account(book, command.route, command.statement):
         yield from other_account(book, command.route, command.statement)
         return
@@ -185,6 +193,7 @@ def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e
 def _tick(book: Book, command: c.Tick, facts: Facts, at: datetime) -> Iterator[e.Event]:
     yield from lapse(book, at)
     yield from end_overdue(book, at)
+    yield from end_when_over(book, at)
     yield from resume(book, book.intents.due_by(at), facts, at)
 
 
@@ -207,6 +216,8 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.RequestCancelAll: cancel_all,
     c.SetKillSwitch: _kill,
     c.SetControl: _control,
+    c.ArmLive: arm,
+    c.DisarmLive: disarm,
     c.ClearHalt: _clear_halt,
     c.EnterSession: _session,
     c.ActivateSettings: _settings,

@@ -42,7 +42,6 @@ _BY_PROMOTION: Final[Mapping[Promotion, Say]] = {
 _BY_MODE: Final[Mapping[Mode, Say]] = {
     Mode.STAGE: Say.DRAFT,
     Mode.LIVE_BLOCKED: Say.BLOCKED,
-    Mode.LIVE: Say.BLOCKED,
 }
 
 # (mode, promotion strategy) -> what happens: 28 cells.

@@ -14,6 +14,7 @@ from tradebot.core.model.ids import IntentId, derive_cl_ord_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import Reason, Stage, doubt_need
+from tradebot.core.pipeline.arming import end_when_spent
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import absorb, advance, record, resume
 
@@ -27,6 +28,7 @@ def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iter
     known_as = state.order.cl_ord_id if state is not None else None
     yield from absorb(book, command, at)
     yield from halt_at_drawdown(book)
+    yield from end_when_spent(book)
     is_unsure = state is not None and state.is_unanswered and not state.in_doubt
     if state is not None and is_unsure and command.is_duplicate_order:
         yield from record(book, e.OrderInDoubt(

@@ -10,6 +10,7 @@ from tradebot.core.gates.look import Look
 from tradebot.core.gates.mode import mode
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import derive_cl_ord_id
+from tradebot.core.model.settings import Mode
 from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
 from tradebot.core.pipeline import windows
 
@@ -35,11 +36,12 @@ def commit(gates: Sequence[panel.Gate], look: Look) -> Verdict:
     assert risk.is_finite()  # and they let nothing pass that loses without end
     ends = (windows.closes(book, intent.window) if intent.window else None) or intent.expires
     send_by = look.at + timedelta(seconds=book.settings.send_within_s)
+    arming = book.arming if book.settings.mode is Mode.LIVE else None
     submitted = OrderSubmitted(
         cl_ord_id=derive_cl_ord_id(intent.intent_id, intent.route, account, attempt=intent.attempt),
         intent_id=intent.intent_id, intent=intent.body, route=intent.route, account=account,
         send_by=min(send_by, intent.expires, ends), reserved=reserved, attempt=intent.attempt,
-        risk=risk,
+        risk=risk, armed_by=arming.given.token if arming is not None else "",
     )
     return Pass(events=(submitted,))
 

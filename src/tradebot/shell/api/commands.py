@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final, NoReturn, TypeVar
 
-from tradebot.core.model.commands import RequestReplace, Revise
+from tradebot.core.model.commands import ArmLive, RequestReplace, Revise
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
@@ -106,6 +106,23 @@ def parse_reason(body: Mapping[str, Any], *, is_needed: bool) -> tuple[str, str]
     if reason is None and is_needed:
         raise BadRequest("reason", "a sentence that says why")
     return reason or "no reason given", _opt(body, "user", _name) or "api"
+
+
+def parse_arming(body: Mapping[str, Any]) -> ArmLive:
+    """Read which live account a person arms; its id is said twice, like a name one has to type."""
+    _refuse_unknown(
+        body, ("account", "confirm", "orders", "notional", "for_s", "reason", "user"), ""
+    )
+    account = _name("account", _need(body, "account"))
+    if _need(body, "confirm") != account:
+        raise BadRequest("confirm", f"the account id once more: {account}")
+    return ArmLive(
+        account=account, for_s=_seconds("for_s", _need(body, "for_s")),
+        orders_max=_count("orders", _need(body, "orders")),
+        notional_max_usd=_decimal("notional", _need(body, "notional")),
+        reason=_text_of(TEXT_LENGTH_MAX)("reason", _need(body, "reason")),
+        by=_opt(body, "user", _name) or "api",
+    )
 
 
 def parse_halt(body: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -227,6 +244,13 @@ def _yes_or_no(field: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise BadRequest(field, f"true or false, got {_short(value)}")
     return value
+
+
+def _count(field: str, value: object) -> int:
+    text = str(value) if isinstance(value, str) else ""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text, re.ASCII):
+        raise BadRequest(field, f"a whole number from 1 to 999999, got {_short(value)}")
+    return int(text)
 
 
 def _symbol(field: str, value: object) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from tradebot.core.book.book import Book
 from tradebot.core.gates.lists import gates_of
 from tradebot.core.model import events as e
+from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
 from tradebot.core.model.intent import Intent
@@ -366,7 +367,7 @@ _NOT_THEIRS: Final = (
     e.CancelRefused, e.InstrumentHalted, e.HaltCleared, e.KillSwitchSet, e.ControlSet,
     e.SessionEntered, e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected,
     e.RouteDisconnected, e.StatementCompared, e.BreakFound, e.BreakClosed, e.BreakAccepted,
-    e.StrategySwitched, e.ApprovalRefused, e.BreakerSet,
+    e.StrategySwitched, e.ApprovalRefused, e.BreakerSet, LiveArmed, LiveDisarmed, ArmingRefused,
 )
 RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     **dict.fromkeys(_NOT_THEIRS, _not_theirs),

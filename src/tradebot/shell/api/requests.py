@@ -5,11 +5,14 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+from tradebot.core.model.arming import ArmingRefused, LiveArmed
 from tradebot.core.model.commands import (
     Approve,
+    ArmLive,
     ClearHalt,
     Command,
     Control,
+    DisarmLive,
     Reject,
     RequestCancel,
     RequestCancelAll,
@@ -34,7 +37,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
 from tradebot.shell.api.drafts import Draft, document
-from tradebot.shell.api.rows import Plain, gate_rows
+from tradebot.shell.api.rows import Plain, arming_row, gate_rows
 from tradebot.shell.api.views import Views
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.narrate import numbers
@@ -177,6 +180,21 @@ class Requests:
             "control": control.value, "engaged": engaged, "changed": bool(events),
             "reason": reason,
         }
+
+    async def arm(self, command: ArmLive) -> Plain:
+        """Tell what is armed now, or raise with why it is not."""
+        for event in await self._events_of(command):
+            if isinstance(event, LiveArmed):
+                return {"armed": True, "arming": arming_row(self._views.book.arming)}
+            if isinstance(event, ArmingRefused):
+                raise Unanswerable(
+                    HTTPStatus.CONFLICT, event.detail, reason_code=event.reason.value
+                )
+        raise AssertionError("arming is answered by an event")
+
+    async def disarm(self, reason: str, by: str) -> Plain:
+        events = await self._events_of(DisarmLive(reason=reason, by=by))
+        return {"armed": False, "changed": bool(events), "reason": reason}
 
     async def _events_of(self, command: Command) -> tuple[Event, ...]:
         decision = await self._decide(command)

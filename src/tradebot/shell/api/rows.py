@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
+from tradebot.core.book.arming import Arming
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
@@ -68,6 +69,18 @@ def request(intent: Intent) -> Plain:
             {"symbol": leg.symbol, "side": leg.side.value, "ratio_qty": plain(leg.ratio_qty)}
             for leg in intent.legs
         ],
+    }
+
+
+def arming_row(arming: Arming | None) -> Plain | None:
+    if arming is None:
+        return None
+    given = arming.given
+    return {
+        "account": given.account, "token": given.token, "until": iso(given.until),
+        "orders": arming.orders, "orders_max": given.orders_max,
+        "notional_usd": plain(arming.notional), "notional_max_usd": plain(given.notional_max_usd),
+        "reason": given.reason, "by": given.by,
     }
 
 

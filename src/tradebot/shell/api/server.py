@@ -110,6 +110,8 @@ class Server:
             web.post("/api/v1/kill", self._post_kill),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
+            web.post("/api/v1/arm", self._post_arm),
+            web.post("/api/v1/disarm", self._post_disarm),
             *(
                 web.post(f"/api/v1/{path}", partial(self._post_control, control, is_engaged))
                 for path, control, is_engaged in _CONTROLS
@@ -239,6 +241,14 @@ class Server:
     async def _post_clear_halt(self, request: web.Request) -> web.Response:
         symbol, reason, user = commands.parse_halt(await read_body(request))
         return answer(await self._requests.clear_halt(symbol, reason, user))
+
+    async def _post_arm(self, request: web.Request) -> web.Response:
+        return answer(await self._requests.arm(commands.parse_arming(await read_body(request))))
+
+    async def _post_disarm(self, request: web.Request) -> web.Response:
+        body = await read_body(request, may_be_empty=True)
+        reason, user = commands.parse_reason(body, is_needed=False)
+        return answer(await self._requests.disarm(reason, user))
 
     async def _get_strategies(self, request: web.Request) -> web.Response:
         return answer({"strategies": self._status()["strategies"]})

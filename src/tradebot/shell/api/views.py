@@ -23,6 +23,7 @@ from tradebot.shell.api.history import (
 )
 from tradebot.shell.api.rows import (
     Plain,
+    arming_row,
     because,
     event_row,
     fill_row,
@@ -76,6 +77,7 @@ class Views:
                 {"control": control.value, "reason": reason}
                 for control, reason in book.controls.items()
             ],
+            "arming": arming_row(book.arming),
             "kill": {"engaged": book.kill_reason is not None, "reason": book.kill_reason},
             "markets": [
                 {"calendar": name, "phase": market.phase.value, "session": market.session,

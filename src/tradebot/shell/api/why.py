@@ -41,6 +41,7 @@ GATE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "halted_instrument": ("is none of its instruments halted", ""),
     "session": ("does its market trade", ""),
     "mode": ("does the mode allow a route that is up", ""),
+    "armed": ("is the live account armed, with room for the order", "USD in all"),
     "order_quantity": ("is the order small enough", "units"),
     "stale_quote": ("are the quotes young enough", "seconds old"),
     "order_notional": ("is it worth little enough", "in currency"),

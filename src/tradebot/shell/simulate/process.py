@@ -28,7 +28,7 @@ from tradebot.shell.strategies import StrategyHost
 from tradebot.shell.supervisor import Limits, Supervisor
 from tradebot.shell.telemetry import Console
 from tradebot.shell.wire.link import Link
-from tradebot.shell.wire.may_send import may_send
+from tradebot.shell.wire.may_send import last_look
 
 _RUNNING: Final[ContextVar["SimProcess | None"]] = ContextVar("process", default=None)
 
@@ -169,7 +169,7 @@ def _parts(
     )
     link = Link(
         ROUTE, RouteKind.PAPER, broker, engine=engine,
-        may_send=partial(may_send, engine.book, latch, clock),
+        may_send=last_look(engine, latch, clock),
     )
     host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
     marker = Marker(engine.book, facts, engine.post, every_s=5.0)

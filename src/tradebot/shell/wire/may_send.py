@@ -1,14 +1,32 @@
 """May this order leave, now? The last statement before the socket, asked anew by every attempt."""
 
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
 from tradebot.core.book.book import Book
 from tradebot.core.gates.session import may_trade
 from tradebot.core.model.events import OrderSubmitted, ReplaceRequested
 from tradebot.ports import Clock
+from tradebot.shell.engine import Engine
 from tradebot.shell.facts import Latch
+from tradebot.shell.wire.armed import Armed
+
+Outgoing: TypeAlias = OrderSubmitted | ReplaceRequested
+
+
+def last_look(
+    engine: Engine, latch: Latch, clock: Clock
+) -> Callable[[Outgoing], str | None]:
+    """Build what links ask, for the loop that runs now."""
+    armed = Armed(engine.book, asyncio.get_running_loop().time)
+    engine.listeners.append(armed.on_decision)
+    return partial(may_send, engine.book, latch, armed, clock)
 
 
 def may_send(
-    book: Book, latch: Latch, clock: Clock, order: OrderSubmitted | ReplaceRequested
+    book: Book, latch: Latch, armed: Armed, clock: Clock, order: Outgoing
 ) -> str | None:
     """Return why not, or None."""
     if latch.reason is not None:
@@ -21,4 +39,4 @@ def may_send(
     for leg in order.intent.legs:
         if not may_trade(book, book.instruments[leg.symbol].calendar, now):
             return f"{leg.symbol}: the session ended"
-    return None
+    return armed.why_not(order)
