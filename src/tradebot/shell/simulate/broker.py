@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -187,9 +188,13 @@ class SimBroker:
         asyncio.get_running_loop().call_later(delay_s, self._arrive, report)
 
     def _arrive(self, report: Report) -> None:
-        if not self._process.is_dead and self._is_connected:
-            self._unread.append(report)
-            self._news.set()
+        if self._process.is_dead or not self._is_connected:
+            return
+        self._unread.append(report)
+        self._news.set()
+        if report.exec_type is ExecType.TRADE and self._faults.hit("conflicting_report"):
+            other = replace(report, last_qty=report.last_qty + 1)
+            self._deliver(self._chance.between("conflict", 0, 3), other)
 
     def _report(self, told: Message) -> Report:
         is_answer = told.asked is not None

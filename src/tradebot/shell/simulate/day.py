@@ -2,11 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from tradebot.core.model.fact import fact
+from tradebot.ports import Session
+from tradebot.shell.collector import uncollected
 from tradebot.shell.journal.place import segment_path
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Platter
@@ -21,7 +24,8 @@ from tradebot.shell.simulate.world import JOURNAL, OPENS, POLICY, World, WorldCl
 
 CALM_S: Final = 60.0
 _LOOK_EVERY_S: Final = 1.0
-_NO_DAY_S: Final = 3600.0
+_LONG_S: Final = 7200.0
+_REDECIDE_EVERY: Final = 5
 
 
 @fact
@@ -42,11 +46,14 @@ def play(seed: int, home: Path) -> DayResult:
     chance = Chance(seed)
     loop = ShuffledLoop(chance)
     loop.set_task_factory(owned_task)
+    world = _world(seed, chance, loop, home)
+    day = Day(world)
     try:
-        world = _world(seed, chance, loop, home)
-        day = Day(world)
         asyncio.set_event_loop(loop)
-        loop.run_until_complete(day.run())
+        with uncollected():
+            loop.run_until_complete(day.run())
+        if not seed % _REDECIDE_EVERY:
+            world.referee.redecide()
     except Stuck as stuck:
         world.referee.broken(8, str(stuck))
     finally:
@@ -92,6 +99,9 @@ class Day:
         """Let a phase go on to its end, or to the first violation."""
         while not task.done() and not self._world.referee.violations:
             await asyncio.wait({task}, timeout=_LOOK_EVERY_S)
+            process = self._people.process
+            if process is not None and process.is_up and process.engine is not None:
+                self._world.referee.on_bounds(process.engine.waiting, process.tasks)
         if task.done():
             task.result()
         else:
@@ -143,7 +153,7 @@ class Day:
             await process.engine.drain()
             differs = self._world.referee.disagreement(process.engine.book)
             if differs is None:
-                self._world.referee.judge(process.engine.book)
+                self._world.referee.judge()
                 return
             why = differs
         self._world.referee.broken(8, f"after {CALM_S:.0f} s of calm: {why}")
@@ -169,9 +179,9 @@ def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
     venue = Venue(
         chance, faults, now=loop.time, later=loop.call_later, price=prices.of,
     )
-    calendar = SimCalendar([session_of(OPENS, _NO_DAY_S * 6, 0)])
+    calendar = SimCalendar(_sessions(chance, faults, loop, venue))
     referee = Referee(
-        venue, POLICY, now=loop.time, durable=lambda: _journal(platter),
+        venue, POLICY, now=loop.time, is_durable=platter.keeps,
         trades=lambda at: calendar.session_at(at) is not None,
     )
     return World(
@@ -180,6 +190,21 @@ def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
         proves_absence=chance.happens("proves absence", .3),
         segment_bytes=chance.pick("segment", (8_000, 60_000, 1 << 26)),
     )
+
+
+def _sessions(
+    chance: Chance, faults: Faults, loop: ShuffledLoop, venue: Venue
+) -> Sequence[Session]:
+    """One long session, or a short one and another after a pause."""
+    if not faults.hit("early_close"):
+        return [session_of(OPENS, _LONG_S, 0)]
+    closes = chance.between("closes", 20, 150)
+    again = closes + chance.between("closed for", 5, 30)
+    loop.call_later(closes, venue.close)
+    loop.call_later(again, venue.open)
+    return [
+        session_of(OPENS, closes, 0), session_of(OPENS + timedelta(seconds=again), _LONG_S, 1),
+    ]
 
 
 def _journal(platter: Platter) -> bytes:

@@ -13,6 +13,7 @@ from tradebot.shell.simulate.faults import Faults
 
 _SECTOR: Final = 512
 _PAGE: Final = 4096
+_YOUNG: Final = 20_000
 
 
 class Killed(BaseException):
@@ -48,6 +49,12 @@ class Platter:
         """Return what a power cut would leave at least."""
         file = self.files.get(path)
         return bytes(file.kept) if file is not None else b""
+
+    def keeps(self, text: bytes) -> bool:
+        """Tell whether a power cut would leave this text in some file; what is young is fast."""
+        return any(text in file.kept[-_YOUNG:] for file in self.files.values()) or any(
+            text in file.kept for file in self.files.values()
+        )
 
     def keep_names(self) -> None:
         self._named = dict(self.files)

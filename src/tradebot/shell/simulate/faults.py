@@ -26,22 +26,22 @@ def _row(name: str, rows: tuple[int, ...], frac: float, what: str) -> Fault:
 
 FAULTS: Final = {fault.name: fault for fault in (
     # the process
-    _row("kill_anywhere", (1, 18), .002, "kill -9 between any two steps of the event loop"),
-    _row("kill_before_write", (1,), .02, "kill -9 when a batch is decided and not written"),
-    _row("kill_in_write", (4, 26), .02, "kill -9 in the middle of a write"),
-    _row("kill_before_sync", (1,), .02, "kill -9 between write and sync"),
-    _row("kill_after_sync", (2,), .02, "kill -9 when a batch is durable and not published"),
-    _row("kill_before_send", (2,), .03, "kill -9 in the last instant before the socket"),
-    _row("kill_after_send", (3,), .03, "kill -9 when the broker has it and has not answered"),
-    _row("kill_in_recovery", (5,), .3, "kill -9 during recovery, again and again"),
-    _row("freeze", (11, 42), .01, "the process stands still while time passes"),
+    _row("kill_anywhere", (1, 18), .4, "kill -9 between any two steps of the event loop"),
+    _row("kill_before_write", (1,), .006, "kill -9 when a batch is decided and not written"),
+    _row("kill_in_write", (4, 26), .006, "kill -9 in the middle of a write"),
+    _row("kill_before_sync", (1,), .006, "kill -9 between write and sync"),
+    _row("kill_after_sync", (2,), .006, "kill -9 when a batch is durable and not published"),
+    _row("kill_before_send", (2,), .02, "kill -9 in the last instant before the socket"),
+    _row("kill_after_send", (3,), .02, "kill -9 when the broker has it and has not answered"),
+    _row("kill_in_recovery", (5,), .2, "kill -9 during recovery, again and again"),
+    _row("freeze", (11, 42), .03, "the process stands still while time passes"),
     # the disk
     _row("power_cut", (25, 26), .4, "the power goes: what was not synced is lost, torn or kept"),
-    _row("disk_full", (29,), .01, "no space left on the device"),
-    _row("write_error", (31,), .01, "a write fails"),
-    _row("sync_error", (32,), .01, "a sync fails once; the next one succeeds and lies"),
+    _row("disk_full", (29,), .003, "no space left on the device"),
+    _row("write_error", (31,), .003, "a write fails"),
+    _row("sync_error", (32,), .003, "a sync fails once; the next one succeeds and lies"),
     _row("short_write", (33, 37), .1, "a write takes fewer bytes than it was given"),
-    _row("slow_sync", (34,), .1, "a sync takes seconds"),
+    _row("slow_sync", (34,), .06, "a sync takes seconds"),
     # requests and answers
     _row("unreachable", (76,), .08, "the connection is refused: nothing left"),
     _row("rate_limited", (67,), .08, "429: nothing was taken"),
@@ -54,34 +54,34 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("declined", (51,), .03, "refused in so many words"),
     _row("query_fails", (65,), .2, "a question gets no answer"),
     # reports
-    _row("duplicate_report", (54,), .15, "the same report twice"),
-    _row("conflicting_report", (54,), .01, "the same execution id with another quantity"),
-    _row("reordered_report", (56,), .15, "a report overtakes those before it"),
+    _row("duplicate_report", (54,), .2, "the same report twice"),
+    _row("conflicting_report", (54,), .04, "the same execution id with another quantity"),
+    _row("reordered_report", (56,), .2, "a report overtakes those before it"),
     _row("late_report", (56,), .06, "a report comes many seconds late"),
     _row("fill_before_ack", (53,), .2, "the first fill comes before the acknowledgement"),
     # the venue
     _row("rejected_order", (71,), .08, "the venue rejects the order"),
-    _row("late_fill", (56, 60), .25, "a fill comes after the cancel was confirmed"),
-    _row("too_late_to_cancel", (60,), .2, "filled while the cancel was on its way"),
-    _row("cancel_ignored", (62,), .15, "a cancel that nobody answers"),
-    _row("unsolicited_cancel", (63,), .06, "the venue cancels an order on its own"),
-    _row("overfill", (58,), .02, "more is filled than was ordered"),
-    _row("bust", (59,), .04, "a fill is taken back"),
-    _row("correction", (59,), .04, "a fill is corrected"),
+    _row("late_fill", (56, 60), .4, "a fill comes after the cancel was confirmed"),
+    _row("too_late_to_cancel", (60,), .3, "filled while the cancel was on its way"),
+    _row("cancel_ignored", (62,), .3, "a cancel that nobody answers"),
+    _row("unsolicited_cancel", (63,), .1, "the venue cancels an order on its own"),
+    _row("overfill", (58,), .04, "more is filled than was ordered"),
+    _row("bust", (59,), .1, "a fill is taken back"),
+    _row("correction", (59,), .1, "a fill is corrected"),
     _row("ghost_fill", (57, 73), .05, "a fill of an order that is none of ours"),
     _row("change_rejected", (61,), .3, "a change of an order is refused"),
     # the market and the clock
     _row("silent_symbol", (66,), .06, "one symbol gets no quotes for a while"),
     _row("crossed_quote", (82,), .04, "the bid is above the ask"),
     _row("insane_quote", (82,), .02, "a price ten times what it was"),
-    _row("clock_step", (41,), .01, "the wall clock steps back or forth"),
+    _row("early_close", (47,), .5, "the market closes early, and opens again"),
+    _row("clock_step", (41,), .02, "the wall clock steps back or forth"),
     # people
     _row("pressed_twice", (93,), .15, "the same key and the same order twice"),
-    _row("key_reused", (93,), .05, "the same key with another order"),
-    _row("kill_switch", (84,), .05, "a person stops everything"),
+    _row("key_reused", (93,), .1, "the same key with another order"),
+    _row("kill_switch", (84,), .03, "a person stops everything"),
     _row("settings_reload", (88,), .05, "limits change while orders are on their way"),
 )}
-_KINDS_ON_FRAC: Final = .4  # of the kinds on a day
 
 
 class Faults:
@@ -91,7 +91,7 @@ class Faults:
         self.fired: Counter[str] = Counter()
         self.is_on = True
         self._chance = chance
-        share = chance.pick("kinds on", (.15, .3, .5, .8))
+        share = chance.pick("kinds on", (.25, .5, .7, .9))
         self._on = {
             name: fault.frac for name, fault in FAULTS.items()
             if chance.happens(f"has {name}", share)

@@ -1,10 +1,12 @@
 """Who trades, who presses buttons, who repairs? The people of a day; they outlive processes."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from tradebot.core.model.commands import (
+    ActivateSettings,
     ClearHalt,
     Command,
     RequestCancel,
@@ -13,14 +15,14 @@ from tradebot.core.model.commands import (
     SetKillSwitch,
     SubmitIntent,
 )
-from tradebot.core.model.events import CancelRefused
+from tradebot.core.model.events import CancelRefused, IntentReceived
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.simulate.market import SYMBOLS
 from tradebot.shell.simulate.process import SimProcess
-from tradebot.shell.simulate.world import World
+from tradebot.shell.simulate.world import SETTINGS, World
 
 _PATIENCE_S: Final = 15.0
 _CENT: Final = Decimal("0.01")
@@ -82,6 +84,22 @@ class People:
             await asyncio.sleep(2)
         if body.key is not None and self._world.faults.hit("pressed_twice"):
             await self.ask(SubmitIntent(intent=body))
+        if body.key is not None and self._world.faults.hit("key_reused"):
+            await self._reuse_key(body)
+
+    async def _reuse_key(self, body: Intent) -> None:
+        other = replace(body, order_qty=body.order_qty + 1)
+        answer = await self.ask(SubmitIntent(intent=other))
+        is_taken = answer is not None and isinstance(answer.events[0], IntentReceived)
+        if is_taken and self._was_taken(body):
+            self._world.referee.broken(1, f"key {body.key} was taken for another order")
+
+    def _was_taken(self, body: Intent) -> bool:
+        """Tell whether the first order under this key was taken in."""
+        return any(
+            isinstance(event, IntentReceived) and event.intent == body
+            for decision in self._world.referee.published.values() for event in decision.events
+        )
 
     def _intent(self, number: int) -> Intent:
         chance = self._chance
@@ -130,12 +148,24 @@ class People:
         if hit("clock_step"):
             world.referee.has_steps = True
             world.clock.step_s += self._chance.pick("step", (-3600, -30, -2, 2, 30, 3600))
+        if hit("settings_reload"):
+            await self._reload()
         if hit("kill_switch"):
             await self._kill()
         if self._chance.happens("cancels all", .01):
             await self.ask(RequestCancelAll(by="trader"))
         if self._chance.happens("looks at halts", .3):
             await self.clear_halts()
+        if self._chance.happens("looks at the kill", .1):
+            await self.clear_kill()
+
+    async def _reload(self) -> None:
+        """Set other limits while orders are on their way."""
+        qty = Decimal(self._chance.pick("limit", (3, 10, 20, 50)))
+        policy = replace(SETTINGS.policy, order_qty_max=qty)
+        await self.ask(ActivateSettings(
+            settings=replace(SETTINGS, policy=policy), version=f"at most {qty}"
+        ))
 
     async def _kill(self) -> None:
         """Stop everything as the command does: the latch first, then the decision."""

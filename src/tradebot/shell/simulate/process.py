@@ -52,6 +52,12 @@ class SimProcess:
     def is_up(self) -> bool:
         return not self.is_dead and self.daemon is not None and self.daemon.started.is_set()
 
+    @property
+    def tasks(self) -> int:
+        """Count what runs."""
+        self._tasks = [known for known in self._tasks if known() is not None]
+        return len(self._tasks)
+
     def start(self) -> None:
         context = copy_context()
         context.run(_RUNNING.set, self)
@@ -99,7 +105,7 @@ class SimProcess:
             book.fold(decision.at, decision.events)
             view.fold(decision.at, decision.events)
             last_at = decision.at
-        world.referee.on_start(past)
+        world.referee.on_start(past, view)
         facts = FactCache(self.latch)
         self.engine = Engine(
             book=book, journal=writing, facts=facts, clock=world.clock, last_seq=journal.last_seq
@@ -176,7 +182,8 @@ def _parts(
     for hears in (host, Waker(engine.book, engine.post), marker):
         market.subscribe(SYMBOLS, hears.on_market)
     engine.listeners.extend((
-        world.referee.on_published, lambda d: view.fold(d.at, d.events), state.on_decision,
+        lambda decision: view.fold(decision.at, decision.events),
+        lambda decision: world.referee.on_published(decision, view), state.on_decision,
         link.on_decision, host.on_decision, marker.on_decision,
     ))
     limits = Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0)

@@ -4,22 +4,27 @@ Numbers are those of docs/reliability.md. A violation ends the day.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model import events as e
+from tradebot.core.model.commands import ReportDelivery
 from tradebot.core.model.fact import fact
-from tradebot.core.model.report import ExecType
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Stage
 from tradebot.ports import Clock
+from tradebot.shell.engine import INBOX_MAX
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.replay.redecide import compare
 from tradebot.shell.simulate.venue import Venue
 
 _SECOND: Final = 1.0
+_TASKS_MAX: Final = 1000
 
 
 @fact
@@ -36,7 +41,7 @@ class Referee:
 
     def __init__(
         self, venue: Venue, policy: Policy, *, now: Callable[[], float],
-        durable: Callable[[], bytes], trades: Callable[[datetime], bool],
+        is_durable: Callable[[bytes], bool], trades: Callable[[datetime], bool],
     ) -> None:
         self.violations: list[Violation] = []
         self.published: dict[int, Decision] = {}
@@ -47,8 +52,9 @@ class Referee:
         self.count: Counter[str] = Counter()
         self._venue = venue
         self._policy = policy
+        self._doubts: set[str] = set()
         self._now = now
-        self._durable = durable
+        self._is_durable = is_durable
         self._trades = trades
         self._messages: deque[datetime] = deque()
         self._applied: set[tuple[str, str]] = set()
@@ -58,7 +64,7 @@ class Referee:
             Violation(invariant=invariant, at_s=round(self._now(), 3), text=text)
         )
 
-    def on_start(self, past: Sequence[Decision]) -> None:
+    def on_start(self, past: Sequence[Decision], view: Book) -> None:
         """A process has read its journal: everything that was ever told must be there."""
         self.count["starts"] += 1
         for place, decision in enumerate(past, 1):
@@ -73,14 +79,16 @@ class Referee:
                 return
         for decision in past[len(self.published):]:
             self._note(decision)
+        self._doubts = _in_doubt(view)
 
-    def on_published(self, decision: Decision) -> None:
-        """A decision is told to the world."""
+    def on_published(self, decision: Decision, view: Book) -> None:
+        """A decision is told to the world, and the view knows it."""
         if decision.seq != len(self.published) + 1:
             self.broken(9, f"decision {decision.seq} is told after {len(self.published)}")
-        if b'{"seq":%d,' % decision.seq not in self._durable():
+        if not self._is_durable(b'{"seq":%d,' % decision.seq):
             self.broken(10, f"decision {decision.seq} is told, and is not durable")
         self._note(decision)
+        self._about_doubts(decision, view)
 
     def before_send(
         self, clock: Clock, kind: str, order: e.OrderSubmitted | None
@@ -99,9 +107,11 @@ class Referee:
             self.broken(16, f"order {order.cl_ord_id} leaves after its time")
         if not self._trades(clock.now()):
             self.broken(16, f"order {order.cl_ord_id} leaves in a closed session")
-        body = order.intent
-        if not (body.order_qty <= self._policy.order_qty_max):
-            self.broken(13, f"order {order.cl_ord_id} of {body.order_qty} is over the limit")
+
+    def on_bounds(self, waiting: Mapping[str, int], tasks: int) -> None:
+        """A look at what grows in a process that runs."""
+        if not (max(waiting.values()) <= INBOX_MAX and tasks <= _TASKS_MAX):
+            self.broken(20, f"{dict(waiting)} wait, in {tasks} tasks")
 
     def on_clean_end(self, book: Book, journal: Journal) -> None:
         """A process ended as it was asked to: its journal must tell exactly what it believed."""
@@ -111,8 +121,16 @@ class Referee:
         if again != book:
             self.broken(9, "the journal folds to another book than the one that ran")
 
-    def judge(self, book: Book) -> None:
-        """Look at the venue's books and ours, which agree."""
+    def redecide(self) -> None:
+        """Decide the whole day again: the same must come of it."""
+        found = compare(self.published.values())
+        if found.difference is not None:
+            self.broken(18, found.difference.sentence())
+        elif found.books is not None:
+            self.broken(18, found.books)
+
+    def judge(self) -> None:
+        """Look at the venue's books once they agree with ours."""
         for found in self._about_intents():
             self.broken(1, found)
         for order in self._venue.orders.values():
@@ -172,8 +190,21 @@ class Referee:
                 self.never_left.add(event.cl_ord_id)
             elif isinstance(event, e.KillSwitchSet):
                 self.is_killed = event.engaged
+            elif isinstance(event, e.SettingsActivated):
+                self._policy = event.settings.policy
             elif isinstance(event, e.OrderReported):
                 self._note_report(event)
+
+    def _about_doubts(self, decision: Decision, view: Book) -> None:
+        """What is in doubt keeps all that it reserves, until the broker tells."""
+        now = _in_doubt(view)
+        for root in sorted(now):
+            state = view.orders.working[ClOrdID(root)]
+            if not (state.reserved_left >= state.reserved):
+                self.broken(12, f"order {root} is in doubt, and reserves less than it did")
+        if self._doubts - now and not isinstance(decision.command, Report | ReportDelivery):
+            self.broken(12, f"{type(decision.command).__name__} ended a doubt")
+        self._doubts = now
 
     def _note_order(
         self, decision: Decision, event: e.OrderSubmitted, through: dict[str, Stage]
@@ -186,11 +217,28 @@ class Referee:
             self.broken(5, f"order {event.cl_ord_id} was not cleared by the decision that sends it")
         if self.is_killed:
             self.broken(6, f"order {event.cl_ord_id} was decided on after the kill switch was set")
+        self._about_limits(decision, event)
         self._messages.append(decision.at)
         while (decision.at - self._messages[0]).total_seconds() >= _SECOND:
             self._messages.popleft()
         if len(self._messages) > self._policy.messages_per_second_max and not self.has_steps:
             self.broken(14, f"{len(self._messages)} orders within a second")
+
+    def _about_limits(self, decision: Decision, event: e.OrderSubmitted) -> None:
+        """Hold the order against the limits in force and the quote that the decision saw."""
+        body, policy = event.intent, self._policy
+        if not (body.order_qty <= policy.order_qty_max):
+            self.broken(13, f"order {event.cl_ord_id} of {body.order_qty} is over the limit")
+        quote = next((q for q in decision.reads.quotes if q.symbol == body.symbol), None)
+        if quote is None or body.price is None:
+            self.broken(15, f"order {event.cl_ord_id} was cleared without a quote")
+            return
+        age_s = (decision.at - quote.as_of).total_seconds()
+        if not (age_s <= policy.quote_age_max_s) or not (quote.bid <= quote.ask):
+            self.broken(15, f"order {event.cl_ord_id} was cleared by a quote {age_s} s old")
+        beyond = body.side.sign * (body.price - quote.mid) / quote.mid
+        if not (beyond <= policy.price_collar_frac):
+            self.broken(15, f"order {event.cl_ord_id} pays {beyond} beyond the market")
 
     def _note_report(self, event: e.OrderReported) -> None:
         report = event.report
@@ -199,3 +247,7 @@ class Referee:
             if name in self._applied:
                 self.broken(19, f"execution {report.exec_id} was applied twice")
             self._applied.add(name)
+
+
+def _in_doubt(book: Book) -> set[str]:
+    return {root for root, state in book.orders.working.items() if state.in_doubt}

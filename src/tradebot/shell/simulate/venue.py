@@ -81,6 +81,7 @@ class Venue:
         self.by_id: dict[str, Placed] = {}
         self.strangers: dict[str, Execution] = {}  # trades that are not ours
         self.history: list[Message] = []  # every money message, for whoever asks
+        self.is_open = True
         self.hear: Callable[[Message], None] = lambda told: None
         self._chance = chance
         self._faults = faults
@@ -117,7 +118,7 @@ class Venue:
             is_sell=signed_qty < 0, qty=abs(signed_qty), limit=limit,
         )
         self.orders[order.number] = self.by_id[client_id] = order
-        if self._faults.hit("rejected_order"):
+        if not self.is_open or self._faults.hit("rejected_order"):
             self._end(order, "rejected")
             return
         name = f"order {order.number}"
@@ -160,10 +161,14 @@ class Venue:
         self.by_id[request] = order
         self._say(order, "replaced", client_id=client_id, asked=request, order_qty=qty)
 
-    def close_day(self) -> None:
-        """Expire what still works."""
+    def close(self) -> None:
+        """End the session: what still works expires."""
+        self.is_open = False
         for order in self.working():
             self._end(order, "expired")
+
+    def open(self) -> None:
+        self.is_open = True
 
     def trade_for_a_stranger(self, symbol: str) -> None:
         """Somebody trades by hand on this account."""
