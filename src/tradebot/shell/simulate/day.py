@@ -90,8 +90,8 @@ class Day:
             await self._unless_broken(asyncio.create_task(self._calm(), name="calm"))
         self._is_over = True
         process = self._people.process
-        if process is not None and process.daemon is not None and not process.is_dead:
-            process.daemon.stop()
+        if process is not None and not process.is_dead:
+            process.stop()
             await process.ended.wait()
         operator.cancel()
 
@@ -143,6 +143,8 @@ class Day:
         """Nothing goes wrong any more: book and venue must agree within a minute."""
         people, loop = self._people, asyncio.get_running_loop()
         until, why = loop.time() + CALM_S, "no process came up"
+        if people.process is not None and people.process.is_up:
+            people.process.stop()  # what no answer could settle in all the trouble, a start does
         while loop.time() < until:
             await asyncio.sleep(_LOOK_EVERY_S)
             process = people.process

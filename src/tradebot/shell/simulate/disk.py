@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
@@ -65,23 +66,31 @@ class Platter:
             self.files = dict(self._named)
         self.keep_names()
         for path, file in self.files.items():
-            for at, data in file.unsynced:
-                self._settle(file, at, data, f"sector of {path.name}")
+            self._settle(file, path.name)
             file.unsynced.clear()
             file.seen = bytearray(file.kept)
 
-    def _settle(self, file: _File, at: int, data: bytes | None, name: str) -> None:
-        """Let each sector of a write reach the platter, or not."""
-        if data is None:
-            if self._chance.happens(name, .5):
-                _apply(file.kept, at, None)
-            return
-        start = 0
-        while start < len(data):
-            end = min(len(data), (at + start) // _SECTOR * _SECTOR + _SECTOR - at)
-            if self._chance.happens(name, .5):
-                _apply(file.kept, at + start, data[start:end])
-            start = end
+    def _settle(self, file: _File, name: str) -> None:
+        """Let each sector be as it was after some of the writes that were not synced."""
+        reached: dict[int, int] = {}
+        for number, (at, data) in enumerate(file.unsynced):
+            for start, end in _sectors(at, len(data)) if data is not None else [(at, at)]:
+                sector = start // _SECTOR
+                if sector not in reached:
+                    reached[sector] = self._chance.below(
+                        f"writes to {name}", len(file.unsynced) + 1
+                    )
+                if number < reached[sector]:
+                    _apply(file.kept, start, data and data[start - at:end - at])
+
+
+def _sectors(at: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield from where to where a write lies in each sector that it touches."""
+    start = at
+    while start < at + size:
+        end = min(at + size, start // _SECTOR * _SECTOR + _SECTOR)
+        yield start, end
+        start = end
 
 
 class SimDisk(Disk):

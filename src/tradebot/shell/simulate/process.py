@@ -68,6 +68,11 @@ class SimProcess:
             task.cancel()
         self._tasks.append(weakref.ref(task))
 
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self.daemon is not None and not self.is_dead:
+            self.daemon.stop()
+
     def kill(self, by: str) -> None:
         """End it here and now: nothing that it still runs touches the world."""
         if self.is_dead:
