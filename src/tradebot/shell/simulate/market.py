@@ -9,7 +9,7 @@ from typing import Final
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument
-from tradebot.ports import Clock, Listener, Session
+from tradebot.ports import Clock, Gap, Listener, Session
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.faults import Faults
 
@@ -53,6 +53,9 @@ class SimMarket:
 
     def last(self, symbol: str) -> Quote | None:
         return self._last.get(symbol)
+
+    def gaps(self) -> Sequence[Gap]:
+        return ()
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         return ()

@@ -19,6 +19,7 @@ from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.marks import Marker
+from tradebot.shell.preserve import copied
 from tradebot.shell.simulate.broker import ROUTE, SimBroker, Watch
 from tradebot.shell.simulate.disk import Killed, SimDisk
 from tradebot.shell.simulate.market import PRIMARY, SYMBOLS, SimMarket
@@ -61,7 +62,10 @@ class SimProcess:
     def start(self) -> None:
         context = copy_context()
         context.run(_RUNNING.set, self)
-        asyncio.get_running_loop().create_task(self._live(), name="process", context=context)
+        task = asyncio.get_running_loop().create_task(
+            self._live(), name="process", context=context
+        )
+        task.add_done_callback(self._ended)
 
     def owns(self, task: "asyncio.Task[Any]") -> None:
         if self.is_dead:
@@ -84,6 +88,10 @@ class SimProcess:
                 task.cancel()
         self.ended.set()
 
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._world.referee.broken(7, f"the process broke: {error!r}")
+
     async def _live(self) -> None:
         try:
             self.exit_code = await self._run()
@@ -99,17 +107,16 @@ class SimProcess:
     async def _run(self) -> int:
         world = self._world
         disk = SimDisk(world.platter, self, world.chance, world.faults)
+        past: list[Decision] = []
         journal = Journal.open(
             JOURNAL, code="1", settings_hash="sim", threaded=False, disk=disk, prewrite=False,
-            segment_bytes=world.segment_bytes,
+            segment_bytes=world.segment_bytes, take=past.append,
         )
         writing = Writing(journal, world)
-        book, view, last_at = Book(), Book(), None
-        past = list(journal.decisions())
+        view = Book()
         for decision in past:
-            book.fold(decision.at, decision.events)
             view.fold(decision.at, decision.events)
-            last_at = decision.at
+        book, last_at = copied(view), past[-1].at if past else None
         world.referee.on_start(past, view)
         facts = FactCache(self.latch)
         self.engine = Engine(
@@ -198,8 +205,8 @@ def _parts(
         telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False), market=market,
         links=[link], host=host,
         calendars={PRIMARY: world.calendar}, serve=_nothing, look_after=_nothing,
-        keep_drafts=_nothing, status=dict, settings=SETTINGS, settings_version="sim",
-        auto_start=True, cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
+        keep_drafts=_nothing, keep_journal=_nothing, status=dict, settings=SETTINGS,
+        settings_version="sim", auto_start=True, cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
         until=None, last_at=None,
     )
 

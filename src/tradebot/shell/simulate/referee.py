@@ -200,7 +200,7 @@ class Referee:
         now = _in_doubt(view)
         for root in sorted(now):
             state = view.orders.working[ClOrdID(root)]
-            if not (state.reserved_left >= state.reserved):
+            if not (state.counted.reserved >= state.reserved):
                 self.broken(12, f"order {root} is in doubt, and reserves less than it did")
         if self._doubts - now and not isinstance(decision.command, Report | ReportDelivery):
             self.broken(12, f"{type(decision.command).__name__} ended a doubt")
