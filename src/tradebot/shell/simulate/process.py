@@ -206,7 +206,8 @@ def _parts(
         links=[link], host=host,
         calendars={PRIMARY: world.calendar}, serve=_nothing, look_after=_nothing,
         keep_drafts=_nothing, keep_journal=_nothing, status=dict, settings=SETTINGS,
-        settings_version="sim", auto_start=True, cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
+        settings_version="sim", auto_start=True,
+        cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
         until=None, last_at=None,
     )
 
