@@ -159,7 +159,7 @@ def _cancel_requested(book: Book, event: e.CancelRequested) -> None:
 def _replace_requested(book: Book, event: e.ReplaceRequested) -> None:
     state = book.orders.find(event.cl_ord_id)
     if book.arming is not None and state is not None and state.armed_by:
-        book.arming.notional += max(ZERO, event.reserved - state.reserved_left)
+        book.arming.notional += max(ZERO, event.reserved - state.counted.reserved)
     book.orders.replace_requested(event)
     book.flow.message(book.now)
 

@@ -24,7 +24,7 @@ def armed(look: Look) -> Said:
     if isinstance(opening, Objection):
         return opening
     adds = opening.worth if isinstance(opening, Opening) else ZERO
-    before = changed.reserved_left if changed is not None else ZERO
+    before = changed.counted.reserved if changed is not None else ZERO
     notional: Decimal = arming.notional + max(ZERO, adds - before)
     if not (notional <= arming.given.notional_max_usd):
         return block(Reason.POLICY_LIVE_NOT_ENABLED, notional, arming.given.notional_max_usd)
