@@ -113,7 +113,7 @@ class PaperBroker:
 
     async def submit(self, order: OrderSubmitted) -> None:
         self._ready()
-        if order.cl_ord_id in self._house.orders:
+        if order.cl_ord_id in self._house.orders or order.cl_ord_id in self._house.forgotten:
             self._send(order.cl_ord_id, partial(self._refuse_duplicate, order.cl_ord_id))
             return
         if not order.intent.order_qty.is_finite():  # there is no book that could hold it
@@ -135,6 +135,8 @@ class PaperBroker:
     async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:
         """Return what was said of the order; None proves that it never came and never will."""
         self._must_be_up()
+        if cl_ord_id in self._house.forgotten:
+            raise DeliveryUnknown(f"{cl_ord_id} finished long ago; the book's file has it")
         order = self._house.orders.get(cl_ord_id)
         if order is None:
             return None
@@ -146,6 +148,9 @@ class PaperBroker:
 
     async def fills_since(self, since: datetime) -> Sequence[Report]:
         self._must_be_up()
+        until = self._house.forgotten_until
+        if until is not None and since <= until:
+            raise DeliveryUnknown(f"fills up to {until.isoformat()} are in the book's file only")
         return [
             fill for fill in self._house.fills
             if fill.transact_time is not None and fill.transact_time >= since

@@ -3,10 +3,11 @@
 What is said is folded at once and kept aside, until it is on the disk and may be told.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID, digest_text
@@ -19,6 +20,8 @@ from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.file import Line, Opened, Said
 from tradebot.plugins.brokers.paper.order import PaperOrder
 from tradebot.plugins.brokers.paper.settings import PaperSettings
+
+FINISHED_MAX: Final = 10_000  # finished orders kept whole; of older ones only the ids are known
 
 
 class House:
@@ -35,7 +38,10 @@ class House:
         self.open: dict[int, PaperOrder] = {}
         self.resting: dict[str, dict[int, PaperOrder]] = {}
         self.leaves: dict[tuple[str, Side], Decimal] = {}  # of resting orders with one leg
-        self.fills: list[Report] = []
+        self.finished: deque[PaperOrder] = deque()
+        self.forgotten: set[ClOrdID] = set()
+        self.forgotten_until: datetime | None = None
+        self.fills: deque[Report] = deque()
         self.reserved = ZERO
         self.next_expiry: datetime | None = None
         self._unwritten: list[Line] = []
@@ -135,10 +141,10 @@ class House:
         elif report.exec_type is ExecType.REPLACED:
             self.orders[report.cl_ord_id] = order
         self.reserved += order.reserved - before
-        if order.is_done:
-            self.open.pop(order.number, None)
+        if order.is_done and self.open.pop(order.number, None) is not None:
             for leg in order.intent.legs:
                 self.resting.get(leg.symbol, {}).pop(order.number, None)
+            self._finish(order)
         if (change := self.resting_leaves(order) - rested) and not order.intent.is_combo:
             place = order.intent.symbol, order.intent.side
             self.leaves[place] = self.leaves.get(place, ZERO) + change
@@ -147,6 +153,17 @@ class House:
         """Return what is left to trade of an order that rests."""
         rests = order.number in self.resting.get(order.intent.legs[0].symbol, ())
         return order.leaves_qty if rests else ZERO
+
+    def _finish(self, order: PaperOrder) -> None:
+        self.finished.append(order)
+        if len(self.finished) > FINISHED_MAX:
+            old = self.finished.popleft()
+            for known_as in old.ids:
+                del self.orders[known_as]
+            self.forgotten.update(old.ids)
+            self.forgotten_until = old.reports[-1].transact_time
+            while self.fills and not _is_after(self.fills[0], self.forgotten_until):
+                self.fills.popleft()
 
     def _rest(self, order: PaperOrder) -> None:
         for leg in order.intent.legs:
@@ -165,3 +182,7 @@ class House:
             px = prices.get(leg.symbol, report.last_px)
             multiplier = self._board.instrument(leg.symbol).multiplier
             self.account.trade(leg.symbol, qty, px, multiplier)
+
+
+def _is_after(fill: Report, at: datetime | None) -> bool:
+    return at is not None and fill.transact_time is not None and fill.transact_time > at
