@@ -64,10 +64,16 @@ class Stakes:
     bets: dict[str, Bet] = field(default_factory=dict)
     sectors: dict[str, Decimal] = field(default_factory=dict)
 
+    def stake(self, symbol: str) -> Stake:
+        return self.by_symbol.get(symbol, _NO_STAKE)
 
-_NO_STAKES: Final = Stakes()
+    def bet(self, underlying: str) -> Bet:
+        return self.bets.get(underlying, _NO_BET)
+
+
 _NO_STAKE: Final = Stake()
 _NO_BET: Final = Bet()
+_NO_STAKES: Final = Stakes()
 
 
 @dataclass(slots=True)
@@ -78,12 +84,6 @@ class Exposure:
 
     def of(self, account: str) -> Stakes:
         return self.accounts.get(account, _NO_STAKES)
-
-    def stake(self, account: str, symbol: str) -> Stake:
-        return self.of(account).by_symbol.get(symbol, _NO_STAKE)
-
-    def bet(self, account: str, underlying: str) -> Bet:
-        return self.of(account).bets.get(underlying, _NO_BET)
 
     def sector(self, underlying: str) -> str:
         return self.sector_of.get(underlying, UNCLASSIFIED)

@@ -12,6 +12,6 @@ def cash_buffer(look: Look) -> Said:
         return opening
     account = opening.account
     # What a short sale brought in is bound by the short position, and as much again.
-    unbound = account.equity - account.gross_value - opening.reserved
-    free = unbound - account.equity * look.policy.cash_buffer_min_frac
+    unbound = opening.equity - account.gross_value - opening.reserved
+    free = unbound - opening.equity * look.policy.cash_buffer_min_frac
     return within(opening.worth, free, Reason.RISK_CASH_BUFFER)

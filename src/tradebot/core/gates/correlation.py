@@ -19,9 +19,9 @@ def correlation(look: Look) -> Said:
     if not isinstance(opening, Opening):
         return opening
     policy, exposure, closest = look.policy, look.book.exposure, ZERO
-    stands = exposure.of(opening.name).bets
+    stands = opening.stakes.bets
     for mine, then in look.bets.items():
-        now = exposure.bet(opening.name, mine)
+        now = opening.stakes.bet(mine)
         added = Bet(up=then.up - now.up, down=then.down - now.down)
         for other, bet in stands.items():  # as many as there are positions, and these have a limit
             if other != mine:

@@ -2,7 +2,6 @@
 
 from tradebot.core.gates.answers import Said, within
 from tradebot.core.gates.look import Look, Opening
-from tradebot.core.model.money import ZERO
 from tradebot.core.model.verdict import Reason
 
 
@@ -11,6 +10,6 @@ def day_risk(look: Look) -> Said:
     opening = look.opening
     if not isinstance(opening, Opening):
         return opening
-    taken = look.book.orders.taken.get(opening.name, ZERO) + opening.at_risk
-    limit = opening.account.equity * look.policy.day_risk_max_frac
-    return within(taken + opening.loss, limit, Reason.RISK_DAY_RISK)
+    risk = opening.taken + opening.at_risk + opening.loss
+    limit = opening.equity * look.policy.day_risk_max_frac
+    return within(risk, limit, Reason.RISK_DAY_RISK)

@@ -17,5 +17,5 @@ def heat(look: Look) -> Said:
         return within(ENDLESS, ZERO, Reason.RISK_HEAT)
     linear = account.gross_value - account.options_gross
     held = linear * policy.linear_shock_frac + account.options_loss
-    limit = account.equity * policy.heat_max_frac
+    limit = opening.equity * policy.heat_max_frac
     return within(held + opening.at_risk + opening.loss, limit, Reason.RISK_HEAT)

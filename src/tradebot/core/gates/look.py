@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar, overload
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.exposure import Bet
+from tradebot.core.book.exposure import Bet, Stakes
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.ledger import Account
 from tradebot.core.gates import loss, stake, worth
@@ -48,19 +48,21 @@ class Once(Generic[T]):
 
 @dataclass(slots=True)
 class Opening:
-    """Whose money it is, what the order opens with it, and what other orders have taken of it.
+    """Whose money it is, what stands in it, what the order opens, what other orders have taken.
 
     `worth` and `loss` are of what opens, `reserved` and `at_risk` the same of all other orders and
-    approved intents; `added` is what each leg adds to what stands: its even share, less what a
-    changed order holds already.
+    approved intents, `taken` is the risk of what filled today. `added` is what each leg adds to
+    what stands: its even share, less what a changed order holds already.
     """
 
-    name: str
     account: Account
+    equity: Decimal
+    stakes: Stakes
     worth: Decimal
     loss: Decimal
     reserved: Decimal
     at_risk: Decimal
+    taken: Decimal
     added: Decimal
 
 
@@ -140,9 +142,10 @@ class Look:
         value, count = unit * qty, len(self.body.legs)
         changed = intent.replaces.counted.reserved if intent.replaces is not None else ZERO
         return Opening(
-            name=name, account=account, worth=value,
+            account=account, equity=account.equity, stakes=book.exposure.of(name), worth=value,
             loss=loss.unit_loss(book, self.body, self.facts, unit) * qty,
             reserved=book.reserved(name, intent), at_risk=book.at_risk(name, intent),
+            taken=book.orders.taken.get(name, ZERO),
             added=value - changed if count == 1 else (value - changed) / count,
         )
 
@@ -151,7 +154,7 @@ class Look:
         """The underlyings that the order bets on, as they would stand once it filled."""
         opening = self.opening
         assert isinstance(opening, Opening)  # who asks has looked
-        return stake.bets_then(self.book, opening.name, self.body.legs, opening.added)
+        return stake.bets_then(opening.stakes, self.body.legs, opening.added)
 
     @property
     def reserves(self) -> tuple[Decimal, Decimal]:

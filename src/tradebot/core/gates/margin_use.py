@@ -12,5 +12,5 @@ def margin_use(look: Look) -> Said:
         return opening
     policy, account = look.policy, opening.account
     bound = account.gross_value + opening.reserved + opening.worth
-    limit = account.equity * policy.margin_use_max_frac
+    limit = opening.equity * policy.margin_use_max_frac
     return within(bound * policy.margin_initial_frac, limit, Reason.RISK_MARGIN_USE)

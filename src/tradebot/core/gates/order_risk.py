@@ -10,5 +10,5 @@ def order_risk(look: Look) -> Said:
     opening = look.opening
     if not isinstance(opening, Opening):
         return opening
-    limit = opening.account.equity * look.policy.order_risk_max_frac
+    limit = opening.equity * look.policy.order_risk_max_frac
     return within(opening.at_risk + opening.loss, limit, Reason.RISK_ORDER_RISK)

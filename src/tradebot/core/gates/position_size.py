@@ -10,7 +10,6 @@ def position_size(look: Look) -> Said:
     opening = look.opening
     if not isinstance(opening, Opening):
         return opening
-    exposure, name = look.book.exposure, opening.name
-    stands = [exposure.stake(name, leg.symbol).on(leg.side) for leg in look.body.legs]
-    limit = opening.account.equity * look.policy.position_max_frac
+    stands = [opening.stakes.stake(leg.symbol).on(leg.side) for leg in look.body.legs]
+    limit = opening.equity * look.policy.position_max_frac
     return within(max(stands) + opening.added, limit, Reason.RISK_POSITION_SIZE)

@@ -20,10 +20,10 @@ def positions_symbol(look: Look) -> Said:
     account = look.account_name
     if account is None:
         return lacks(route_need(look.body.route or ""))
-    exposure, known = look.book.exposure, look.book.exposure.of(account).by_symbol
+    stakes = look.book.exposure.of(account)
     most = max([
-        exposure.bet(account, underlying).positions + sum([s not in known for s in symbols])
-        for underlying, symbols in look.underlyings.items()
+        stakes.bet(name).positions + sum([s not in stakes.by_symbol for s in symbols])
+        for name, symbols in look.underlyings.items()
     ])
     return _counted(look, most, look.policy.positions_symbol_max)
 

@@ -13,11 +13,11 @@ def sector_exposure(look: Look) -> Said:
     opening = look.opening
     if not isinstance(opening, Opening):
         return opening
-    exposure, sectors = look.book.exposure, look.book.exposure.of(opening.name).sectors
+    stakes, sector_of = opening.stakes, look.book.exposure.sector
     then: dict[str, Decimal] = {}
     for underlying, bet in look.bets.items():
-        sector = exposure.sector(underlying)
-        now = then[sector] if sector in then else sectors.get(sector, ZERO)
-        then[sector] = now + bet.worst - exposure.bet(opening.name, underlying).worst
-    limit = opening.account.equity * look.policy.sector_exposure_max_frac
+        sector = sector_of(underlying)
+        now = then[sector] if sector in then else stakes.sectors.get(sector, ZERO)
+        then[sector] = now + bet.worst - stakes.bet(underlying).worst
+    limit = opening.equity * look.policy.sector_exposure_max_frac
     return within(max(then.values()), limit, Reason.RISK_SECTOR_EXPOSURE)

@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tradebot.core.book.book import Book
-from tradebot.core.book.exposure import Bet
+from tradebot.core.book.exposure import Bet, Stakes
 from tradebot.core.model.instrument import bet_on
 from tradebot.core.model.intent import Leg, Side
 
 
-def bets_then(book: Book, account: str, legs: Sequence[Leg], added: Decimal) -> dict[str, Bet]:
+def bets_then(stakes: Stakes, legs: Sequence[Leg], added: Decimal) -> dict[str, Bet]:
     """Return the underlyings that the legs bet on, as they would stand with so much more each."""
     then: dict[str, Bet] = {}
     for leg in legs:
         underlying, rises = bet_on(leg.symbol)
         bet = then.get(underlying)
         if bet is None:
-            now = book.exposure.bet(account, underlying)
+            now = stakes.bet(underlying)
             bet = then[underlying] = Bet(now.up, now.down, now.positions)
         if rises is (leg.side is Side.BUY):
             bet.up += added

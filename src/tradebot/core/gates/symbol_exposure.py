@@ -11,5 +11,5 @@ def symbol_exposure(look: Look) -> Said:
     if not isinstance(opening, Opening):
         return opening
     worst = max([bet.worst for bet in look.bets.values()])
-    limit = opening.account.equity * look.policy.symbol_exposure_max_frac
+    limit = opening.equity * look.policy.symbol_exposure_max_frac
     return within(worst, limit, Reason.RISK_SYMBOL_EXPOSURE)

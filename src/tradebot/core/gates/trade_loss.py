@@ -10,5 +10,5 @@ def trade_loss(look: Look) -> Said:
     opening = look.opening
     if not isinstance(opening, Opening):
         return opening
-    limit = opening.account.equity * look.policy.trade_loss_max_frac
+    limit = opening.equity * look.policy.trade_loss_max_frac
     return within(opening.loss, limit, Reason.RISK_TRADE_LOSS)

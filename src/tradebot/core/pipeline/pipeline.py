@@ -67,7 +67,9 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
             case Pass():
                 if stage is Stage.DISPATCH:
                     yield from record(book, _passed(intent_id, stage, readings))
-                yield from record(book, *verdict.events)
+                for event in verdict.events:
+                    book.apply(event)
+                    yield event
             case Hold():
                 held = _held(intent_id, stage, verdict)
                 if not _is_same_hold(intent.held, held):

@@ -81,7 +81,7 @@ def _about_route(book: Book, body: Intent, instruments: list[Instrument]) -> Hol
         return Hold(
             reason=Reason.ADAPTER_UNAVAILABLE, needs=tuple(route_need(name) for name in known)
         )
-    if not any(can_do(route.capabilities, body, instruments) for route in up):
+    if not any([can_do(route.capabilities, body, instruments) for route in up]):
         wanted = f"{body.ord_type} {body.time_in_force} with {len(body.legs)} leg(s)"
         detail = f"no connected route does {wanted}"
         return Refuse(reason=Reason.VALIDATION_NOT_SUPPORTED, detail=detail)
@@ -94,7 +94,7 @@ def can_do(can: Capabilities, body: Intent, instruments: list[Instrument]) -> bo
         body.ord_type in can.ord_types
         and body.time_in_force in can.times_in_force
         and len(body.legs) <= can.legs_max
-        and all(instrument.asset_class in can.asset_classes for instrument in instruments)
+        and all([instrument.asset_class in can.asset_classes for instrument in instruments])
     )
 
 

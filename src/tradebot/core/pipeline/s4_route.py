@@ -1,5 +1,7 @@
 """Stage 4: is the mode allowed, which route takes it, and must a person approve it first?"""
 
+from collections.abc import Sequence
+
 from tradebot.core.book.book import Book, Route
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
@@ -23,21 +25,26 @@ def choose(look: Look) -> Verdict:
     if not isinstance(given, Consent):
         return given
     names = routes_for(book, intent)
-    kind = KIND_OF_MODE.get(book.settings.mode)
-    connected = {n: r for n in names if (r := book.routes.get(n)) is not None}
-    if connected and not any(route.kind is kind for route in connected.values()):
-        detail = f"mode {book.settings.mode} does not use {', '.join(connected)}"
-        return Refuse(reason=Reason.POLICY_MODE_MISMATCH, detail=detail)
     chosen = first_usable(book, names)
     if chosen is None:
-        is_broken = any(route.is_up and route.kind is kind for route in connected.values())
-        reason = Reason.ADAPTER_CIRCUIT_OPEN if is_broken else Reason.ADAPTER_UNAVAILABLE
-        return Hold(reason=reason, needs=tuple(route_need(name) for name in names))
+        return _none_of(book, names)
     if verdict := _about_short(book, intent, book.routes[chosen]):
         return verdict
     return Pass(events=(
         RouteChosen(intent_id=intent.intent_id, route=chosen, window=given.window),
     ))
+
+
+def _none_of(book: Book, names: Sequence[str]) -> Hold | Refuse:
+    """Say why none of the routes takes it: not in this mode, or not now."""
+    kind = KIND_OF_MODE.get(book.settings.mode)
+    connected = {n: r for n in names if (r := book.routes.get(n)) is not None}
+    if connected and not any(route.kind is kind for route in connected.values()):
+        detail = f"mode {book.settings.mode} does not use {', '.join(connected)}"
+        return Refuse(reason=Reason.POLICY_MODE_MISMATCH, detail=detail)
+    is_broken = any(route.is_up and route.kind is kind for route in connected.values())
+    reason = Reason.ADAPTER_CIRCUIT_OPEN if is_broken else Reason.ADAPTER_UNAVAILABLE
+    return Hold(reason=reason, needs=tuple(route_need(name) for name in names))
 
 
 def _about_short(book: Book, intent: IntentState, route: Route) -> Refuse | None:
