@@ -20,6 +20,7 @@ from tradebot.core.model.commands import (
     DefineInstruments,
     EnterSession,
     Phase,
+    Reconcile,
     Statement,
 )
 from tradebot.core.model.facts import Quote
@@ -64,6 +65,8 @@ class TinyDaemon:
         self.latch = Latch()
         self.facts = FactCache(self.latch)
         self.decisions: list[Decision] = []
+        self.failures: dict[str, str] = {}
+        self.stated_cash = Decimal(100_000)
         self.latched_first: list[bool] = []
         self.instead: Callable[[Command], Awaitable[Decision | None]] | None = None
         for symbol in ("SPY", "IBM"):
@@ -104,6 +107,13 @@ class TinyDaemon:
             last_px=Decimal(px), fee=Decimal("1.25"),
         )
 
+    async def compare_all(self, because: str) -> None:
+        """Look twice at the cash that the broker states, and at no positions."""
+        for _ in range(2):
+            as_of = AT + timedelta(seconds=len(self.decisions))
+            stated = Statement(account=ACCOUNT, as_of=as_of, cash=self.stated_cash)
+            self.decide(Reconcile(route="paper", statement=stated, because=because))
+
     def status(self) -> dict[str, Any]:
         rows = [
             {"strategy_id": name, "symbols": ["SPY"], "is_enabled": name not in self.book.disabled,
@@ -136,7 +146,7 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
     async def serve() -> None:
         server = Server(
             submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
-            socket_path=path,
+            socket_path=path, reconciler=daemon,
             latch=daemon.latch.set, runtime_dir=None,
         )
         task = asyncio.create_task(server.run())

@@ -35,6 +35,7 @@ from tradebot.shell.keeper import Keeper
 from tradebot.shell.marks import Marker
 from tradebot.shell.outlet import Outlet
 from tradebot.shell.plugin_settings import check_plugins
+from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.state import DaemonState
@@ -220,10 +221,11 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     for hears in (host, Waker(book, engine.post), marker):
         market.subscribe(symbols, hears.on_market)
     files = _draft_files(config, home, past.views, world)
+    reconciler = Reconciler(engine, links, config.reconcile, world.tell)
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links),
-        host.on_decision, files.on_decision, marker.on_decision,
+        host.on_decision, files.on_decision, marker.on_decision, reconciler.on_decision,
     ))
     health = observers.health(config, world.ending, observers.Watched(
         home=home, clock=clock, engine=engine, journal=world.journal, state=state, market=market,
@@ -233,7 +235,8 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     live = partial(standing.live_facts, config, home, world.calendars, state, host, market=market)
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set, status=live, pace=world.pace,
-        health=health.document, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),
+        health=health.document, reconciler=reconciler, socket_path=home / "tradebot.sock",
+        runtime_dir=_runtime_dir(),
     )
     supervisor = Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock))
     return Parts(
@@ -241,7 +244,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         supervisor=supervisor, telling=world.telling, market=market, links=links, host=host,
         calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
         keep_journal=Keeper(home, past, engine=engine, latch=latch, tell=world.tell).run,
-        status=partial(standing.status_line, state, past.views),
+        reconcile=reconciler.run, status=partial(standing.status_line, state, past.views),
         settings=config.decisive(), settings_version=config.settings_hash[:12],
         auto_start=config.schedule.auto_start, cadence=_cadence(config, world),
         until=world.until, last_at=past.last_at,

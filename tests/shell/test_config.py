@@ -190,8 +190,8 @@ MISTAKES = [
      "(did you mean json?)"),
     ("data_dir: ''\n", "c.yaml:1: data_dir: expected a path, got ''"),
     ("sedd: 1\n", "c.yaml:1: sedd: expected one of brokers, data_dir, market_data, mode, orders, "
-     "policy, promotion, schedule, schema_version, seed, staging, strategies, supervision, "
-     "telemetry, got 'sedd' (did you mean seed?)"),
+     "policy, promotion, reconcile, schedule, schema_version, seed, staging, strategies, "
+     "supervision, telemetry, got 'sedd' (did you mean seed?)"),
 ]
 
 

@@ -22,6 +22,7 @@ from tradebot.cli import (
     kill,
     ledger,
     orders,
+    reconcile,
     release_check,
     run,
     show,
@@ -34,8 +35,8 @@ from tradebot.cli import (
 from tradebot.cli.outcome import INTERRUPTED, Exit, Stop
 
 _NOUNS = (
-    run, status, intents, drafts, orders, account, strategies, kill, controls, arm, why, ledger,
-    calendar, config, completion, version,
+    run, status, intents, drafts, orders, account, strategies, kill, controls, arm, why, reconcile,
+    ledger, calendar, config, completion, version,
     release_check, health, doctor, init, simulate,
 )
 _EPILOG = """exit codes: 0 done, 1 failed, 2 usage, 3 not running, 4 configuration, 5 timed out,

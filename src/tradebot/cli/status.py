@@ -58,6 +58,9 @@ def _tell(found: dict[str, Any]) -> None:
     for route in found["routes"]:
         word = "up" if route["up"] else "DOWN"
         named[f"route {route['route']}"] = f"{word}, {route['kind']}, account {route['account']}"
+    for route in found["reconciliation"]["routes"]:
+        last = f", {show.when(route['at'])}" if route["at"] else ""
+        named[f"reconciled {route['route']}"] = f"{route['status']}{last}"
     for account, equity in found["equity"].items():
         named[f"equity {account}"] = equity
     named["intents"] = f"{counts['intents_open']} open, {counts['intents_held']} held"
@@ -86,6 +89,9 @@ def _warn(found: dict[str, Any]) -> None:
         if account["warning"]:
             text = f"drawdown: {account['account']} is {account['fallen']} below"
             show.line(show.painted(show.clean(f"{text} {account['high_water']}"), "warn"))
+    for broken in found["reconciliation"]["breaks"]:
+        text = f"break: {broken['break']} book {broken['book']}, broker {broken['statement']}"
+        show.line(show.painted(show.clean(text), "bad"))
     for halted in found["halted"]:
         text = f"halted: {halted['symbol']} ({halted['reason']})"
         show.line(show.painted(show.clean(text), "bad"))

@@ -61,6 +61,8 @@ class Config(Sections):
             policy=policy if age is None else replace(policy, quote_age_max_s=age),
             intent_ttl_s=self.orders.intent_ttl_s, send_within_s=self.orders.send_within_s,
             staging=self.staging.enabled, approval_ttl_s=self.staging.approval_ttl_s,
+            recon_cash_tolerance=self.reconcile.cash_tolerance,
+            recon_adopts_orders=self.reconcile.unknown_orders == "adopt",
             draft_ttl_s=self.staging.draft_ttl_s, order_timeout_s=self.orders.timeout_s,
             order_check_s=self.orders.check_every_s,
         )

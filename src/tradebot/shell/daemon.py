@@ -75,6 +75,7 @@ class Parts:
     last_at: datetime | None
     keep_drafts: Callable[[], Awaitable[None]]
     keep_journal: Callable[[], Awaitable[None]]
+    reconcile: Callable[[], Awaitable[None]]
 
 
 class Daemon:
@@ -161,6 +162,7 @@ class Daemon:
         p.supervisor.restartable("drafts", p.keep_drafts)
         if p.until is None:
             p.supervisor.restartable("journal keeper", p.keep_journal)
+        p.supervisor.core("reconciliation", p.reconcile)
         p.supervisor.core("status line", self._tell_status)
         p.supervisor.core("kill file", self._watch_kill_file)
         for name in p.host.timed:

@@ -136,6 +136,11 @@ class Health:
             },
             "market_data": {"status": _status(False, bool(gaps)), "gaps": gaps},
             "loop": {"status": _status(False, lag_ms > _LAG_WARN_MS), "lag_ms": lag_ms},
+            "reconciliation": {
+                "status": _status(False, bool(book.recon.breaks)),
+                "breaks": sorted(book.recon.breaks),
+                "last": iso(max((look.at for look in book.recon.looks.values()), default=None)),
+            },
             "disk": {
                 "status": _status(free < _FREE_LEAST_BYTES, free < _FREE_WARN_BYTES),
                 "free_bytes": free,

@@ -19,6 +19,7 @@ from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Set
 from tradebot.core.model.window import PromotionWindow
 from tradebot.shell.document import Place, Section, empty_section
 from tradebot.shell.fill import REST
+from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.supervisor import Limits
 
 _NOWHERE: Final = empty_section(Place(source="defaults"))
@@ -254,3 +255,4 @@ class Sections:
     supervision: Limits = Limits()
     telemetry: Telemetry = Telemetry()
     orders: OrdersSection = OrdersSection()
+    reconcile: ReconcileSection = ReconcileSection()

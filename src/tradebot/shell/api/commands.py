@@ -132,6 +132,13 @@ def parse_halt(body: Mapping[str, Any]) -> tuple[str, str, str]:
     return (symbol, *parse_reason(rest, is_needed=True))
 
 
+def parse_accept(body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Read which break a person accepts, why, and who it is."""
+    name = _text_of(TEXT_LENGTH_MAX)("break", _need(body, "break"))
+    rest = {field: value for field, value in body.items() if field != "break"}
+    return (name, *parse_reason(rest, is_needed=True))
+
+
 def parse_replace(body: Mapping[str, Any], target: str) -> RequestReplace:
     """Read what is to change of a working order: its quantity, its limit, or both."""
     _refuse_unknown(body, ("qty", "limit", "user"), "")

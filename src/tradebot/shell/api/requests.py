@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from tradebot.core.model.arming import ArmingRefused, LiveArmed
 from tradebot.core.model.commands import (
+    AcceptBreak,
     Approve,
     ArmLive,
     ClearHalt,
@@ -154,6 +155,15 @@ class Requests:
     async def clear_halt(self, symbol: str, reason: str, by: str) -> Plain:
         events = await self._events_of(ClearHalt(symbol=symbol, reason=reason, by=by))
         return {"symbol": symbol, "changed": bool(events), "reason": reason}
+
+    async def accept_break(self, name: str, reason: str, by: str) -> None:
+        """Let the book follow the broker in one break, named in full or by what it is about."""
+        breaks = self._views.book.recon.breaks
+        found = [known for known in breaks if name in (known, breaks[known].drift.subject)]
+        if len(found) != 1:
+            told = ", ".join(breaks) or "none"
+            raise Unanswerable(HTTPStatus.NOT_FOUND, f"no break {name!r}; there are: {told}")
+        await self._events_of(AcceptBreak(target=found[0], reason=reason, by=by))
 
     def why(self, name: str) -> Plain:
         """Tell the whole chain of an intent, an order or a fill."""

@@ -25,11 +25,13 @@ from tradebot.shell.api.filters import (
     ORDER_STATUSES,
     parse_filters,
 )
+from tradebot.shell.api.reconciliation import document
 from tradebot.shell.api.requests import Decide, Requests, Unanswerable
 from tradebot.shell.api.socket_place import place
 from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.reconcile import Reconciler
 
 ANSWER_WITHIN_S: Final = 15.0
 DECIDE_WITHIN_S: Final = 10.0
@@ -51,7 +53,7 @@ class Server:
     def __init__(
         self, *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
         health: Callable[[], Mapping[str, Any]], socket_path: Path,
-        latch: Callable[[str], None], runtime_dir: Path | None = None,
+        latch: Callable[[str], None], reconciler: Reconciler, runtime_dir: Path | None = None,
         pace: float = 1.0,
     ) -> None:
         self._submit = submit
@@ -60,6 +62,7 @@ class Server:
         self._wanted = socket_path
         self._runtime_dir = runtime_dir
         self._health = health
+        self._reconciler = reconciler
         self._pace = pace  # of the loop's clock: whoever asks waits in real time
         self._failures = 0
         self._requests = Requests(views, self._decide, latch)
@@ -116,6 +119,9 @@ class Server:
                 web.post(f"/api/v1/{path}", partial(self._post_control, control, is_engaged))
                 for path, control, is_engaged in _CONTROLS
             ),
+            web.get("/api/v1/reconcile", self._get_reconcile),
+            web.post("/api/v1/reconcile", self._post_reconcile),
+            web.post("/api/v1/reconcile/accept", self._post_accept),
             web.get("/api/v1/strategies", self._get_strategies),
             web.post("/api/v1/strategies/{id}/enable", self._post_enable),
             web.post("/api/v1/strategies/{id}/disable", self._post_disable),
@@ -249,6 +255,19 @@ class Server:
         body = await read_body(request, may_be_empty=True)
         reason, user = commands.parse_reason(body, is_needed=False)
         return answer(await self._requests.disarm(reason, user))
+
+    async def _get_reconcile(self, request: web.Request) -> web.Response:
+        return answer(document(self._views.book, self._reconciler.failures))
+
+    async def _post_reconcile(self, request: web.Request) -> web.Response:
+        user = commands.parse_user(await read_body(request, may_be_empty=True))
+        await self._reconciler.compare_all(f"asked by {user}")
+        return await self._get_reconcile(request)
+
+    async def _post_accept(self, request: web.Request) -> web.Response:
+        name, reason, user = commands.parse_accept(await read_body(request))
+        await self._requests.accept_break(name, reason, user)
+        return await self._get_reconcile(request)
 
     async def _get_strategies(self, request: web.Request) -> web.Response:
         return answer({"strategies": self._status()["strategies"]})

@@ -21,6 +21,7 @@ from tradebot.shell.api.history import (
     Moment,
     OrderRecord,
 )
+from tradebot.shell.api.reconciliation import document
 from tradebot.shell.api.rows import (
     Plain,
     arming_row,
@@ -98,6 +99,7 @@ class Views:
                 "positions": sum(len(nets) for nets in book.ledger.nets.values()),
             },
             "drafts": self.drafts.counts(),
+            "reconciliation": document(book),
             "equity": {name: plain(a.equity) for name, a in book.ledger.accounts.items()},
             "drawdowns": list(self._drawdowns()),
         }

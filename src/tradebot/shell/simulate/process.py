@@ -20,6 +20,7 @@ from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.marks import Marker
 from tradebot.shell.preserve import copied
+from tradebot.shell.reconcile import Reconciler, ReconcileSection
 from tradebot.shell.simulate.broker import ROUTE, SimBroker, Watch
 from tradebot.shell.simulate.disk import Killed, SimDisk
 from tradebot.shell.simulate.market import PRIMARY, SYMBOLS, SimMarket
@@ -193,10 +194,12 @@ def _parts(
     marker = Marker(engine.book, facts, engine.post, every_s=5.0)
     for hears in (host, Waker(engine.book, engine.post), marker):
         market.subscribe(SYMBOLS, hears.on_market)
+    reconciler = Reconciler(engine, [link], ReconcileSection(every_s=30.0), lambda text: None)
     engine.listeners.extend((
         lambda decision: view.fold(decision.at, decision.events),
         lambda decision: world.referee.on_published(decision, view), state.on_decision,
         link.on_decision, host.on_decision, marker.on_decision,
+        reconciler.on_decision,
     ))
     limits = Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0)
     return Parts(
@@ -205,8 +208,8 @@ def _parts(
         telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False), market=market,
         links=[link], host=host,
         calendars={PRIMARY: world.calendar}, serve=_nothing, look_after=_nothing,
-        keep_drafts=_nothing, keep_journal=_nothing, status=dict, settings=SETTINGS,
-        settings_version="sim", auto_start=True,
+        keep_drafts=_nothing, keep_journal=_nothing, reconcile=reconciler.run, status=dict,
+        settings=SETTINGS, settings_version="sim", auto_start=True,
         cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
         until=None, last_at=None,
     )
