@@ -179,13 +179,14 @@ async def trading(directory: Path, sink: str, *, is_watched: bool = False) -> As
         engine.listeners.append(Views().apply)
     engine.listeners.append(link.on_decision)
     desk = Desk(engine)
-    tasks = [asyncio.create_task(engine.run()), asyncio.create_task(link.run())]
+    tasks = [asyncio.create_task(engine.run())]
     await engine.submit(ActivateSettings(
         settings=Settings(mode=Mode.PAPER, policy=RAISED), version="bench"
     ))
     await engine.submit(DefineInstruments(instruments=(Instrument(symbol=SYMBOL),)))
     await engine.submit(EnterSession(calendar="XNYS", phase=Phase.TRADING))
-    await link.connect(None)
+    tasks.append(asyncio.create_task(link.run()))
+    await link.tried
     gc.collect()
     collect_seldom()
     yield desk

@@ -43,8 +43,8 @@ from tradebot.shell.strategies import Allowance, StrategyHost
 from tradebot.shell.supervisor import Notice, Supervisor
 from tradebot.shell.telemetry import Telling
 from tradebot.shell.watchdog import Watchdog
-from tradebot.shell.wire.link import Link, MaySend
-from tradebot.shell.wire.may_send import last_look
+from tradebot.shell.wire.link import Link
+from tradebot.shell.wire.may_send import MaySend, last_look
 
 
 @fact
@@ -214,7 +214,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     executions = observers.executions(config, home, past.views, clock, world.ending)
     if config.telemetry.execution_log:
         executions.listen_to(engine)
-    wire = _Wire(engine, market, last_look(engine, latch, clock), world, executions)
+    wire = _Wire(engine, market, last_look(engine, latch, clock), world, executions, past.last_at)
     links = [_link(config, name, home, wire) for name in config.brokers]
     host, marker = _host(config, engine, past.views, market, world), _marker(config, engine, facts)
     world.ending.callback(marker.close)
@@ -247,7 +247,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         reconcile=reconciler.run, status=partial(standing.status_line, state, past.views),
         settings=config.decisive(), settings_version=config.settings_hash[:12],
         auto_start=config.schedule.auto_start, cadence=_cadence(config, world),
-        until=world.until, last_at=past.last_at,
+        until=world.until,
     )
 
 
@@ -300,6 +300,7 @@ class _Wire:
     may_send: MaySend
     world: _World
     executions: ExecutionLog
+    last_heard: datetime | None
 
 
 def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
@@ -313,7 +314,8 @@ def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
     )
     return Link(
         name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send,
-        on_sent=wire.executions.on_sent,
+        on_sent=wire.executions.on_sent, patience=section.resilience, seed=config.seed,
+        last_heard=wire.last_heard,
     )
 
 

@@ -34,13 +34,14 @@ from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.settings import Mode, RouteKind, Settings
+from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.wire.link import Link
+from tradebot.shell.wire.patience import USUAL, Patience
 
 AT = datetime(2026, 8, 24, 14, tzinfo=UTC)
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class ScriptedBroker:
             asset_classes=(AssetClass.EQUITY,), absence_is_proof=absence_is_proof
         )
         self._outcomes = list(outcomes)
+        self.tried_at: list[float] = []
         self.seen: list[ClOrdID] = []
         self.known: dict[ClOrdID, BrokerOrder] = {}
         self.cancels: list[ClOrdID] = []
@@ -64,6 +66,7 @@ class ScriptedBroker:
     async def disconnect(self) -> None: ...
 
     async def submit(self, order: OrderSubmitted) -> None:
+        self.tried_at.append(asyncio.get_running_loop().time())
         outcome = self._outcomes.pop(0) if self._outcomes else "accept"
         if outcome == "not_sent":
             raise NotSent("connection refused")
@@ -105,7 +108,10 @@ class ScriptedBroker:
 
 
 class Scene:
-    def __init__(self, broker: ScriptedBroker, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, broker: ScriptedBroker, loop: asyncio.AbstractEventLoop,
+        patience: Patience = USUAL,
+    ) -> None:
         self.latch = Latch()
         self.events: list[Event] = []
         facts, clock = FactCache(self.latch), LoopClock(AT, loop)
@@ -117,17 +123,28 @@ class Scene:
         )
         self.link = Link(
             "paper", RouteKind.PAPER, broker, engine=self.engine,
-            may_send=lambda order: self.latch.reason,
+            may_send=lambda order: self.latch.reason, patience=patience,
         )
         self.engine.listeners.append(lambda decision: self.events.extend(decision.events))
         self.engine.listeners.append(self.link.on_decision)
 
     async def start(self) -> None:
-        self.tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(self.link.run())]
-        await self.engine.submit(ActivateSettings(settings=Settings(mode=Mode.PAPER), version="1"))
+        self.tasks = [asyncio.create_task(self.engine.run())]
+        policy = Policy(duplicate_within_s=0, quote_age_max_s=Decimal(3_600), rejections_max=100)
+        settings = Settings(mode=Mode.PAPER, policy=policy)
+        await self.engine.submit(ActivateSettings(settings=settings, version="1"))
         await self.engine.submit(DefineInstruments(instruments=(Instrument(symbol="SPY"),)))
         await self.engine.submit(EnterSession(calendar="XNYS", phase=Phase.TRADING))
-        await self.link.connect(None)
+        self.tasks.append(asyncio.create_task(self.link.run()))
+        await self.link.tried.wait()
+
+    async def reconnect(self) -> None:
+        """End the connection and begin another, as the supervisor would."""
+        run = self.tasks.pop()
+        run.cancel()
+        await asyncio.wait({run})
+        self.tasks.append(asyncio.create_task(self.link.run()))
+        await asyncio.sleep(1)
 
     async def buy(self) -> ClOrdID:
         leg = Leg(symbol="SPY", side=Side.BUY)
@@ -142,9 +159,11 @@ class Scene:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def play(broker: ScriptedBroker, story: Callable[[Scene], Awaitable[None]]) -> Scene:
+def play(
+    broker: ScriptedBroker, story: Callable[[Scene], Awaitable[None]], patience: Patience = USUAL
+) -> Scene:
     async def staged() -> Scene:
-        scene = Scene(broker, asyncio.get_running_loop())
+        scene = Scene(broker, asyncio.get_running_loop(), patience)
         await scene.start()
         await story(scene)
         for task in scene.tasks:
@@ -168,21 +187,25 @@ def test_the_first_connection_opens_the_ledger_with_the_brokers_statement() -> N
     assert scene.engine.book.ledger.accounts["P"].cash == 100_000
 
 
-def test_an_order_that_never_left_walks_again_under_a_new_id() -> None:
-    broker = ScriptedBroker("not_sent")
+def test_an_order_that_never_left_is_sent_again_under_its_own_id() -> None:
+    broker = ScriptedBroker("not_sent", "not_sent", "not_sent")
     scene = play(broker, buys_and_waits)
-    first, second = (event.cl_ord_id for event in scene.of(OrderSubmitted))
-    assert [event.cl_ord_id for event in scene.of(OrderNeverLeft)] == [first]
-    assert broker.seen == [second] != [first]
+    (submitted,) = scene.of(OrderSubmitted)
+    assert broker.seen == [submitted.cl_ord_id]
+    assert not scene.of(OrderNeverLeft)
 
 
-def test_an_order_that_never_leaves_is_given_up_after_its_attempts() -> None:
+def test_an_order_that_never_leaves_becomes_a_dead_letter_with_its_history() -> None:
     broker = ScriptedBroker(*["not_sent"] * 9)
     scene = play(broker, buys_and_waits)
     assert broker.seen == []
-    assert len(scene.of(OrderSubmitted)) == 4
+    (submitted,) = scene.of(OrderSubmitted)
+    (left,) = scene.of(OrderNeverLeft)
+    assert left.gave_up
     (refused,) = scene.of(IntentRefused)
     assert refused.reason == "ADAPTER_UNDELIVERED"
+    assert refused.detail == "; ".join(f"try {n}: connection refused" for n in range(1, 5))
+    assert list(scene.engine.book.intents.dead) == [submitted.intent_id]
 
 
 def test_an_accepted_order_whose_reply_was_lost_is_adopted_and_never_sent_again() -> None:
@@ -205,7 +228,7 @@ def test_a_hanging_submit_becomes_doubt_at_its_deadline_and_is_then_resolved() -
 def test_an_unknown_outcome_stays_unknown_and_keeps_its_risk_reserved() -> None:
     broker = ScriptedBroker("lost")
     scene = play(broker, buys_and_waits)
-    assert broker.asked == 6
+    assert broker.asked == 7, "six times, and once more with the probe"
     assert broker.seen == []
     assert scene.engine.book.orders.doubts == {"SPY": 1}
     assert scene.engine.book.orders.reserved["P"] == Decimal("100.01")

@@ -19,7 +19,7 @@ from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import Reason
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
-from tradebot.shell.wire.link import ID_TAKEN
+from tradebot.shell.wire.asking import ID_TAKEN
 
 
 class TroubledBroker(ScriptedBroker):
@@ -91,7 +91,7 @@ def test_a_cancel_that_never_gets_through_stays_open_and_goes_out_at_the_next_co
         assert ends(scene) == [ExecType.NEW]
         assert len(scene.of(CancelRequested)) > 10, "asked anew every ten seconds"
         broker.mended()
-        await scene.link.connect(None)
+        await scene.reconnect()
         await asyncio.sleep(1)
 
     scene = play(broker, story)

@@ -72,7 +72,6 @@ class Parts:
     auto_start: bool
     cadence: Cadence
     until: datetime | None
-    last_at: datetime | None
     keep_drafts: Callable[[], Awaitable[None]]
     keep_journal: Callable[[], Awaitable[None]]
     reconcile: Callable[[], Awaitable[None]]
@@ -152,7 +151,8 @@ class Daemon:
             p.supervisor.core(f"calendar {name}", partial(self._follow, calendar))
         for link in p.links:
             p.supervisor.restartable(f"route {link.route}", link.run)
-            await link.connect(p.last_at)
+        for link in p.links:
+            await link.tried.wait()  # one that is away is tried again; intents wait for it
         p.state.follow_calendar("recovered")
         if p.auto_start:
             p.host.start()

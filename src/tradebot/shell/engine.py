@@ -10,6 +10,8 @@ from typing import Final, Protocol, TypeAlias
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     Command,
+    ConnectRoute,
+    DisconnectRoute,
     ReportDelivery,
     RequestCancel,
     SetBreaker,
@@ -31,7 +33,10 @@ INBOX_MAX: Final = 4096
 IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
 
 Listener: TypeAlias = Callable[[Decision], None]
-_URGENT: Final = (Report, ReportDelivery, RequestCancel, SetBreaker, StrategyState, Tick)
+_URGENT: Final = frozenset({
+    Report, ReportDelivery, RequestCancel, StrategyState, Tick, ConnectRoute, DisconnectRoute,
+    SetBreaker,
+})
 
 
 class Busy(Exception):
@@ -128,7 +133,7 @@ class Engine:
             self._urgent.appendleft(asked)
         elif isinstance(command, RequestCancel) and self._has_waiting(command.target):
             self._normal.append(asked)
-        elif isinstance(command, _URGENT):
+        elif type(command) in _URGENT:
             self._urgent.append(asked)
         elif len(self._normal) < INBOX_MAX:
             self._normal.append(asked)

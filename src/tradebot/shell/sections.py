@@ -21,6 +21,7 @@ from tradebot.shell.document import Place, Section, empty_section
 from tradebot.shell.fill import REST
 from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.supervisor import Limits
+from tradebot.shell.wire.patience import USUAL, Patience
 
 _NOWHERE: Final = empty_section(Place(source="defaults"))
 _DECISIVE: Final = Settings()
@@ -61,10 +62,12 @@ class RouteSection:
 
     adapter: the broker plugin
     kind: what kind of account this is; follows from adapter and mode where it is not given
+    resilience: how it deals with a broker that fails, or limits messages
     """
 
     adapter: str
     kind: RouteKind | None = None
+    resilience: Patience = USUAL
     own: InstanceOf[Section] = field(default=_NOWHERE, metadata={REST: True})
 
 

@@ -123,8 +123,7 @@ class SimProcess:
         self.engine = Engine(
             book=book, journal=writing, facts=facts, clock=world.clock, last_seq=journal.last_seq
         )
-        parts = _parts(world, self, facts, view)
-        self.daemon = Daemon(replace(parts, last_at=last_at))
+        self.daemon = Daemon(_parts(world, self, facts, view, last_at))
         writer = asyncio.create_task(writing.run(), name="journal writer")
         try:
             code = await self.daemon.run()
@@ -173,7 +172,8 @@ class Writing:
 
 
 def _parts(
-    world: World, process: SimProcess, facts: FactCache, view: Book
+    world: World, process: SimProcess, facts: FactCache, view: Book,
+    last_heard: datetime | None,
 ) -> Parts:
     """Build what the app builds, in the same order, with simulated ends."""
     engine, latch, clock = process.engine, process.latch, world.clock
@@ -188,7 +188,7 @@ def _parts(
     )
     link = Link(
         ROUTE, RouteKind.PAPER, broker, engine=engine,
-        may_send=last_look(engine, latch, clock),
+        may_send=last_look(engine, latch, clock), last_heard=last_heard,
     )
     host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
     marker = Marker(engine.book, facts, engine.post, every_s=5.0)
@@ -211,7 +211,7 @@ def _parts(
         keep_drafts=_nothing, keep_journal=_nothing, reconcile=reconciler.run, status=dict,
         settings=SETTINGS, settings_version="sim", auto_start=True,
         cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
-        until=None, last_at=None,
+        until=None,
     )
 
 

@@ -14,11 +14,10 @@ from tradebot.shell.facts import Latch
 from tradebot.shell.wire.armed import Armed
 
 Outgoing: TypeAlias = OrderSubmitted | ReplaceRequested
+MaySend: TypeAlias = Callable[[Outgoing], str | None]
 
 
-def last_look(
-    engine: Engine, latch: Latch, clock: Clock
-) -> Callable[[Outgoing], str | None]:
+def last_look(engine: Engine, latch: Latch, clock: Clock) -> MaySend:
     """Build what links ask, for the loop that runs now."""
     armed = Armed(engine.book, asyncio.get_running_loop().time)
     engine.listeners.append(armed.on_decision)

@@ -1,0 +1,143 @@
+"""How does one order reach one broker, and what do we know then? Three outcomes, never two.
+
+It left, it provably never left, or nobody knows. Only what never left is ever sent again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tradebot.core.book.orders import OrderState
+from tradebot.core.model.commands import Delivery
+from tradebot.core.model.events import CancelRequested, OrderSubmitted, ReplaceRequested
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.report import ExecType
+from tradebot.ports import Declined, NotSent, WireError
+from tradebot.shell.wire.asking import AFTER_S, Asking
+from tradebot.shell.wire.line import UNSURE, Line, named
+from tradebot.shell.wire.may_send import MaySend, Outgoing
+from tradebot.shell.wire.patience import Patience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """Sends orders, changes and cancels over one line, and tells the core what is known."""
+
+    line: Line
+    asking: Asking
+    may_send: MaySend
+    on_sent: Callable[[ClOrdID], None]
+    patience: Patience
+    seed: int
+
+    async def send(self, order: OrderSubmitted) -> None:
+        """Send an order, again and again while it provably never left; each try asks anew."""
+        line, failures = self.line, list[NotSent]()
+        for wait_s in self.patience.waits(self.seed, order.cl_ord_id):
+            if wait_s and line.blocked() is None:
+                await asyncio.sleep(max(wait_s, failures[-1].retry_after_s))
+            await line.turn()
+            if (refusal := self._why_not(order)) is not None:
+                await line.tell(order.cl_ord_id, Delivery.NEVER_LEFT, refusal)
+                return
+            try:
+                await line.make(line.broker.submit(order))
+            except NotSent as error:
+                failures.append(error)
+                continue
+            except Declined as error:
+                await line.refused(order.cl_ord_id, ExecType.REJECTED, str(error))
+            except UNSURE as error:
+                await line.tell(order.cl_ord_id, Delivery.UNKNOWN, named(error))
+            else:
+                self.on_sent(order.cl_ord_id)
+            return
+        told = "; ".join(f"try {n}: {named(error)}" for n, error in enumerate(failures, 1))
+        is_spent = line.blocked() is None  # else it is the route that fails, and not this order
+        delivery = Delivery.UNDELIVERED if is_spent else Delivery.NEVER_LEFT
+        await line.tell(order.cl_ord_id, delivery, told)
+
+    async def resolve(self, cl_ord_id: ClOrdID) -> None:
+        """Ask what became of an order in doubt; send it once more only where that cannot double it.
+
+        A second order under its id is always refused where a venue remembers ids for ever.
+        """
+        if await self.asking.ask(cl_ord_id):
+            return
+        line = self.line
+        state = line.engine.book.orders.find(cl_ord_id)
+        is_safe = line.broker.capabilities.remembers_ids_for_ever
+        if not is_safe or state is None or not state.in_doubt or state.canceled_by:
+            return
+        order = _as_submitted(state)
+        if self._why_not(order) is None:
+            with suppress(WireError, TimeoutError, OSError):  # whatever it says, the order may live
+                await line.make(line.broker.submit(order))
+            await self.asking.ask(cl_ord_id)
+
+    async def cancel(self, request: CancelRequested) -> None:
+        """Send a cancel until the broker has heard it; the order's own reports tell the rest.
+
+        One that nobody heard stays open in the book, which asks again when the route connects.
+        """
+        line = self.line
+        for delay_s in AFTER_S:
+            await asyncio.sleep(delay_s)
+            await line.turn(is_cancel=True)
+            if not self._is_open(request):
+                return
+            try:
+                await line.make(line.broker.cancel(request.cl_ord_id, request.request_id))
+            except Declined as error:
+                await line.refused(
+                    request.request_id, ExecType.CANCEL_REJECTED, str(error), request.cl_ord_id
+                )
+            except NotSent:
+                continue
+            except UNSURE:
+                await self.asking.ask(request.cl_ord_id, AFTER_S[:1])
+                continue
+            return
+
+    async def replace(self, request: ReplaceRequested) -> None:
+        """Send a change once; unanswered it stays open, and the worse of both risks reserved."""
+        line, body = self.line, request.intent
+        await line.turn()
+        if (refusal := self._why_not(request)) is not None:
+            await line.tell(request.request_id, Delivery.NEVER_LEFT, refusal)
+            return
+        try:
+            await line.make(line.broker.replace(
+                request.cl_ord_id, request.request_id, body.order_qty, body.price
+            ))
+        except NotSent as error:
+            await line.tell(request.request_id, Delivery.NEVER_LEFT, named(error))
+        except Declined as error:
+            await line.refused(
+                request.request_id, ExecType.CANCEL_REJECTED, str(error), request.cl_ord_id
+            )
+        except UNSURE:
+            await self.asking.ask(request.cl_ord_id)
+
+    def _why_not(self, request: Outgoing) -> str | None:
+        return self.line.blocked() or self._is_taken_back(request) or self.may_send(request)
+
+    def _is_taken_back(self, request: Outgoing) -> str | None:
+        state = self.line.engine.book.orders.find(request.cl_ord_id)
+        is_canceled = state is not None and state.canceled_by
+        return "it was canceled before it left" if is_canceled else None
+
+    def _is_open(self, request: CancelRequested) -> bool:
+        orders = self.line.engine.book.orders
+        state = orders.find(request.cl_ord_id)
+        is_last = state is not None and state.canceling == request.request_id
+        return state is not None and is_last and state.root in orders.working
+
+
+def _as_submitted(state: OrderState) -> OrderSubmitted:
+    return OrderSubmitted(
+        cl_ord_id=state.root, intent_id=state.intent_id, intent=state.intent, route=state.route,
+        account=state.account, send_by=state.send_by, reserved=state.reserved,
+        attempt=state.attempt, risk=state.risk,
+    )

@@ -1,0 +1,167 @@
+"""When does a route rest, what goes on meanwhile, and how does it come back?"""
+
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.shell.test_link import Scene, ScriptedBroker, play
+from tests.shell.test_wire_trouble import TroubledBroker, ends
+
+from tradebot.core.model.commands import BreakerState, RequestCancel, Statement
+from tradebot.core.model.events import (
+    BreakerSet,
+    IntentHeld,
+    IntentRefused,
+    OrderNeverLeft,
+    OrderSubmitted,
+    RouteConnected,
+    RouteDisconnected,
+)
+from tradebot.core.model.report import ExecType
+from tradebot.ports import NotSent
+from tradebot.shell.wire.breaker import Breaker
+
+CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
+
+
+class AwayBroker(TroubledBroker):
+    """Refuses every connection while `is_away`; cancels go through all the same."""
+
+    def __init__(self, *, away_for: int) -> None:
+        super().__init__()
+        self.away_for = away_for
+        self.statements = 0
+
+    async def submit(self, order: OrderSubmitted) -> None:
+        if self.away_for:
+            self.tried_at.append(asyncio.get_running_loop().time())
+            self.away_for -= 1
+            raise NotSent("connection refused")
+        await super().submit(order)
+
+    async def statement(self) -> Statement:
+        self.statements += 1
+        return await super().statement()
+
+
+class SilentBroker(AwayBroker):
+    """Its first statement is its last."""
+
+    async def statement(self) -> Statement:
+        if self.statements:
+            self.statements += 1
+            raise TimeoutError
+        return await super().statement()
+
+
+async def two_buys(scene: Scene) -> None:
+    await scene.buy()
+    await scene.buy()
+    await asyncio.sleep(100)
+
+
+def test_five_failures_in_a_row_open_it_and_orders_wait_for_the_probe() -> None:
+    broker = AwayBroker(away_for=5)
+    scene = play(broker, two_buys)
+    assert [event.state for event in scene.of(BreakerSet)] == [OPEN, HALF_OPEN, CLOSED]
+    assert len(broker.tried_at) == 5 + 2, "an open breaker lets no order through"
+    assert broker.tried_at[5] - broker.tried_at[4] >= 60
+    assert {event.reason for event in scene.of(IntentHeld)} == {"ADAPTER_CIRCUIT_OPEN"}
+    assert not scene.of(IntentRefused), "none became a dead letter"
+    assert len(scene.of(OrderNeverLeft)) == 2
+    assert len(set(broker.seen)) == len(broker.seen) == 2
+
+
+def test_a_cancel_passes_an_open_breaker() -> None:
+    broker = AwayBroker(away_for=0)
+
+    async def story(scene: Scene) -> None:
+        resting = await scene.buy()
+        await asyncio.sleep(1)
+        broker.away_for = 5
+        await scene.buy()
+        await scene.buy()
+        await asyncio.sleep(10)
+        assert scene.engine.book.routes["paper"].breaker is OPEN
+        await scene.engine.submit(RequestCancel(target=resting, by="test"))
+        await asyncio.sleep(1)
+        assert ends(scene)[-1] is ExecType.CANCELED
+        assert scene.engine.book.routes["paper"].breaker is OPEN
+
+    play(broker, story)
+
+
+def test_a_probe_that_fails_ends_the_connection_and_the_next_one_closes_the_breaker() -> None:
+    broker = SilentBroker(away_for=5)
+
+    async def story(scene: Scene) -> None:
+        await two_buys(scene)
+        broker.statements = 0
+        await scene.reconnect()
+        await asyncio.sleep(1)
+
+    scene = play(broker, story)
+    assert [event.state for event in scene.of(BreakerSet)] == [OPEN, HALF_OPEN, OPEN]
+    (down,) = scene.of(RouteDisconnected)
+    assert down.reason == "TimeoutError"
+    assert len(scene.of(RouteConnected)) == 2
+    assert len(broker.seen) == 2
+
+
+def test_a_broker_that_says_no_is_a_broker_that_works() -> None:
+    broker = ScriptedBroker(*["declined"] * 7)
+
+    async def story(scene: Scene) -> None:
+        for _ in range(7):
+            await scene.buy()
+            await asyncio.sleep(11)
+
+    scene = play(broker, story)
+    assert not scene.of(BreakerSet)
+
+
+def test_failures_are_counted_and_told() -> None:
+    broker = AwayBroker(away_for=2)
+
+    async def story(scene: Scene) -> None:
+        await scene.buy()
+        await asyncio.sleep(4)
+        assert scene.link.standing() == {
+            "route": "paper", "up": True, "circuit_state": "CLOSED", "failure_count": 0,
+            "total_failures": 2, "recent_failures_5min": 2, "last_failure": "connection refused",
+            "probe_in_s": None,
+        }
+        await asyncio.sleep(400)
+        assert scene.link.standing()["recent_failures_5min"] == 0
+        assert scene.link.standing()["total_failures"] == 2
+
+    play(broker, story)
+
+
+@given(st.lists(st.sampled_from(("ok", "failed", "wait", "probe")), max_size=60))
+def test_it_moves_only_as_its_picture_says(steps: list[str]) -> None:
+    """Whatever happens: open only after five in a row, half open only after its time, and alone."""
+    moves: list[BreakerState] = []
+    breaker = Breaker(5, 60, lambda state, reason: moves.append(state))
+    now, in_a_row, opened = 0.0, 0, 0.0
+    for step in steps:
+        before = breaker.state
+        if step == "ok":
+            breaker.succeeded()
+            in_a_row = 0
+            assert breaker.state is (CLOSED if before is not OPEN else OPEN)
+        elif step == "failed":
+            breaker.failed(now, "reset")
+            in_a_row += 1
+            must_open = before is HALF_OPEN or (before is CLOSED and in_a_row >= 5)
+            opened = now if must_open else opened
+            assert breaker.state is (OPEN if must_open else before)
+        elif step == "wait":
+            now += 25
+        else:
+            may = before is OPEN and now >= opened + 60
+            assert breaker.begin_probe(now) is may
+            assert breaker.state is (HALF_OPEN if may else before)
+        if before is OPEN and step == "ok":
+            in_a_row = breaker.failures
+    assert all(a is not b for a, b in zip(moves, moves[1:], strict=False))

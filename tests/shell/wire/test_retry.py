@@ -1,0 +1,116 @@
+"""What is sent again, when, and under which id? Only what provably never left; and each time asked."""
+
+import asyncio
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from tests.shell.test_link import Scene, ScriptedBroker, buys_and_waits, play
+from tests.shell.test_wire_trouble import TroubledBroker, ends
+
+from tradebot.core.model.commands import RequestCancel
+from tradebot.core.model.events import IntentRefused, OrderNeverLeft, OrderSubmitted
+from tradebot.core.model.report import ExecType
+from tradebot.ports import DeliveryUnknown, NotSent
+from tradebot.shell.wire.patience import JITTER_FRAC, Patience
+
+
+def gaps(broker: ScriptedBroker) -> list[float]:
+    return [after - before for before, after in pairwise(broker.tried_at)]
+
+
+def test_the_waits_are_one_two_and_four_seconds_and_a_part_of_chance() -> None:
+    broker = ScriptedBroker(*["not_sent"] * 9)
+    play(broker, buys_and_waits)
+    assert len(gaps(broker)) == 3
+    for waited, least in zip(gaps(broker), (1, 2, 4), strict=True):
+        assert least <= waited <= least * (1 + JITTER_FRAC)
+
+
+def test_chance_comes_from_seed_and_name_and_nothing_else() -> None:
+    patience = Patience()
+    waits = [*patience.waits(1, "tbA")]
+    assert waits == [*patience.waits(1, "tbA")]
+    assert waits != [*patience.waits(2, "tbA")] != [*patience.waits(2, "tbB")]
+    assert waits[0] == 0
+
+
+def test_a_broker_that_asks_for_time_gets_it() -> None:
+    class Busy(ScriptedBroker):
+        async def submit(self, order: OrderSubmitted) -> None:
+            try:
+                await super().submit(order)
+            except NotSent:
+                raise NotSent("429", retry_after_s=9) from None
+
+    broker = Busy("not_sent")
+    play(broker, buys_and_waits)
+    assert gaps(broker) == [9]
+    assert len(broker.seen) == 1
+
+
+def test_no_retry_leaves_after_the_kill_latch() -> None:
+    broker = ScriptedBroker("not_sent")
+
+    async def story(scene: Scene) -> None:
+        await scene.buy()
+        await asyncio.sleep(0.5)
+        scene.latch.set("test")
+        await asyncio.sleep(30)
+
+    scene = play(broker, story)
+    assert broker.seen == []
+    assert [event.reason for event in scene.of(IntentRefused)] == ["RISK_KILL_SWITCH"]
+
+
+def test_a_cancel_ends_the_tries_of_its_order() -> None:
+    broker = ScriptedBroker(*["not_sent"] * 3)
+
+    async def story(scene: Scene) -> None:
+        order = await scene.buy()
+        await asyncio.sleep(0.5)
+        await scene.engine.submit(RequestCancel(target=order, by="test"))
+        await asyncio.sleep(60)
+
+    scene = play(broker, story)
+    assert (broker.seen, broker.cancels) == ([], [])
+    (left,) = scene.of(OrderNeverLeft)
+    assert left.detail == "it was canceled before it left"
+    assert [event.reason for event in scene.of(IntentRefused)] == ["OMS_CANCELED"]
+
+
+def test_an_order_that_may_have_arrived_is_never_sent_again() -> None:
+    broker = ScriptedBroker("not_sent", "lost")
+    play(broker, buys_and_waits)
+    assert len(broker.tried_at) == 2
+
+
+@pytest.mark.parametrize("second", ["accept", "lost", "not_sent", "declined"])
+def test_where_a_venue_remembers_ids_for_ever_one_more_try_is_made(second: str) -> None:
+    broker = ScriptedBroker("lost", second)
+    broker.capabilities = replace(broker.capabilities, remembers_ids_for_ever=True)
+    scene = play(broker, buys_and_waits)
+    (submitted,) = scene.of(OrderSubmitted)
+    assert len(broker.tried_at) == 2
+    if second == "accept":
+        assert broker.seen == [submitted.cl_ord_id]
+        assert ends(scene) == [ExecType.NEW]
+    else:
+        assert scene.engine.book.orders.doubts == {"SPY": 1}, "the first may still arrive"
+
+
+def test_a_doubt_ends_when_the_broker_comes_to_know_of_the_order() -> None:
+    broker = TroubledBroker("lost")
+
+    async def story(scene: Scene) -> None:
+        order = await scene.buy()
+        await asyncio.sleep(40)
+        assert scene.engine.book.orders.doubts
+        known = TroubledBroker("accepted, reply lost")
+        with pytest.raises(DeliveryUnknown):
+            await known.submit(scene.of(OrderSubmitted)[0])
+        broker.known[order] = known.known[order]
+        await asyncio.sleep(31)
+        assert not scene.engine.book.orders.doubts
+
+    play(broker, story)
