@@ -277,8 +277,7 @@ def test_a_start_that_fails_says_why(place: Place) -> None:
     async def never(daemon: OpenDaemon) -> None:
         raise AssertionError("the block began though the daemon did not")
 
-    (place.config.parent / "data/rehearsal/brokers/paper").mkdir(parents=True)
-    (place.config.parent / "data/rehearsal/brokers/paper/book.jsonl").mkdir()
+    (place.config.parent / "data/rehearsal/QUARANTINE").mkdir(parents=True)
     with pytest.raises(DaemonStopped, match="start failed"):
         place.rehearse(never, resume=True)
     with pytest.raises(ConfigError, match="did you mean"):

@@ -136,7 +136,7 @@ class Scene:
         await self.engine.submit(DefineInstruments(instruments=(Instrument(symbol="SPY"),)))
         await self.engine.submit(EnterSession(calendar="XNYS", phase=Phase.TRADING))
         self.tasks.append(asyncio.create_task(self.link.run()))
-        await self.link.tried.wait()
+        await self.link.tried
 
     async def reconnect(self) -> None:
         """End the connection and begin another, as the supervisor would."""

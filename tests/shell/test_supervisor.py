@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import TypeVar
 
 from tradebot.shell.replay.sim_loop import SimLoop
@@ -150,6 +151,26 @@ def test_no_wait_is_longer_than_the_cooldown_however_many_restarts_there_were() 
     in_virtual_time(story)
     assert started[-1] - started[-2] == 300
     assert len(started) > 400  # a wait that grew on would have overflowed by then
+
+
+def test_a_task_that_never_gives_up_is_tried_for_ever_with_a_bounded_wait() -> None:
+    async def story() -> tuple[list[float], list[Notice]]:
+        loop, began, notices = asyncio.get_running_loop(), list[float](), list[Notice]()
+        supervisor = Supervisor(LIMITS, notices.append)
+
+        async def fails() -> None:
+            began.append(loop.time())
+            raise OSError("away")
+
+        supervisor.restartable("route", fails, gives_up=False)
+        await asyncio.sleep(3_000)
+        await supervisor.close()
+        return began, notices
+
+    began, notices = in_virtual_time(story)
+    waits = [round(after - before) for before, after in pairwise(began)]
+    assert waits[:8] == [5, 10, 20, 40, 80, 160, 300, 300]
+    assert not any(isinstance(notice, TaskFailed) and notice.given_up for notice in notices)
 
 
 def test_a_core_task_that_came_after_the_watch_began_is_watched_too() -> None:

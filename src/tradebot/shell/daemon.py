@@ -150,9 +150,9 @@ class Daemon:
             await submit(entry_at(calendar, p.clock.now()))
             p.supervisor.core(f"calendar {name}", partial(self._follow, calendar))
         for link in p.links:
-            p.supervisor.restartable(f"route {link.route}", link.run)
+            p.supervisor.restartable(f"route {link.route}", link.run, gives_up=False)
         for link in p.links:
-            await link.tried.wait()  # one that is away is tried again; intents wait for it
+            await link.tried  # one that is away is tried again; intents wait for it
         p.state.follow_calendar("recovered")
         if p.auto_start:
             p.host.start()

@@ -65,9 +65,13 @@ class Supervisor:
         task = self._tasks[name] = asyncio.create_task(_await(run), name=name)
         task.add_done_callback(self._core_ended)
 
-    def restartable(self, name: str, run: Run) -> None:
-        """Own a task that is started again when it fails, within the limits."""
-        self._tasks[name] = asyncio.create_task(self._keep_running(name, run), name=name)
+    def restartable(self, name: str, run: Run, *, gives_up: bool = True) -> None:
+        """Own a task that is started again when it fails, within the limits.
+
+        One that never gives up is no error while it fails: whoever needs it can tell, and waits.
+        """
+        running = self._keep_running(name, run, gives_up=gives_up)
+        self._tasks[name] = asyncio.create_task(running, name=name)
 
     async def watch(self, stop: asyncio.Event) -> str | None:
         """Return None when asked to stop, or why a core task died."""
@@ -92,7 +96,7 @@ class Supervisor:
         self._reason = self._reason or _why(task)
         self._fallen.set()
 
-    async def _keep_running(self, name: str, run: Run) -> None:
+    async def _keep_running(self, name: str, run: Run, *, gives_up: bool) -> None:
         limits, loop = self._limits, asyncio.get_running_loop()
         restarts, delay_s = 0, limits.initial_backoff_s
         while True:
@@ -105,7 +109,7 @@ class Supervisor:
                 return
             if loop.time() - started >= limits.cooldown_s:
                 restarts, delay_s = 0, limits.initial_backoff_s
-            is_last = restarts >= limits.max_restarts
+            is_last = gives_up and restarts >= limits.max_restarts
             if is_last:
                 self._given_up.add(name)
             self._tell(TaskFailed(name=name, reason=reason, restarts=restarts, given_up=is_last))

@@ -1,6 +1,7 @@
 """When does a route rest, what goes on meanwhile, and how does it come back?"""
 
 import asyncio
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,4 +165,4 @@ def test_it_moves_only_as_its_picture_says(steps: list[str]) -> None:
             assert breaker.state is (HALF_OPEN if may else before)
         if before is OPEN and step == "ok":
             in_a_row = breaker.failures
-    assert all(a is not b for a, b in zip(moves, moves[1:], strict=False))
+    assert all(a is not b for a, b in pairwise(moves))

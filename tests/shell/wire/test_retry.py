@@ -1,4 +1,4 @@
-"""What is sent again, when, and under which id? Only what provably never left; and each time asked."""
+"""What is sent again, when, and under which id? Only what provably never left."""
 
 import asyncio
 from dataclasses import replace

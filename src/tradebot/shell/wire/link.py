@@ -39,8 +39,9 @@ LOOK_AFTER_S: Final = (0.0, 2.0, 2.0, 2.0)  # a difference counts when two looks
 class Link:
     """One route: its connection, and every call that is under way.
 
-    `last_heard` is when the broker was last listened to, None on a first start. `tried` is set
-    when a first attempt to connect has ended, well or not.
+    `last_heard` is when the broker was last listened to, None on a first start. `tried` ends with
+    the first attempt to connect: a broker that is away is tried again, a fault of the adapter is
+    raised there.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Link:
         seed: int = 0, last_heard: datetime | None = None,
     ) -> None:
         self.route = route
-        self.tried = asyncio.Event()
+        self.tried: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.last_heard = last_heard
         self._kind = kind
         self._broker = broker
@@ -71,7 +72,7 @@ class Link:
         parts: list[asyncio.Future[None]] = [self._failure]
         try:
             await self._connect()
-            self.tried.set()
+            self._has_tried(None)
             parts += [
                 asyncio.create_task(self._pump(), name=f"reports of {self.route}"),
                 asyncio.create_task(self._probe(), name=f"probes of {self.route}"),
@@ -83,8 +84,8 @@ class Link:
             for part in parts:
                 part.cancel()
             await asyncio.wait(parts, timeout=CALL_DEADLINE_S)
+            self._has_tried(sys.exception())
             await self._hang_up(sys.exception())
-            self.tried.set()
 
     def standing(self) -> dict[str, Any]:
         return self._line.standing()
@@ -177,6 +178,16 @@ class Link:
             self._start(self._line.tell(sends, Delivery.UNKNOWN, detail), f"tell of {sends}")
         if self._failure is not None and not self._failure.done():
             self._failure.set_exception(error)
+
+    def _has_tried(self, error: BaseException | None) -> None:
+        if self.tried.done():
+            return
+        if error is None or isinstance(error, (*FAILED, Declined)):
+            self.tried.set_result(None)
+        elif isinstance(error, Exception):
+            self.tried.set_exception(error)
+        else:
+            self.tried.cancel()
 
     async def _connect(self) -> None:
         """Log in, settle what was left open, and tell the core that the route is up."""

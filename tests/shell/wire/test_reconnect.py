@@ -1,0 +1,148 @@
+"""What happens when a connection breaks, or is not there at all? Orders wait for the next."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from tests.shell.test_link import AT, Scene, ScriptedBroker, play
+
+from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.events import (
+    IntentHeld,
+    OrderInDoubt,
+    OrderReported,
+    OrderSubmitted,
+    RouteConnected,
+    RouteDisconnected,
+    TradeBooked,
+)
+from tradebot.core.model.ids import ExecID
+from tradebot.core.model.intent import Intent, Leg, Side
+from tradebot.core.model.report import ExecType, Report
+from tradebot.shell.supervisor import Limits, Supervisor
+
+
+class CutBroker(ScriptedBroker):
+    """A line that can be cut: then all fails, until it is mended."""
+
+    def __init__(self, *outcomes: str) -> None:
+        super().__init__(*outcomes)
+        self.cut = asyncio.Event()
+        self.missed: list[Report] = []
+        self.since: list[datetime] = []
+
+    async def connect(self) -> None:
+        if self.cut.is_set():
+            raise ConnectionRefusedError("connection refused")
+
+    async def fills_since(self, since: datetime) -> Sequence[Report]:
+        self.since.append(since)
+        return self.missed
+
+    async def reports(self) -> AsyncIterator[Report]:
+        while True:
+            news, cut = asyncio.ensure_future(self._queue.get()), asyncio.ensure_future(
+                self.cut.wait()
+            )
+            await asyncio.wait({news, cut}, return_when=asyncio.FIRST_COMPLETED)
+            cut.cancel()
+            if not news.done():
+                news.cancel()
+                raise ConnectionResetError("connection reset")
+            yield news.result()
+
+
+async def supervised(scene: Scene) -> Supervisor:
+    """Let the supervisor own the route, from its second connection on."""
+    scene.tasks.pop().cancel()
+    await asyncio.sleep(0)
+    supervisor = Supervisor(Limits(), lambda notice: None)
+    supervisor.restartable("route", scene.link.run, gives_up=False)
+    await asyncio.sleep(1)
+    return supervisor
+
+
+def test_a_route_that_breaks_is_down_until_it_is_connected_anew() -> None:
+    broker = CutBroker()
+
+    async def story(scene: Scene) -> None:
+        supervisor = await supervised(scene)
+        broker.cut.set()
+        await asyncio.sleep(1)
+        (down,) = scene.of(RouteDisconnected)
+        assert down.reason == "connection reset"
+        intent = Intent(
+            legs=(Leg(symbol="SPY", side=Side.BUY),), order_qty=Decimal(1), strategy_id="s"
+        )
+        await scene.engine.submit(SubmitIntent(intent=intent))
+        await asyncio.sleep(60)
+        assert [held.reason for held in scene.of(IntentHeld)] == ["ADAPTER_UNAVAILABLE"]
+        assert broker.seen == []
+        broker.cut.clear()
+        await asyncio.sleep(60)
+        await supervisor.close()
+
+    scene = play(broker, story)
+    assert len(scene.of(RouteConnected)) == 3
+    assert len(broker.seen) == len(scene.of(OrderSubmitted)) == 1
+
+
+def test_what_was_sent_and_not_answered_is_in_doubt_until_the_next_connection() -> None:
+    broker = CutBroker("accepted, reply lost")
+
+    async def story(scene: Scene) -> None:
+        supervisor = await supervised(scene)
+        broker.cut.set()
+        order = await scene.buy()
+        await asyncio.sleep(1)
+        assert scene.of(OrderInDoubt)
+        fill = Report(
+            route="paper", cl_ord_id=order, exec_type=ExecType.TRADE, exec_id=ExecID("X1"),
+            last_qty=Decimal(1), last_px=Decimal(100),
+        )
+        broker.missed.append(fill)
+        broker.cut.clear()
+        await asyncio.sleep(60)
+        await supervisor.close()
+
+    scene = play(broker, story)
+    assert [event.report.exec_type for event in scene.of(OrderReported)] == [
+        ExecType.NEW, ExecType.TRADE
+    ]
+    assert len(scene.of(TradeBooked)) == 1
+    assert not scene.engine.book.orders.doubts
+    assert len(broker.seen) == 1
+
+
+def test_missed_fills_are_asked_for_from_before_the_broker_was_last_heard() -> None:
+    broker = CutBroker()
+
+    async def story(scene: Scene) -> None:
+        supervisor = await supervised(scene)
+        broker.cut.set()
+        await asyncio.sleep(1)
+        broker.cut.clear()
+        await asyncio.sleep(60)
+        await supervisor.close()
+
+    play(broker, story)
+    assert set(broker.since) == {AT - timedelta(minutes=1)}, "its statements are as of then"
+
+
+def test_a_broker_that_is_away_at_the_start_ends_no_start() -> None:
+    broker = CutBroker()
+    broker.cut.set()
+    scene = play(broker, lambda scene: asyncio.sleep(1))
+    assert not scene.of(RouteConnected)
+    assert scene.link.tried.exception() is None
+
+
+def test_a_fault_of_an_adapter_is_no_absence_and_ends_the_start() -> None:
+    class Unfinished(ScriptedBroker):
+        async def connect(self) -> None:
+            raise NotImplementedError("log in")
+
+    with pytest.raises(NotImplementedError):
+        play(Unfinished(), lambda scene: asyncio.sleep(1))
