@@ -4,7 +4,7 @@ import asyncio
 import weakref
 from collections.abc import Sequence
 from contextvars import ContextVar, copy_context
-from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from io import StringIO
 from typing import Any, Final
