@@ -258,6 +258,7 @@ def test_strategies_are_paused_and_only_exits_let_through(
 ) -> None:
     assert told(capsys, home, "pause", "--reason", "lunch")[1] == "strategies are paused\n"
     assert "paused before" in told(capsys, home, "pause")[1]
+    assert document(capsys, home, "pause")[1]["reason"] == "lunch", "not the reason that holds"
     assert "PAUSE: lunch" in told(capsys, home, "status")[1]
     assert told(capsys, home, *SUBMIT)[0] == 0, "a person may ask all the same"
     assert told(capsys, home, "resume")[1] == "strategies may ask again\n"

@@ -71,6 +71,20 @@ def test_bash_completes_files_where_a_flag_takes_one(
     assert completed(text, "status", "--config", "int", folder=tmp_path) == ["intent.yaml"]
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_itself_finds_no_mistake_in_its_script(
+    shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell} here")
+    path = tmp_path / f"tradebot.{shell}"
+    path.write_text(script(shell, capsys))
+    found = subprocess.run(
+        [shell, "-n", str(path)], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
 def test_a_quote_in_a_help_text_does_not_end_the_text_in_fish() -> None:
     from tradebot.cli.completion import _fish
 

@@ -92,7 +92,13 @@ def replace(args: argparse.Namespace) -> int:
 
 
 def cancel_all(args: argparse.Namespace) -> int:
+    from tradebot.shell.api.commands import BadRequest, parse_cancel_all
+
     body = {"user": user()} | ({"symbol": args.symbol} if args.symbol is not None else {})
+    try:
+        parse_cancel_all(body)
+    except BadRequest as error:
+        raise Stop(Exit.USAGE, f"--{error}") from None
     found = _ask(args, "/api/v1/cancel-all", body)
     if found is not None:
         orders, intents = len(found["cancel_requested"]), len(found["refused"])

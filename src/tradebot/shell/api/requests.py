@@ -188,7 +188,7 @@ class Requests:
         )
         return {
             "control": control.value, "engaged": engaged, "changed": bool(events),
-            "reason": reason,
+            "reason": self._views.book.controls.get(control, reason),
         }
 
     async def arm(self, command: ArmLive) -> Plain:
