@@ -22,11 +22,15 @@ def collect_seldom() -> None:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Look for no garbage inside: for a bounded piece of work that makes much and drops little."""
+    """Look for no garbage inside: for a bounded piece of work that makes much and drops little.
+
+    What it made is left alone from then on: to look at all of it at once would stop everything.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_enabled:
             gc.enable()

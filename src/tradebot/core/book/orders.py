@@ -28,7 +28,7 @@ from tradebot.core.model.settings import Settings
 # Finished orders are kept for late fills and busts: a week is more than two trading days, whatever
 # the holidays; the hard bound is for memory's sake.
 FINISHED_FOR: Final = timedelta(days=7)
-FINISHED_MAX: Final = 200_000
+FINISHED_MAX: Final = 2_000
 # Answers to a request: a broker gives them for orders that it never saw.
 _NO_EVIDENCE: Final = frozenset({
     ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.CANCEL_REJECTED,

@@ -22,7 +22,7 @@ from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import Order
 from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 
-KEPT_MAX: Final = 5_000  # of each kind; the oldest finished ones leave first
+KEPT_MAX: Final = 2_000  # of each kind; the oldest finished ones leave first
 EVENTS_MAX: Final = 200  # of one intent; the oldest leave first
 _LOOKS: Final = 4  # at old entries that are still open, each time one comes in
 
