@@ -8,7 +8,6 @@ removed), the real engine, journal and wire, and the paper broker at zero latenc
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -20,14 +19,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import msgspec
-
 sys.path.insert(0, str(Path(__file__).parent))
 import bench_orders
 import bench_processes
-from tradebot.core.book.book import Book
-from tradebot.shell.journal.file import Journal
-from tradebot.shell.journal.verify import verify
+import bench_recovery
 
 Measures = Mapping[str, Callable[[Path], dict[str, Any]]]
 
@@ -51,42 +46,6 @@ def raw_syncs(directory: Path, seconds: float = 1.0) -> dict[str, float]:
         os.close(file)
         path.unlink()
     return {"per_s": round(len(took) / seconds), "p50_us": round(median(took))}
-
-
-def reading(directory: Path, orders: int) -> dict[str, Any]:
-    """Measure verify and refold rates of a journal, against a bare decode of its lines."""
-    asyncio.run(bench_orders.closed_loop(directory, "file", 64, orders))
-    place = directory / "journal"
-    lines = [
-        line for path in sorted(place.glob("*.jsonl"))
-        for line in path.read_bytes().split(b"\n") if line.startswith(b"{")
-    ]
-    bare = _timed(lambda: [msgspec.json.decode(line) for line in lines])
-    checked = _timed(lambda: verify(place))
-
-    def refold() -> None:
-        journal, book = Journal.open(
-            place, code="bench", settings_hash="bench", threaded=False
-        ), Book()
-        for decision in journal.decisions():
-            book.fold(decision.at, decision.events)
-        journal.close()
-
-    folded = _timed(refold)
-    count = len(lines)
-    return {
-        "lines": count, "bytes_per_order": round(sum(map(len, lines)) / orders),
-        "bare_decode_per_s": round(count / bare), "verify_per_s": round(count / checked),
-        "open_and_refold_per_s": round(count / folded),
-        "open_and_refold_over_bare": round(folded / bare, 2),
-    }
-
-
-def _timed(call: Callable[[], object]) -> float:
-    gc.collect()
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
 
 
 def measures(scale: int) -> Measures:
@@ -115,7 +74,8 @@ def measures(scale: int) -> Measures:
         "none", 64, 20_000, tenths=True, resting=10_000 // scale
     )
     found["memory"] = lambda place: asyncio.run(bench_orders.memory(place, 50_000 // scale))
-    found["reading"] = partial(reading, orders=20_000 // scale)
+    found["lines"] = partial(bench_recovery.lines, orders=10_000 // scale)
+    found["starts"] = partial(bench_recovery.starts, decisions=1_000_000 // scale)
     return found
 
 

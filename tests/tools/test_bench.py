@@ -10,7 +10,7 @@ import pytest
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 QUICK = (
     "raw sync", "calendar", "none, 1 in flight", "durable, 64 in flight", "over resting orders",
-    "memory", "reading",
+    "memory", "lines", "starts",
 )
 
 
