@@ -12,6 +12,7 @@ from tradebot.cli.main import main
 from tradebot.core.model.commands import SetKillSwitch, SubmitIntent
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import parse_decimal
+from tradebot.shell import recovery
 from tradebot.shell.journal.file import Journal, replay
 from tradebot.shell.journal.lock import DataDirLock
 
@@ -71,6 +72,18 @@ def test_read_verbs_answer_from_the_journal_as_the_views_would(
     assert document(capsys, home, "positions") == (0, {"positions": views.positions()})
     assert document(capsys, home, "account") == (0, views.account())
     assert files(home) == before
+
+
+def test_a_snapshot_spares_the_past_and_changes_no_answer(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    assert recovery.keep(home) == len(daemon.decisions)
+    test_read_verbs_answer_from_the_journal_as_the_views_would(daemon, home, capsys)
+    segment = home / "journal" / "00000001.jsonl"
+    segment.write_bytes(segment.read_bytes().replace(b"SubmitIntent", b"submitIntent", 1))
+    test_read_verbs_answer_from_the_journal_as_the_views_would(daemon, home, capsys)
+    (home / recovery.SNAPSHOT).unlink()
+    assert told(capsys, home, "orders")[0] == 8
 
 
 def test_text_says_on_the_side_that_it_comes_from_the_journal(home: Path, capsys: Out) -> None:

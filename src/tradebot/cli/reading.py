@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tradebot.shell.api.drafts import Shelf
     from tradebot.shell.api.filters import Filters
     from tradebot.shell.api.views import Views
+    from tradebot.shell.journal.chain import Stand
     from tradebot.shell.journal.decision import Decision
+    from tradebot.shell.journal.file import Take
 
 _FILTERS = ("symbol", "status", "since", "strategy", "last")
 
@@ -39,14 +41,12 @@ def answer(
 
 def views(home: "Path", shelf: "Shelf | None" = None) -> "Views":
     """Fold the journal into views; where the files of drafts are matters to drafts alone."""
-    from tradebot.shell.api.views import Views
-    from tradebot.shell.collector import uncollected
+    from tradebot.shell import recovery
 
-    found = Views(shelf=shelf)
-    with uncollected():
-        for decision in LedgerFile(home).decisions():
-            found.apply(decision)
-    return found
+    ledger = LedgerFile(home)
+    with _damage_told():
+        _, past = recovery.recover(home, ledger.pass_over, shelf)
+    return past.views
 
 
 def filters(args: argparse.Namespace, statuses: Sequence[str] = ()) -> "Filters":
@@ -82,6 +82,15 @@ class LedgerFile:
         with _damage_told():
             for body in self._scan.bodies():
                 yield understood(self._scan, body)
+
+    def pass_over(self, take: "Take", since: "Stand | None") -> None:
+        """Hand on all decisions behind a stand."""
+        from tradebot.shell.journal.file import understood
+        from tradebot.shell.journal.verify import Scan
+
+        scan = Scan.of(self._directory, since=since)
+        for body in scan.bodies():
+            take(understood(scan, body))
 
     def follow(self) -> "Iterator[Sequence[Decision]]":
         """Yield, each time it is asked, what has become durable since; never ends."""
