@@ -139,3 +139,13 @@ def test_a_keyed_draft_keeps_its_key_for_the_old_one() -> None:
     draft = the(trader.tell(SubmitIntent(intent=body)), IntentHeld).intent_id
     trader.tell(changed(draft, order_qty=Decimal(3)))
     assert trader.tell(SubmitIntent(intent=body)) == []
+
+
+def test_a_revised_draft_needs_a_yes_also_where_nobody_asks_any_more() -> None:
+    trader, draft = a_draft()
+    trader.tell(changed(draft, order_qty=Decimal(3)))
+    nobody = ActivateSettings(settings=some_settings(), version="nobody asks")
+    events = trader.tell(nobody)
+    assert not of(events, OrderSubmitted)
+    other, _ = a_draft()
+    assert of(other.tell(nobody), OrderSubmitted), "what nobody revised goes on"
