@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.exposure import Bet, Stakes
@@ -31,17 +31,8 @@ class Once(Generic[T]):
     def __init__(self, work: Callable[[Any], T]) -> None:
         self._work = work
         self._name = work.__name__
-        self.__doc__ = work.__doc__
 
-    @overload
-    def __get__(self, look: None, owner: type) -> "Once[T]": ...
-
-    @overload
-    def __get__(self, look: object, owner: type) -> T: ...
-
-    def __get__(self, look: Any, owner: type) -> Any:
-        if look is None:
-            return self
+    def __get__(self, look: Any, owner: type) -> T:
         found = look.__dict__[self._name] = self._work(look)
         return found
 

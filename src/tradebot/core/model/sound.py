@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
@@ -22,11 +22,11 @@ Checks: TypeAlias = Mapping[type, Check | None]
 
 def flaw(fact: Any) -> str | None:
     """Return the first field that is not what it should be, or None where all is sound."""
-    names, values_of, checks = _columns(fact.__class__)
-    for name, value, kinds in zip(names, values_of(fact), checks, strict=True):
-        check = kinds.get(value.__class__, _refuse)
-        if check is not None and (told := check(value)) is not None:
-            return f"{name}: {told or _expected(kinds, value)}"
+    names, values_of, columns = _columns(fact.__class__)
+    values = values_of(fact)
+    for place, check in _to_check(fact.__class__, tuple(map(type, values))):
+        if (told := check(values[place])) is not None:
+            return f"{names[place]}: {told or _expected(columns[place], values[place])}"
     return None
 
 
@@ -61,6 +61,14 @@ def _columns(
     one = attrgetter(*names)
     values_of = one if len(names) > 1 else lambda fact: (one(fact),)
     return names, values_of, tuple(_checks(hints[name]) for name in names)
+
+
+@lru_cache(maxsize=4096)
+def _to_check(cls: type, kinds: tuple[type, ...]) -> tuple[tuple[int, Check], ...]:
+    """Return what is to be looked at in a fact whose values are of these classes."""
+    columns = _columns(cls)[2]
+    checks = [columns[place].get(kind, _refuse) for place, kind in enumerate(kinds)]
+    return tuple((place, check) for place, check in enumerate(checks) if check is not None)
 
 
 def _checks(hint: Any) -> Checks:
