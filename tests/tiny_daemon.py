@@ -19,6 +19,8 @@ from tradebot.core.model.commands import (
     ConnectRoute,
     DefineInstruments,
     EnterSession,
+    Holding,
+    OpenOrder,
     Phase,
     Reconcile,
     Statement,
@@ -29,6 +31,7 @@ from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
+from tradebot.ports import NotSent
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
 from tradebot.shell.facts import FactCache, Latch
@@ -68,6 +71,7 @@ class TinyDaemon:
         self.failures: dict[str, str] = {}
         self.stated_cash = Decimal(100_000)
         self.latched_first: list[bool] = []
+        self.is_broker_gone = False
         self.instead: Callable[[Command], Awaitable[Decision | None]] | None = None
         for symbol in ("SPY", "IBM"):
             self.quote(symbol, "500.00", "500.02")
@@ -132,9 +136,32 @@ class TinyDaemon:
             "components": {"disk": {"status": "healthy"}, "brokers": {
                 "status": "degraded", "down": ["paper"]}},
             "loop_lag_ms": 0.4, "disk_free_bytes": 5 << 30, "memory_bytes": 90 << 20,
-            "queues": {"normal": 0}, "drafts": self.views.drafts.counts(),
+            "queues": {"normal": 0}, "orders": self.views.status()["orders"],
+            "drafts": self.views.drafts.counts(),
             "last_decision": {"seq": 4, "at": "2026-08-24T14:30:04Z"},
         }
+
+
+class StatedByTheBook:
+    """A broker that sees what the book sees, and holds three SPY."""
+
+    route = "paper"
+
+    def __init__(self, daemon: TinyDaemon) -> None:
+        self._daemon = daemon
+
+    async def statement(self) -> Statement:
+        if self._daemon.is_broker_gone:
+            raise NotSent("no route to host")
+        working = tuple(
+            OpenOrder(cl_ord_id=state.order.cl_ord_id, symbols=("SPY",),
+                      leaves_qty=state.order.leaves_qty)
+            for state in self._daemon.book.orders.working.values()
+        )
+        held = (Holding(symbol="SPY", qty=Decimal(3)),)
+        return Statement(
+            account=ACCOUNT, as_of=AT, cash=Decimal(1), holdings=held, working=working
+        )
 
 
 @contextmanager
@@ -147,7 +174,7 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
         server = Server(
             submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
             socket_path=path, reconciler=daemon,
-            latch=daemon.latch.set, runtime_dir=None,
+            latch=daemon.latch.set, runtime_dir=None, brokers=[StatedByTheBook(daemon)],
         )
         task = asyncio.create_task(server.run())
         loops.append((asyncio.get_running_loop(), task))

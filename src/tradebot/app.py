@@ -23,7 +23,7 @@ from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.config import Config, ConfigError, Section, fill
-from tradebot.shell.daemon import Cadence, Daemon, Parts, on_notice
+from tradebot.shell.daemon import Daemon, Parts, on_notice
 from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
@@ -32,6 +32,7 @@ from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
+from tradebot.shell.kill_flag import FlagWatch
 from tradebot.shell.marks import Marker
 from tradebot.shell.outlet import Outlet
 from tradebot.shell.plugin_settings import check_plugins
@@ -125,6 +126,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
             pace=_pace(options), lines=lines, ending=ending,
         ))
+        ending.enter_context(FlagWatch(home, parts.latch))
         yield Assembly(
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
             status=partial(
@@ -207,8 +209,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     engine = Engine(
         book=book, journal=world.journal, facts=facts, clock=clock, last_seq=past.seq
     )
-    state = _state(config, past.views, clock)
-    market = _market(config, world)
+    state, market = _state(config, past.views, clock), _market(config, world)
     symbols = [instrument.symbol for instrument in market.instruments()]
     market.subscribe(symbols, facts.on_market)
     executions = observers.executions(config, home, past.views, clock, world.ending)
@@ -216,8 +217,8 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         executions.listen_to(engine)
     wire = _Wire(engine, market, last_look(engine, latch, clock), world, executions, past.last_at)
     links = [_link(config, name, home, wire) for name in config.brokers]
-    host, marker = _host(config, engine, past.views, market, world), _marker(config, engine, facts)
-    world.ending.callback(marker.close)
+    host = _host(config, engine, past.views, market, world)
+    marker = _marker(config, engine, facts, world.ending)
     for hears in (host, Waker(book, engine.post), marker):
         market.subscribe(symbols, hears.on_market)
     files = _draft_files(config, home, past.views, world)
@@ -235,19 +236,19 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     live = partial(standing.live_facts, config, home, world.calendars, state, host, market=market)
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set, status=live, pace=world.pace,
-        health=health.document, reconciler=reconciler, socket_path=home / "tradebot.sock",
-        runtime_dir=_runtime_dir(),
+        health=health.document, socket_path=home / "tradebot.sock", brokers=links,
+        reconciler=reconciler, runtime_dir=_runtime_dir(),
     )
-    supervisor = Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock))
     return Parts(
         home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
-        supervisor=supervisor, telling=world.telling, market=market, links=links, host=host,
+        telling=world.telling, market=market, links=links, host=host,
+        supervisor=Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock)),
         calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
         keep_journal=Keeper(home, past, engine=engine, latch=latch, tell=world.tell).run,
         reconcile=reconciler.run, status=partial(standing.status_line, state, past.views),
         settings=config.decisive(), settings_version=config.settings_hash[:12],
-        auto_start=config.schedule.auto_start, cadence=_cadence(config, world),
-        until=world.until,
+        auto_start=config.schedule.auto_start, until=world.until,
+        status_every_s=config.telemetry.status_every_s * world.pace,
     )
 
 
@@ -256,8 +257,10 @@ def _state(config: Config, views: Views, clock: Clock) -> DaemonState:
     return DaemonState(schedule.calendar, clock, views.book, auto_start=schedule.auto_start)
 
 
-def _marker(config: Config, engine: Engine, facts: FactCache) -> Marker:
-    return Marker(engine.book, facts, engine.post, every_s=config.telemetry.mark_every_s)
+def _marker(config: Config, engine: Engine, facts: FactCache, ending: ExitStack) -> Marker:
+    marker = Marker(engine.book, facts, engine.post, every_s=config.telemetry.mark_every_s)
+    ending.callback(marker.close)
+    return marker
 
 
 def _draft_files(config: Config, home: Path, views: Views, world: _World) -> DraftFiles:
@@ -269,13 +272,6 @@ def _draft_files(config: Config, home: Path, views: Views, world: _World) -> Dra
             retention_days=staging.retention_days, retention_count=staging.retention_count
         ),
         tell=world.tell,
-    )
-
-
-def _cadence(config: Config, world: _World) -> Cadence:
-    return Cadence(
-        status_every_s=config.telemetry.status_every_s * world.pace,
-        kill_file_every_s=world.pace,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.tiny_daemon import TinyDaemon, served
 
-from tradebot.cli import client, kill
+from tradebot.cli import client
 from tradebot.cli.main import main
 from tradebot.core.model.commands import Command, EnterSession, Phase
 from tradebot.core.model.ids import ExecID
@@ -242,11 +242,20 @@ def test_cancel_asks_the_broker_or_says_why_not(
 def test_kill_and_clear_kill_go_through_the_daemon(
     daemon: TinyDaemon, home: Path, capsys: Out
 ) -> None:
-    document(capsys, home, *SUBMIT)
-    code, said, _ = told(capsys, home, "kill", "--reason", "drill")
-    assert code == 0
+    order = document(capsys, home, *SUBMIT)[1]["client_order_id"]
+    code, said, _ = told(capsys, home, "kill", "--reason", "drill", "--timeout", "0.1")
+    assert code == 5
     assert "1 orders are being cancelled" in said
-    assert not (home / kill.KILL_FILE).exists()
+    assert f"in flight, so they may still arrive: {order}" in said
+    assert "route paper states: 1 open orders, holds SPY 3" in said
+    assert f"still open: {order} 10 SPY" in said
+    assert f"not confirmed: {order}" in said
+    daemon.report(order, ExecType.CANCELED)
+    code, said, _ = told(capsys, home, "kill", "--reason", "once more")
+    assert code == 0
+    assert "killed: drill" in said, "the first reason counts"
+    assert "route paper states: 0 open orders" in said
+    assert not (home / "KILL").exists()
     assert "KILL SWITCH SET: drill" in told(capsys, home, "status")[1]
     assert told(capsys, home, *SUBMIT)[0] == 6
     assert told(capsys, home, "clear-kill", "--reason", "over")[0] == 0
@@ -294,7 +303,7 @@ def test_kill_drops_the_file_when_the_daemon_does_not_answer(
     code, said, _ = told(capsys, home, "kill", "--reason", "now")
     assert code == 0
     assert "BUSY" in said
-    assert (home / kill.KILL_FILE).read_text() == "now\n"
+    assert (home / "KILL").read_text() == "now\n"
 
 
 def test_a_daemon_that_hangs_times_out_with_5_and_the_key(

@@ -2,11 +2,12 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 from tradebot.cli.outcome import Exit
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_WAIT_MAX_S: Final = 86_400.0
 
 
 class Parser(argparse.ArgumentParser):
@@ -86,3 +87,14 @@ def takes_filters(parser: argparse.ArgumentParser, names: Sequence[str]) -> None
     }
     for name in names:
         parser.add_argument(f"--{name}", **help_of[name])
+
+
+def seconds(text: str) -> float:
+    """Read how long to wait; 0 does not wait at all."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= _WAIT_MAX_S:
+        raise argparse.ArgumentTypeError(f"expected seconds up to {_WAIT_MAX_S:g}, got {text!r}")
+    return found

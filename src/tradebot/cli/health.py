@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradebot.cli import flags, place, reading, show
 from tradebot.cli.outcome import Exit
+from tradebot.cli.status import in_figures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,7 @@ def _tell(found: dict[str, Any]) -> None:
         "last decision": f"{last['seq']} at {show.when(last['at'])}",
     }
     if found["running"]:
+        named |= in_figures(found["orders"])
         named["up"] = f"{found['uptime_s']:.0f} s"
         named["loop lag"] = f"{found['loop_lag_ms']:g} ms"
         named["disk free"] = _megabytes(found["disk_free_bytes"])

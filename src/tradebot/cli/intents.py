@@ -29,7 +29,6 @@ _FIELDS: Final = (
     "rest",
 )
 _POLL_EVERY_S: Final = 0.2
-_WAIT_MAX_S: Final = 86_400.0
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -56,7 +55,7 @@ def register(verbs: flags.Verbs) -> None:
                         help="YAML or JSON with these fields, and legs for combos")
     parser.add_argument("--wait", action="store_true",
                         help="wait until it is refused or its order is finished")
-    parser.add_argument("--timeout", metavar="S", type=_seconds, default=60.0,
+    parser.add_argument("--timeout", metavar="S", type=flags.seconds, default=60.0,
                         help="how long --wait waits, in seconds (default 60)")
     flags.takes_place(parser)
     parser = flags.verb(
@@ -193,16 +192,6 @@ def _warn_of_the_end(client: Client, found: dict[str, Any]) -> None:
 
 def _time(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
-
-
-def _seconds(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 < found <= _WAIT_MAX_S:
-        raise argparse.ArgumentTypeError(f"expected seconds up to {_WAIT_MAX_S:g}, got {text!r}")
-    return found
 
 
 def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How is trading stopped at once, and how is it allowed again?"""
 
 import argparse
-import os
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,9 +9,10 @@ from tradebot.cli import flags, place, show
 from tradebot.cli.client import Client, NotRunning, elsewhere
 from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
+from tradebot.shell import kill_flag
 
-KILL_FILE: Final = "KILL"
 _KILL_WITHIN_S: Final = 5.0
+_POLL_EVERY_S: Final = 0.1
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -20,6 +21,8 @@ def register(verbs: flags.Verbs) -> None:
         "tradebot.cli.kill:kill",
     )
     parser.add_argument("--reason", metavar="TEXT", help="why, for the journal")
+    parser.add_argument("--timeout", metavar="S", type=flags.seconds, default=30.0,
+                        help="how long to wait until the brokers confirm (default 30)")
     flags.takes_place(parser)
     parser = flags.verb(
         verbs, "clear-kill", "clear the kill switch; a person says why",
@@ -38,7 +41,7 @@ def register(verbs: flags.Verbs) -> None:
 
 def kill(args: argparse.Namespace) -> int:
     """Ask the daemon; whatever it does not confirm, the flag file does."""
-    home, reason = place.home(args), args.reason or "no reason given"
+    home, reason = _home(args), args.reason or "no reason given"
     try:
         answer = Client(home, _KILL_WITHIN_S).post(
             "/api/v1/kill", {"reason": reason, "user": user()}
@@ -48,21 +51,77 @@ def kill(args: argparse.Namespace) -> int:
         found, trouble = {}, elsewhere(home) or "no daemon is running"
     except Stop as stop:
         found, trouble = {}, str(stop)
-    if trouble is None:
-        if args.json:
-            show.document(found)
-        else:
-            show.line(show.painted(f"killed: {show.clean(found['reason'])}", "bad"))
-            canceled, refused = len(found["cancel_requested"]), len(found["refused"])
-            show.line(f"{canceled} orders are being cancelled, {refused} held intents refused")
-        return Exit.DONE
-    path = drop_kill_file(home, reason)
+    if trouble is not None:
+        return _by_file(args, home, reason, trouble)
+    if not args.json:
+        _tell(found)
+    left = _aftermath(Client(home), args.timeout)
+    if args.json:
+        show.document({**found, **left})
+    else:
+        _tell_what_is_left(left)
+    return Exit.DONE if left["confirmed"] else Exit.TIMED_OUT
+
+
+def _home(args: argparse.Namespace) -> Path:
+    """Find the data directory, though the configuration may be broken in every other line."""
+    try:
+        return place.home(args)
+    except Stop as stop:
+        if stop.code is not Exit.CONFIG or (found := place.data_dir_named(args)) is None:
+            raise Stop(stop.code, f"{stop}\nwithout a configuration: --data-dir DIR") from None
+        show.note(f"the configuration is broken; its data_dir is {found}")
+        return found
+
+
+def _by_file(args: argparse.Namespace, home: Path, reason: str, trouble: str) -> int:
+    try:
+        path = kill_flag.drop(home, reason)
+    except OSError as error:
+        text = f"{trouble}, and no flag file can be left in {home}: {error.strerror}"
+        raise Stop(Exit.FAILED, text) from None
     if args.json:
         show.document({"killed": True, "reason": reason, "by_file": str(path), "why": trouble})
     else:
         show.line(f"{trouble}; the flag file {path} stops a daemon within a second,"
                   " and the next start")
     return Exit.DONE
+
+
+def _aftermath(client: Client, within_s: float) -> dict[str, Any]:
+    """Ask until every broker confirms that nothing is at work, or the time is over."""
+    left = within_s
+    found: dict[str, Any] = client.get("/api/v1/kill").checked()
+    while not found["confirmed"] and left > 0:
+        time.sleep(min(_POLL_EVERY_S, left))
+        left -= _POLL_EVERY_S
+        found = client.get("/api/v1/kill").checked()
+    return found
+
+
+def _tell(found: dict[str, Any]) -> None:
+    show.line(show.painted(f"killed: {show.clean(found['reason'])}", "bad"))
+    canceled, refused = len(found["cancel_requested"]), len(found["refused"])
+    show.line(f"{canceled} orders are being cancelled, {refused} held intents refused")
+    if found["in_flight"]:
+        show.line(f"in flight, so they may still arrive: {', '.join(found['in_flight'])}")
+
+
+def _tell_what_is_left(left: dict[str, Any]) -> None:
+    for stated in left["statements"]:
+        orders, held = stated["open_orders"], stated["positions"]
+        if stated["trouble"]:
+            text = f"route {stated['route']} does not answer: {show.clean(stated['trouble'])}"
+            show.line(show.painted(text, "bad"))
+            continue
+        holds = ", ".join(f"{row['symbol']} {row['qty']}" for row in held) or "nothing"
+        text = f"route {stated['route']} states: {len(orders)} open orders, holds {holds}"
+        show.line(show.painted(text, "bad" if orders else "good"))
+        for order in orders:
+            what = f"{order['leaves_qty'] or '?'} {' '.join(order['symbols'])}"
+            show.line(f"  still open: {order['client_order_id']} {show.clean(what)}")
+    for name in left["working"]:
+        show.line(f"  not confirmed: {name}")
 
 
 def clear_kill(args: argparse.Namespace) -> int:
@@ -110,15 +169,3 @@ def _clear_offline(home: Path, args: argparse.Namespace) -> dict[str, Any]:
     except (JournalFailed, JournalMismatch) as error:
         raise Stop(Exit.FAILED, str(error)) from None
     return {"killed": False, "changed": is_changed, "reason": args.reason}
-
-
-def drop_kill_file(home: Path, reason: str) -> Path:
-    """Leave the flag file, also where no daemon ever ran."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = home / KILL_FILE
-    flags_ = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags_, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{reason}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return path

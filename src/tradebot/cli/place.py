@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 DEFAULT_CONFIG: Final = "config.paper.yaml"
 REHEARSAL: Final = "rehearsal"
 SOCKET: Final = "tradebot.sock"
+_DATA_DIR: Final = re.compile(r"^data_dir:[ \t]*([^#\n]+)", re.MULTILINE)
 
 
 def load(args: argparse.Namespace) -> "Config":
@@ -50,6 +52,22 @@ def overrides(args: argparse.Namespace) -> Mapping[str, str]:
 def home(args: argparse.Namespace) -> Path:
     """Return the data directory that is meant; with --data-dir no configuration is read."""
     base = Path(args.data_dir) if args.data_dir is not None else Path(load(args).data_dir)
+    return base / REHEARSAL if args.rehearsal else base
+
+
+def data_dir_named(args: argparse.Namespace) -> Path | None:
+    """Return what a configuration that does not load says of its data directory, if anything."""
+    from tradebot.shell import config
+    from tradebot.shell.document import ConfigError
+
+    try:
+        path = config.find(args.config or DEFAULT_CONFIG, os.environ)
+        found = _DATA_DIR.search(path.read_text(encoding="utf-8", errors="replace"))
+    except (ConfigError, OSError):
+        return None
+    if found is None:
+        return None
+    base = Path(found[1].strip().strip("'\""))
     return base / REHEARSAL if args.rehearsal else base
 
 

@@ -29,6 +29,27 @@ def status(args: argparse.Namespace) -> int:
     return Exit.DONE if is_running else Exit.NOT_RUNNING
 
 
+def in_figures(orders: dict[str, Any]) -> dict[str, object]:
+    """Tell how orders fared so far, in lines for people."""
+    if not orders["total"]:
+        return {}
+    counts = ("filled", "canceled", "rejected", "expired", "done_for_day", "never_left")
+    ends = ", ".join(
+        f"{orders[name]} {name.replace('_', ' ')}" for name in counts if orders[name]
+    )
+    so_far = f"{orders['total']}: {ends}" if ends else orders["total"]
+    told: dict[str, object] = {"orders so far": so_far}
+    if orders["fill_rate"] is not None:
+        told["fill rate"] = f"{float(orders['fill_rate']):.1%} of those that ended"
+    if orders["fills"]:
+        worth = ", ".join(f"{amount} {name}" for name, amount in orders["filled_notional"].items())
+        paid = ", ".join(f"{amount} {name}" for name, amount in orders["commission"].items())
+        told["fills"] = f"{orders['fills']} worth {worth}, commission {paid}"
+        took = orders["fill_latency_ms"]
+        told["first fill"] = f"after {took['average']:g} ms on average, p99 {took['p99']:g} ms"
+    return told
+
+
 def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
     return {"running": False, "state": "STOPPED", **views.status()}
 
@@ -68,6 +89,7 @@ def _tell(found: dict[str, Any]) -> None:
     drafts = found["drafts"]
     since = f", since {show.when(drafts['oldest_utc'])} UTC" if drafts["oldest_utc"] else ""
     named["drafts"] = f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved"
+    named |= in_figures(found["orders"])
     named["positions"] = counts["positions"]
     for window in found.get("windows", []):
         named[f"window {window['window']}"] = _window(window)

@@ -1,7 +1,6 @@
 """How is a control applied while no daemon runs? Under the lock, decided and written as ever."""
 
 from pathlib import Path
-from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import SetKillSwitch
@@ -14,9 +13,8 @@ from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.journal.verify import Scan
+from tradebot.shell.kill_flag import KILL_FILE
 from tradebot.shell.replay.redecide import RecordedFacts
-
-KILL_FILE: Final = "KILL"
 
 
 def clear_kill(home: Path, lock_dir: Path, clock: Clock, *, reason: str, by: str) -> bool:

@@ -23,10 +23,10 @@ from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
 from tradebot.ports import Calendar, Clock, MarketData
 from tradebot.shell.calendar import entry_at, follow
-from tradebot.shell.controls import KILL_FILE
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.kill_flag import KILL_FILE, drop, reason_in
 from tradebot.shell.state import DaemonState, StateChanged
 from tradebot.shell.strategies import StrategyHost
 from tradebot.shell.supervisor import CLOSE_WITHIN_S, Notice, Supervisor, TaskFailed, within
@@ -38,14 +38,6 @@ EXIT_CORE_FAILED: Final = 70
 EXIT_FAILED: Final = 1
 EXIT_SECOND_SIGNAL: Final = 130
 QUARANTINE_FILE: Final = "QUARANTINE"  # names the strategy in whose call the process died
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
-    """How often the daemon looks at things, in seconds."""
-
-    status_every_s: float
-    kill_file_every_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +62,7 @@ class Parts:
     settings: Settings
     settings_version: str
     auto_start: bool
-    cadence: Cadence
+    status_every_s: float
     until: datetime | None
     keep_drafts: Callable[[], Awaitable[None]]
     keep_journal: Callable[[], Awaitable[None]]
@@ -86,6 +78,7 @@ class Daemon:
         self._last_fault: str | None = None  # that stood when a rehearsal came to its end
         self._p = parts
         self._stop = asyncio.Event()
+        self._latched = asyncio.Event()
         parts.engine.listeners.append(self._on_decision)
         parts.state.listeners.append(self._on_state)
 
@@ -94,8 +87,13 @@ class Daemon:
         self._stop.set()
 
     def stop_on_signals(self) -> None:
-        """Take SIGINT and SIGTERM over; only for a process that is nothing but this daemon."""
+        """Take signals over; only for a process that is nothing but this daemon.
+
+        SIGUSR1 kills: it is no business of the loop, which may stand still; between two steps of
+        whatever runs instead the latch is set.
+        """
         loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGUSR1, lambda *_: self._p.latch.set("SIGUSR1", "signal"))
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._on_signal, number)
         loop.add_signal_handler(signal.SIGHUP, self._say, "SIGHUP: settings are read at a start")
@@ -105,14 +103,23 @@ class Daemon:
         p, name = self._p, self._p.host.calling
         where = f"a call of strategy {name}" if name else "a call that is no strategy's"
         reason = f"everything waits for {where}"
-        p.latch.set(reason)
-        self._leave(KILL_FILE, reason)
+        p.latch.set(reason, "watchdog")
+        self._leave_flag(reason)
         if name is not None:
             self._leave(QUARANTINE_FILE, name)
         self._say(f"STALLED: {reason}")
 
     async def run(self) -> int:
         """Run to the end, and return the exit code; `failure` says why it is not 0."""
+        loop, latch = asyncio.get_running_loop(), self._p.latch
+        tell = partial(loop.call_soon_threadsafe, self._latched.set)
+        latch.heard.append(tell)
+        try:
+            return await self._run()
+        finally:
+            latch.heard.remove(tell)
+
+    async def _run(self) -> int:
         self._p.state.move(Trigger.START, "start")
         self._p.supervisor.core("engine", self._p.engine.run)
         watch = asyncio.create_task(self._p.supervisor.watch(self._stop), name="watch")
@@ -139,6 +146,7 @@ class Daemon:
     async def _start(self) -> None:
         p, submit = self._p, self._p.engine.submit
         await self._settle_kill_file()
+        p.supervisor.core("kill latch", self._follow_latch)
         for name, route in list(p.engine.book.routes.items()):
             if route.is_up:
                 await submit(DisconnectRoute(route=name, reason="restart"))
@@ -164,7 +172,6 @@ class Daemon:
             p.supervisor.restartable("journal keeper", p.keep_journal)
         p.supervisor.core("reconciliation", p.reconcile)
         p.supervisor.core("status line", self._tell_status)
-        p.supervisor.core("kill file", self._watch_kill_file)
         for name in p.host.timed:
             p.supervisor.core(f"timer of {name}", partial(p.host.keep_time, name))
         if p.until is not None:
@@ -210,7 +217,7 @@ class Daemon:
     async def _halt_without_journal(self, failure: str) -> None:
         """Cancels may precede their line when the journal is gone; the next start is halted."""
         self._p.latch.set(failure)
-        self._leave(KILL_FILE, failure)
+        self._leave_flag(failure)
         for link in self._p.links:
             await link.cancel_all_unrecorded()
 
@@ -218,9 +225,11 @@ class Daemon:
         """A kill file, or a kill of the last life, latches before anything else happens."""
         p = self._p
         if p.engine.book.kill_reason is not None:
-            p.latch.set(p.engine.book.kill_reason)
+            p.latch.set(p.engine.book.kill_reason, "the last life")
             p.state.move(Trigger.HALT, f"kill switch: {p.engine.book.kill_reason}")
-        await self._look_for_kill_file()
+        if (reason := reason_in(p.home / KILL_FILE)) is not None:
+            p.latch.set(reason, "kill file")
+        await self._record_kill()
 
     async def _settle_quarantine(self) -> None:
         """Disable the strategy in whose call the last life ended, before anyone calls it again."""
@@ -239,27 +248,30 @@ class Daemon:
         except OSError as error:
             self._say(f"{name} file not written: {error}")
 
-    async def _look_for_kill_file(self) -> None:
-        path = self._p.home / KILL_FILE
-        if not path.exists() or self._p.engine.book.kill_reason is not None:
-            return
+    def _leave_flag(self, reason: str) -> None:
         try:
-            reason = path.read_text(encoding="utf-8", errors="replace").strip()[:200]
+            drop(self._p.home, reason)
         except OSError as error:
-            reason = f"unreadable: {error}"
-        reason = reason or "kill file"
-        self._p.latch.set(reason)
-        await self._p.engine.submit(SetKillSwitch(engaged=True, reason=reason, by="kill file"))
+            self._say(f"{KILL_FILE} file not written: {error}")
 
-    async def _watch_kill_file(self) -> None:
+    async def _follow_latch(self) -> None:
+        """Do what a kill asks for besides the latch, however that was set."""
         while True:
-            await asyncio.sleep(self._p.cadence.kill_file_every_s)
-            await self._look_for_kill_file()
+            await self._latched.wait()
+            self._latched.clear()
+            await self._record_kill()
+
+    async def _record_kill(self) -> None:
+        latch = self._p.latch
+        if latch.reason is not None and self._p.engine.book.kill_reason is None:
+            await self._p.engine.submit(
+                SetKillSwitch(engaged=True, reason=latch.reason, by=latch.by)
+            )
 
     async def _tell_status(self) -> None:
         while True:
             self._p.telling.status(self._p.clock.now(), self._p.status())
-            await asyncio.sleep(self._p.cadence.status_every_s)
+            await asyncio.sleep(self._p.status_every_s)
 
     async def _end_at_until(self) -> None:
         assert self._p.until is not None

@@ -16,13 +16,23 @@ _WAKE_EVERY: Final = timedelta(seconds=1)  # per need, so that a flood of quotes
 
 
 class Latch:
-    """The kill latch: set in memory first, by anyone, before anything else is done about it."""
+    """The kill latch: set in memory first, before anything else is done about it.
+
+    Anyone sets it, from any thread, and from a signal's handler: it takes no lock. `heard` are told
+    afterwards, where it was set, and see to the rest.
+    """
 
     def __init__(self) -> None:
         self.reason: str | None = None
+        self.by = ""
+        self.heard: list[Callable[[], object]] = []
 
-    def set(self, reason: str) -> None:
-        self.reason = self.reason or reason
+    def set(self, reason: str, by: str = "daemon") -> None:
+        if self.reason is None:
+            self.by = by
+            self.reason = reason
+        for hear in self.heard:
+            hear()
 
     def clear(self) -> None:
         self.reason = None

@@ -103,6 +103,7 @@ class Health:
             "components": components,
             "kill": standing["kill"], "markets": standing["markets"],
             "routes": standing["routes"], "counts": standing["counts"],
+            "orders": standing["orders"],
             "drafts": standing["drafts"],
             "queues": {
                 **p.engine.waiting, **{name: out.waiting for name, out in p.outlets.items()}

@@ -209,7 +209,8 @@ def _accepted(book: Book, event: e.BreakAccepted) -> None:
 def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
     book.kill_reason = event.reason if event.engaged else None
     for state in book.orders.working.values():
-        book.orders.watch(state, is_killed=event.engaged)
+        state.asks = 0  # a kill has cancels of its own
+        book.orders.deadlines.watch(state, is_killed=event.engaged)
     if not event.engaged:
         _clear(book, e.EVERYTHING)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tradebot.core.book.deadlines import ASKS_MAX, Deadlines
+from tradebot.core.book.deadlines import Deadlines
 from tradebot.core.book.exposure import Exposure
 from tradebot.core.book.figures import Figures
 from tradebot.core.model.events import (
@@ -97,6 +97,11 @@ class OrderState:
         return not self.order.cum_qty and self.order.standing is OrdStatus.PENDING_NEW
 
     @property
+    def is_being_ended(self) -> bool:
+        """A cancel is on its way, and is asked for anew until it is answered."""
+        return self.canceling is not None and self.due is not None
+
+    @property
     def may_rest(self) -> bool:
         return self.intent.rests or self.order.time_in_force is TimeInForce.GTC
 
@@ -162,7 +167,7 @@ class Orders:
         self.working[state.root] = state
         self.figures.total += 1
         self._moved(state)
-        self.watch(state)
+        self.deadlines.watch(state)
 
     def reported(self, event: OrderReported, now: datetime, *, is_killed: bool) -> None:
         report = event.report
@@ -193,7 +198,7 @@ class Orders:
             state.since = now
         self._moved(state)
         if state.order.is_done or report.exec_type in _TIMING:
-            self.watch(state, is_killed=is_killed)
+            self.deadlines.watch(state, is_killed=is_killed)
 
     def booked(self, event: TradeBooked, now: datetime) -> None:
         state = self.find(event.cl_ord_id)
@@ -215,7 +220,7 @@ class Orders:
         state.has_never_left = True
         self.figures.never_left += 1
         self._moved(state)
-        self.watch(state)
+        self.deadlines.watch(state)
         return self.handed_off(cl_ord_id, now)
 
     def cancel_requested(self, event: CancelRequested, now: datetime) -> None:
@@ -226,7 +231,7 @@ class Orders:
         state.canceling = event.request_id
         state.asked, state.asks = now, state.asks + 1
         self.aliases[event.request_id] = state.root
-        self.watch(state)
+        self.deadlines.watch(state)
 
     def replace_requested(self, event: ReplaceRequested) -> None:
         state = self.working[self.aliases.get(event.cl_ord_id, event.cl_ord_id)]
@@ -258,29 +263,6 @@ class Orders:
     def overdue(self, now: datetime) -> list[OrderState]:
         """Return the orders whose cancel must be asked for now, or anew."""
         return [self.working[root] for root in self.deadlines.due_by(now)]
-
-    def watch(self, state: OrderState, *, is_killed: bool = False) -> None:
-        """Set when the broker is asked next to end the order, if it is to end by itself.
-
-        A cancel that has no answer is asked for anew, and while the kill switch is set one that was
-        refused as well.
-        """
-        is_over = state.order.is_done or state.asks >= ASKS_MAX
-        wanted = None if is_over else self._wanted(state, is_killed=is_killed)
-        due = None if wanted is None else self.deadlines.on_grid(wanted)
-        if due != state.due:
-            self.deadlines.move(state.root, state.due, due)
-            state.due = due
-
-    def _wanted(self, state: OrderState, *, is_killed: bool) -> datetime | None:
-        lines = self.deadlines
-        due = None if state.may_rest else state.since + lines.timeout
-        if state.asked is None:
-            return due
-        again = state.asked + lines.every
-        if is_killed or state.canceling is not None:
-            return again
-        return None if due is None else max(due, again)
 
     def _count(self, state: OrderState, status: OrdStatus | None) -> None:
         """Count a finished order under one status, and under no other."""

@@ -56,15 +56,15 @@ def handle(book: Book, command: c.Command, facts: Facts, at: datetime) -> Iterat
 
 
 def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    if not command.engaged and book.kill_reason is None and e.EVERYTHING not in book.halted:
-        return
-    yield from record(book, e.KillSwitchSet(
-        engaged=command.engaged, reason=command.reason, by=command.by
-    ))
+    is_set = book.kill_reason is not None
+    if command.engaged != is_set or (not command.engaged and e.EVERYTHING in book.halted):
+        yield from record(book, e.KillSwitchSet(
+            engaged=command.engaged, reason=command.reason, by=command.by
+        ))
     if command.engaged:
         yield from end_arming(book, f"kill switch: {command.reason}", command.by)
         why = (Reason.RISK_KILL_SWITCH, command.reason)
-        yield from stop_all(book, f"kill by {command.by}", why, None)
+        yield from stop_all(book, f"kill by {command.by}", why, anew=not is_set)
 
 
 def _control(book: Book, command: c.SetControl, facts: Facts, at: datetime) -> Iterator[e.Event]:

@@ -143,11 +143,15 @@ def cancel_all(
 
 
 def stop_all(
-    book: Book, by: str, why: tuple[Reason, str], symbol: str | None
+    book: Book, by: str, why: tuple[Reason, str], symbol: str | None = None, *, anew: bool = True
 ) -> Iterator[e.Event]:
-    """Ask for the cancel of every working order, and end every held intent, or a symbol's."""
+    """Ask for the cancel of every working order, and end every held intent, or a symbol's.
+
+    Unless `anew`, a cancel that is asked for until it is answered is left alone.
+    """
     for state in list(book.orders.working.values()):
-        if not state.order.is_done and _is_about(state.intent, symbol):
+        is_wanted = not state.order.is_done and (anew or not state.is_being_ended)
+        if is_wanted and _is_about(state.intent, symbol):
             yield from record(book, _cancel_of(state, by))
     for intent in list(book.intents.open.values()):
         if intent.held is not None and _is_about(intent.body, symbol):

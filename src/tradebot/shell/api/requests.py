@@ -37,6 +37,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
+from tradebot.shell.api.aftermath import in_flight
 from tradebot.shell.api.drafts import Draft, document
 from tradebot.shell.api.rows import Plain, arming_row, gate_rows
 from tradebot.shell.api.views import Views
@@ -57,7 +58,7 @@ class Unanswerable(Exception):
 class Requests:
     """Turns requests into commands, and their decisions into answers; it decides nothing."""
 
-    def __init__(self, views: Views, decide: Decide, latch: Callable[[str], None]) -> None:
+    def __init__(self, views: Views, decide: Decide, latch: Callable[[str, str], None]) -> None:
         self._views = views
         self._decide = decide
         self._latch = latch
@@ -143,10 +144,15 @@ class Requests:
         return {"symbol": symbol, **_swept(events)}
 
     async def kill(self, reason: str, by: str) -> Plain:
-        self._latch(reason)  # first: from here on nothing leaves, whatever becomes of the rest
+        self._latch(reason, by)  # first: from here on nothing leaves, whatever becomes of the rest
         events = await self._events_of(SetKillSwitch(engaged=True, reason=reason, by=by))
-        kept = self._views.book.kill_reason or reason
-        return {"killed": True, "reason": kept, **_swept(events)}
+        book = self._views.book
+        return {
+            "killed": True, "reason": book.kill_reason or reason, **in_flight(book),
+            **_swept(events),
+            "cancel_requested": [s.order.cl_ord_id for s in book.orders.working.values()
+                                 if s.canceling is not None],
+        }
 
     async def clear_kill(self, reason: str, by: str) -> Plain:
         events = await self._events_of(SetKillSwitch(engaged=False, reason=reason, by=by))

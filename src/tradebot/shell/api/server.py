@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import stat
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from tradebot.core.model.commands import Command, Control
 from tradebot.core.model.intent import Source
 from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
+from tradebot.shell.api.aftermath import States, aftermath
 from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
     DRAFT_STATUSES,
@@ -53,8 +54,8 @@ class Server:
     def __init__(
         self, *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
         health: Callable[[], Mapping[str, Any]], socket_path: Path,
-        latch: Callable[[str], None], reconciler: Reconciler, runtime_dir: Path | None = None,
-        pace: float = 1.0,
+        latch: Callable[[str, str], None], reconciler: Reconciler, brokers: Sequence[States] = (),
+        runtime_dir: Path | None = None, pace: float = 1.0,
     ) -> None:
         self._submit = submit
         self._views = views
@@ -65,6 +66,7 @@ class Server:
         self._reconciler = reconciler
         self._pace = pace  # of the loop's clock: whoever asks waits in real time
         self._failures = 0
+        self._brokers = brokers
         self._requests = Requests(views, self._decide, latch)
 
     async def run(self) -> None:
@@ -111,6 +113,7 @@ class Server:
             web.post("/api/v1/orders/{id}/replace", self._post_replace),
             web.post("/api/v1/cancel-all", self._post_cancel_all),
             web.post("/api/v1/kill", self._post_kill),
+            web.get("/api/v1/kill", self._get_kill),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
             web.post("/api/v1/arm", self._post_arm),
@@ -239,6 +242,9 @@ class Server:
         body = await read_body(request, may_be_empty=True)
         reason, user = commands.parse_reason(body, is_needed=False)
         return answer(await self._requests.kill(reason, user))
+
+    async def _get_kill(self, request: web.Request) -> web.Response:
+        return answer(await aftermath(self._views.book, self._brokers))
 
     async def _post_clear_kill(self, request: web.Request) -> web.Response:
         reason, user = commands.parse_reason(await read_body(request), is_needed=True)

@@ -11,6 +11,7 @@ from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.shell.api.drafts import Drafts, Shelf
+from tradebot.shell.api.figures import figures
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
     EVENTS_MAX,
@@ -100,6 +101,7 @@ class Views:
             },
             "drafts": self.drafts.counts(),
             "reconciliation": document(book),
+            "orders": figures(book.orders),
             "equity": {name: plain(a.equity) for name, a in book.ledger.accounts.items()},
             "drawdowns": list(self._drawdowns()),
         }

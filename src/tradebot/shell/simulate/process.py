@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.settings import RouteKind
-from tradebot.shell.daemon import Cadence, Daemon, Parts
+from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
@@ -210,8 +210,7 @@ def _parts(
         calendars={PRIMARY: world.calendar}, serve=_nothing, look_after=_nothing,
         keep_drafts=_nothing, keep_journal=_nothing, reconcile=reconciler.run, status=dict,
         settings=SETTINGS, settings_version="sim", auto_start=True,
-        cadence=Cadence(status_every_s=60.0, kill_file_every_s=1.0),
-        until=None,
+        status_every_s=60.0, until=None,
     )
 
 

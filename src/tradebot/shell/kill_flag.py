@@ -1,0 +1,67 @@
+"""How is trading stopped by a file? It is seen even while the event loop stands still."""
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tradebot.shell.facts import Latch
+
+KILL_FILE: Final = "KILL"
+_LOOK_EVERY_S: Final = 0.02
+_REASON_BYTES_MAX: Final = 800
+
+
+def drop(home: Path, reason: str) -> Path:
+    """Leave the flag, also where no daemon ever ran; that it is there counts, not what it says.
+
+    Raises OSError where not even an empty file can be left.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = home / KILL_FILE
+    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    flag = os.open(path, how, 0o600)
+    try:
+        os.write(flag, f"{reason}\n".encode()[:_REASON_BYTES_MAX])
+        os.fsync(flag)
+    except OSError:
+        pass  # a full disk takes no reason, but the file is there
+    finally:
+        os.close(flag)
+    return path
+
+
+def reason_in(path: Path) -> str | None:
+    """Return why trading is to stop, or None where there is no flag."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        with path.open("rb") as file:
+            told = file.read(_REASON_BYTES_MAX).decode(errors="replace").strip()[:200]
+    except OSError as error:
+        told = f"unreadable: {error.strerror}"
+    return told or "kill file"
+
+
+class FlagWatch:
+    """Looks for the flag from a thread of its own, and sets the latch: nothing leaves from then on.
+
+    What else a kill asks for is done by whoever hears of the latch.
+    """
+
+    def __init__(self, home: Path, latch: "Latch") -> None:
+        self._path = home / KILL_FILE
+        self._latch = latch
+        self._ended = threading.Event()
+
+    def __enter__(self) -> None:
+        threading.Thread(target=self._watch, name="kill file", daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_LOOK_EVERY_S):
+            if self._latch.reason is None and (reason := reason_in(self._path)) is not None:
+                self._latch.set(reason, "kill file")

@@ -1,0 +1,51 @@
+"""What does the API say of a kill: what was in flight, and what the brokers confirm afterwards?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.shell.api.test_server import AN_INTENT, ask, post
+from tests.tiny_daemon import TinyDaemon, served
+
+from tradebot.core.model.report import ExecType
+
+
+@pytest.fixture
+def daemon() -> TinyDaemon:
+    return TinyDaemon()
+
+
+@pytest.fixture
+def path(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
+    with served(daemon, tmp_path) as found:
+        yield found
+
+
+def test_after_a_kill_only_what_every_broker_confirms_counts_as_over(
+    daemon: TinyDaemon, path: Path
+) -> None:
+    order = post(path, "/api/v1/intents", AN_INTENT, key="k1")[1]["client_order_id"]
+    assert ask(path, "GET", "/api/v1/kill")[1]["confirmed"] is False, "nobody has killed"
+    assert post(path, "/api/v1/kill", {"reason": "drill"})[1]["in_flight"] == [order]
+    found = ask(path, "GET", "/api/v1/kill")[1]
+    assert (found["confirmed"], found["working"]) == (False, [order])
+    assert [row["client_order_id"] for row in found["statements"][0]["open_orders"]] == [order]
+    daemon.report(order, ExecType.CANCELED)
+    daemon.is_broker_gone = True
+    found = ask(path, "GET", "/api/v1/kill")[1]
+    assert (found["confirmed"], found["working"]) == (False, [])
+    assert found["statements"][0]["trouble"] == "NotSent: no route to host"
+    daemon.is_broker_gone = False
+    assert ask(path, "GET", "/api/v1/kill")[1]["confirmed"] is True
+
+
+def test_a_second_kill_changes_nothing_and_asks_for_no_cancel_twice(
+    daemon: TinyDaemon, path: Path
+) -> None:
+    order = post(path, "/api/v1/intents", AN_INTENT, key="k1")[1]["client_order_id"]
+    first = post(path, "/api/v1/kill", {"reason": "drill"})[1]
+    decided = len(daemon.decisions)
+    again = post(path, "/api/v1/kill", {"reason": "again"})[1]
+    assert (again["reason"], again["cancel_requested"]) == ("drill", [order])
+    assert first["cancel_requested"] == [order]
+    assert len(daemon.decisions) == decided
