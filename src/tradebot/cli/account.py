@@ -32,20 +32,13 @@ _STRATEGIES: Final = {
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "positions", "list open positions by strategy", "tradebot.cli.account:positions"
-    )
+    parser = flags.verb(verbs, "positions", "tradebot.cli.account:positions")
     flags.takes_place(parser)
     flags.takes_filters(parser, ("symbol", "strategy"))
-    parser = flags.verb(
-        verbs, "fills", "list executions as they were booked", "tradebot.cli.account:fills"
-    )
+    parser = flags.verb(verbs, "fills", "tradebot.cli.account:fills")
     flags.takes_place(parser)
     flags.takes_filters(parser, ("symbol", "since", "strategy", "last"))
-    parser = flags.verb(
-        verbs, "account", "show the accounts, and profit and loss by strategy",
-        "tradebot.cli.account:account",
-    )
+    parser = flags.verb(verbs, "account", "tradebot.cli.account:account")
     flags.takes_place(parser)
 
 

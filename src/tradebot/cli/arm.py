@@ -15,10 +15,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "arm", "let orders go to one live account, within limits, for a time",
-        "tradebot.cli.arm:arm",
-    )
+    parser = flags.verb(verbs, "arm", "tradebot.cli.arm:arm")
     parser.add_argument("--account", metavar="A", required=True, help="the broker's account id")
     parser.add_argument(
         "--orders", metavar="N", type=int, required=True, help="how many orders may go at most"
@@ -35,9 +32,7 @@ def register(verbs: flags.Verbs) -> None:
         "--confirm", metavar="A", help="the account id once more; asked for where it is not given"
     )
     flags.takes_place(parser)
-    parser = flags.verb(
-        verbs, "disarm", "let no more orders go to a live account", "tradebot.cli.arm:disarm"
-    )
+    parser = flags.verb(verbs, "disarm", "tradebot.cli.arm:disarm")
     parser.add_argument("--reason", metavar="TEXT", help="why, for the journal")
     flags.takes_place(parser)
 

@@ -22,10 +22,7 @@ _TIMES: Final = ("pre_opens", "opens", "closes", "post_closes")
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "calendar", "print sessions, holidays and early closes",
-        "tradebot.cli.calendar:calendar",
-    )
+    parser = flags.verb(verbs, "calendar", "tradebot.cli.calendar:calendar")
     parser.add_argument("--from", metavar="DAY", dest="first", type=_day,
                         help="the first day, as 2026-11-26 (default: today)")
     parser.add_argument("--to", metavar="DAY", dest="last", type=_day,

@@ -35,10 +35,7 @@ class Level:
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "completion", "print a script that completes verbs and flags in a shell",
-        "tradebot.cli.completion:completion",
-    )
+    parser = flags.verb(verbs, "completion", "tradebot.cli.completion:completion")
     parser.add_argument("shell", choices=tuple(_SCRIPTS), metavar="SHELL",
                         help="bash, zsh or fish")
     flags.takes_json(parser)

@@ -7,26 +7,22 @@ from tradebot.cli.outcome import Exit, Stop
 
 
 def register(verbs: flags.Verbs) -> None:
-    noun = verbs.add_parser(
-        "config", help="look at the configuration", description="Look at the configuration.",
-        allow_abbrev=False,
-    )
-    actions = noun.add_subparsers(title="actions", metavar="ACTION", required=True)
-    parser = flags.verb(
+    actions = flags.noun(verbs, "config")
+    parser = flags.action(
         actions, "validate", "check a configuration and name every problem",
         "tradebot.cli.config:validate",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the same as --config NAME")
     flags.takes_config(parser)
     flags.takes_json(parser)
-    parser = flags.verb(
+    parser = flags.action(
         actions, "show", "show every setting that holds", "tradebot.cli.config:show_all"
     )
     parser.add_argument("--sources", action="store_true",
                         help="and where each comes from: file and line, variable, flag, default")
     flags.takes_config(parser)
     flags.takes_json(parser)
-    parser = flags.verb(
+    parser = flags.action(
         actions, "schema", "print the JSON Schema of the whole file, for editors",
         "tradebot.cli.config:schema",
     )

@@ -10,13 +10,8 @@ from tradebot.cli.outcome import Exit
 
 
 def register(verbs: flags.Verbs) -> None:
-    for name, does in (
-        ("pause", "take no new intents from strategies; what waits goes on waiting"),
-        ("resume", "let strategies ask again; what waited is asked anew"),
-        ("reduce-only", "let through only what closes positions, or everything again"),
-    ):
-        call = f"tradebot.cli.controls:{name.replace('-', '_')}"
-        parser = flags.verb(verbs, name, does, call)
+    for name in ("pause", "resume", "reduce-only"):
+        parser = flags.verb(verbs, name, f"tradebot.cli.controls:{name.replace('-', '_')}")
         if name == "reduce-only":
             parser.add_argument("state", metavar="on|off", choices=("on", "off"), help="which")
         parser.add_argument("--reason", metavar="TEXT", help="why, for the journal")

@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "doctor", "examine the machine: clock, disk, lock, permissions, socket, brokers",
-        "tradebot.cli.doctor:doctor",
-    )
+    parser = flags.verb(verbs, "doctor", "tradebot.cli.doctor:doctor")
     flags.takes_config(parser)
     parser.add_argument("--offline", action="store_true", help="do not log in to the brokers")
     flags.takes_json(parser)

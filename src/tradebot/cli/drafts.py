@@ -30,13 +30,8 @@ _LEGS: Final = {
 
 
 def register(verbs: flags.Verbs) -> None:
-    noun = verbs.add_parser(
-        "drafts", help="what waits for a person: list, show, approve, reject, revise",
-        description="What waits for a person: list, show, approve, reject, revise.",
-        allow_abbrev=False,
-    )
-    actions = noun.add_subparsers(title="actions", metavar="ACTION", required=True)
-    parser = flags.verb(
+    actions = flags.noun(verbs, "drafts")
+    parser = flags.action(
         actions, "list", "list drafts and what became of them", "tradebot.cli.drafts:list_"
     )
     flags.takes_place(parser)
@@ -46,7 +41,7 @@ def register(verbs: flags.Verbs) -> None:
         ("approve", "let a draft go on, through all gates again", "approve"),
         ("reject", "end a draft; a person says why", "reject"),
     ):
-        parser = flags.verb(actions, name, does, f"tradebot.cli.drafts:{call}")
+        parser = flags.action(actions, name, does, f"tradebot.cli.drafts:{call}")
         parser.add_argument("id", metavar="ID", help=_ID_HELP)
         if name == "approve":
             parser.add_argument("--digest", metavar="D", help="the digest of what was looked at;"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
 from tradebot.cli.outcome import Exit
+from tradebot.cli.verbs import VERBS
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _WAIT_MAX_S: Final = 86_400.0
@@ -39,13 +40,27 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return suggestion(word, known)
 
 
-def verb(verbs: Verbs, name: str, does: str, call: str) -> argparse.ArgumentParser:
+def verb(verbs: Verbs, name: str, call: str) -> argparse.ArgumentParser:
     """Add a verb; `call` is `module:function`, imported only when the verb is asked for."""
-    parser = verbs.add_parser(
-        name, help=does, description=f"{does[0].upper()}{does[1:]}.", allow_abbrev=False
-    )
+    return action(verbs, name, VERBS[name].does, call)
+
+
+def noun(verbs: Verbs, name: str) -> Verbs:
+    """Add a verb that takes an action; return where to add those."""
+    parser = _parser(verbs, name, VERBS[name].does)
+    return parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+
+def action(actions: Verbs, name: str, does: str, call: str) -> argparse.ArgumentParser:
+    """Add what can be done to a noun; `call` is `module:function`."""
+    parser = _parser(actions, name, does)
     parser.set_defaults(call=call)
     return parser
+
+
+def _parser(verbs: Verbs, name: str, does: str) -> argparse.ArgumentParser:
+    description = f"{does[0].upper()}{does[1:]}."
+    return verbs.add_parser(name, help=does, description=description, allow_abbrev=False)
 
 
 def takes_config(parser: argparse.ArgumentParser) -> None:

@@ -18,10 +18,7 @@ _PAINT = {"healthy": "good", "degraded": "warn", "unhealthy": "bad"}
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "health", "show whether the daemon is well: loop, queues, disk, logs, routes",
-        "tradebot.cli.health:health",
-    )
+    parser = flags.verb(verbs, "health", "tradebot.cli.health:health")
     flags.takes_place(parser)
 
 

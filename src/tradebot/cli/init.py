@@ -13,10 +13,7 @@ _STARTERS: Final = (_PACKAGE / "starter", _PACKAGE.parents[1] / "config")  # ins
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "init", "write a commented starter configuration and policy",
-        "tradebot.cli.init:init",
-    )
+    parser = flags.verb(verbs, "init", "tradebot.cli.init:init")
     parser.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR",
                         help="where config/ is made; default: the working directory")
     flags.takes_json(parser)

@@ -32,10 +32,7 @@ _POLL_EVERY_S: Final = 0.2
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "submit", "send one intent through the pipeline and show what it came to",
-        "tradebot.cli.intents:submit",
-    )
+    parser = flags.verb(verbs, "submit", "tradebot.cli.intents:submit")
     parser.add_argument("--symbol", metavar="S", help="what to trade, e.g. SPY")
     parser.add_argument("--side", choices=("buy", "sell"), help="whether to buy or to sell")
     parser.add_argument("--qty", metavar="N", help="how many units, a plain decimal")
@@ -58,9 +55,7 @@ def register(verbs: flags.Verbs) -> None:
     parser.add_argument("--timeout", metavar="S", type=flags.seconds, default=60.0,
                         help="how long --wait waits, in seconds (default 60)")
     flags.takes_place(parser)
-    parser = flags.verb(
-        verbs, "intents", "list intents and what became of them", "tradebot.cli.intents:intents"
-    )
+    parser = flags.verb(verbs, "intents", "tradebot.cli.intents:intents")
     flags.takes_place(parser)
     flags.takes_filters(parser, ("symbol", "status", "since", "strategy", "last"))
 

@@ -16,24 +16,15 @@ _POLL_EVERY_S: Final = 0.1
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "kill", "set the kill switch: cancel all orders, refuse everything",
-        "tradebot.cli.kill:kill",
-    )
+    parser = flags.verb(verbs, "kill", "tradebot.cli.kill:kill")
     parser.add_argument("--reason", metavar="TEXT", help="why, for the journal")
     parser.add_argument("--timeout", metavar="S", type=flags.seconds, default=30.0,
                         help="how long to wait until the brokers confirm (default 30)")
     flags.takes_place(parser)
-    parser = flags.verb(
-        verbs, "clear-kill", "clear the kill switch; a person says why",
-        "tradebot.cli.kill:clear_kill",
-    )
+    parser = flags.verb(verbs, "clear-kill", "tradebot.cli.kill:clear_kill")
     parser.add_argument("--reason", metavar="TEXT", required=True, help="why, for the journal")
     flags.takes_place(parser)
-    parser = flags.verb(
-        verbs, "clear-halt", "let one halted instrument trade again; a person says why",
-        "tradebot.cli.kill:clear_halt",
-    )
+    parser = flags.verb(verbs, "clear-halt", "tradebot.cli.kill:clear_halt")
     parser.add_argument("symbol", metavar="SYMBOL", help="the instrument, as status names it")
     parser.add_argument("--reason", metavar="TEXT", required=True, help="why, for the journal")
     flags.takes_place(parser)

@@ -12,12 +12,8 @@ if TYPE_CHECKING:
 
 
 def register(verbs: flags.Verbs) -> None:
-    noun = verbs.add_parser(
-        "ledger", help="look at the audit ledger", description="Look at the audit ledger.",
-        allow_abbrev=False,
-    )
-    actions = noun.add_subparsers(title="actions", metavar="ACTION", required=True)
-    parser = flags.verb(
+    actions = flags.noun(verbs, "ledger")
+    parser = flags.action(
         actions, "verify", "check every record, the chain and the anchor",
         "tradebot.cli.ledger:verify",
     )
@@ -25,10 +21,7 @@ def register(verbs: flags.Verbs) -> None:
                         help="a data directory or its journal; default: the configured one")
     flags.takes_place(parser)
     tail.register(actions)
-    parser = flags.verb(
-        verbs, "replay", "decide the whole journal again and compare",
-        "tradebot.cli.ledger:replay",
-    )
+    parser = flags.verb(verbs, "replay", "tradebot.cli.ledger:replay")
     flags.takes_place(parser)
 
 

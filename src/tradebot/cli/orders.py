@@ -20,30 +20,18 @@ _ORDERS: Final = {
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "orders", "list orders, working and finished", "tradebot.cli.orders:orders"
-    )
+    parser = flags.verb(verbs, "orders", "tradebot.cli.orders:orders")
     flags.takes_place(parser)
     flags.takes_filters(parser, ("symbol", "status", "since", "strategy", "last"))
-    parser = flags.verb(
-        verbs, "cancel", "ask the broker to cancel an order, or take a held intent back",
-        "tradebot.cli.orders:cancel",
-    )
+    parser = flags.verb(verbs, "cancel", "tradebot.cli.orders:cancel")
     parser.add_argument("id", metavar="ID", type=_id, help="an order's id, or an intent's")
     flags.takes_place(parser)
-    parser = flags.verb(
-        verbs, "replace", "ask the broker to change a working order's quantity or limit",
-        "tradebot.cli.orders:replace",
-    )
+    parser = flags.verb(verbs, "replace", "tradebot.cli.orders:replace")
     parser.add_argument("id", metavar="ID", type=_id, help="an order's id, or its intent's")
     parser.add_argument("--qty", metavar="N", help="the whole new quantity, filled part included")
     parser.add_argument("--limit", metavar="P", help="the new limit price")
     flags.takes_place(parser)
-    parser = flags.verb(
-        verbs, "cancel-all",
-        "ask the broker to cancel all working orders, and take all held intents back",
-        "tradebot.cli.orders:cancel_all",
-    )
+    parser = flags.verb(verbs, "cancel-all", "tradebot.cli.orders:cancel_all")
     parser.add_argument("--symbol", metavar="S", help="only those of this symbol")
     flags.takes_place(parser)
 

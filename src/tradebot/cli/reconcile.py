@@ -19,10 +19,7 @@ _PAINT = {"clean": "good", "breaks": "bad", "unverified": "warn"}
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "reconcile", "compare the book with the brokers' statements now; exit 7 on a break",
-        "tradebot.cli.reconcile:reconcile",
-    )
+    parser = flags.verb(verbs, "reconcile", "tradebot.cli.reconcile:reconcile")
     parser.add_argument(
         "--accept", metavar="BREAK",
         help="say that the broker is right: the book follows it, and what it halted may trade",

@@ -15,11 +15,7 @@ _PAINT: Final = ("good", "warn", "bad")
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "release-check",
-        "check that this release can trade: exit 0 ready, 1 with warnings, 2 not ready",
-        "tradebot.cli.release_check:release_check",
-    )
+    parser = flags.verb(verbs, "release-check", "tradebot.cli.release_check:release_check")
     flags.takes_config(parser)
     parser.add_argument("--quick", action="store_true",
                         help="do not decide the journal again; under two seconds")

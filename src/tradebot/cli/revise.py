@@ -22,7 +22,7 @@ _REVISABLE: Final = "quantity, price and (with --ttl) time to live"
 
 
 def register(actions: flags.Verbs, id_help: str) -> None:
-    parser = flags.verb(
+    parser = flags.action(
         actions, "revise", "change a draft: a new one, through all gates, takes its place",
         "tradebot.cli.revise:revise",
     )

@@ -14,9 +14,7 @@ _OF_REHEARSALS: Final = ("resume", "speed", "start", "until")
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "run", "run the daemon in the foreground", "tradebot.cli.run:run"
-    )
+    parser = flags.verb(verbs, "run", "tradebot.cli.run:run")
     flags.takes_config(parser)
     parser.add_argument("--rehearse", action="store_true",
                         help="play a simulated session: no network, market open or shut")

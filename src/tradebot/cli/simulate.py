@@ -10,10 +10,7 @@ from tradebot.cli.outcome import Exit, Stop
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "simulate", "play simulated days full of faults, and look that no promise breaks",
-        "tradebot.cli.simulate:simulate",
-    )
+    parser = flags.verb(verbs, "simulate", "tradebot.cli.simulate:simulate")
     parser.add_argument("--days", type=int, default=100, metavar="N", help="how many (default 100)")
     parser.add_argument(
         "--seed", type=int, default=1, metavar="S", help="the first day's seed (default 1)"

@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(
-        verbs, "status", "show state, mode, markets, routes, kill switch and counts",
-        "tradebot.cli.status:status",
-    )
+    parser = flags.verb(verbs, "status", "tradebot.cli.status:status")
     flags.takes_place(parser)
 
 

@@ -20,20 +20,16 @@ _COLUMNS: Final = {
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = verbs.add_parser(
-        "strategies", help="list the strategies, disable one, enable it again",
-        description="List the strategies, disable one, enable it again.", allow_abbrev=False,
-    )
-    nouns = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    flags.takes_place(flags.verb(
-        nouns, "list", "show each strategy, whether it is called, and how it behaved",
+    actions = flags.noun(verbs, "strategies")
+    flags.takes_place(flags.action(
+        actions, "list", "show each strategy, whether it is called, and how it behaved",
         "tradebot.cli.strategies:list_",
     ))
     for name, does in (
         ("enable", "let a disabled strategy be called again; it begins as after a restart"),
         ("disable", "call a strategy no more, until it is enabled; its orders stay"),
     ):
-        parser = flags.verb(nouns, name, does, f"tradebot.cli.strategies:{name}")
+        parser = flags.action(actions, name, does, f"tradebot.cli.strategies:{name}")
         parser.add_argument("id", metavar="ID", help="the strategy, as list names it")
         parser.add_argument(
             "--reason", metavar="TEXT", required=True, help="why, for the journal"

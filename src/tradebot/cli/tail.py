@@ -22,7 +22,7 @@ WHAT: Final = ("decisions", "fills", "orders")
 
 
 def register(actions: flags.Verbs) -> None:
-    parser = flags.verb(
+    parser = flags.action(
         actions, "tail", "show the end of the ledger, one sentence a line", "tradebot.cli.tail:tail"
     )
     parser.add_argument("-n", type=_count, default=10, metavar="N", dest="lines",
@@ -30,7 +30,7 @@ def register(actions: flags.Verbs) -> None:
     parser.add_argument("-f", "--follow", action="store_true",
                         help="go on with what becomes durable, until interrupted")
     flags.takes_place(parser)
-    parser = flags.verb(
+    parser = flags.action(
         actions, "export", "write the ledger as rows for other programs",
         "tradebot.cli.tail:export",
     )

@@ -8,7 +8,7 @@ from tradebot.cli.outcome import Exit
 
 
 def register(verbs: flags.Verbs) -> None:
-    parser = flags.verb(verbs, "version", "show the release", "tradebot.cli.version:version")
+    parser = flags.verb(verbs, "version", "tradebot.cli.version:version")
     flags.takes_json(parser)
 
 

@@ -11,11 +11,8 @@ from tradebot.cli.outcome import Exit, Stop
 
 
 def register(verbs: flags.Verbs) -> None:
-    for name, does, call in (
-        ("why", "tell the whole chain of an intent, order or fill", "why"),
-        ("why-not", "tell what stopped an intent, and what would have to be different", "why_not"),
-    ):
-        parser = flags.verb(verbs, name, does, f"tradebot.cli.why:{call}")
+    for name, call in (("why", "why"), ("why-not", "why_not")):
+        parser = flags.verb(verbs, name, f"tradebot.cli.why:{call}")
         parser.add_argument("id", metavar="ID", help="an intent, any id of an order, or a fill")
         flags.takes_place(parser)
 
