@@ -1,0 +1,18 @@
+"""Does a small kill drill show what the long one is to show?"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+DRILL = Path(__file__).resolve().parents[2] / "tools" / "kill_drill.py"
+
+
+def test_after_an_acknowledged_kill_no_order_is_sent_and_all_are_cancelled() -> None:
+    found = subprocess.run(
+        (sys.executable, str(DRILL), "--trials", "18"), capture_output=True, text=True,
+        timeout=60, check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    told = dict(line.split(maxsplit=1) for line in found.stdout.splitlines())
+    assert (told["trials"], told["sent_after_acknowledgement"]) == ("18", "0")
+    assert "worst" in told["confirmed_ms"]
