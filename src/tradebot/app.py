@@ -39,6 +39,7 @@ from tradebot.shell.plugin_settings import check_plugins
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
 from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import Allowance, StrategyHost
 from tradebot.shell.supervisor import Notice, Supervisor
@@ -131,7 +132,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
             status=partial(
                 standing.live_facts, config, home, calendars, parts.state, parts.host,
-                market=parts.market,
+                market=parts.market, shadows=parts.shadows,
             ),
         )
 
@@ -206,17 +207,13 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     """Build everything, in the order in which a quote must pass through it."""
     latch, clock, book = Latch(), world.clock, past.book()
     facts = FactCache(latch, world.on_market_trouble)
-    engine = Engine(
-        book=book, journal=world.journal, facts=facts, clock=clock, last_seq=past.seq
-    )
+    engine = Engine(book=book, journal=world.journal, facts=facts, clock=clock, last_seq=past.seq)
     state, market = _state(config, past.views, clock), _market(config, world)
     symbols = [instrument.symbol for instrument in market.instruments()]
     market.subscribe(symbols, facts.on_market)
-    executions = observers.executions(config, home, past.views, clock, world.ending)
-    if config.telemetry.execution_log:
-        executions.listen_to(engine)
+    executions = _executions(config, home, past.views, engine, world)
     wire = _Wire(engine, market, last_look(engine, latch, clock), world, executions, past.last_at)
-    links = [_link(config, name, home, wire) for name in config.brokers]
+    links = [_link(config, name, home, wire) for name in config.decisive().routes]
     host = _host(config, engine, past.views, market, world)
     marker = _marker(config, engine, facts, world.ending)
     for hears in (host, Waker(book, engine.post), marker):
@@ -225,15 +222,19 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     reconciler = Reconciler(engine, links, config.reconcile, world.tell)
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
-        *(link.on_decision for link in links),
-        host.on_decision, files.on_decision, marker.on_decision, reconciler.on_decision,
+        *(link.on_decision for link in links), host.on_decision, files.on_decision,
+        marker.on_decision, reconciler.on_decision,
     ))
+    shadows = list(_shadows(config, home, past.views, wire))
     health = observers.health(config, world.ending, observers.Watched(
         home=home, clock=clock, engine=engine, journal=world.journal, state=state, market=market,
         views=past.views, telling=world.telling, lines=world.lines, executions=executions.out,
         pace=world.pace,
     ))
-    live = partial(standing.live_facts, config, home, world.calendars, state, host, market=market)
+    live = partial(
+        standing.live_facts, config, home, world.calendars, state, host, market=market,
+        shadows=shadows,
+    )
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set, status=live, pace=world.pace,
         health=health.document, socket_path=home / "tradebot.sock", brokers=links,
@@ -246,10 +247,19 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
         keep_journal=Keeper(home, past, engine=engine, latch=latch, tell=world.tell).run,
         reconcile=reconciler.run, status=partial(standing.status_line, state, past.views),
-        settings=config.decisive(), settings_version=config.settings_hash[:12],
+        settings=config.decisive(), settings_version=config.settings_hash[:12], shadows=shadows,
         auto_start=config.schedule.auto_start, until=world.until,
         status_every_s=config.telemetry.status_every_s * world.pace,
     )
+
+
+def _executions(
+    config: Config, home: Path, views: Views, engine: Engine, world: _World
+) -> ExecutionLog:
+    built = observers.executions(config, home, views, world.clock, world.ending)
+    if config.telemetry.execution_log:
+        built.listen_to(engine)
+    return built
 
 
 def _state(config: Config, views: Views, clock: Clock) -> DaemonState:
@@ -300,19 +310,36 @@ class _Wire:
 
 
 def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
+    broker = _broker(config, name, home, wire)
+    return Link(
+        name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send,
+        on_sent=wire.executions.on_sent, patience=config.brokers[name].resilience, seed=config.seed,
+        last_heard=wire.last_heard,
+    )
+
+
+def _shadows(config: Config, home: Path, views: Views, wire: _Wire) -> Iterator[Shadow]:
+    """Build what records beside a route; it listens after the views, whose book it reads."""
+    for name, section in config.brokers.items():
+        if section.shadow_of is not None:
+            shadow = Shadow(
+                name, section.shadow_of, _broker(config, name, home, wire), view=views.book,
+                clock=wire.world.clock, tell=wire.world.tell,
+            )
+            wire.engine.listeners.append(shadow.on_decision)
+            yield shadow
+
+
+def _broker(config: Config, name: str, home: Path, wire: _Wire) -> Broker:
     section = config.brokers[name]
     plugin = plugins.load("brokers", section.adapter)
     settings = _with_seed(fill(plugin.settings_type, section.own), section.own, config)
-    broker: Broker = plugins.build(
+    built: Broker = plugins.build(
         "brokers", plugin, settings, route=name, clock=wire.world.clock,
         market=wire.market, state_dir=home / "brokers" / name,
         calendars=wire.world.calendars,
     )
-    return Link(
-        name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send,
-        on_sent=wire.executions.on_sent, patience=section.resilience, seed=config.seed,
-        last_heard=wire.last_heard,
-    )
+    return built
 
 
 def _with_seed(settings: Any, own: Section, config: Config) -> Any:

@@ -106,8 +106,8 @@ def test_a_routes_kind_follows_from_adapter_and_mode(
 
 
 def test_a_routes_kind_can_be_given() -> None:
-    config = a_config("mode: paper\nbrokers: {x: {adapter: alpaca, kind: shadow}}\n")
-    assert config.route_kind("x") is RouteKind.SHADOW
+    config = a_config("mode: paper\nbrokers: {x: {adapter: alpaca, kind: testnet}}\n")
+    assert config.route_kind("x") is RouteKind.TESTNET
 
 
 # Every kind of mistake, word by word
@@ -167,7 +167,19 @@ MISTAKES = [
     ("brokers: {a: {}}\n", "c.yaml:1: brokers.a.adapter: expected a value, got nothing"),
     ("brokers: {}\n", "c.yaml:1: brokers: expected at least 1 of them, got none"),
     ("brokers: {a: {adapter: paper, kind: live}}\n",
-     "c.yaml:1: brokers.a.kind: expected paper for this adapter, got 'live'"),
+     "c.yaml:1: brokers.a.kind: expected paper or shadow for this adapter, got 'live'"),
+    ("brokers: {a: {adapter: real, kind: shadow}}\n",
+     "c.yaml:1: brokers.a.adapter: expected paper or mock for a shadow: they send nothing real, "
+     "got 'real'"),
+    ("brokers: {a: {adapter: paper}, b: {adapter: real, shadow_of: a}}\n",
+     "c.yaml:1: brokers.b.adapter: expected paper or mock for a shadow: they send nothing real, "
+     "got 'real'"),
+    ("brokers: {a: {adapter: paper}, b: {adapter: paper, shadow_of: b}}\n",
+     "c.yaml:1: brokers.b.shadow_of: expected a route that trades (a), got 'b'"),
+    ("brokers: {a: {adapter: paper}, b: {adapter: paper, kind: paper, shadow_of: a}}\n",
+     "c.yaml:1: brokers.b.kind: expected shadow, because it records, got 'paper'"),
+    ("mode: shadow\n",
+     "c.yaml:1: mode: expected a route with `shadow_of` among brokers, got 'shadow'"),
     ("strategies: [{plugin: x, name: cli, symbols: [SPY]}]\n",
      "c.yaml:1: strategies[0]: expected an id that is none of api, cli, desk, external, manual, "
      "strategy, got 'cli'"),
@@ -256,6 +268,8 @@ def test_the_shipped_configurations_hold_together() -> None:
         assert config.promotion.strategy is Promotion.DISABLED
         assert config.data_dir == Path("data") / name
         assert config.decisive().routes == ("paper",)
+    shadow = load(SHIPPED / "config.shadow.yaml", environ={})
+    assert (shadow.mode, shadow.decisive().routes) == (Mode.SHADOW, ("desk",))
     # Strategies to be watched trade by the minute.
     raised = replace(Policy(), orders_per_day_max=5000, day_risk_max_frac=Decimal(1))
     assert paper.decisive().policy == raised

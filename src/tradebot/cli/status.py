@@ -90,6 +90,8 @@ def _tell(found: dict[str, Any]) -> None:
     named["positions"] = counts["positions"]
     for window in found.get("windows", []):
         named[f"window {window['window']}"] = _window(window)
+    for shadow in found.get("shadows", []):
+        named[f"shadow {shadow['route']}"] = _shadow(shadow)
     show.pairs(named)
     _warn(found)
 
@@ -132,3 +134,19 @@ def _window(window: dict[str, Any]) -> str:
         f"{window['orders']} of {window['orders_max']}"
     )
     return f"{word}; {orders} orders let through"
+
+
+def _shadow(shadow: dict[str, Any]) -> str:
+    """Set what it filled against what the route that it shadows did."""
+    bps = shadow["difference_bps"]
+    told = [
+        f"{shadow['orders']} orders as on {shadow['shadow_of']}",
+        f"fills {shadow['shadow_fills']} to {shadow['fills']}",
+        f"quantity {shadow['shadow_qty']} to {shadow['qty']}",
+        f"paid {bps} bp more" if bps is not None else "no order filled on both",
+    ]
+    for name, what in (("shadow_missing", "unfilled here alone"), ("missing", "filled here alone"),
+                       ("dropped", "dropped"), ("failed", "failed")):
+        if shadow[name]:
+            told.append(f"{shadow[name]} {what}")
+    return ", ".join(told)

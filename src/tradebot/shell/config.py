@@ -35,7 +35,9 @@ __all__ = ["Config", "ConfigError", "Section", "fill", "find", "load"]
 _KeyPath: TypeAlias = tuple[str | int, ...]
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-_BUILT_IN: Final = {"paper": RouteKind.PAPER, "mock": RouteKind.MOCK}
+_BUILT_IN: Final = {  # no configuration makes more of a simulator than it is
+    "paper": (RouteKind.PAPER, RouteKind.SHADOW), "mock": (RouteKind.MOCK, RouteKind.SHADOW),
+}
 
 
 @fact
@@ -56,7 +58,7 @@ class Config(Sections):
         return Settings(
             mode=self.mode, promotion=self.promotion.strategy,
             eligible=self.promotion.eligible, windows=self.promotion.windows,
-            routes=tuple(self.brokers),
+            routes=tuple(n for n, route in self.brokers.items() if route.shadow_of is None),
             primary_calendar=self.schedule.calendar,
             policy=policy if age is None else replace(policy, quote_age_max_s=age),
             intent_ttl_s=self.orders.intent_ttl_s, send_within_s=self.orders.send_within_s,
@@ -138,10 +140,12 @@ def _with_policy(root: Section, beside: Path) -> Section:
 
 
 def _kind(route: RouteSection, mode: Mode) -> RouteKind:
+    if route.shadow_of is not None:
+        return RouteKind.SHADOW
     if route.kind is not None:
         return route.kind
     if route.adapter in _BUILT_IN:
-        return _BUILT_IN[route.adapter]
+        return _BUILT_IN[route.adapter][0]
     if mode is Mode.STAGE:
         return RouteKind.PAPER
     return RouteKind.LIVE if mode is Mode.LIVE_BLOCKED else RouteKind(mode.value)
@@ -158,11 +162,30 @@ def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
 
 def _about_routes(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
     for name, route in sections.brokers.items():
-        built_in = _BUILT_IN.get(route.adapter)
-        if built_in is not None and route.kind not in (None, built_in):
-            yield ("brokers", name, "kind"), f"{built_in.value} for this adapter", quoted(
-                str(route.kind)
-            )
+        kinds = _BUILT_IN.get(route.adapter, ())
+        if kinds and route.kind not in (None, *kinds):
+            expected = f"{' or '.join(kinds)} for this adapter"
+            yield ("brokers", name, "kind"), expected, quoted(str(route.kind))
+        if _kind(route, sections.mode) is RouteKind.SHADOW and not kinds:
+            expected = f"{' or '.join(_BUILT_IN)} for a shadow: they send nothing real"
+            yield ("brokers", name, "adapter"), expected, quoted(route.adapter)
+        yield from _about_shadow(sections, name, route)
+    if sections.mode is Mode.SHADOW and not any(r.shadow_of for r in sections.brokers.values()):
+        yield ("mode",), "a route with `shadow_of` among brokers", quoted(sections.mode.value)
+
+
+def _about_shadow(
+    sections: Sections, name: str, route: RouteSection
+) -> Iterator[tuple[_KeyPath, str, str]]:
+    """A copy must never reach a real account: whoever records is a simulator of our own."""
+    if route.shadow_of is None:
+        return
+    path = ("brokers", name, "shadow_of")
+    trading = [n for n, other in sections.brokers.items() if other.shadow_of is None]
+    if route.shadow_of not in trading:
+        yield path, f"a route that trades ({', '.join(trading) or 'none'})", quoted(route.shadow_of)
+    if route.kind not in (None, RouteKind.SHADOW):
+        yield ("brokers", name, "kind"), "shadow, because it records", quoted(str(route.kind))
 
 
 def _about_strategies(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:

@@ -27,6 +27,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import KILL_FILE, drop, reason_in
+from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState, StateChanged
 from tradebot.shell.strategies import StrategyHost
 from tradebot.shell.supervisor import CLOSE_WITHIN_S, Notice, Supervisor, TaskFailed, within
@@ -64,6 +65,7 @@ class Parts:
     auto_start: bool
     status_every_s: float
     until: datetime | None
+    shadows: Sequence[Shadow] = ()
     keep_drafts: Callable[[], Awaitable[None]]
     keep_journal: Callable[[], Awaitable[None]]
     reconcile: Callable[[], Awaitable[None]]
@@ -161,6 +163,8 @@ class Daemon:
             p.supervisor.restartable(f"route {link.route}", link.run, gives_up=False)
         for link in p.links:
             await link.tried  # one that is away is tried again; intents wait for it
+        for shadow in p.shadows:
+            p.supervisor.restartable(f"shadow {shadow.route}", shadow.run)
         p.state.follow_calendar("recovered")
         if p.auto_start:
             p.host.start()

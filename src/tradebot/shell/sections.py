@@ -63,11 +63,13 @@ class RouteSection:
     adapter: the broker plugin
     kind: what kind of account this is; follows from adapter and mode where it is not given
     resilience: how it deals with a broker that fails, or limits messages
+    shadow_of: the route whose every order this one gets a copy of; it only records
     """
 
     adapter: str
     kind: RouteKind | None = None
     resilience: Patience = USUAL
+    shadow_of: str | None = None
     own: InstanceOf[Section] = field(default=_NOWHERE, metadata={REST: True})
 
 

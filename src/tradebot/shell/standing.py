@@ -1,7 +1,7 @@
 """How does the daemon stand, beyond what its journal tells? For `status`, and for a glance."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from tradebot.shell.api.views import Views
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.config import Config
 from tradebot.shell.countdown import countdown
+from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import StrategyHost
 
 
 def live_facts(
     config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
-    host: StrategyHost, *, market: MarketData,
+    host: StrategyHost, *, market: MarketData, shadows: Sequence[Shadow],
 ) -> dict[str, Any]:
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
     opens = plugins.contained(partial(calendar.next_open, now), _not_known)
@@ -31,7 +32,7 @@ def live_facts(
         "pid": os.getpid(), "data_dir": str(home),
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
         "strategies": host.rows(), "gaps": gap_rows(market),
-        **countdown(state.book, calendars, now),
+        "shadows": [shadow.row() for shadow in shadows], **countdown(state.book, calendars, now),
     }
 
 
