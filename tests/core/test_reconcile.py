@@ -1,0 +1,276 @@
+"""When is a difference a break, what does it halt, and how does it end?"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.makers import (
+    ACCOUNT,
+    OPEN,
+    Trader,
+    a_report,
+    a_route,
+    a_trade,
+    of,
+    some_settings,
+    the,
+)
+
+from tradebot.core.model.commands import (
+    AcceptBreak,
+    ActivateSettings,
+    ClearHalt,
+    Holding,
+    OpenOrder,
+    Reconcile,
+)
+from tradebot.core.model.drift import BreakKind
+from tradebot.core.model.events import (
+    EVERYTHING,
+    BreakAccepted,
+    BreakClosed,
+    BreakFound,
+    Event,
+    HaltCleared,
+    InstrumentHalted,
+    IntentRefused,
+    OrderInDoubt,
+    OrderReported,
+    OrderSubmitted,
+    RouteConnected,
+    StatementCompared,
+    TradeBooked,
+)
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.report import ExecType, Report
+
+SPY_ONE = (Holding(symbol="SPY", qty=Decimal(1)),)
+OTHERS = OpenOrder(cl_ord_id=ClOrdID("other"), symbols=("IBM",), leaves_qty=Decimal(3))
+
+
+def look(trader: Trader, *fills: Report, **differs: Any) -> list[Event]:
+    """Compare with a statement that agrees with the book but for what `differs`."""
+    trader.seconds += 1
+    return trader.tell(Reconcile(
+        route="paper", statement=trader.statement(**differs), because="test", fills=fills
+    ))
+
+
+def an_order(trader: Trader, symbol: str = "SPY", price: str = "500") -> ClOrdID:
+    """Send an order that the broker works."""
+    sent = the(trader.submit(symbol=symbol, price=price), OrderSubmitted)
+    trader.tell(a_report("new", sent.cl_ord_id))
+    return ClOrdID(sent.cl_ord_id)
+
+
+def broken(trader: Trader, **differs: Any) -> BreakFound:
+    """Find one break by two looks."""
+    assert not of(look(trader, **differs), BreakFound)
+    return the(look(trader, **differs), BreakFound)
+
+
+def test_one_look_is_no_break() -> None:
+    trader = Trader()
+    seen = the(look(trader, holdings=SPY_ONE), StatementCompared)
+    assert [drift.kind for drift in seen.drifts] == [BreakKind.POSITION]
+    assert not trader.book.recon.breaks
+    assert not trader.book.halted
+
+
+def test_two_looks_at_one_statement_are_one_look() -> None:
+    trader = Trader()
+    stated = trader.statement(holdings=SPY_ONE)
+    for _ in range(3):
+        events = trader.tell(Reconcile(route="paper", statement=stated, because="test"))
+        assert not of(events, BreakFound)
+
+
+def test_a_difference_that_changes_is_no_break() -> None:
+    trader = Trader()
+    for cash in (1, 2, 3, 2):
+        assert not of(look(trader, cash=Decimal(cash)), BreakFound)
+
+
+def test_a_book_that_moved_between_two_looks_proves_nothing() -> None:
+    """A round trip leaves the same two numbers; both statements were late by one fill."""
+    trader = Trader()
+    look(trader, holdings=SPY_ONE)
+    for number, side in enumerate(("buy", "sell")):
+        sent = the(trader.submit(side, 1), OrderSubmitted)
+        trader.tell(a_trade(f"X{number}", 1, "500", sent.cl_ord_id))
+    assert not trader.book.ledger.net_qty(ACCOUNT, "SPY")
+    assert not of(look(trader, holdings=SPY_ONE), BreakFound)
+
+
+def test_an_order_on_its_way_is_not_missing() -> None:
+    trader = Trader()
+    trader.submit()
+    for _ in range(3):
+        assert not the(look(trader, working=()), StatementCompared).drifts
+
+
+def test_a_cent_is_no_difference_and_more_is_one() -> None:
+    trader = Trader()
+    cash = trader.book.ledger.accounts[ACCOUNT].cash
+    assert not the(look(trader, cash=cash + Decimal("0.01")), StatementCompared).drifts
+    assert the(look(trader, cash=cash + Decimal("0.011")), StatementCompared).drifts
+
+
+def test_a_position_break_halts_its_instrument_and_a_cash_break_everything() -> None:
+    trader = Trader()
+    broken(trader, holdings=SPY_ONE)
+    assert set(trader.book.halted) == {"SPY"}
+    assert not of(trader.submit(symbol="SPY"), OrderSubmitted)
+    assert of(trader.submit(symbol="IBM", price="200"), OrderSubmitted)
+    trader = Trader()
+    broken(trader, cash=Decimal(1))
+    assert set(trader.book.halted) == {EVERYTHING}
+    assert of(trader.submit(symbol="IBM", price="200"), IntentRefused)
+
+
+def test_a_halt_that_was_cleared_comes_back_while_its_break_stands() -> None:
+    trader = Trader()
+    broken(trader, holdings=SPY_ONE)
+    trader.tell(ClearHalt(symbol="SPY", reason="in a hurry", by="alice"))
+    events = look(trader, holdings=SPY_ONE)
+    assert the(events, InstrumentHalted).symbol == "SPY"
+    assert not of(events, BreakFound)
+
+
+def test_a_break_that_vanishes_is_closed_and_its_halt_waits_for_a_person() -> None:
+    trader = Trader()
+    found = broken(trader, holdings=SPY_ONE)
+    assert the(look(trader), BreakClosed).drift == found.drift
+    assert not trader.book.recon.breaks
+    assert set(trader.book.halted) == {"SPY"}
+
+
+def test_a_fill_that_was_missed_is_booked_and_leaves_no_difference() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    fill = a_trade("X1", 4, "500", order, transact_time=OPEN)
+    expected = {
+        "cash": trader.book.ledger.accounts[ACCOUNT].cash - 2000,
+        "holdings": (Holding(symbol="SPY", qty=Decimal(4)),),
+        "working": (OpenOrder(cl_ord_id=order, leaves_qty=Decimal(6)),),
+    }
+    trader.seconds += 60
+    events = look(trader, fill, **expected)
+    assert the(events, TradeBooked).qty == 4
+    seen = the(events, StatementCompared)
+    assert (seen.recovered, seen.drifts) == (("X1",), ())
+    assert not the(look(trader, fill, **expected), StatementCompared).recovered
+
+
+def test_a_fill_that_may_still_be_on_its_way_counts_as_none_that_was_missed() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    fill = a_trade("X1", 4, "500", order, transact_time=trader.now + timedelta(seconds=2))
+    assert not the(look(trader, fill), StatementCompared).recovered
+
+
+def test_an_order_that_the_broker_lost_is_in_doubt_and_keeps_its_risk() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    trader.tell(a_trade("X1", 4, "500", order))
+    look(trader, working=())
+    assert the(look(trader, working=()), OrderInDoubt).cl_ord_id == order
+    state = trader.book.orders.working[order]
+    assert trader.book.orders.reserved[ACCOUNT] == state.reserved
+    assert not trader.book.halted
+    assert not of(look(trader, working=()), OrderInDoubt)
+
+
+def test_accepting_that_an_order_is_gone_ends_it() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    broken(trader, working=())
+    events = trader.tell(AcceptBreak(
+        target=f"{ACCOUNT}/{order}", reason="the broker was reset", by="alice"
+    ))
+    assert the(events, OrderReported).report.exec_type is ExecType.CANCELED
+    assert order not in trader.book.orders.working
+    assert not trader.book.orders.reserved.get(ACCOUNT)
+    assert not trader.book.orders.doubts
+
+
+def test_accepting_a_position_and_cash_makes_the_book_follow_without_profit() -> None:
+    trader = Trader()
+    before = trader.book.ledger.accounts[ACCOUNT]
+    mark, realized = before.high_water, before.realized
+    differs = {"holdings": SPY_ONE, "cash": before.cash - 450}
+    look(trader, **differs)
+    look(trader, **differs)
+    for subject in ("cash", "SPY"):
+        events = trader.tell(AcceptBreak(
+            target=f"{ACCOUNT}/{subject}", reason="bought in the app", by="alice"
+        ))
+        assert the(events, BreakAccepted).by == "alice"
+        assert the(events, HaltCleared)
+        assert not of(events, OrderSubmitted)
+    account = trader.book.ledger.accounts[ACCOUNT]
+    assert trader.book.ledger.net_qty(ACCOUNT, "SPY") == 1
+    assert account.realized == realized
+    assert account.high_water == mark - 450 + 500 == account.equity  # as quoted, not as paid
+    assert not the(look(trader), StatementCompared).drifts
+    assert not trader.book.halted
+
+
+def test_an_order_of_others_halts_its_instrument_or_is_adopted_by_policy() -> None:
+    trader = Trader()
+    broken(trader, working=(OTHERS,))
+    assert set(trader.book.halted) == {"IBM"}
+    trader = Trader()
+    trader.tell(ActivateSettings(settings=some_settings(recon_adopts_orders=True), version="2"))
+    broken(trader, working=(OTHERS,))
+    assert not trader.book.halted
+    assert not trader.book.recon.breaks
+    assert not of(look(trader, working=(OTHERS,)), BreakFound)
+
+
+def test_an_adopted_order_that_went_is_forgotten() -> None:
+    trader = Trader()
+    found = broken(trader, working=(OTHERS,))
+    trader.tell(AcceptBreak(target=found.drift.name, reason="mine, by hand", by="alice"))
+    assert not of(look(trader, working=(OTHERS,)), BreakFound)
+    look(trader)
+    assert broken(trader, working=(OTHERS,))
+
+
+def test_an_order_that_ended_here_and_works_there_halts_its_instrument() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    trader.tell(a_report("canceled", order))
+    found = broken(trader, working=(OpenOrder(cl_ord_id=order, leaves_qty=Decimal(10)),))
+    assert found.drift.kind is BreakKind.FINISHED_ORDER
+    assert set(trader.book.halted) == {"SPY"}
+
+
+def test_a_route_that_leads_to_another_account_halts_everything_until_accepted() -> None:
+    trader = Trader()
+    elsewhere = a_route(statement=trader.statement(account="OTHER"))
+    events = trader.tell(elsewhere)
+    assert the(events, BreakFound).drift.kind is BreakKind.ACCOUNT
+    assert not of(events, RouteConnected)
+    assert set(trader.book.halted) == {EVERYTHING}
+    assert not of(trader.tell(elsewhere), BreakFound)
+    trader.tell(AcceptBreak(target=f"{ACCOUNT}/OTHER", reason="moved", by="alice"))
+    assert the(trader.tell(elsewhere), RouteConnected).account == "OTHER"
+    back = trader.tell(a_route(statement=trader.statement()))
+    assert the(back, BreakFound).drift.kind is BreakKind.ACCOUNT  # each way is asked anew
+
+
+def test_a_statement_with_what_is_no_number_is_no_evidence() -> None:
+    trader = Trader()
+    events = look(trader, cash=Decimal("NaN"))
+    assert the(events, InstrumentHalted).symbol == EVERYTHING
+    assert not of(events, StatementCompared)
+
+
+def test_finished_orders_wait_for_a_statement_that_agrees() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    trader.tell(a_trade("X1", 10, "500", order))
+    assert the(look(trader, cash=Decimal(1)), StatementCompared).matched == 0
+    assert the(look(trader), StatementCompared).matched == 1
+    assert the(look(trader), StatementCompared).matched == 0
