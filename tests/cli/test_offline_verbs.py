@@ -244,3 +244,9 @@ def test_a_past_decided_otherwise_exits_1_and_shows_where(
     assert "differs at events" in said
     code, found = document(capsys, tmp_path, "replay")
     assert (code, found["same"], found["difference"]["command"]) == (1, False, "Report")
+
+
+def test_reconcile_without_a_daemon_compares_nothing_and_says_so(home: Path, capsys: Out) -> None:
+    code, said, _ = told(capsys, home, "reconcile")
+    assert code == 3
+    assert "nothing was compared" in said

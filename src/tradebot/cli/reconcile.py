@@ -71,7 +71,8 @@ def _tell(found: dict[str, Any]) -> None:
         show.line(show.painted(show.clean(_about(route)), _PAINT[route["status"]]))
     if not found["breaks"]:
         return
-    show.table(found["breaks"], _COLUMNS, "no breaks")
+    rows = [{**row, "found": show.when(row["found"])} for row in found["breaks"]]
+    show.table(rows, _COLUMNS, "no breaks")
     for row in found["breaks"]:
         show.line(show.clean(f"{row['break']}: {row['detail']}"))
     show.line("where the broker is right: tradebot reconcile --accept BREAK --reason TEXT")

@@ -273,6 +273,7 @@ class Server:
     async def _post_accept(self, request: web.Request) -> web.Response:
         name, reason, user = commands.parse_accept(await read_body(request))
         await self._requests.accept_break(name, reason, user)
+        await self._reconciler.compare_all(f"accepted by {user}")
         return await self._get_reconcile(request)
 
     async def _get_strategies(self, request: web.Request) -> web.Response:
