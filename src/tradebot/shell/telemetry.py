@@ -61,7 +61,7 @@ class Console:
 
     def on_decision(self, decision: Decision) -> None:
         for event in decision.events:
-            if not isinstance(event, _QUIET):
+            if not _is_quiet(event):
                 self._line(decision.at, sentence(event))
 
     def line(self, at: datetime, text: str) -> None:
@@ -143,6 +143,12 @@ class JsonLog:
             self._log.info(event, **{k: v for k, v in fields.items() if v is not None})
         except (OSError, ValueError):
             self._emit = _forget
+
+
+def _is_quiet(event: e.Event) -> bool:
+    if isinstance(event, e.StatementCompared):
+        return not event.drifts and not event.recovered
+    return isinstance(event, _QUIET)
 
 
 def _order_of(event: e.Event) -> str | None:
