@@ -13,7 +13,7 @@ from tests.makers import Trader, at, some_instruments, the
 from tests.plugins.fake_market import FakeMarket
 
 from tradebot.app import RunOptions, assembled
-from tradebot.core.model.commands import Tick
+from tradebot.core.model.commands import Delivery, ReportDelivery, Tick
 from tradebot.core.model.events import Event, OrderSubmitted, SettingsActivated, TradeBooked
 from tradebot.core.model.fact import fact
 from tradebot.plugins.brokers.mock import MockBroker, MockSettings
@@ -103,21 +103,52 @@ def test_a_shadow_that_takes_nothing_disturbs_nobody(
     assert found.decided == alone.decided
 
 
+def a_shadow(trader: Trader, said: list[str]) -> tuple[Shadow, MockBroker]:
+    clock = LoopClock(at(0), asyncio.get_running_loop())
+    broker = MockBroker(
+        MockSettings(), route="twin", clock=clock, state_dir=Path("nowhere"), calendars={},
+        market=FakeMarket(clock, some_instruments()),
+    )
+    shadow = Shadow("twin", "paper", broker, view=trader.book, clock=clock, tell=said.append)
+    return shadow, broker
+
+
+def published(order: OrderSubmitted) -> Decision:
+    return Decision(seq=1, at=at(0), command=Tick(), events=(order,))
+
+
+def test_a_second_attempt_of_an_order_is_no_second_copy() -> None:
+    async def story() -> None:
+        trader = Trader()
+        shadow, broker = a_shadow(trader, [])
+        running = asyncio.create_task(shadow.run())
+        await asyncio.sleep(1)
+        first = the(trader.submit(), OrderSubmitted)
+        never_left = ReportDelivery(cl_ord_id=first.cl_ord_id, delivery=Delivery.NEVER_LEFT)
+        shadow.on_decision(published(first))
+        await asyncio.sleep(1)
+        second = the(trader.tell(never_left), OrderSubmitted)
+        shadow.on_decision(published(second))
+        await asyncio.sleep(1)
+        assert len(broker.orders) == 1
+        assert shadow.row()["failed"] == 0
+        assert not running.done()
+        running.cancel()
+        await asyncio.wait({running})
+
+    with asyncio.Runner(loop_factory=partial(SimLoop, None)) as runner:
+        runner.run(story())
+
+
 def test_copies_that_nobody_takes_are_dropped_and_counted() -> None:
     async def story() -> None:
         trader, said = Trader(), list[str]()
-        clock = LoopClock(at(0), asyncio.get_running_loop())
-        broker = MockBroker(
-            MockSettings(), route="twin", clock=clock, state_dir=Path("nowhere"), calendars={},
-            market=FakeMarket(clock, some_instruments()),
-        )
-        shadow = Shadow("twin", "paper", broker, view=trader.book, clock=clock, tell=said.append)
+        shadow, _ = a_shadow(trader, said)
         running = asyncio.create_task(shadow.run())
         await asyncio.sleep(1)
         running.cancel()
         await asyncio.wait({running})
-        order = the(trader.submit(), OrderSubmitted)
-        decision = Decision(seq=1, at=at(0), command=Tick(), events=(order,))
+        decision = published(the(trader.submit(), OrderSubmitted))
         for _ in range(WAITING_MAX + 5):
             shadow.on_decision(decision)
         assert shadow.row()["dropped"] == 5

@@ -177,3 +177,11 @@ def test_nothing_is_armed_while_the_kill_switch_is_set() -> None:
     trader.tell(SetKillSwitch(engaged=False, reason="test", by="bob"))
     trader.facts.latched = "flag file"
     assert the(trader.tell(an_arming()), ArmingRefused).detail == "the kill switch is set"
+
+
+def test_another_live_account_stays_shut() -> None:
+    trader = a_live_trader(an_arming(), routes=("paper", "other"))
+    other = a_statement(account="OTHER")
+    trader.tell(a_route("other", RouteKind.LIVE, statement=other))
+    assert the(trader.submit(route="other"), IntentRefused).reason is Reason.POLICY_LIVE_NOT_ENABLED
+    assert of(trader.submit(route="paper"), OrderSubmitted)

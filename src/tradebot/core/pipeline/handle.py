@@ -9,7 +9,6 @@ from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.report import Report
-from tradebot.core.model.settings import RouteKind
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import (
     SETTINGS,
@@ -127,9 +126,10 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
             symbol=e.EVERYTHING, reason=Reason.OMS_MALFORMED_REPORT, detail=told
         ))
         return
-    if book.arming is not None and command.kind is RouteKind.LIVE:
+    known = book.routes.get(command.route)
+    if book.arming is not None and known is not None:
         armed, stated = book.arming.given.account, command.statement.account
-        if armed != stated:
+        if known.account == armed != stated:
             yield from end_arming(book, f"{armed} was armed, the broker says {stated}", "broker")
     if is_other_account(book, command.route, command.statement):
         yield from other_account(book, command.route, command.statement)
