@@ -45,7 +45,7 @@ def test_the_later_layer_wins(layers: Mapping[str, str], expected: int) -> None:
 
 @pytest.mark.parametrize(("environ", "expected"), [
     ({"EMO_EXECUTION_MODE": "mock"}, Mode.MOCK),
-    ({"TRADEBOT_EXECUTION_MODE": "shadow", "EMO_EXECUTION_MODE": "mock"}, Mode.SHADOW),
+    ({"TRADEBOT_EXECUTION_MODE": "testnet", "EMO_EXECUTION_MODE": "mock"}, Mode.TESTNET),
     ({"TRADEBOT_MODE": "stage", "TRADEBOT_EXECUTION_MODE": "shadow"}, Mode.STAGE),
 ])
 def test_short_names_work_and_full_names_stand_above_them(
