@@ -132,7 +132,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
             status=partial(
                 standing.live_facts, config, home, calendars, parts.state, parts.host,
-                market=parts.market, shadows=parts.shadows,
+                market=parts.market, links=parts.links, shadows=parts.shadows,
             ),
         )
 
@@ -229,12 +229,10 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     health = observers.health(config, world.ending, observers.Watched(
         home=home, clock=clock, engine=engine, journal=world.journal, state=state, market=market,
         views=past.views, telling=world.telling, lines=world.lines, executions=executions.out,
-        pace=world.pace,
+        pace=world.pace, links=links,
     ))
-    live = partial(
-        standing.live_facts, config, home, world.calendars, state, host, market=market,
-        shadows=shadows,
-    )
+    seen = partial(standing.live_facts, market=market, links=links, shadows=shadows)
+    live = partial(seen, config, home, world.calendars, state, host)
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set, status=live, pace=world.pace,
         health=health.document, socket_path=home / "tradebot.sock", brokers=links,

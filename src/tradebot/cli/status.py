@@ -75,6 +75,8 @@ def _tell(found: dict[str, Any]) -> None:
         named[f"market {market['calendar']}"] = f"{market['phase']}{session}"
     for route in found["routes"]:
         word = "up" if route["up"] else "DOWN"
+        if route["breaker"] != "CLOSED":
+            word += f", breaker {route['breaker']}"
         named[f"route {route['route']}"] = f"{word}, {route['kind']}, account {route['account']}"
     for route in found["reconciliation"]["routes"]:
         last = f", {show.when(route['at'])}" if route["at"] else ""
@@ -87,6 +89,8 @@ def _tell(found: dict[str, Any]) -> None:
     since = f", since {show.when(drafts['oldest_utc'])} UTC" if drafts["oldest_utc"] else ""
     named["drafts"] = f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved"
     named |= in_figures(found["orders"])
+    if counts["dead_letters"]:
+        named["dead letters"] = counts["dead_letters"]
     named["positions"] = counts["positions"]
     for window in found.get("windows", []):
         named[f"window {window['window']}"] = _window(window)

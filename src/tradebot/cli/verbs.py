@@ -40,6 +40,9 @@ VERBS: Final[Mapping[str, Verb]] = {
     "reconcile": Verb(
         "reconcile", "compare the book with the brokers' statements now; exit 7 on a break"
     ),
+    "dead-letters": Verb(
+        "dead_letters", "orders that could not be delivered: list, show, retry, discard"
+    ),
     "ledger": Verb("ledger", "look at the audit ledger"),
     "replay": Verb("ledger", "decide the whole journal again and compare"),
     "calendar": Verb("calendar", "print sessions, holidays and early closes"),

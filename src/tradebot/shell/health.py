@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from tradebot.core.model.commands import BreakerState
 from tradebot.core.session import State
 from tradebot.ports import Clock, MarketData
 from tradebot.shell.api.rows import iso
@@ -18,8 +19,9 @@ from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.outlet import Outlet
-from tradebot.shell.standing import gap_rows
+from tradebot.shell.standing import breakers, gap_rows
 from tradebot.shell.state import DaemonState
+from tradebot.shell.wire.link import Link
 
 TICK_S: Final = 1.0
 _FREE_WARN_BYTES: Final = 2 << 30
@@ -51,6 +53,7 @@ class Patient:
     views: Views
     outlets: Mapping[str, Outlet]
     market: MarketData
+    links: Sequence[Link]
 
 
 class Health:
@@ -104,7 +107,7 @@ class Health:
             "kill": standing["kill"], "markets": standing["markets"],
             "routes": standing["routes"], "counts": standing["counts"],
             "orders": standing["orders"],
-            "drafts": standing["drafts"],
+            "drafts": standing["drafts"], "breakers": breakers(p.links),
             "queues": {
                 **p.engine.waiting, **{name: out.waiting for name, out in p.outlets.items()}
             },
@@ -120,7 +123,8 @@ class Health:
         p, book = self._p, self._p.views.book
         state = p.state.state
         down = [route["route"] for route in routes if not route["up"]]
-        gaps = gap_rows(p.market)
+        broken = [r["route"] for r in routes if r["breaker"] != BreakerState.CLOSED]
+        gaps, dead = gap_rows(p.market), p.views.dead_letters.pending
         told = {name: out for name, out in p.outlets.items() if out.lost or out.trouble}
         return {
             "orchestrator": {
@@ -131,7 +135,10 @@ class Health:
                 "status": _status(False, book.kill_reason is not None or bool(book.halted)),
                 "kill_switch": book.kill_reason is not None, "halted": sorted(book.halted),
             },
-            "brokers": {"status": _status(False, bool(down)), "down": down},
+            "brokers": {
+                "status": _status(False, bool(down or broken)), "down": down, "broken": broken,
+            },
+            "dead_letters": {"status": _status(False, bool(dead)), "pending": dead},
             "strategies": {
                 "status": _status(False, bool(book.disabled)), "disabled": sorted(book.disabled),
             },

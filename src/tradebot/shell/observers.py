@@ -1,5 +1,6 @@
 """Who looks on while the daemon trades? Log, execution log and health; nobody waits for them."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from tradebot.shell.outlet import Outlet, instead_of, to_file, to_stream
 from tradebot.shell.redact import hiding, secrets_in
 from tradebot.shell.state import DaemonState
 from tradebot.shell.telemetry import Console, JsonLog, Telling
+from tradebot.shell.wire.link import Link
 
 
 def lines(config: Config, out: TextIO, *, is_rehearsal: bool) -> Outlet:
@@ -64,6 +66,7 @@ class Watched:
     lines: Outlet
     executions: Outlet
     market: MarketData
+    links: Sequence[Link]
     pace: float
 
 
@@ -74,7 +77,7 @@ def health(config: Config, ending: ExitStack, watched: Watched) -> Health:
     return Health(
         Patient(
             home=w.home, clock=w.clock, engine=w.engine, journal=w.journal, state=w.state,
-            views=w.views, market=w.market, outlets={
+            views=w.views, market=w.market, links=w.links, outlets={
                 "log": w.lines, "execution_log": w.executions, "health": document,
             },
         ),

@@ -17,11 +17,12 @@ from tradebot.shell.countdown import countdown
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.wire.link import Link
 
 
 def live_facts(
     config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
-    host: StrategyHost, *, market: MarketData, shadows: Sequence[Shadow],
+    host: StrategyHost, *, market: MarketData, links: Sequence[Link], shadows: Sequence[Shadow],
 ) -> dict[str, Any]:
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
     opens = plugins.contained(partial(calendar.next_open, now), _not_known)
@@ -32,8 +33,14 @@ def live_facts(
         "pid": os.getpid(), "data_dir": str(home),
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
         "strategies": host.rows(), "gaps": gap_rows(market),
-        "shadows": [shadow.row() for shadow in shadows], **countdown(state.book, calendars, now),
+        "shadows": [shadow.row() for shadow in shadows], "breakers": breakers(links),
+        **countdown(state.book, calendars, now),
     }
+
+
+def breakers(links: Sequence[Link]) -> list[dict[str, Any]]:
+    """Tell how the calls of each route went."""
+    return [link.standing() for link in links]
 
 
 def gap_rows(market: MarketData) -> list[dict[str, Any]]:

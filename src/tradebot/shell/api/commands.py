@@ -20,6 +20,7 @@ KEY_LENGTH_MAX: Final = 128
 TEXT_LENGTH_MAX: Final = 200
 TTL_MAX_S: Final = 366 * 86_400
 LEGS_MAX: Final = 4
+RETRY_TTL_S: Final = 300  # of a dead letter that is tried again
 _DEPTH_MAX: Final = 8
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:@+-]{0,63}", re.ASCII)
 
@@ -153,6 +154,13 @@ def parse_cancel_all(body: Mapping[str, Any]) -> tuple[str, str | None]:
     """Read who asks, and of which symbol alone, if any."""
     _refuse_unknown(body, ("symbol", "user"), "")
     return _opt(body, "user", _name) or "api", _opt(body, "symbol", _symbol)
+
+
+def parse_retry(body: Mapping[str, Any]) -> tuple[int, str]:
+    """Read how long a dead letter may wait this time, and who tries it again."""
+    _refuse_unknown(body, ("ttl", "user"), "")
+    ttl_s = _opt(body, "ttl", _seconds)
+    return RETRY_TTL_S if ttl_s is None else ttl_s, _opt(body, "user", _name) or "api"
 
 
 def parse_approval(body: Mapping[str, Any]) -> tuple[str, str]:

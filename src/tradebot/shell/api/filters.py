@@ -18,6 +18,7 @@ ORDER_STATUSES: Final = (
 DRAFT_STATUSES: Final = (
     "waiting", "approved", "sent", "rejected", "refused", "expired", "superseded", "open", "done"
 )
+DEAD_LETTER_STATUSES: Final = ("pending", "retried", "discarded")
 NO_STATUSES: Final = ()
 
 

@@ -14,10 +14,12 @@ from tradebot.core.model.commands import (
     Command,
     Control,
     DisarmLive,
+    DiscardDeadLetter,
     Reject,
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
+    RetryDeadLetter,
     Revise,
     SetControl,
     SetKillSwitch,
@@ -37,6 +39,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
+from tradebot.shell.api import dead_letters
 from tradebot.shell.api.aftermath import in_flight
 from tradebot.shell.api.drafts import Draft, document
 from tradebot.shell.api.rows import Plain, arming_row, gate_rows
@@ -139,6 +142,21 @@ class Requests:
                 }
         raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to revise")
 
+    def dead_letter(self, name: str) -> Plain:
+        """Return one dead letter with its whole history."""
+        return dead_letters.document(self._letter(name))
+
+    async def retry(self, name: str, ttl_s: int, by: str) -> Plain:
+        """Return the dead letter, and the pipeline's result of its new walk."""
+        intent_id = self._letter(name).record.intent_id
+        return await self._letter_answered(RetryDeadLetter(target=intent_id, by=by, ttl_s=ttl_s))
+
+    async def discard(self, name: str, reason: str, by: str) -> Plain:
+        intent_id = self._letter(name).record.intent_id
+        return await self._letter_answered(
+            DiscardDeadLetter(target=intent_id, reason=reason, by=by)
+        )
+
     async def cancel_all(self, symbol: str | None, by: str) -> Plain:
         events = await self._events_of(RequestCancelAll(by=by, symbol=symbol))
         return {"symbol": symbol, **_swept(events)}
@@ -224,6 +242,23 @@ class Requests:
         if not found:
             raise Unanswerable(HTTPStatus.NOT_FOUND, "no draft of this id is known")
         return found[0]
+
+    def _letter(self, name: str) -> dead_letters.Letter:
+        found = self._views.dead_letters.named(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Unanswerable(HTTPStatus.CONFLICT, "several dead letters begin so")
+        raise Unanswerable(HTTPStatus.NOT_FOUND, "no dead letter of this id is known")
+
+    async def _letter_answered(self, command: RetryDeadLetter | DiscardDeadLetter) -> Plain:
+        if not await self._events_of(command):
+            text = "it was tried again or discarded before"
+            raise Unanswerable(HTTPStatus.CONFLICT, text, intent_id=command.target)
+        return {
+            **self.dead_letter(command.target),
+            "result": self._views.pipeline_result(command.target),
+        }
 
     async def _answered(self, draft_id: str, command: Approve | Reject) -> Plain:
         for event in await self._events_of(command):

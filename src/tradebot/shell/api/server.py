@@ -20,6 +20,7 @@ from tradebot.shell.api import commands
 from tradebot.shell.api.aftermath import States, aftermath
 from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
+    DEAD_LETTER_STATUSES,
     DRAFT_STATUSES,
     INTENT_STATUSES,
     NO_STATUSES,
@@ -107,6 +108,10 @@ class Server:
             web.post("/api/v1/drafts/{id}/approve", self._post_approve),
             web.post("/api/v1/drafts/{id}/reject", self._post_reject),
             web.post("/api/v1/drafts/{id}/revise", self._post_revise),
+            web.get("/api/v1/dead-letters", self._get_dead_letters),
+            web.get("/api/v1/dead-letters/{id}", self._get_dead_letter),
+            web.post("/api/v1/dead-letters/{id}/retry", self._post_retry),
+            web.post("/api/v1/dead-letters/{id}/discard", self._post_discard),
             web.get("/api/v1/why/{id}", self._get_why),
             web.post("/api/v1/intents", self._post_intent),
             web.post("/api/v1/orders/{id}/cancel", self._post_cancel),
@@ -234,6 +239,21 @@ class Server:
     async def _post_cancel_all(self, request: web.Request) -> web.Response:
         user, symbol = commands.parse_cancel_all(await read_body(request, may_be_empty=True))
         return answer(await self._requests.cancel_all(symbol, user))
+
+    async def _get_dead_letters(self, request: web.Request) -> web.Response:
+        wanted = parse_filters(request.query, DEAD_LETTER_STATUSES)
+        return answer({"dead_letters": self._views.dead_letters.rows(wanted)})
+
+    async def _get_dead_letter(self, request: web.Request) -> web.Response:
+        return answer(self._requests.dead_letter(request.match_info["id"]))
+
+    async def _post_retry(self, request: web.Request) -> web.Response:
+        ttl_s, user = commands.parse_retry(await read_body(request, may_be_empty=True))
+        return answer(await self._requests.retry(request.match_info["id"], ttl_s, user))
+
+    async def _post_discard(self, request: web.Request) -> web.Response:
+        reason, user = commands.parse_reason(await read_body(request), is_needed=True)
+        return answer(await self._requests.discard(request.match_info["id"], reason, user))
 
     async def _get_why(self, request: web.Request) -> web.Response:
         return answer(self._requests.why(request.match_info["id"]))

@@ -10,6 +10,7 @@ from tradebot.core.book.ledger import Share
 from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
+from tradebot.shell.api.dead_letters import DeadLetters
 from tradebot.shell.api.drafts import Drafts, Shelf
 from tradebot.shell.api.figures import figures
 from tradebot.shell.api.filters import ALL, Filters
@@ -56,6 +57,7 @@ class Views:
         self.last: Moment | None = None
         self._kept = Histories(self.book, size, events_max)
         self.drafts = Drafts(self._kept, size, shelf)
+        self.dead_letters = DeadLetters(self._kept)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
@@ -64,6 +66,7 @@ class Views:
             self.book.fold(decision.at, (event,))
             self._kept.apply(moment, event)
             self.drafts.apply(moment, event)
+            self.dead_letters.apply(moment, event)
         self.last = moment
 
     def status(self) -> Plain:
@@ -88,7 +91,7 @@ class Views:
             ],
             "routes": [
                 {"route": name, "kind": route.kind.value, "account": route.account,
-                 "up": route.is_up}
+                 "up": route.is_up, "breaker": route.breaker.value}
                 for name, route in book.routes.items()
             ],
             "halted": [{"symbol": s, "reason": r.value} for s, r in book.halted.items()],
@@ -96,6 +99,7 @@ class Views:
             "counts": {
                 "intents_open": len(book.intents.open), "intents_held": held,
                 "orders_working": len(book.orders.working),
+                "dead_letters": self.dead_letters.pending,
                 "orders_in_doubt": sum(s.in_doubt for s in book.orders.working.values()),
                 "positions": sum(len(nets) for nets in book.ledger.nets.values()),
             },

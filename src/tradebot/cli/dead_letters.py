@@ -1,0 +1,124 @@
+"""Which orders could not be delivered, and what is to be done with them?"""
+
+import argparse
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from tradebot.cli import flags, place, reading, show
+from tradebot.cli.client import Client, NotRunning, escaped
+from tradebot.cli.orders import user
+from tradebot.cli.outcome import Exit, Stop
+
+if TYPE_CHECKING:
+    from tradebot.shell.api.filters import Filters
+    from tradebot.shell.api.views import Views
+
+_COLUMNS: Final = {
+    "died": "DIED (UTC)", "short": "INTENT", "ask": "ORDER", "strategy_id": "STRATEGY",
+    "status": "STATUS", "route": "ROUTE", "detail": "WHY",
+}
+_HISTORY: Final = {"seq": "LINE", "at": "AT (UTC)", "text": "WHAT HAPPENED"}
+_TTL_S: Final = 300
+
+
+def register(verbs: flags.Verbs) -> None:
+    actions = flags.noun(verbs, "dead-letters")
+    parser = flags.action(
+        actions, "list", "list them, and what became of each", "tradebot.cli.dead_letters:list_"
+    )
+    flags.takes_place(parser)
+    flags.takes_filters(parser, ("symbol", "status", "since", "strategy", "last"))
+    for name, does, call in (
+        ("show", "show one with its whole history", "show_"),
+        ("retry", "let it walk again from stage 1, with what is true now", "retry"),
+        ("discard", "give it up; a person says why", "discard"),
+    ):
+        parser = flags.action(actions, name, does, f"tradebot.cli.dead_letters:{call}")
+        parser.add_argument("id", metavar="ID", help="the intent's id, or how it begins")
+        if name == "retry":
+            parser.add_argument(
+                "--ttl", metavar="SECONDS", default=str(_TTL_S),
+                help=f"how long it may wait this time ({_TTL_S})",
+            )
+        if name == "discard":
+            parser.add_argument("--reason", metavar="TEXT", required=True, help="why")
+        flags.takes_place(parser)
+
+
+def list_(args: argparse.Namespace) -> int:
+    from tradebot.shell.api.filters import DEAD_LETTER_STATUSES
+
+    found, _ = reading.answer(args, "/api/v1/dead-letters", _offline, DEAD_LETTER_STATUSES)
+    if args.json:
+        show.document(found)
+        return Exit.DONE
+    rows = [
+        {**row, "short": row["intent_id"][:8], "died": show.when(row["died"])}
+        for row in found["dead_letters"]
+    ]
+    show.table(rows, _COLUMNS, "no dead letters")
+    return Exit.DONE
+
+
+def show_(args: argparse.Namespace) -> int:
+    found = _found(args)
+    if args.json:
+        show.document(found)
+        return Exit.DONE
+    letter = found["dead_letter"]
+    show.pairs({
+        "intent": letter["intent_id"], "order": letter["ask"], "status": letter["status"],
+        "died": show.when(letter["died"]), "why": letter["detail"], "route": letter["route"],
+        "by": letter["by"], "note": letter["note"], "now": letter["outcome"],
+    })
+    show.line()
+    history = [{**row, "at": show.when(row["at"])} for row in found["history"]]
+    show.table(history, _HISTORY, "no history")
+    return Exit.DONE
+
+
+def retry(args: argparse.Namespace) -> int:
+    found = _ask(args, "retry", {"ttl": args.ttl, "user": user()})
+    result = found["result"]
+    if not args.json:
+        reason = f": {result['reason_code']}" if result["reason_code"] else ""
+        show.line(show.clean(f"{found['dead_letter']['intent_id']} walked again to stage "
+                             f"{result['stage']}, {result['verdict']}{reason}"))
+    return Exit.DONE if result["success"] else Exit.REFUSED
+
+
+def discard(args: argparse.Namespace) -> int:
+    found = _ask(args, "discard", {"reason": args.reason, "user": user()})
+    if not args.json:
+        show.line(show.clean(f"{found['dead_letter']['intent_id']} is discarded"))
+    return Exit.DONE
+
+
+def _ask(args: argparse.Namespace, what: str, body: dict[str, Any]) -> dict[str, Any]:
+    path = f"/api/v1/dead-letters/{escaped(args.id)}/{what}"
+    found = Client(place.home(args)).post(path, body).checked()
+    if args.json:
+        show.document(found)
+    return found
+
+
+def _found(args: argparse.Namespace) -> dict[str, Any]:
+    """Ask the daemon; what it does not know (any more) may stand in the journal."""
+    from tradebot.shell.api.dead_letters import document
+
+    home = place.home(args)
+    try:
+        reply = Client(home).get(f"/api/v1/dead-letters/{escaped(args.id)}")
+        if reply.status != HTTPStatus.NOT_FOUND:
+            return reply.checked()
+    except NotRunning:
+        pass
+    letters = reading.views(home).dead_letters.named(args.id)
+    if len(letters) != 1:
+        told = "several dead letters begin so" if letters else "no dead letter is called so"
+        raise Stop(Exit.FAILED, f"{told}: {args.id}")
+    return document(letters[0])
+
+
+def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
+    return {"dead_letters": views.dead_letters.rows(filters)}
