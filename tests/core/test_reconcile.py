@@ -1,6 +1,5 @@
 """When is a difference a break, what does it halt, and how does it end?"""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +41,7 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.money import ONE
 from tradebot.core.model.report import ExecType, Report
 
 SPY_ONE = (Holding(symbol="SPY", qty=Decimal(1)),)
@@ -165,7 +165,7 @@ def test_a_fill_that_was_missed_is_booked_and_leaves_no_difference() -> None:
 def test_a_fill_that_may_still_be_on_its_way_counts_as_none_that_was_missed() -> None:
     trader = Trader()
     order = an_order(trader)
-    fill = a_trade("X1", 4, "500", order, transact_time=trader.now + timedelta(seconds=2))
+    fill = a_trade("X1", 4, "500", order, transact_time=trader.now)
     assert not the(look(trader, fill), StatementCompared).recovered
 
 
@@ -213,6 +213,18 @@ def test_accepting_a_position_and_cash_makes_the_book_follow_without_profit() ->
     assert account.realized == realized
     assert account.high_water == mark - 450 + 500 == account.equity  # as quoted, not as paid
     assert not the(look(trader), StatementCompared).drifts
+    assert not trader.book.halted
+
+
+def test_a_halt_that_another_break_makes_too_outlasts_the_first() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    differs = {"holdings": SPY_ONE, "working": (OpenOrder(cl_ord_id=order, leaves_qty=ONE),)}
+    look(trader, **differs)
+    look(trader, **differs)
+    trader.tell(AcceptBreak(target=f"{ACCOUNT}/SPY", reason="mine", by="alice"))
+    assert set(trader.book.halted) == {"SPY"}
+    trader.tell(AcceptBreak(target=f"{ACCOUNT}/{order}", reason="mine", by="alice"))
     assert not trader.book.halted
 
 
