@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,22 @@ def test_a_snapshot_ahead_of_a_journal_that_was_set_back_is_passed_over(
     (back / SNAPSHOT).parent.mkdir()
     (home / SNAPSHOT).rename(back / SNAPSHOT)
     assert is_passed_over(back, decisions[:40], "segment")
+
+
+def test_a_snapshot_of_another_line_than_the_last_is_passed_over(
+    tmp_path: Path, decisions: list[Decision]
+) -> None:
+    """No line behind it and an anchor that lags: only the line itself can tell."""
+    write(tmp_path, decisions[:40])
+    head = (tmp_path / "journal" / "HEAD").read_bytes()
+    write(tmp_path, decisions[40:60])
+    recovery.keep(tmp_path)
+    found = snapshot.load(tmp_path / SNAPSHOT)
+    assert found is not None
+    (tmp_path / "journal" / "HEAD").write_bytes(head)
+    anchor = replace(found.stand.anchor, h="ab" * 20)
+    snapshot.save(tmp_path / SNAPSHOT, replace(found, stand=replace(found.stand, anchor=anchor)))
+    assert is_passed_over(tmp_path, decisions[:60], "segment")
 
 
 def test_damage_behind_the_snapshot_stops_the_start(home: Path) -> None:
