@@ -8,6 +8,7 @@ from tests.makers import an_intent
 from tests.tiny_daemon import TinyDaemon, served
 
 from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.intent import Source
 
 
@@ -23,7 +24,7 @@ def daemon() -> TinyDaemon:
 
 
 def intent(daemon: TinyDaemon, key: str) -> str:
-    return daemon.views.intent_of_key(key)
+    return keyed_intent_id(key)
 
 
 def test_the_daemon_and_its_journal_give_the_same_answer(

@@ -13,7 +13,7 @@ from tradebot.core.book.book import FOLDS, Book
 from tradebot.core.model.commands import Delivery, Mark, ReportDelivery, RequestCancel, SubmitIntent
 from tradebot.core.model.events import CancelRequested, Event
 from tradebot.core.model.facts import Quote
-from tradebot.core.model.ids import ClOrdID, StrategyId
+from tradebot.core.model.ids import ClOrdID, StrategyId, keyed_intent_id
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.report import ExecType
 from tradebot.shell.api.filters import Filters
@@ -34,7 +34,7 @@ def an_order(
         legs=(Leg(symbol=symbol, side=side),), order_qty=Decimal(qty), key=key,
         source=Source.CLI, strategy_id=StrategyId(strategy) if strategy else None,
     )))
-    found = daemon.views.pipeline_result(daemon.views.intent_of_key(key))
+    found = daemon.views.pipeline_result(keyed_intent_id(key))
     assert found is not None
     return found
 
@@ -102,7 +102,7 @@ def test_a_held_intent_tells_what_it_waits_for(daemon: TinyDaemon) -> None:
 def test_a_rejected_order_is_no_success_and_tells_the_brokers_words(daemon: TinyDaemon) -> None:
     order = an_order(daemon, "k1")["client_order_id"]
     daemon.report(order, ExecType.REJECTED, text="no shorts today")
-    found = daemon.views.pipeline_result(daemon.views.intent_of_key("k1"))
+    found = daemon.views.pipeline_result(keyed_intent_id("k1"))
     assert found is not None
     assert (found["success"], found["reason_detail"]) == (False, "no shorts today")
     assert found["order"]["ord_status"] == "rejected"
@@ -147,7 +147,7 @@ def test_an_orders_history_survives_the_book(
     assert daemon.views.book.orders.find(ids[0]) is None
     rows = {row["client_order_id"]: row for row in daemon.views.orders()}
     assert rows[ids[0]]["ord_status"] == "filled"
-    found = daemon.views.pipeline_result(daemon.views.intent_of_key("k0"))
+    found = daemon.views.pipeline_result(keyed_intent_id("k0"))
     assert found is not None
     assert (found["stage"], found["is_open"]) == ("recon", False)
 

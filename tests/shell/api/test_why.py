@@ -18,7 +18,7 @@ from tradebot.core.model.commands import (
     SubmitIntent,
 )
 from tradebot.core.model.facts import Quote
-from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.ids import ClOrdID, keyed_intent_id
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.report import ExecType
@@ -47,7 +47,7 @@ def ask(
         ord_type=OrdType.LIMIT if price else OrdType.MARKET,
         price=Decimal(price) if price else None, source=Source.CLI,
     )))
-    return daemon.views.intent_of_key(key)
+    return keyed_intent_id(key)
 
 
 def why(daemon: TinyDaemon, name: str) -> dict[str, Any]:

@@ -63,18 +63,10 @@ class IntentState:
 
 
 @dataclass(slots=True)
-class KeyEntry:
-    """What a key stood for when it was first used."""
-
-    digest: str
-    intent_id: IntentId
-
-
-@dataclass(slots=True)
 class Intents:
     open: dict[IntentId, IntentState] = field(default_factory=dict)
     dead: dict[IntentId, IntentState] = field(default_factory=dict)  # could not be delivered
-    keys: dict[str, KeyEntry] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)  # the digest of what each stood for
     counts: dict[str, int] = field(default_factory=dict)
     by_need: dict[Need, dict[IntentId, None]] = field(default_factory=dict)
     approvals: int = 0  # that stand; by account, what they reserve and put at risk
@@ -115,7 +107,7 @@ class Intents:
         if event.number is not None:
             self.counts[body.strategy_id or ""] = event.number
         elif body.key is not None:
-            self.keys[body.key] = KeyEntry(digest=event.digest, intent_id=event.intent_id)
+            self.keys[body.key] = event.digest
             if len(self.keys) > KEYS_MAX:
                 del self.keys[next(iter(self.keys))]
 

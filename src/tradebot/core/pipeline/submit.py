@@ -39,13 +39,13 @@ def submit(book: Book, command: SubmitIntent, facts: Facts, at: datetime) -> Ite
         )
     else:
         digest = body.digest() if is_sound else ""
-        first = book.intents.keys.get(body.key)
-        if first is not None:
-            if first.digest != digest:
-                yield from record(book, IntentConflicted(intent=body, first=first.intent_id))
+        known, intent_id = book.intents.keys.get(body.key), keyed_intent_id(body.key)
+        if known is not None:
+            if known != digest:
+                yield from record(book, IntentConflicted(intent=body, first=intent_id))
             return
         received = IntentReceived(
-            intent_id=keyed_intent_id(body.key), intent=body, digest=digest,
+            intent_id=intent_id, intent=body, digest=digest,
             expires=_expires(book, body.ttl_s if is_sound else None, at),
         )
     yield from record(book, received)

@@ -37,6 +37,7 @@ from tradebot.core.model.events import (
     ReplaceRefused,
     ReplaceRequested,
 )
+from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
 from tradebot.shell.api import dead_letters
@@ -77,7 +78,7 @@ class Requests:
                     HTTPStatus.CONFLICT, EXPLAIN[reason], reason_code=reason.value,
                     intent_id=event.first, idempotency_key=intent.key,
                 )
-        intent_id = self._views.intent_of_key(intent.key)
+        intent_id = keyed_intent_id(intent.key)
         found = self._views.pipeline_result(intent_id)
         if found is None:
             text = "this key was used before, and what became of it is older than the history"

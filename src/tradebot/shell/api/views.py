@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.ledger import Share
-from tradebot.core.model.ids import IntentId, keyed_intent_id
+from tradebot.core.model.ids import IntentId
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.shell.api.dead_letters import DeadLetters
@@ -180,11 +180,6 @@ class Views:
             return {}
         correlation_id = record.intent.correlation_id or record.intent_id
         return {"intent_id": record.intent_id, "correlation_id": correlation_id}
-
-    def intent_of_key(self, key: str) -> IntentId:
-        """Return the intent that the key stands for, whether it is known or not."""
-        entry = self.book.intents.keys.get(key)
-        return entry.intent_id if entry is not None else keyed_intent_id(key)
 
     def pipeline_result(self, intent_id: str) -> Plain | None:
         """Tell all that became of one intent, or None where it is unknown or long gone."""
