@@ -130,3 +130,14 @@ def test_whatever_lies_there_kills_and_nothing_is_written_through_a_link(tmp_pat
     assert kill_flag.reason_in(tmp_path / "KILL") == "unreadable: No such file or directory"
     with pytest.raises(OSError, match="symbolic links"):
         kill_flag.drop(tmp_path, "not there")
+
+
+def test_flatten_ends_with_a_broker_that_holds_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, DAY, word="accept fill") as daemon:
+        daemon.until("-> TRADING")
+        order(tmp_path)
+        daemon.until("TradeBooked")
+        found = kill(tmp_path, "--flatten")
+        assert found.returncode == 0, found
+        assert "flattened: sell 1 SPY" in found.stdout
+        assert "route mock states: 0 open orders, holds nothing" in found.stdout

@@ -29,6 +29,7 @@ from tradebot.core.model.commands import (
     DiscardDeadLetter,
     DisconnectRoute,
     FactArrived,
+    Flatten,
     Holding,
     Reconcile,
     Reject,
@@ -106,6 +107,7 @@ def a_golden_day() -> Day:
     for is_enabled in (False, True):
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
     _arm(day)
+    _flatten(day)
     return day
 
 
@@ -167,6 +169,13 @@ def _arm(day: Day) -> None:
             reason="golden", by="golden",
         ))
     day.decide(DisarmLive(reason="golden", by="golden"))
+
+
+def _flatten(day: Day) -> None:
+    """Let a kill close what the broker says is held."""
+    day.decide(SetKillSwitch(engaged=True, reason="golden", by="golden"))
+    stated = replace(day.statement(), holdings=(Holding(symbol="SPY", qty=Decimal(3)),))
+    day.decide(Flatten(route="paper", statement=stated, by="golden"))
 
 
 def decisions_of(day: Day) -> list[Decision]:

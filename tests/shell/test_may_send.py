@@ -8,6 +8,7 @@ from tests.makers import Trader, a_session, at, the
 
 from tradebot.core.model.commands import Command, Phase, SetKillSwitch
 from tradebot.core.model.events import OrderSubmitted
+from tradebot.core.model.intent import Source
 from tradebot.shell.facts import Latch
 from tradebot.shell.wire.armed import Armed
 from tradebot.shell.wire.may_send import may_send
@@ -31,6 +32,21 @@ def why_not(*meanwhile: Command, latched: str | None = None, seconds: float = 10
         latch.set(latched)
     armed = Armed(trader.book, lambda: 0.0)
     return may_send(trader.book, latch, armed, StoppedClock(at(seconds)), sent)
+
+
+def test_only_what_the_kill_itself_sends_passes_the_kill() -> None:
+    trader, latch = Trader(), Latch()
+    sent = the(trader.submit(), OrderSubmitted)
+    trader.tell(SetKillSwitch(engaged=True, reason="test", by="x"))
+    latch.set("test")
+    armed, clock = Armed(trader.book, lambda: 0.0), StoppedClock(at(10))
+    exit_ = replace(sent, intent=replace(sent.intent, source=Source.KILL))
+    assert may_send(trader.book, latch, armed, clock, exit_) is None
+    for source in set(Source) - {Source.KILL}:
+        order = replace(sent, intent=replace(sent.intent, source=source))
+        assert may_send(trader.book, latch, armed, clock, order) == "kill latch: test"
+    late = StoppedClock(at(60))
+    assert may_send(trader.book, latch, armed, late, exit_) is not None
 
 
 def test_an_order_goes_while_nothing_speaks_against_it() -> None:

@@ -273,6 +273,9 @@ COMMANDS: Final[Mapping[str, Callable[[Stage, Words], c.Command]]] = {
     ),
     "cancel": lambda stage, words: c.RequestCancel(target=stage.names.full(words[0]), by=words[2]),
     "replace": _replace,
+    "flatten": lambda stage, words: c.Flatten(
+        route=words[0], by="alice", statement=_connect(stage, words).statement
+    ),
     "cancel-all": lambda stage, words: c.RequestCancelAll(
         by=words[1], symbol=words[2] if len(words) > 2 else None
     ),

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ _POLL_EVERY_S: Final = 0.1
 def register(verbs: flags.Verbs) -> None:
     parser = flags.verb(verbs, "kill", "tradebot.cli.kill:kill")
     parser.add_argument("--reason", metavar="TEXT", help="why, for the journal")
+    parser.add_argument("--flatten", action="store_true",
+                        help="once nothing works any more, close what the brokers say is held")
     parser.add_argument("--timeout", metavar="S", type=flags.seconds, default=30.0,
                         help="how long to wait until the brokers confirm (default 30)")
     flags.takes_place(parser)
@@ -46,12 +49,24 @@ def kill(args: argparse.Namespace) -> int:
         return _by_file(args, home, reason, trouble)
     if not args.json:
         _tell(found)
-    left = _aftermath(Client(home), args.timeout)
+    left = _aftermath(Client(home), args.timeout, _is_confirmed)
+    if args.flatten and left["confirmed"]:
+        flattened = Client(home).post("/api/v1/flatten", {"user": user()}).checked()
+        left = {**_aftermath(Client(home), args.timeout, _is_flat), "flattened": flattened}
     if args.json:
         show.document({**found, **left})
     else:
         _tell_what_is_left(left)
-    return Exit.DONE if left["confirmed"] else Exit.TIMED_OUT
+    is_over = _is_flat(left) if args.flatten else _is_confirmed(left)
+    return Exit.DONE if is_over else Exit.TIMED_OUT
+
+
+def _is_confirmed(found: dict[str, Any]) -> bool:
+    return bool(found["confirmed"])
+
+
+def _is_flat(found: dict[str, Any]) -> bool:
+    return _is_confirmed(found) and not any(row["positions"] for row in found["statements"])
 
 
 def _home(args: argparse.Namespace) -> Path:
@@ -79,11 +94,13 @@ def _by_file(args: argparse.Namespace, home: Path, reason: str, trouble: str) ->
     return Exit.DONE
 
 
-def _aftermath(client: Client, within_s: float) -> dict[str, Any]:
-    """Ask until every broker confirms that nothing is at work, or the time is over."""
+def _aftermath(
+    client: Client, within_s: float, is_over: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """Ask until the brokers confirm that it is over, or the time is."""
     left = within_s
     found: dict[str, Any] = client.get("/api/v1/kill").checked()
-    while not found["confirmed"] and left > 0:
+    while not is_over(found) and left > 0:
         time.sleep(min(_POLL_EVERY_S, left))
         left -= _POLL_EVERY_S
         found = client.get("/api/v1/kill").checked()
@@ -99,6 +116,12 @@ def _tell(found: dict[str, Any]) -> None:
 
 
 def _tell_what_is_left(left: dict[str, Any]) -> None:
+    flattened = left.get("flattened", {"sent": [], "refused": []})
+    for row in flattened["sent"]:
+        show.line(f"flattened: {row['side']} {row['order_qty']} {row['symbol']}")
+    for row in flattened["refused"]:
+        text = f"not flattened: {row['reason_code']} {row['detail']}"
+        show.line(show.painted(show.clean(text), "bad"))
     for stated in left["statements"]:
         orders, held = stated["open_orders"], stated["positions"]
         if stated["trouble"]:

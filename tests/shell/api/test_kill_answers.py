@@ -49,3 +49,19 @@ def test_a_second_kill_changes_nothing_and_asks_for_no_cancel_twice(
     assert (again["reason"], again["cancel_requested"]) == ("drill", [order])
     assert first["cancel_requested"] == [order]
     assert len(daemon.decisions) == decided
+
+
+def test_only_a_kill_flattens_and_by_what_the_broker_states(
+    daemon: TinyDaemon, path: Path
+) -> None:
+    assert post(path, "/api/v1/flatten", {})[0] == 409
+    post(path, "/api/v1/kill", {"reason": "drill"})
+    code, found = post(path, "/api/v1/flatten", {"user": "alice"})
+    assert code == 200
+    assert [(row["symbol"], row["side"], row["order_qty"]) for row in found["sent"]] == [
+        ("SPY", "sell", "3")
+    ]
+    again = post(path, "/api/v1/flatten", {})[1]
+    assert (again["sent"], again["refused"][0]["reason_code"]) == ([], "OMS_PENDING_REQUEST")
+    daemon.is_broker_gone = True
+    assert post(path, "/api/v1/flatten", {})[1]["trouble"][0]["route"] == "paper"

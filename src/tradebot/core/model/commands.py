@@ -153,6 +153,15 @@ class SetKillSwitch:
 
 
 @fact
+class Flatten:
+    """Close what a killed route's broker states that it holds, by orders that only reduce."""
+
+    route: str
+    statement: Statement
+    by: str
+
+
+@fact
 class SetControl:
     """Engage or release a control; what waited for its release walks again."""
 
@@ -350,6 +359,7 @@ class StrategyState:
 
 Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
+    | Flatten
     | SetControl | ArmLive | DisarmLive | ClearHalt | EnterSession | ActivateSettings
     | DefineInstruments | ConnectRoute
     | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve

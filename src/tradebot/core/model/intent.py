@@ -27,12 +27,16 @@ class OrdType(StrEnum):
 
 
 class Source(StrEnum):
-    """Who asks; desk requests (words, voice) always need a person's approval."""
+    """Who asks; desk requests (words, voice) always need a person's approval.
+
+    Nobody outside asks as `kill`: its orders only reduce, see flatten.py.
+    """
 
     STRATEGY = "strategy"
     CLI = "cli"
     API = "api"
     DESK = "desk"
+    KILL = "kill"
 
 
 EXTERNAL: Final = "external"  # the owner of what is held or traded by orders that are not ours

@@ -23,6 +23,7 @@ from tradebot.core.pipeline.approve import approve, lapse, reject
 from tradebot.core.pipeline.arming import arm, disarm, end_arming, end_when_over
 from tradebot.core.pipeline.dead_letters import discard, retry
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
+from tradebot.core.pipeline.flatten import flatten
 from tradebot.core.pipeline.pipeline import record, resume
 from tradebot.core.pipeline.reconcile import (
     accept_break,
@@ -215,6 +216,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.RequestReplace: request_replace,
     c.RequestCancelAll: cancel_all,
     c.SetKillSwitch: _kill,
+    c.Flatten: flatten,
     c.SetControl: _control,
     c.ArmLive: arm,
     c.DisarmLive: disarm,

@@ -44,6 +44,9 @@ def _about_fields(body: Intent) -> Refuse | None:
 
 def _about_owner(book: Book, body: Intent) -> Refuse | None:
     """Refuse what a disabled strategy asked for, also before that; people may close for it."""
+    if body.source is Source.KILL:
+        detail = "source: kill is the house's own"
+        return Refuse(reason=Reason.VALIDATION_MALFORMED, detail=detail)
     why = book.disabled.get(body.strategy_id or "")
     if why is None or body.source is not Source.STRATEGY:
         return None

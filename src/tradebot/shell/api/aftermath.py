@@ -1,14 +1,18 @@
 """What is left after a kill? The brokers' own statements, asked for now, beside the book."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.model.commands import Statement
+from tradebot.core.model.commands import Command, Flatten, Statement
+from tradebot.core.model.events import IntentRefused, OrderSubmitted
 from tradebot.core.model.money import plain
 from tradebot.ports import WireError
 from tradebot.shell.api.rows import Plain, iso
+from tradebot.shell.journal.decision import Decision
+
+Decide: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
 
 
 class States(Protocol):
@@ -42,13 +46,39 @@ def in_flight(book: Book) -> Plain:
     return {"in_flight": [s.root for s in orders if s.is_unanswered and not s.order.is_done]}
 
 
+async def flatten(brokers: Sequence[States], decide: Decide, by: str) -> Plain:
+    """Close what each broker states that it holds; tell what was sent, and what was not and why."""
+    sent: list[Plain] = []
+    refused: list[Plain] = []
+    trouble: list[Plain] = []
+    for broker in brokers:
+        try:
+            statement = await broker.statement()
+        except (WireError, TimeoutError, OSError) as error:
+            trouble.append({"route": broker.route, "trouble": _named(error)})
+            continue
+        decision = await decide(Flatten(route=broker.route, statement=statement, by=by))
+        for event in decision.events if decision is not None else ():
+            if isinstance(event, OrderSubmitted):
+                sent.append({"client_order_id": event.cl_ord_id, "symbol": event.intent.symbol,
+                             "side": event.intent.side.value,
+                             "order_qty": plain(event.intent.order_qty)})
+            elif isinstance(event, IntentRefused):
+                refused.append({"intent_id": event.intent_id, "detail": event.detail,
+                                "reason_code": event.reason.value})
+    return {"sent": sent, "refused": refused, "trouble": trouble}
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
 async def _stated(broker: States) -> Plain:
     try:
         found = await broker.statement()
     except (WireError, TimeoutError, OSError) as error:
-        trouble = f"{type(error).__name__}: {error}".removesuffix(": ")
         return {"route": broker.route, "as_of": None, "open_orders": [], "positions": [],
-                "trouble": trouble}
+                "trouble": _named(error)}
     return {
         "route": broker.route, "as_of": iso(found.as_of), "trouble": None,
         "open_orders": [

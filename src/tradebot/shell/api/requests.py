@@ -1,9 +1,9 @@
 """What comes of a request to a running daemon? The same answer, whichever door it came through."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any
 
 from tradebot.core.model.arming import ArmingRefused, LiveArmed
 from tradebot.core.model.commands import (
@@ -41,14 +41,11 @@ from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.verdict import EXPLAIN, Reason
 from tradebot.shell.api import dead_letters
-from tradebot.shell.api.aftermath import in_flight
+from tradebot.shell.api.aftermath import Decide, in_flight
 from tradebot.shell.api.drafts import Draft, document
 from tradebot.shell.api.rows import Plain, arming_row, gate_rows
 from tradebot.shell.api.views import Views
-from tradebot.shell.journal.decision import Decision
 from tradebot.shell.narrate import numbers
-
-Decide: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
 
 
 class Unanswerable(Exception):

@@ -17,7 +17,7 @@ from tradebot.core.model.commands import Command, Control
 from tradebot.core.model.intent import Source
 from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
-from tradebot.shell.api.aftermath import States, aftermath
+from tradebot.shell.api.aftermath import Decide, States, aftermath, flatten
 from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
     DEAD_LETTER_STATUSES,
@@ -28,7 +28,7 @@ from tradebot.shell.api.filters import (
     parse_filters,
 )
 from tradebot.shell.api.reconciliation import document
-from tradebot.shell.api.requests import Decide, Requests, Unanswerable
+from tradebot.shell.api.requests import Requests, Unanswerable
 from tradebot.shell.api.socket_place import place
 from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Busy
@@ -119,6 +119,7 @@ class Server:
             web.post("/api/v1/cancel-all", self._post_cancel_all),
             web.post("/api/v1/kill", self._post_kill),
             web.get("/api/v1/kill", self._get_kill),
+            web.post("/api/v1/flatten", self._post_flatten),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
             web.post("/api/v1/arm", self._post_arm),
@@ -265,6 +266,12 @@ class Server:
 
     async def _get_kill(self, request: web.Request) -> web.Response:
         return answer(await aftermath(self._views.book, self._brokers))
+
+    async def _post_flatten(self, request: web.Request) -> web.Response:
+        user = commands.parse_user(await read_body(request, may_be_empty=True))
+        if self._views.book.kill_reason is None:
+            return problem(HTTPStatus.CONFLICT, "only a kill flattens, and none stands")
+        return answer(await flatten(self._brokers, self._decide, user))
 
     async def _post_clear_kill(self, request: web.Request) -> web.Response:
         reason, user = commands.parse_reason(await read_body(request), is_needed=True)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from tradebot.core.book.book import Book
 from tradebot.core.gates.session import may_trade
 from tradebot.core.model.events import OrderSubmitted, ReplaceRequested
+from tradebot.core.model.intent import Source
 from tradebot.ports import Clock
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import Latch
@@ -27,10 +28,11 @@ def last_look(engine: Engine, latch: Latch, clock: Clock) -> MaySend:
 def may_send(
     book: Book, latch: Latch, armed: Armed, clock: Clock, order: Outgoing
 ) -> str | None:
-    """Return why not, or None."""
-    if latch.reason is not None:
+    """Return why not, or None. What the kill itself sends only reduces: it passes the latch."""
+    is_exit = order.intent.source is Source.KILL
+    if latch.reason is not None and not is_exit:
         return f"kill latch: {latch.reason}"
-    if book.kill_reason is not None:
+    if book.kill_reason is not None and not is_exit:
         return f"kill switch: {book.kill_reason}"
     now = clock.now()
     if not (now <= order.send_by):
@@ -38,4 +40,4 @@ def may_send(
     for leg in order.intent.legs:
         if not may_trade(book, book.instruments[leg.symbol].calendar, now):
             return f"{leg.symbol}: the session ended"
-    return armed.why_not(order)
+    return None if is_exit else armed.why_not(order)

@@ -1,0 +1,76 @@
+"""How is what a kill leaves behind closed? By what reduces the broker's own statement, and no more.
+
+The one way past the kill switch, and past the gates, which are about taking risk: nobody outside
+can ask for such an order, and it is never held. What cannot go now is refused.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tradebot.core.book.book import Book
+from tradebot.core.book.intents import IntentState
+from tradebot.core.gates.look import Look
+from tradebot.core.model.commands import Flatten, Holding
+from tradebot.core.model.events import (
+    Event,
+    IntentReceived,
+    IntentRefused,
+    OrderSubmitted,
+    RouteChosen,
+)
+from tradebot.core.model.facts import Facts
+from tradebot.core.model.ids import StrategyId, derive_cl_ord_id, strategy_intent_id
+from tradebot.core.model.intent import Intent, Leg, Side, Source
+from tradebot.core.model.money import ZERO
+from tradebot.core.model.sound import flaw
+from tradebot.core.model.verdict import Pass, Reason, Stage
+from tradebot.core.pipeline import s2_validation as validation
+from tradebot.core.pipeline.pipeline import record
+
+
+def flatten(book: Book, command: Flatten, facts: Facts, at: datetime) -> Iterator[Event]:
+    """Close every position of the statement; only while the kill switch is set."""
+    route = book.routes.get(command.route)
+    if book.kill_reason is None or route is None or flaw(command) is not None:
+        return
+    assert route.account == command.statement.account
+    for held in command.statement.holdings:
+        if held.qty:
+            yield from _close(book, command, held, facts, at)
+
+
+def _close(
+    book: Book, command: Flatten, held: Holding, facts: Facts, at: datetime
+) -> Iterator[Event]:
+    body = Intent(
+        legs=(Leg(symbol=held.symbol, side=Side.SELL if held.qty > 0 else Side.BUY),),
+        order_qty=abs(held.qty), source=Source.KILL, user=command.by, route=command.route,
+    )
+    number = book.intents.counts.get("", 0) + 1
+    intent_id = strategy_intent_id(StrategyId(""), number)
+    expires = at + timedelta(seconds=book.settings.send_within_s)
+    received = IntentReceived(intent_id=intent_id, intent=body, expires=expires, number=number)
+    yield from record(book, received)
+    intent = book.intents.open[intent_id]
+    if (why := _why_not(book, intent, facts, at)) is not None:
+        yield from record(book, IntentRefused(
+            intent_id=intent_id, stage=Stage.VALIDATION, reason=why[0], detail=why[1]
+        ))
+        return
+    account = book.routes[command.route].account
+    yield from record(book, RouteChosen(intent_id=intent_id, route=command.route), OrderSubmitted(
+        cl_ord_id=derive_cl_ord_id(intent_id, command.route, account), intent_id=intent_id,
+        intent=body, route=command.route, account=account, send_by=expires, reserved=ZERO,
+    ))
+
+
+def _why_not(
+    book: Book, intent: IntentState, facts: Facts, at: datetime
+) -> tuple[Reason, str] | None:
+    """Say what stands against it: whatever works on the symbol may already be reducing it."""
+    symbol = intent.body.symbol
+    for state in book.orders.working.values():
+        if not state.order.is_done and any(leg.symbol == symbol for leg in state.intent.legs):
+            return Reason.OMS_PENDING_REQUEST, f"{state.root} still works on {symbol}"
+    verdict = validation.validate(Look(book, intent, facts, at))
+    return None if isinstance(verdict, Pass) else (verdict.reason, verdict.detail)
