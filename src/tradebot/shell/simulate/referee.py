@@ -15,7 +15,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import Stage
+from tradebot.core.model.verdict import Reason, Stage
 from tradebot.ports import Clock
 from tradebot.shell.engine import INBOX_MAX
 from tradebot.shell.journal.decision import Decision
@@ -24,6 +24,7 @@ from tradebot.shell.replay.redecide import compare
 from tradebot.shell.simulate.venue import Venue
 
 _SECOND: Final = 1.0
+_CONFLICT: Final = Reason.OMS_CONFLICTING_EXECUTION
 _TASKS_MAX: Final = 1000
 
 
@@ -56,6 +57,7 @@ class Referee:
         self._now = now
         self._is_durable = is_durable
         self._trades = trades
+        self._expires: dict[str, datetime] = {}
         self._messages: deque[datetime] = deque()
         self._applied: set[tuple[str, str]] = set()
 
@@ -89,6 +91,7 @@ class Referee:
             self.broken(10, f"decision {decision.seq} is told, and is not durable")
         self._note(decision)
         self._about_doubts(decision, view)
+        self._about_alarms(decision, view)
 
     def before_send(
         self, clock: Clock, kind: str, order: e.OrderSubmitted | None
@@ -182,7 +185,9 @@ class Referee:
         self.count["decisions"] += 1
         through: dict[str, Stage] = {}
         for event in decision.events:
-            if isinstance(event, e.StagesPassed):
+            if isinstance(event, e.IntentReceived):
+                self._expires[event.intent_id] = event.expires
+            elif isinstance(event, e.StagesPassed):
                 through[event.intent_id] = event.through
             elif isinstance(event, e.OrderSubmitted):
                 self._note_order(decision, event, through)
@@ -206,6 +211,19 @@ class Referee:
             self.broken(12, f"{type(decision.command).__name__} ended a doubt")
         self._doubts = now
 
+    def _about_alarms(self, decision: Decision, view: Book) -> None:
+        """What is not ours, or cannot be, halts its instrument; a kill cancels all that works."""
+        is_alarmed = any(isinstance(event, e.InstrumentHalted) for event in decision.events)
+        for event in decision.events:
+            is_other = isinstance(event, e.TradeBooked) and event.is_external
+            is_conflict = isinstance(event, e.ReportIgnored) and event.reason is _CONFLICT
+            if (is_other or is_conflict) and not is_alarmed:
+                self.broken(3, f"decision {decision.seq}: a fill of nobody alarms nobody")
+            if isinstance(event, e.KillSwitchSet) and event.engaged:
+                left = [root for root, s in view.orders.working.items() if not s.canceled_by]
+                if left:
+                    self.broken(6, f"the kill switch leaves {left} without a cancel")
+
     def _note_order(
         self, decision: Decision, event: e.OrderSubmitted, through: dict[str, Stage]
     ) -> None:
@@ -215,6 +233,8 @@ class Referee:
         self.submitted[event.cl_ord_id] = decision.seq
         if through.get(event.intent_id) is not Stage.DISPATCH:
             self.broken(5, f"order {event.cl_ord_id} was not cleared by the decision that sends it")
+        if not (decision.at < self._expires[event.intent_id]):
+            self.broken(16, f"order {event.cl_ord_id} was decided on after its intent's time")
         if self.is_killed:
             self.broken(6, f"order {event.cl_ord_id} was decided on after the kill switch was set")
         self._about_limits(decision, event)
