@@ -50,6 +50,7 @@ class Market:
     closes: datetime | None = None
 
 
+EARLY_MAX: Final = 100  # busts and corrections an order that wait for what they take back
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -145,10 +146,22 @@ def _promoted(book: Book, event: e.OrderSubmitted) -> None:
 
 def _reported(book: Book, event: e.OrderReported) -> None:
     book.orders.reported(event, book.now, is_killed=book.kill_reason is not None)
+    state, undoes = book.orders.of_report(event.report), event.report.exec_ref_id
+    assert state is not None  # stage 6 applies reports to orders that it knows
+    if undoes is not None:
+        state.early.pop(undoes, None)
     if event.report.exec_type is ExecType.REJECTED:
-        state = book.orders.of_report(event.report)
-        assert state is not None  # stage 6 applies reports to orders that it knows
         book.flow.rejected(state.intent, book.now, book.settings.policy)
+
+
+def _ignored(book: Book, event: e.ReportIgnored) -> None:
+    """A bust or correction may overtake the execution that it takes back: it waits for it."""
+    undoes = event.report.exec_ref_id
+    if event.reason is not Reason.OMS_UNKNOWN_EXECUTION or undoes is None:
+        return
+    state = book.orders.of_report(event.report)
+    if state is not None and state.order.fill(undoes) is None and len(state.early) < EARLY_MAX:
+        state.early[undoes] = event.report
 
 
 def _cancel_requested(book: Book, event: e.CancelRequested) -> None:
@@ -299,7 +312,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.RouteChosen: lambda book, event: book.intents.routed(event),
     e.OrderSubmitted: _submitted,
     e.OrderReported: _reported,
-    e.ReportIgnored: _nothing,
+    e.ReportIgnored: _ignored,
     e.OrderInDoubt: lambda book, event: book.orders.doubted(event),
     e.OrderNeverLeft: _never_left,
     e.CancelRequested: _cancel_requested,

@@ -90,6 +90,7 @@ class OrderState:
     finished: datetime | None = None
     counted: Counted = NOT_COUNTED
     booked: dict[ExecID, TradeBooked] = field(default_factory=dict)
+    early: dict[ExecID, Report] = field(default_factory=dict)  # take back what is not booked yet
 
     @property
     def is_unanswered(self) -> bool:

@@ -27,6 +27,7 @@ def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iter
     was_in_doubt = state is not None and state.in_doubt
     known_as = state.order.cl_ord_id if state is not None else None
     yield from absorb(book, command, at)
+    yield from _taken_back_before(book, state, command, at)
     yield from halt_at_drawdown(book)
     yield from end_when_spent(book)
     is_unsure = state is not None and state.is_unanswered and not state.in_doubt
@@ -39,6 +40,17 @@ def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iter
     if state is not None and was_in_doubt and not state.in_doubt:
         yield from cancel_again(book, state)
         yield from _doubt_over(book, state, facts, at)
+
+
+def _taken_back_before(
+    book: Book, state: OrderState | None, trade: Report, at: datetime
+) -> Iterator[e.Event]:
+    """Apply the bust or correction that came before the execution that it names."""
+    if state is None or not state.early or trade.exec_type is not ExecType.TRADE:
+        return
+    early = state.early.get(trade.exec_id) if trade.exec_id is not None else None
+    if early is not None:
+        yield from absorb(book, early, at)
 
 
 def take_delivery(
