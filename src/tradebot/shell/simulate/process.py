@@ -98,7 +98,7 @@ class SimProcess:
             self.exit_code = await self._run()
         except Killed:
             return
-        except (JournalFailed, JournalDamaged) as error:
+        except (JournalFailed, JournalDamaged, OSError) as error:
             self.exit_code, self.failure = 70, f"{type(error).__name__}: {error}"
         finally:
             if not self.is_dead:
