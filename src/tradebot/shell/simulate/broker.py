@@ -50,11 +50,11 @@ class SimBroker:
         self._watch = watch
         self._unread: deque[Report] = deque()
         self._news = asyncio.Event()
-        self._is_connected = False
+        self._is_connected = self._is_mute = self._is_cut = False
 
     async def connect(self) -> None:
         await self._ask("connect")
-        self._is_connected = True
+        self._is_connected, self._is_mute, self._is_cut = True, False, False
         self._venue.hear = self._hear
 
     async def disconnect(self) -> None:
@@ -80,7 +80,7 @@ class SimBroker:
     async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:
         await self._ask("find")
         order = self._venue.by_id.get(cl_ord_id)
-        if order is None:
+        if order is None or (not self.capabilities.absence_is_proof and self._is_behind()):
             return None
         return BrokerOrder(
             cl_ord_id=ClOrdID(order.ids[-1]), symbol=order.symbol, is_sell=order.is_sell,
@@ -94,7 +94,7 @@ class SimBroker:
 
     async def statement(self) -> Statement:
         await self._ask("statement")
-        held = sorted(self._venue.positions().items())
+        held = [] if self._faults.hit("flat_statement") else sorted(self._venue.positions().items())
         return Statement(
             account=ACCOUNT, as_of=self._when(asyncio.get_running_loop().time()),
             cash=self._venue.cash(),
@@ -112,8 +112,14 @@ class SimBroker:
         while True:
             while self._unread:
                 yield self._unread.popleft()
+            if self._is_cut:
+                raise ConnectionResetError("the stream was closed")
             self._news.clear()
             await self._news.wait()
+
+    def _is_behind(self) -> bool:
+        """Tell whether the venue answers from a copy that does not know yet."""
+        return self._faults.hit("stale_answer")
 
     async def _ask(self, kind: str) -> None:
         """Let a question and its answer travel."""
@@ -188,7 +194,14 @@ class SimBroker:
         asyncio.get_running_loop().call_later(delay_s, self._arrive, report)
 
     def _arrive(self, report: Report) -> None:
-        if self._process.is_dead or not self._is_connected:
+        if self._process.is_dead or not self._is_connected or self._is_mute:
+            return
+        if self._faults.hit("mute_stream"):
+            self._is_mute = True
+            return
+        if self._faults.hit("disconnect"):
+            self._is_connected, self._is_cut = False, True
+            self._news.set()
             return
         self._unread.append(report)
         self._news.set()

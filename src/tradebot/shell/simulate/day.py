@@ -186,7 +186,7 @@ def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
     calendar = SimCalendar(_sessions(chance, faults, loop, venue))
     referee = Referee(
         venue, POLICY, now=loop.time, is_durable=platter.keeps,
-        trades=lambda at: calendar.session_at(at) is not None,
+        trades=lambda at: any(map(calendar.session_at, (at, clock.at(loop.time())))),
     )
     return World(
         chance=chance, faults=faults, loop=loop, clock=clock, platter=platter, prices=prices,

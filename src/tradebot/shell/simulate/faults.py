@@ -59,6 +59,10 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("reordered_report", (56,), .2, "a report overtakes those before it"),
     _row("late_report", (56,), .06, "a report comes many seconds late"),
     _row("fill_before_ack", (53,), .2, "the first fill comes before the acknowledgement"),
+    _row("disconnect", (66, 76), .02, "the stream breaks; what is said meanwhile is lost"),
+    _row("mute_stream", (66,), .01, "the stream falls silent, and looks healthy"),
+    _row("stale_answer", (64,), .1, "a question is answered from before the order came"),
+    _row("flat_statement", (65,), .1, "the statement lacks all positions"),
     # the venue
     _row("rejected_order", (71,), .08, "the venue rejects the order"),
     _row("late_fill", (56, 60), .4, "a fill comes after the cancel was confirmed"),
