@@ -94,7 +94,9 @@ class SimBroker:
 
     async def statement(self) -> Statement:
         await self._ask("statement")
-        held = [] if self._faults.hit("flat_statement") else sorted(self._venue.positions().items())
+        held = sorted(self._venue.positions().items())
+        if self._venue.orders and self._faults.hit("flat_statement"):  # not the first of all
+            held = []
         return Statement(
             account=ACCOUNT, as_of=self._when(asyncio.get_running_loop().time()),
             cash=self._venue.cash(),
