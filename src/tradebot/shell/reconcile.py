@@ -127,7 +127,8 @@ class Reconciler:
     async def _look(self, link: Counterparty, because: str) -> None:
         """Fetch the statement first: then the fills hold all that it can know of."""
         book, engine = self._engine.book, self._engine
-        since = self._since(link.route)
+        since = book.compared_until(link.route)
+        assert since is not None  # the route is up: its account is open
         statement = await link.statement()
         told = [legible(fill) for fill in await link.fills_since(since - OVERLAP)]
         unheard = recon.unheard(book, told)
@@ -146,10 +147,3 @@ class Reconciler:
             state = orders.find(drift.subject)
             if state is not None:
                 await link.ask(state.root)
-
-    def _since(self, route: str) -> datetime:
-        book = self._engine.book
-        last = book.recon.looks.get(route)
-        if last is not None:
-            return last.compared.as_of
-        return book.ledger.accounts[book.routes[route].account].opened

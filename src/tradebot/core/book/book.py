@@ -117,6 +117,13 @@ class Book:
         own = given.risk if given is not None and given.account == account else ZERO
         return found - own - (changed.counted.risk if changed is not None else ZERO)
 
+    def compared_until(self, route: str) -> datetime | None:
+        """Return up to when, by its broker's clock, a route's account was compared; None: never."""
+        look, known = self.recon.looks.get(route), self.routes.get(route)
+        if look is not None:
+            return look.compared.as_of
+        return self.ledger.accounts[known.account].opened if known is not None else None
+
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""
         arming = self.arming.given.until if self.arming is not None else None

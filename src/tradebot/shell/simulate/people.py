@@ -147,7 +147,7 @@ class People:
             world.loop.freeze(self._chance.between("freeze", 1, 60))
         if hit("clock_step"):
             world.referee.has_steps = True
-            world.clock.step_s = self._chance.pick("step", (-30, -2, 0, 2, 30))
+            world.clock.step_s = self._chance.pick("step", (-3600, -30, -2, 0, 2, 30, 3600))
         if hit("settings_reload"):
             await self._reload()
         if hit("kill_switch"):

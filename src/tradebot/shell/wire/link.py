@@ -195,7 +195,8 @@ class Link:
         line.breaker.reset()
         await line.make(self._broker.connect())
         line.is_up = True
-        since = self.last_heard
+        # Decisions go on while a broker is not understood: what it said then is still missing.
+        since = self._engine.book.compared_until(self.route) or self.last_heard
         for delay_s in LOOK_AFTER_S:
             await asyncio.sleep(delay_s)
             if since is not None:
