@@ -24,6 +24,7 @@ from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Daemon, Parts, on_notice
+from tradebot.shell.dead_letter_files import DeadLetterFiles
 from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
@@ -219,11 +220,12 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     for hears in (host, Waker(book, engine.post), marker):
         market.subscribe(symbols, hears.on_market)
     files = _draft_files(config, home, past.views, world)
+    dead = DeadLetterFiles(home / "dead_letters", past.views.dead_letters, world.ending.callback)
     reconciler = Reconciler(engine, links, config.reconcile, world.tell)
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links), host.on_decision, files.on_decision,
-        marker.on_decision, reconciler.on_decision,
+        marker.on_decision, reconciler.on_decision, dead.on_decision,
     ))
     shadows = list(_shadows(config, home, past.views, wire))
     health = observers.health(config, world.ending, observers.Watched(
