@@ -21,6 +21,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.report import ExecType
 from tradebot.ports import NotSent
 from tradebot.shell.wire.breaker import Breaker
+from tradebot.shell.wire.patience import Patience
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 
@@ -61,6 +62,11 @@ async def two_buys(scene: Scene) -> None:
     await asyncio.sleep(100)
 
 
+async def one_buy(scene: Scene) -> None:
+    await scene.buy()
+    await asyncio.sleep(100)
+
+
 def test_five_failures_in_a_row_open_it_and_orders_wait_for_the_probe() -> None:
     broker = AwayBroker(away_for=5)
     scene = play(broker, two_buys)
@@ -71,6 +77,14 @@ def test_five_failures_in_a_row_open_it_and_orders_wait_for_the_probe() -> None:
     assert not scene.of(IntentRefused), "none became a dead letter"
     assert len(scene.of(OrderNeverLeft)) == 2
     assert len(set(broker.seen)) == len(broker.seen) == 2
+
+
+def test_an_order_whose_last_try_opens_the_breaker_is_no_dead_letter() -> None:
+    broker = AwayBroker(away_for=4)
+    scene = play(broker, one_buy, Patience(breaker_threshold=4))
+    assert [event.state for event in scene.of(BreakerSet)] == [OPEN, HALF_OPEN, CLOSED]
+    assert not scene.of(IntentRefused)
+    assert len(broker.seen) == 1
 
 
 def test_a_cancel_passes_an_open_breaker() -> None:
