@@ -2,25 +2,23 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tradebot.core.model.fact import fact
-from tradebot.ports import Session
 from tradebot.shell.collector import uncollected
 from tradebot.shell.journal.place import segment_path
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Platter
 from tradebot.shell.simulate.faults import Faults
 from tradebot.shell.simulate.loop import ShuffledLoop, Stuck
-from tradebot.shell.simulate.market import Prices, SimCalendar, session_of
+from tradebot.shell.simulate.market import PRIMARY, SimCalendar, session_of
 from tradebot.shell.simulate.people import People
 from tradebot.shell.simulate.process import SimProcess, owned_task
-from tradebot.shell.simulate.referee import Referee, Violation
-from tradebot.shell.simulate.venue import Venue
-from tradebot.shell.simulate.world import JOURNAL, OPENS, POLICY, World, WorldClock
+from tradebot.shell.simulate.referee import Violation
+from tradebot.shell.simulate.world import JOURNAL, OPENS, Scene, World, surround
 
 CALM_S: Final = 60.0
 _LOOK_EVERY_S: Final = 1.0
@@ -44,21 +42,12 @@ def play(seed: int, home: Path) -> DayResult:
     for left in home.iterdir():
         left.unlink()
     chance = Chance(seed)
-    loop = ShuffledLoop(chance)
-    loop.set_task_factory(owned_task)
-    world = _world(seed, chance, loop, home)
-    day = Day(world)
-    try:
-        asyncio.set_event_loop(loop)
-        with uncollected():
-            loop.run_until_complete(day.run())
-        if not seed % _REDECIDE_EVERY:
-            world.referee.redecide()
-    except Stuck as stuck:
-        world.referee.broken(8, str(stuck))
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
+    world = _world(seed, chance, ShuffledLoop(chance), home)
+    people = People(world)
+    day = Day(world, people)
+    day.live(people.trade(chance.between("trouble", 60, 180)))
+    if not seed % _REDECIDE_EVERY:
+        world.referee.redecide()
     counts = Counter(world.referee.count)
     counts["crashes"] = day.crashes
     counts["fills"] = len(world.venue.history)
@@ -71,20 +60,32 @@ def play(seed: int, home: Path) -> DayResult:
 class Day:
     """Keeps a process running through the trouble, and looks whether all ends well."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, people: People) -> None:
         self.crashes = 0
+        self.failures = 0  # ends by its own decision, with an exit code
         self._world = world
-        self._people = People(world)
+        self._people = people
         self._is_over = False
 
-    async def run(self) -> None:
+    def live(self, trouble: Coroutine[Any, Any, None]) -> None:
+        """Live through it to the end, on the world's own loop."""
+        loop = self._world.loop
+        loop.set_task_factory(owned_task)
+        try:
+            asyncio.set_event_loop(loop)
+            with uncollected():
+                loop.run_until_complete(self._run(trouble))
+        except Stuck as stuck:
+            self._world.referee.broken(8, str(stuck))
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    async def _run(self, trouble: Coroutine[Any, Any, None]) -> None:
         world, loop = self._world, asyncio.get_running_loop()
         loop.set_exception_handler(self._on_trouble)
         operator = asyncio.create_task(self._keep_running(), name="operator")
-        trouble = asyncio.create_task(
-            self._people.trade(world.chance.between("trouble", 60, 180)), name="people"
-        )
-        await self._unless_broken(trouble)
+        await self._unless_broken(asyncio.create_task(trouble, name="people"))
         world.faults.is_on = False
         if not world.referee.violations:
             await self._unless_broken(asyncio.create_task(self._calm(), name="calm"))
@@ -118,6 +119,7 @@ class Day:
             world.loop.before_turn = lambda turn: None
             if self._is_over:
                 return
+            self.failures += bool(process.exit_code)
             if process.exit_code is None or world.chance.happens("machine dies too", .3):
                 self.crashes += 1
                 if world.faults.hit("power_cut"):
@@ -178,37 +180,23 @@ def _killer(process: SimProcess, at: int, by: str) -> Callable[[int], None]:
 
 
 def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
-    faults, platter, clock = Faults(chance), Platter(chance), WorldClock(loop)
-    prices = Prices(chance)
-    venue = Venue(
-        chance, faults, now=loop.time, later=loop.call_later, price=prices.of,
-    )
-    calendar = SimCalendar(_sessions(chance, faults, loop, venue))
-    referee = Referee(
-        venue, POLICY, now=loop.time, is_durable=platter.keeps,
-        trades=lambda at: any(map(calendar.session_at, (at, clock.at(loop.time())))),
-    )
-    return World(
-        chance=chance, faults=faults, loop=loop, clock=clock, platter=platter, prices=prices,
-        calendar=calendar, venue=venue, referee=referee, home=home,
+    """One long session, or a short one and another after a pause."""
+    faults, closes = Faults(chance), _LONG_S
+    sessions = []
+    if is_short := faults.hit("early_close"):
+        closes = chance.between("closes", 20, 150)
+        again = closes + chance.between("closed for", 5, 30)
+        sessions.append(session_of(OPENS + timedelta(seconds=again), _LONG_S, 1))
+    sessions.insert(0, session_of(OPENS, closes, 0))
+    world = surround(
+        Scene(calendars={PRIMARY: SimCalendar(sessions)}), chance, faults, loop, home=home,
         proves_absence=chance.happens("proves absence", .3),
         segment_bytes=chance.pick("segment", (8_000, 60_000, 1 << 26)),
     )
-
-
-def _sessions(
-    chance: Chance, faults: Faults, loop: ShuffledLoop, venue: Venue
-) -> Sequence[Session]:
-    """One long session, or a short one and another after a pause."""
-    if not faults.hit("early_close"):
-        return [session_of(OPENS, _LONG_S, 0)]
-    closes = chance.between("closes", 20, 150)
-    again = closes + chance.between("closed for", 5, 30)
-    loop.call_later(closes, venue.close)
-    loop.call_later(again, venue.open)
-    return [
-        session_of(OPENS, closes, 0), session_of(OPENS + timedelta(seconds=again), _LONG_S, 1),
-    ]
+    if is_short:
+        loop.call_later(closes, world.venue.close)
+        loop.call_later(again, world.venue.open)
+    return world
 
 
 def _journal(platter: Platter) -> bytes:

@@ -87,6 +87,11 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("settings_reload", (88,), .05, "limits change while orders are on their way"),
 )}
 
+AIMED: Final = {fault.name: fault for fault in (
+    # only where somebody asks for them by name
+    _row("lost_quote", (66,), 0, "a quote is lost"),
+)}
+
 
 class Faults:
     """The faults of one day: a random subset of all kinds. What fired is counted."""

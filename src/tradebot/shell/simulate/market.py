@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,12 +10,13 @@ from typing import Final
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument
-from tradebot.ports import Clock, Gap, Listener, Session
+from tradebot.ports import Clock, Gap, Listener, MarketEvent, Session
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.faults import Faults
 
 SYMBOLS: Final = ("AAA", "BBB", "CCC")
 STEP_S: Final = 2.0
+_NIGHT_STEP_S: Final = 10.0
 PRIMARY: Final = "XNYS"
 _CENT: Final = Decimal("0.01")
 
@@ -22,9 +24,11 @@ _CENT: Final = Decimal("0.01")
 class Prices:
     """The true prices of a day: they outlive processes."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Chance, symbols: Sequence[str]) -> None:
+        self.symbols = symbols
+        self.is_asleep = False
         self._chance = chance
-        self._mid = {symbol: Decimal(100) for symbol in SYMBOLS}
+        self._mid = {symbol: Decimal(100) for symbol in symbols}
 
     def of(self, symbol: str) -> Decimal:
         return self._mid[symbol]
@@ -36,17 +40,23 @@ class Prices:
 class SimMarket:
     """One process' market data: the prices as they are, or as bad feeds have them."""
 
-    def __init__(self, prices: Prices, chance: Chance, faults: Faults, clock: Clock) -> None:
+    def __init__(
+        self, prices: Prices, chance: Chance, faults: Faults, clock: Clock, *, primary: str
+    ) -> None:
         self._prices = prices
         self._chance = chance
         self._faults = faults
         self._clock = clock
+        self._primary = primary
+        self._bars: dict[str, Bar] = {}  # of the minute that runs
         self._listeners: list[Listener] = []
         self._silent: dict[str, int] = {}
         self._last: dict[str, Quote] = {}
 
     def instruments(self) -> Sequence[Instrument]:
-        return [Instrument(symbol=symbol) for symbol in SYMBOLS]
+        return [
+            Instrument(symbol=symbol, calendar=self._primary) for symbol in self._prices.symbols
+        ]
 
     def subscribe(self, symbols: Iterable[str], listener: Listener) -> None:
         self._listeners.append(listener)
@@ -62,12 +72,15 @@ class SimMarket:
 
     async def run(self) -> None:
         while True:
-            for symbol in SYMBOLS:
-                self._quote(symbol)
-            await asyncio.sleep(STEP_S)
+            for symbol in self._prices.symbols:
+                if not self._prices.is_asleep:
+                    self._quote(symbol)
+            await asyncio.sleep(_NIGHT_STEP_S if self._prices.is_asleep else STEP_S)
 
     def _quote(self, symbol: str) -> None:
         self._prices.move(symbol)
+        if self._faults.hit("lost_quote"):
+            return
         if self._silent.get(symbol, 0) > 0:
             self._silent[symbol] -= 1
             return
@@ -84,8 +97,28 @@ class SimMarket:
             as_of=self._clock.now(),
         )
         self._last[symbol] = quote
+        self._tell(quote)
+        self._count(quote)
+
+    def _tell(self, event: MarketEvent) -> None:
         for listener in self._listeners:
-            listener(quote)
+            listener(event)
+
+    def _count(self, quote: Quote) -> None:
+        """Add to the bar of this minute; tell the last one once its minute is over."""
+        mid, start = quote.mid, quote.as_of.replace(second=0, microsecond=0)
+        bar = self._bars.get(quote.symbol)
+        if bar is not None and bar.start == start:
+            self._bars[quote.symbol] = replace(
+                bar, high=max(bar.high, mid), low=min(bar.low, mid), close=mid
+            )
+            return
+        self._bars[quote.symbol] = Bar(
+            symbol=quote.symbol, start=start, end=start + timedelta(minutes=1),
+            open=mid, high=mid, low=mid, close=mid, volume=quote.bid_size,
+        )
+        if bar is not None:
+            self._tell(bar)
 
 
 class SimCalendar:

@@ -20,9 +20,8 @@ from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.simulate.market import SYMBOLS
 from tradebot.shell.simulate.process import SimProcess
-from tradebot.shell.simulate.world import SETTINGS, World
+from tradebot.shell.simulate.world import World
 
 _PATIENCE_S: Final = 15.0
 _CENT: Final = Decimal("0.01")
@@ -103,7 +102,7 @@ class People:
 
     def _intent(self, number: int) -> Intent:
         chance = self._chance
-        symbol = chance.pick("symbol", SYMBOLS)
+        symbol = chance.pick("symbol", self._world.scene.symbols)
         side = chance.pick("side", (Side.BUY, Side.SELL))
         qty = Decimal(60 if chance.happens("too much", .03) else chance.below("qty", 20) + 1)
         beyond = _CENT * (chance.below("price", 20) - 5)
@@ -142,7 +141,7 @@ class People:
         """Let happen what is nobody's order."""
         world, hit = self._world, self._world.faults.hit
         if hit("ghost_fill"):
-            world.venue.trade_for_a_stranger(self._chance.pick("stranger", SYMBOLS))
+            world.venue.trade_for_a_stranger(self._chance.pick("stranger", world.scene.symbols))
         if hit("freeze"):
             world.loop.freeze(self._chance.between("freeze", 1, 60))
         if hit("clock_step"):
@@ -162,9 +161,10 @@ class People:
     async def _reload(self) -> None:
         """Set other limits while orders are on their way."""
         qty = Decimal(self._chance.pick("limit", (3, 10, 20, 50)))
-        policy = replace(SETTINGS.policy, order_qty_max=qty)
+        settings = self._world.scene.settings
+        policy = replace(settings.policy, order_qty_max=qty)
         await self.ask(ActivateSettings(
-            settings=replace(SETTINGS, policy=policy), version=f"at most {qty}"
+            settings=replace(settings, policy=policy), version=f"at most {qty}"
         ))
 
     async def _kill(self) -> None:

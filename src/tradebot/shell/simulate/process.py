@@ -20,11 +20,11 @@ from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.marks import Marker
 from tradebot.shell.preserve import copied
-from tradebot.shell.reconcile import Reconciler, ReconcileSection
+from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.simulate.broker import ROUTE, SimBroker, Watch
 from tradebot.shell.simulate.disk import Killed, SimDisk
-from tradebot.shell.simulate.market import PRIMARY, SYMBOLS, SimMarket
-from tradebot.shell.simulate.world import JOURNAL, SETTINGS, World
+from tradebot.shell.simulate.market import SimMarket
+from tradebot.shell.simulate.world import JOURNAL, World
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies import StrategyHost
 from tradebot.shell.supervisor import Limits, Supervisor
@@ -176,11 +176,12 @@ def _parts(
     last_heard: datetime | None,
 ) -> Parts:
     """Build what the app builds, in the same order, with simulated ends."""
-    engine, latch, clock = process.engine, process.latch, world.clock
+    engine, latch, clock, scene = process.engine, process.latch, world.clock, world.scene
     assert engine is not None
-    state = DaemonState(PRIMARY, clock, view, auto_start=True)
-    market = SimMarket(world.prices, world.chance, world.faults, clock)
-    market.subscribe(SYMBOLS, facts.on_market)
+    primary, symbols = scene.settings.primary_calendar, scene.symbols
+    state = DaemonState(primary, clock, view, auto_start=True)
+    market = SimMarket(world.prices, world.chance, world.faults, clock, primary=primary)
+    market.subscribe(symbols, facts.on_market)
     broker = SimBroker(
         world.venue, process, world.chance, world.faults, when=clock.at,
         watch=Watch(before_send=partial(world.referee.before_send, clock)),
@@ -188,13 +189,14 @@ def _parts(
     )
     link = Link(
         ROUTE, RouteKind.PAPER, broker, engine=engine,
-        may_send=last_look(engine, latch, clock), last_heard=last_heard,
+        may_send=last_look(engine, latch, clock), patience=scene.patience, last_heard=last_heard,
     )
     host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
+    scene.equip(host, view, market, clock)
     marker = Marker(engine.book, facts, engine.post, every_s=5.0)
     for hears in (host, Waker(engine.book, engine.post), marker):
-        market.subscribe(SYMBOLS, hears.on_market)
-    reconciler = Reconciler(engine, [link], ReconcileSection(every_s=30.0), lambda text: None)
+        market.subscribe(symbols, hears.on_market)
+    reconciler = Reconciler(engine, [link], scene.reconcile, lambda text: None)
     engine.listeners.extend((
         lambda decision: view.fold(decision.at, decision.events),
         lambda decision: world.referee.on_published(decision, view), state.on_decision,
@@ -207,9 +209,9 @@ def _parts(
         supervisor=Supervisor(limits, state.on_notice),
         telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False), market=market,
         links=[link], host=host,
-        calendars={PRIMARY: world.calendar}, serve=_nothing, look_after=_nothing,
+        calendars=scene.calendars, serve=_nothing, look_after=_nothing,
         keep_drafts=_nothing, keep_journal=_nothing, reconcile=reconciler.run, status=dict,
-        settings=SETTINGS, settings_version="sim", auto_start=True,
+        settings=scene.settings, settings_version="sim", auto_start=True,
         status_every_s=60.0, until=None,
     )
 

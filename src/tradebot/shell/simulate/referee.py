@@ -250,13 +250,14 @@ class Referee:
         if not (body.order_qty <= policy.order_qty_max):
             self.broken(13, f"order {event.cl_ord_id} of {body.order_qty} is over the limit")
         quote = next((q for q in decision.reads.quotes if q.symbol == body.symbol), None)
-        if quote is None or body.price is None:
+        if quote is None:
             self.broken(15, f"order {event.cl_ord_id} was cleared without a quote")
             return
         age_s = (decision.at - quote.as_of).total_seconds()
         if not (age_s <= policy.quote_age_max_s) or not (quote.bid <= quote.ask):
             self.broken(15, f"order {event.cl_ord_id} was cleared by a quote {age_s} s old")
-        beyond = body.side.sign * (body.price - quote.mid) / quote.mid
+        px = quote.mid if body.price is None else body.price
+        beyond = body.side.sign * (px - quote.mid) / quote.mid
         if not (beyond <= policy.price_collar_frac):
             self.broken(15, f"order {event.cl_ord_id} pays {beyond} beyond the market")
 

@@ -82,6 +82,7 @@ class Venue:
         self.strangers: dict[str, Execution] = {}  # trades that are not ours
         self.history: list[Message] = []  # every money message, for whoever asks
         self.is_open = True
+        self.fills_alone = True
         self.hear: Callable[[Message], None] = lambda told: None
         self._chance = chance
         self._faults = faults
@@ -119,15 +120,15 @@ class Venue:
         )
         self.orders[order.number] = self.by_id[client_id] = order
         if not self.is_open or self._faults.hit("rejected_order"):
-            self._end(order, "rejected")
+            self.end(order, "rejected")
             return
         name = f"order {order.number}"
         if self._faults.hit("fill_before_ack"):
-            self._trade(order, self._piece(order))
+            self.trade(order, self._piece(order))
         self._say(order, "new")
         if self._faults.hit("unsolicited_cancel"):
-            self._later(self._chance.between(name, .1, 20), self._end, order, "canceled")
-        if self._chance.happens(name, .75):
+            self._later(self._chance.between(name, .1, 20), self.end, order, "canceled")
+        if self.fills_alone and self._chance.happens(name, .75):
             self._later(self._chance.between(name, .05, 6), self._go_on, order)
 
     def cancel(self, client_id: str, request: str) -> None:
@@ -138,14 +139,14 @@ class Venue:
         if self._faults.hit("cancel_ignored"):
             return
         if self._faults.hit("too_late_to_cancel"):
-            self._trade(order, order.left)
+            self.trade(order, order.left)
             self._refuse(order, client_id, request)
             return
         before = order.left
-        self._end(order, "canceled", request)
+        self.end(order, "canceled", request)
         if self._faults.hit("late_fill"):
             qty = Decimal(1 + self._chance.below(f"order {order.number}", int(before)))
-            self._later(self._chance.between("late fill", .1, 8), self._trade, order, qty)
+            self._later(self._chance.between("late fill", .1, 8), self.trade, order, qty)
 
     def replace(self, client_id: str, request: str, qty: Decimal, limit: Decimal | None) -> None:
         order = self.by_id.get(client_id)
@@ -165,7 +166,7 @@ class Venue:
         """End the session: what still works expires."""
         self.is_open = False
         for order in self.working():
-            self._end(order, "expired")
+            self.end(order, "expired")
 
     def open(self) -> None:
         self.is_open = True
@@ -190,9 +191,9 @@ class Venue:
             return
         name = f"order {order.number}"
         if self._faults.hit("overfill"):
-            self._trade(order, order.left + 1)
+            self.trade(order, order.left + 1)
             return
-        self._trade(order, self._piece(order))
+        self.trade(order, self._piece(order))
         if order.left and self._chance.happens(name, .8):
             self._later(self._chance.between(name, .05, 10), self._go_on, order)
 
@@ -202,7 +203,7 @@ class Venue:
             return order.left
         return Decimal(1 + self._chance.below(name, int(order.left)))
 
-    def _trade(self, order: Placed, qty: Decimal) -> None:
+    def trade(self, order: Placed, qty: Decimal) -> None:
         if order.state in ("rejected", "expired") or not qty:
             return
         trade = self._execution(order.symbol, -qty if order.is_sell else qty, order.limit)
@@ -211,11 +212,11 @@ class Venue:
             order, "trade", execution=trade.name, qty=qty, px=trade.px, fee=trade.fee,
         )
         if self._faults.hit("bust"):
-            self._later(self._chance.between("bust", .1, 10), self._bust, order, trade)
+            self._later(self._chance.between("bust", .1, 10), self.bust, order, trade)
         elif self._faults.hit("correction"):
             self._later(self._chance.between("bust", .1, 10), self._correct, order, trade)
 
-    def _bust(self, order: Placed, trade: Execution) -> None:
+    def bust(self, order: Placed, trade: Execution) -> None:
         del order.trades[trade.name]
         self._executions += 1
         self._say(order, "trade_cancel", execution=f"E{self._executions}", undoes=trade.name)
@@ -237,7 +238,7 @@ class Venue:
             px=self._price(symbol) if px is None else px, fee=FEE,
         )
 
-    def _end(self, order: Placed, state: str, request: str | None = None) -> None:
+    def end(self, order: Placed, state: str, request: str | None = None) -> None:
         if order.left:
             order.state = state
             self._say(order, state, asked=request)

@@ -1,21 +1,29 @@
 """What surrounds the daemon on a simulated day, and outlives each of its processes?"""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from tradebot.core.book.book import Book
+from tradebot.core.model.commands import Phase
+from tradebot.core.model.fact import fact
 from tradebot.core.model.settings import Mode, Policy, Settings
+from tradebot.ports import Calendar, Clock, MarketData
+from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.simulate.broker import ROUTE
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Platter
 from tradebot.shell.simulate.faults import Faults
 from tradebot.shell.simulate.loop import ShuffledLoop
-from tradebot.shell.simulate.market import Prices, SimCalendar
+from tradebot.shell.simulate.market import SYMBOLS, Prices
 from tradebot.shell.simulate.referee import Referee
 from tradebot.shell.simulate.venue import Venue
+from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.wire.patience import USUAL, Patience
 
 OPENS: Final = datetime(2026, 8, 24, 13, 30, tzinfo=UTC)
 JOURNAL: Final = Path("/simulated/journal")  # on the simulated disk
@@ -32,13 +40,41 @@ SETTINGS: Final = Settings(
 )
 
 
+Equip = Callable[[StrategyHost, Book, MarketData, Clock], None]
+
+
+def _nobody(host: StrategyHost, view: Book, market: MarketData, clock: Clock) -> None:
+    """No strategies."""
+
+
+@fact
+class Scene:
+    """Who trades what, when, under which limits; `equip` brings the strategies."""
+
+    calendars: Mapping[str, Calendar]
+    settings: Settings = SETTINGS
+    symbols: tuple[str, ...] = SYMBOLS
+    starts: datetime = OPENS
+    reconcile: ReconcileSection = ReconcileSection(every_s=30.0)
+    patience: Patience = USUAL
+    equip: Equip = _nobody
+
+    def trades(self, at: datetime) -> bool:
+        """Tell whether orders may leave at this time."""
+        primary = self.settings.primary_calendar
+        phase = self.calendars[primary].phase_at(at)
+        is_outside = primary in self.settings.policy.trade_outside_hours
+        return phase is Phase.TRADING or (is_outside and phase is not Phase.CLOSED)
+
+
 class WorldClock:
     """The wall's clock, as NTP and people set it."""
 
     longest_sleep_s = 60.0
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, starts: datetime) -> None:
         self._loop = loop
+        self._starts = starts
         self.step_s = 0.0
 
     def now(self) -> datetime:
@@ -46,7 +82,7 @@ class WorldClock:
 
     def at(self, seconds: float) -> datetime:
         """Return the true time, whatever the clock shows."""
-        return OPENS + timedelta(seconds=seconds)
+        return self._starts + timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +95,28 @@ class World:
     clock: WorldClock
     platter: Platter
     prices: Prices
-    calendar: SimCalendar
+    scene: Scene
     venue: Venue
     referee: Referee
     home: Path
     proves_absence: bool
     segment_bytes: int
+
+
+def surround(
+    scene: Scene, chance: Chance, faults: Faults, loop: ShuffledLoop, *, home: Path,
+    proves_absence: bool, segment_bytes: int,
+) -> World:
+    """Build what a day needs beside a daemon."""
+    platter, clock = Platter(chance), WorldClock(loop, scene.starts)
+    prices = Prices(chance, scene.symbols)
+    venue = Venue(chance, faults, now=loop.time, later=loop.call_later, price=prices.of)
+    referee = Referee(
+        venue, scene.settings.policy, now=loop.time, is_durable=platter.keeps,
+        trades=lambda at: any(map(scene.trades, (at, clock.at(loop.time())))),
+    )
+    return World(
+        chance=chance, faults=faults, loop=loop, clock=clock, platter=platter, prices=prices,
+        scene=scene, venue=venue, referee=referee, home=home, proves_absence=proves_absence,
+        segment_bytes=segment_bytes,
+    )
