@@ -181,8 +181,8 @@ MISTAKES = [
     ("mode: shadow\n",
      "c.yaml:1: mode: expected a route with `shadow_of` among brokers, got 'shadow'"),
     ("strategies: [{plugin: x, name: cli, symbols: [SPY]}]\n",
-     "c.yaml:1: strategies[0]: expected an id that is none of api, cli, desk, external, kill, manual, "
-     "strategy, got 'cli'"),
+     "c.yaml:1: strategies[0]: expected an id that is none of api, cli, desk, external, kill, "
+     "manual, strategy, got 'cli'"),
     ("strategies:\n  - plugin: x\n", "c.yaml:2: strategies[0].symbols: expected a value, "
      "got nothing"),
     ("strategies:\n  - {plugin: x, symbols: []}\n",
