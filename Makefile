@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run install test check lint docs clean
+.PHONY: run install simulate test check lint docs clean
 
 run: $(VENV)/run.stamp  ## a simulated session of the next trading day
 	$(BIN)/tradebot run --config config/config.paper.yaml --rehearse
@@ -13,6 +13,9 @@ install: $(VENV)/run.stamp  ## what pyproject.toml registers becomes known
 
 test: $(VENV)/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest
+
+simulate: $(VENV)/dev.stamp  ## 5000 days full of faults, and the seeds that once failed
+	$(BIN)/tradebot simulate --days 5000 --jobs 2 --each 100 --seeds-from tests/simulation/seeds.txt
 
 check: $(VENV)/dev.stamp  ## lint, types, imports and the tests
 	$(BIN)/python tools/dev.py check

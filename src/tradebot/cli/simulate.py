@@ -22,6 +22,10 @@ def register(verbs: flags.Verbs) -> None:
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="J", help="processors to use (default 1)"
     )
+    parser.add_argument(
+        "--each", type=int, default=0, metavar="N",
+        help="fail too where a kind of fault came less often than this",
+    )
     flags.takes_json(parser)
 
 
@@ -42,7 +46,10 @@ def simulate(args: argparse.Namespace) -> int:
         show.document(found)
     else:
         _tell(found)
-    return Exit.FAILED if found["violations"] else Exit.DONE
+    seldom = [name for name, count in found["faults"].items() if count < args.each]
+    if seldom:
+        show.note(f"came less than {args.each} times: {', '.join(seldom)}")
+    return Exit.FAILED if found["violations"] or seldom else Exit.DONE
 
 
 def kept_seeds(path: Path | None) -> list[int]:

@@ -1,0 +1,38 @@
+"""Can every bug of the list still be planted? What the simulator makes of them, the tool tells."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mutants", ROOT / "tools" / "mutants.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["mutants"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+MUTANTS = list(tool().mutants((ROOT / "tools" / "mutants.txt").read_text()))
+
+
+def test_there_are_enough_of_them_each_with_a_name_of_its_own() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 30
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_the_place_of_a_planted_bug_is_there_once(mutant: Any) -> None:
+    path = ROOT / "src" / "tradebot" / mutant.path
+    assert path.read_text().count(mutant.before) == 1
+
+
+def test_a_planted_bug_breaks_a_promise() -> None:
+    told = next(m for m in MUTANTS if m.name == "told before it is durable")
+    assert tool().hunted(told, 5).seeds > 0
