@@ -193,7 +193,8 @@ class Orders:
             state.is_handed_off = False
             self._take(state, state.order.cum_qty - filled)
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
-            self.working[state.root] = state  # a bust re-opened it
+            self.working[state.root] = state  # a bust or a change re-opened it
+            state.is_handed_off = False
             self._count(state, None)
         if report.exec_type is ExecType.REPLACED:
             state.since = now

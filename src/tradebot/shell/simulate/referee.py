@@ -10,10 +10,9 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model import events as e
-from tradebot.core.model.commands import ReportDelivery
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Reason, Stage
 from tradebot.ports import Clock
@@ -207,8 +206,8 @@ class Referee:
             state = view.orders.working[ClOrdID(root)]
             if not (state.counted.reserved >= state.reserved):
                 self.broken(12, f"order {root} is in doubt, and reserves less than it did")
-        if self._doubts - now and not isinstance(decision.command, Report | ReportDelivery):
-            self.broken(12, f"{type(decision.command).__name__} ended a doubt")
+        for root in sorted(self._doubts - now - _told_of(decision, view)):
+            self.broken(12, f"{type(decision.command).__name__} ended the doubt about {root}")
         self._doubts = now
 
     def _about_alarms(self, decision: Decision, view: Book) -> None:
@@ -268,6 +267,18 @@ class Referee:
             if name in self._applied:
                 self.broken(19, f"execution {report.exec_id} was applied twice")
             self._applied.add(name)
+
+
+def _told_of(decision: Decision, view: Book) -> set[str]:
+    """Return of which orders the broker told something in this decision."""
+    told = set[str]()
+    for event in decision.events:
+        if isinstance(event, e.OrderNeverLeft):
+            told.add(event.cl_ord_id)
+        elif isinstance(event, e.OrderReported):
+            state = view.orders.of_report(event.report)
+            told.update([state.root] if state is not None else [])
+    return told
 
 
 def _in_doubt(book: Book) -> set[str]:
