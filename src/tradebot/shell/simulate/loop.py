@@ -3,13 +3,16 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import Final
 
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.simulate.chance import Chance
 
+_TURNS_MAX: Final = 500_000  # of a day; the busiest have a tenth of it
+
 
 class Stuck(Exception):
-    """Nothing is ready and nothing is scheduled: everybody waits for somebody, for ever."""
+    """Everybody waits for somebody, for ever; or somebody never rests, and no time passes."""
 
 
 class ShuffledLoop(SimLoop):
@@ -34,7 +37,9 @@ class ShuffledLoop(SimLoop):
         ready = self._ready
         if len(ready) > 1:
             self._shuffle(ready)
-        elif not ready and not self._scheduled:
+        if self.turns > _TURNS_MAX:
+            raise Stuck(f"at {self.time():.3f} s it still goes on, and comes to no end")
+        if not ready and not self._scheduled:
             raise Stuck(f"at {self.time():.3f} s everybody waits for somebody")
         super()._run_once()  # type: ignore[misc]  # asyncio's own, named in no stub
 

@@ -132,7 +132,7 @@ class SimProcess:
             writer.cancel()
         journal.close()
         if code == 0:
-            world.referee.on_clean_end(book, journal)
+            world.referee.on_clean_end(view, journal)
         return code
 
 

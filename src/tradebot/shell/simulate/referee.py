@@ -115,12 +115,13 @@ class Referee:
         if not (max(waiting.values()) <= INBOX_MAX and tasks <= _TASKS_MAX):
             self.broken(20, f"{dict(waiting)} wait, in {tasks} tasks")
 
-    def on_clean_end(self, book: Book, journal: Journal) -> None:
-        """A process ended as it was asked to: its journal must tell exactly what it believed."""
+    def on_clean_end(self, view: Book, journal: Journal) -> None:
+        """A process ended as it was asked to: its journal must tell exactly what it told."""
         again = Book()
         for decision in journal.decisions():
-            again.fold(decision.at, decision.events)
-        if again != book:
+            if decision.seq in self.published:  # what was decided behind them, nobody heard of
+                again.fold(decision.at, decision.events)
+        if again != view:
             self.broken(9, "the journal folds to another book than the one that ran")
 
     def redecide(self) -> None:
