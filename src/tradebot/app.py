@@ -15,7 +15,7 @@ from typing import Any, Literal, TextIO
 
 from tradebot.core.model.fact import fact
 from tradebot.ports import Broker, Calendar, Clock, MarketData
-from tradebot.shell import observers, plugins, recovery, rehearsal, standing
+from tradebot.shell import observers, plugins, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.drafts import Shelf
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.views import Views
@@ -121,7 +121,8 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         ending.callback(lines.close)
         telling = observers.telling(options.log_format, config, lines, past.views)
         ending.callback(lambda: telling.close(clock.now()))
-        told = (journal.torn, past.note, *config.warnings, _about(options, until))
+        room = "" if options.rehearse else reserve.keep(home)
+        told = (journal.torn, past.note, *config.warnings, _about(options, until), room)
         for text in filter(None, told):
             telling.line(clock.now(), text)
         parts = _parts(config, home, past, _World(

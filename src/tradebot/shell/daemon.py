@@ -22,6 +22,7 @@ from tradebot.core.model.events import KillSwitchSet, StrategySwitched
 from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
 from tradebot.ports import Calendar, Clock, MarketData
+from tradebot.shell import reserve
 from tradebot.shell.calendar import entry_at, follow
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
@@ -221,9 +222,9 @@ class Daemon:
     async def _halt_without_journal(self, failure: str) -> None:
         """Cancels may precede their line when the journal is gone; the next start is halted."""
         self._p.latch.set(failure)
+        reserve.give_up(self._p.home)
         self._leave_flag(failure)
-        for link in self._p.links:
-            await link.cancel_all_unrecorded()
+        await asyncio.gather(*(link.cancel_all_unrecorded() for link in self._p.links))
 
     async def _settle_kill_file(self) -> None:
         """A kill file, or a kill of the last life, latches before anything else happens."""

@@ -110,13 +110,20 @@ class Link:
         return not self._calls
 
     async def cancel_all_unrecorded(self) -> None:
-        """Try to cancel every working order though the journal is gone: the one exemption."""
-        for state in list(self._engine.book.orders.working.values()):
-            if state.route == self.route and not state.order.is_done:
-                current = state.order.cl_ord_id
-                with suppress(WireError, TimeoutError, OSError):
-                    async with asyncio.timeout(HALT_DEADLINE_S):
-                        await self._broker.cancel(current, ClOrdID(f"{current}X"))
+        """Try to cancel every working order though the journal is gone: the one exemption.
+
+        All at once: a broker that answers nothing holds the end up no longer for many orders.
+        """
+        await asyncio.gather(*(
+            self._cancel_unrecorded(state.order.cl_ord_id)
+            for state in self._engine.book.orders.working.values()
+            if state.route == self.route and not state.order.is_done
+        ))
+
+    async def _cancel_unrecorded(self, cl_ord_id: ClOrdID) -> None:
+        with suppress(WireError, TimeoutError, OSError):
+            async with asyncio.timeout(HALT_DEADLINE_S):
+                await self._broker.cancel(cl_ord_id, ClOrdID(f"{cl_ord_id}X"))
 
     async def disconnect(self) -> None:
         for call in list(self._calls):
