@@ -48,11 +48,14 @@ SPY_ONE = (Holding(symbol="SPY", qty=Decimal(1)),)
 OTHERS = OpenOrder(cl_ord_id=ClOrdID("other"), symbols=("IBM",), leaves_qty=Decimal(3))
 
 
-def look(trader: Trader, *fills: Report, **differs: Any) -> list[Event]:
+def look(
+    trader: Trader, *fills: Report, is_routine: bool = False, **differs: Any
+) -> list[Event]:
     """Compare with a statement that agrees with the book but for what `differs`."""
     trader.seconds += 1
     return trader.tell(Reconcile(
-        route="paper", statement=trader.statement(**differs), because="test", fills=fills
+        route="paper", statement=trader.statement(**differs), because="test", fills=fills,
+        is_routine=is_routine,
     ))
 
 
@@ -286,3 +289,24 @@ def test_finished_orders_wait_for_a_statement_that_agrees() -> None:
     assert the(look(trader, cash=Decimal(1)), StatementCompared).matched == 0
     assert the(look(trader), StatementCompared).matched == 1
     assert the(look(trader), StatementCompared).matched == 0
+
+
+def test_a_routine_look_tells_only_what_is_new() -> None:
+    trader = Trader()
+    order = an_order(trader)
+    assert the(look(trader, is_routine=True), StatementCompared).orders == 1
+    assert not look(trader, is_routine=True)
+    assert look(trader), "somebody asked for it"
+    trader.tell(a_trade("X1", 10, "500", order))
+    assert the(look(trader, is_routine=True), StatementCompared).matched == 1
+    assert not look(trader, is_routine=True)
+    assert the(look(trader, is_routine=True, cash=Decimal(1)), StatementCompared).drifts
+    assert not the(look(trader, is_routine=True), StatementCompared).drifts, "it agrees again"
+    assert not look(trader, is_routine=True)
+
+
+def test_a_routine_look_goes_on_telling_while_a_break_stands() -> None:
+    trader = Trader()
+    broken(trader, holdings=SPY_ONE)
+    assert of(look(trader, is_routine=True, holdings=SPY_ONE), StatementCompared)
+    assert of(look(trader, is_routine=True), BreakClosed)

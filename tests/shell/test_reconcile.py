@@ -13,6 +13,7 @@ from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.report import ExecType, Report
 from tradebot.ports import BrokerOrder, DeliveryUnknown
 from tradebot.shell.reconcile import Reconciler, ReconcileSection
+from tradebot.shell.wire.patience import Patience
 
 Story = Callable[[Scene], Awaitable[None]]
 
@@ -62,8 +63,38 @@ def test_it_compares_at_the_start_every_five_minutes_and_at_the_close() -> None:
         await asyncio.sleep(1)
         running.cancel()
 
-    scene = play(StatingBroker(stated(0)), story)
-    assert compared(scene) == ["start", "every 300 s", "every 300 s", "close"]
+    broker = StatingBroker(stated(0))
+    scene = play(broker, story)
+    assert len(broker.asked_since) == 4
+    assert compared(scene) == ["start", "close"], "the others found nothing new"
+
+
+def test_a_run_on_the_clock_tells_of_what_is_new() -> None:
+    async def story(scene: Scene) -> None:
+        running = asyncio.create_task(reconciler(scene).run())
+        await asyncio.sleep(590)
+        broker.stated = [stated(1, cash=Decimal(1)), stated(2)]
+        await asyncio.sleep(320)
+        running.cancel()
+
+    broker = StatingBroker(stated(0))
+    scene = play(broker, story, Patience(probe_every_s=3600))
+    assert [len(event.drifts) for event in scene.of(StatementCompared)] == [0, 1, 0]
+
+
+def test_it_compares_once_an_hour_while_nothing_can_trade() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.engine.submit(EnterSession(calendar="XNYS", phase=Phase.CLOSED))
+        running = asyncio.create_task(reconciler(scene).run())
+        await asyncio.sleep(7210)
+        assert len(broker.asked_since) == 3
+        await scene.engine.submit(EnterSession(calendar="XNYS", phase=Phase.PRE_MARKET))
+        await asyncio.sleep(310)
+        running.cancel()
+
+    broker = StatingBroker(stated(0))
+    play(broker, story)
+    assert len(broker.asked_since) == 4
 
 
 def test_a_statement_that_was_late_makes_no_break() -> None:

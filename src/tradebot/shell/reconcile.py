@@ -21,6 +21,7 @@ from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.journal.decision import Decision
 
 LOOKS_MAX: Final = 3
+IDLE_TURNS: Final = 12  # let go by where every market is closed and no order works
 FILLS_MAX: Final = 1_000  # in one decision; more are booked before it, one by one
 OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before the last look
 DECIDE_WITHIN_S: Final = 10.0
@@ -70,17 +71,18 @@ class Reconciler:
 
     async def run(self) -> None:
         """Compare now, then whenever it is time or the market closed; never ends."""
-        because = "start"
+        because, is_routine = "start", False
         while True:
-            await self.compare_all(because)
-            because = await self._next()
+            await self.compare_all(because, is_routine=is_routine)
+            is_routine = not await self._closes_within_a_turn()
+            because = f"every {self._section.every_s:g} s" if is_routine else "close"
 
-    async def compare_all(self, because: str) -> Mapping[str, str]:
+    async def compare_all(self, because: str, *, is_routine: bool = False) -> Mapping[str, str]:
         """Compare every route that is up; return why some were not."""
         async with self._one_at_a_time:
             for link in self._links:
                 self.failures.pop(link.route, None)
-                failure = await self._compare(link, because)
+                failure = await self._compare(link, because, is_routine)
                 if failure is not None:
                     self.failures[link.route] = failure
                     self._tell(f"route {link.route} was not reconciled: {failure}")
@@ -95,17 +97,21 @@ class Reconciler:
         is_primary = event.calendar == self._engine.book.settings.primary_calendar
         return is_primary and event.phase in (Phase.POST_MARKET, Phase.CLOSED)
 
-    async def _next(self) -> str:
-        """Wait for the next run, and say why it is made."""
+    async def _closes_within_a_turn(self) -> bool:
+        """Wait for the next run, and tell whether it is the close that asks for it."""
         self._closed.clear()
-        try:
-            async with asyncio.timeout(self._section.every_s):
-                await self._closed.wait()
-        except TimeoutError:
-            return f"every {self._section.every_s:g} s"
-        return "close"
+        for _ in range(IDLE_TURNS):
+            try:
+                async with asyncio.timeout(self._section.every_s):
+                    await self._closed.wait()
+            except TimeoutError:
+                if not self._engine.book.is_idle:
+                    break
+            else:
+                return True
+        return False
 
-    async def _compare(self, link: Counterparty, because: str) -> str | None:
+    async def _compare(self, link: Counterparty, because: str, is_routine: bool) -> str | None:
         """Look until it is clear what to think of each difference, within a bound."""
         book = self._engine.book
         route = book.routes.get(link.route)
@@ -115,7 +121,7 @@ class Reconciler:
             if number:
                 await asyncio.sleep(self._section.confirm_after_s)
             try:
-                await self._look(link, because)
+                await self._look(link, because, is_routine)
                 doubtful = book.recon.doubtful(link.route)
                 await self._ask(link, doubtful)
             except _FAILURES as error:
@@ -124,7 +130,7 @@ class Reconciler:
                 return None
         return f"{len(doubtful)} differences that no two looks showed alike"
 
-    async def _look(self, link: Counterparty, because: str) -> None:
+    async def _look(self, link: Counterparty, because: str, is_routine: bool) -> None:
         """Fetch the statement first: then the fills hold all that it can know of."""
         book, engine = self._engine.book, self._engine
         since = book.compared_until(link.route)
@@ -137,7 +143,7 @@ class Reconciler:
         async with asyncio.timeout(DECIDE_WITHIN_S):
             await engine.submit(Reconcile(
                 route=link.route, statement=statement, because=because,
-                fills=unheard[-FILLS_MAX:],
+                fills=unheard[-FILLS_MAX:], is_routine=is_routine,
             ))
 
     async def _ask(self, link: Counterparty, doubtful: Iterable[Drift]) -> None:

@@ -124,6 +124,12 @@ class Book:
             return look.compared.as_of
         return self.ledger.accounts[known.account].opened if known is not None else None
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether every market is closed and no order works: then little happens."""
+        are_closed = all(market.phase is Phase.CLOSED for market in self.markets.values())
+        return bool(self.markets) and are_closed and not self.orders.working
+
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""
         arming = self.arming.given.until if self.arming is not None else None

@@ -53,6 +53,16 @@ class Reconciliation:
         drifts = look.compared.drifts if look else ()
         return [drift for drift in drifts if not self.is_settled(drift)]
 
+    def is_nothing_new(self, event: StatementCompared) -> bool:
+        """Tell whether all agrees, as it did at the route's last look, and nothing happened."""
+        look = self.looks.get(event.route)
+        if look is None or look.compared.drifts or self.breaks:
+            return False
+        last, news = look.compared, (event.drifts, event.recovered, event.matched)
+        return not any(news) and (event.account, event.orders, event.positions) == (
+            last.account, last.orders, last.positions
+        )
+
     def compared(self, event: StatementCompared, now: datetime) -> None:
         self.looks[event.route] = Compared(now, event)
         differs = {drift.name for drift in event.drifts}

@@ -234,12 +234,14 @@ class Reconcile:
     """Compare an account with what its broker states of it; `because` says why just now.
 
     `fills` are executions that the broker tells of and the book has not heard: it books them first.
+    A look that `is_routine` need not be told of where it finds just what the last one found.
     """
 
     route: str
     statement: Statement
     because: str
     fills: tuple[Report, ...] = ()
+    is_routine: bool = False
 
 
 @fact

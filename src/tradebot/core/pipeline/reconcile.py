@@ -116,11 +116,13 @@ def _compare(
     found = tuple(recon.drifts(book, statement))
     sure = recon.confirmed(book, command.route, statement, found)
     held = {*book.ledger.nets.get(account, {}), *(h.symbol for h in statement.holdings)}
-    yield from _conclude(book, sure, e.StatementCompared(
+    compared = e.StatementCompared(
         route=command.route, account=account, as_of=statement.as_of, because=command.because,
         orders=len(statement.working), positions=len(held), drifts=found,
         recovered=recovered, matched=0 if found else book.recon.unmatched.get(account, 0),
-    ))
+    )
+    if not (command.is_routine and book.recon.is_nothing_new(compared)):
+        yield from _conclude(book, sure, compared)
 
 
 def _conclude(

@@ -33,6 +33,7 @@ from tradebot.shell.wire.patience import USUAL, Patience
 from tradebot.shell.wire.sending import Sending
 
 HALT_DEADLINE_S: Final = 1.0
+IDLE_PROBES: Final = 10  # as many times rarer are probes while nothing can trade
 LOOK_AFTER_S: Final = (0.0, 2.0, 2.0, 2.0)  # a difference counts when two looks are alike
 
 
@@ -245,7 +246,9 @@ class Link:
         often_s = min(self._patience.probe_every_s, self._patience.breaker_timeout_s)
         while True:
             wait_s = breaker.probe_in_s(loop.time())
-            await asyncio.sleep(often_s if wait_s is None else wait_s)
+            if wait_s is None:
+                wait_s = often_s * (IDLE_PROBES if self._engine.book.is_idle else 1)
+            await asyncio.sleep(wait_s)
             is_last_chance = breaker.begin_probe(loop.time())
             if breaker.state is BreakerState.OPEN:
                 continue
