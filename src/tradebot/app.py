@@ -25,7 +25,6 @@ from tradebot.shell.collector import collect_seldom
 from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Daemon, Parts, on_notice
 from tradebot.shell.dead_letter_files import DeadLetterFiles
-from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
 from tradebot.shell.execution_log import ExecutionLog
@@ -40,9 +39,10 @@ from tradebot.shell.plugin_settings import check_plugins
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
 from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.roster import add_strategies
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies import Allowance, StrategyHost
+from tradebot.shell.strategies import StrategyHost
 from tradebot.shell.supervisor import Notice, Supervisor
 from tradebot.shell.telemetry import Telling
 from tradebot.shell.watchdog import Watchdog
@@ -358,28 +358,8 @@ def _host(
         book=views.book, post=engine.post,
         tell=lambda name, text: telling.line(clock.now(), f"strategy {name}: {text}"),
     )
-    _add_strategies(config, host, views, market, clock)
+    add_strategies(config, host, views.book, market, clock)
     return host
-
-
-def _add_strategies(
-    config: Config, host: StrategyHost, views: Views, market: MarketData, clock: Clock
-) -> None:
-    offered = ", ".join(sorted(instrument.symbol for instrument in market.instruments()))
-    for section in config.strategies:
-        for symbol in sorted({*section.symbols} - {*offered.split(", ")}):
-            expected = f"symbols that market_data offers ({offered}), got {symbol!r}"
-            raise ConfigError([f"{config.source}: {section.strategy_id}: expected {expected}"])
-        plugin, name = plugins.load("strategies", section.plugin), section.strategy_id
-        strategy = plugins.build(
-            "strategies", plugin, fill(plugin.settings_type, section.parameters),
-            strategy_id=name, symbols=section.symbols,
-        )
-        desk = StrategyDesk(name, book=views.book, market=market, clock=clock)
-        host.add(name, strategy, desk, Allowance(
-            timer_s=section.timer_s, budget_s=section.budget_ms / 1000,
-            stall_s=config.supervision.stall_s,
-        ))
 
 
 def _on_notice(state: DaemonState, telling: Telling, clock: Clock, notice: Notice) -> None:

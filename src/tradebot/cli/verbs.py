@@ -58,6 +58,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         "doctor", "examine the machine: clock, disk, lock, permissions, socket, brokers"
     ),
     "init": Verb("init", "write a commented starter configuration and policy"),
+    "drill": Verb("drill", "live through a bad day on paper, with your own configuration"),
     "simulate": Verb(
         "simulate", "play simulated days full of faults, and look that no promise breaks"
     ),

@@ -22,8 +22,8 @@ DRILLS: Final = {drill.name: drill for drill in (
             wait 30
             fill a 6
             wait 5
-            expect a filled 10
-            expect venue orders 2
+            expect filled a 10
+            expect broker orders 2
         """,
     ),
     Drill(
@@ -36,12 +36,12 @@ DRILLS: Final = {drill.name: drill for drill in (
             crash
             wait 20
             expect starts 2
-            expect a filled 4
+            expect filled a 4
             fill a 6
             wait 5
             crash
             wait 20
-            expect a filled 10
+            expect filled a 10
             expect position 10
         """,
     ),
@@ -53,32 +53,32 @@ DRILLS: Final = {drill.name: drill for drill in (
             next response_lost
             buy a 10
             wait 40
-            expect venue orders 1
-            expect a working
+            expect broker orders 1
+            expect order a working
             next slow_answer
             buy b 3
             wait 40
-            expect venue orders 2
-            expect b working
+            expect broker orders 2
+            expect order b working
             expect doubts 0
         """,
     ),
     Drill(
-        name="no-blind-retry", rows=(49, 51),
+        name="no-blind-retry", rows=(49, 51), proves_absence=False,
         shows="An error page after the order was taken, another before it was: neither makes a"
         " second order. What may have arrived is asked for, not sent again.",
         script="""
             next error_after
             buy a 10
             wait 60
-            expect venue orders 1
+            expect broker orders 1
             expect submits 1
             next late_execution
             buy b 3
             wait 60
-            expect venue orders 2
+            expect broker orders 2
             expect submits 2
-            expect b working
+            expect order b working
         """,
     ),
     Drill(
@@ -90,13 +90,13 @@ DRILLS: Final = {drill.name: drill for drill in (
             on unreachable
             try buy a 10
             wait 200
-            expect venue orders 0
-            expect a not sent
+            expect broker orders 0
+            expect sent a no
             off unreachable
             wait 120
             buy b 5
             wait 30
-            expect b working
+            expect order b working
         """,
     ),
     Drill(
@@ -106,15 +106,16 @@ DRILLS: Final = {drill.name: drill for drill in (
         script="""
             buy a 10
             wait 5
+            next disconnect
             on query_fails
-            disconnect
+            fill a 1
             wait 5
-            fill a 4
+            fill a 3
             wait 20
-            expect a filled 0
+            expect filled a 0
             off query_fails
             wait 120
-            expect a filled 4
+            expect filled a 4
             expect position 4
         """,
     ),
@@ -125,12 +126,12 @@ DRILLS: Final = {drill.name: drill for drill in (
         script="""
             buy a 10
             wait 5
-            on lost_report
+            next mute_stream
             fill a 4
-            wait reconcile
-            expect a filled 4
-            off lost_report
             wait 5
+            expect filled a 0
+            wait reconcile
+            expect filled a 4
             expect position 4
         """,
     ),
@@ -144,15 +145,15 @@ DRILLS: Final = {drill.name: drill for drill in (
             wait 5
             cancel a
             wait 5
-            expect a canceled
+            expect order a canceled
             fill a 8
             wait 5
-            expect a filled 12
+            expect filled a 12
             expect position 12
-            expect halted
+            expect halts 1
             try buy b 3
             wait 5
-            expect b not sent
+            expect sent b no
         """,
     ),
     Drill(
@@ -166,17 +167,17 @@ DRILLS: Final = {drill.name: drill for drill in (
             next cancel_ignored
             kill
             wait 60
-            expect venue working 0
+            expect broker working 0
             try buy c 3
             wait 5
-            expect c refused
+            expect order c refused
             crash
             wait 20
-            expect killed
+            expect kills 1
             try buy d 3
             wait 5
-            expect d refused
-            expect venue orders 2
+            expect order d refused
+            expect broker orders 2
         """,
     ),
     Drill(
@@ -184,12 +185,14 @@ DRILLS: Final = {drill.name: drill for drill in (
         shows="The kill switch is set while your strategies and people trade as fast as they can:"
         " no order leaves after it, and none is left working.",
         script="""
-            auto
-            trade 40
-            kill
+            alive
+            wait 3600
+            rush 60
             wait 40
-            expect killed
-            expect venue working 0
+            kill
+            wait 60
+            expect kills 1
+            expect broker working 0
         """,
     ),
     Drill(
@@ -201,11 +204,11 @@ DRILLS: Final = {drill.name: drill for drill in (
             wait stale
             try buy a 10
             wait 30
-            expect venue orders 0
-            expect a held
+            expect broker orders 0
+            expect order a held
             off lost_quote
             wait 10
-            expect a working
+            expect order a working
         """,
     ),
     Drill(
@@ -217,15 +220,15 @@ DRILLS: Final = {drill.name: drill for drill in (
             fill a 4
             wait 5
             next kill_before_sync
-            reload order_qty_max 3
+            reload 3
             wait 20
             expect starts 2
-            expect a filled 4
+            expect filled a 4
             fill a 6
             buy b 2
             wait 5
-            expect a filled 10
-            expect b working
+            expect filled a 10
+            expect order b working
         """,
     ),
     Drill(
@@ -238,14 +241,14 @@ DRILLS: Final = {drill.name: drill for drill in (
             wait 5
             stranger
             wait 10
-            expect halted
+            expect halts 1
             try buy b 3
             wait 5
-            expect b not sent
+            expect sent b no
             look
             buy c 3
             wait 5
-            expect c working
+            expect order c working
         """,
     ),
     Drill(
@@ -278,9 +281,9 @@ DRILLS: Final = {drill.name: drill for drill in (
         " stops it: policy.rejections_max.",
         script="""
             on rejected_order
-            flood a
+            flood
             wait 5
-            expect venue orders rejections_max
+            expect broker orders rejections_max
             off rejected_order
         """,
     ),
@@ -294,18 +297,18 @@ DRILLS: Final = {drill.name: drill for drill in (
             next duplicate_report
             fill a 4
             wait 5
-            expect a filled 4
+            expect filled a 4
             next reordered_report
             fill a 2
             fill a 1
             wait 5
-            expect a filled 7
+            expect filled a 7
             next conflicting_report
             fill a 3
             wait 5
-            expect a filled 10
+            expect filled a 10
             expect position 10
-            expect halted
+            expect halts 1
         """,
     ),
     Drill(
@@ -316,11 +319,11 @@ DRILLS: Final = {drill.name: drill for drill in (
             buy a 10
             fill a 4
             wait close
-            expect a expired
+            expect order a expired
             try buy b 5
             wait 60
-            expect b not sent
-            expect venue orders 1
+            expect sent b no
+            expect broker orders 1
             expect position 4
         """,
     ),
@@ -335,10 +338,10 @@ DRILLS: Final = {drill.name: drill for drill in (
             wait before open
             try buy b 5
             wait 5
-            expect b not sent
+            expect sent b no
             wait open
             wait 10
-            expect b working
+            expect order b working
             expect position 10
         """,
     ),
@@ -349,13 +352,13 @@ DRILLS: Final = {drill.name: drill for drill in (
         script="""
             buy a 10
             fill a 4
-            wait close
+            next disconnect
             on query_fails
-            disconnect
+            wait close
             wait 600
             off query_fails
             wait 300
-            expect a expired
+            expect order a expired
             expect position 4
             wait open
             wait 10
@@ -378,12 +381,12 @@ DRILLS: Final = {drill.name: drill for drill in (
             try buy b 5
             wait 30
             expect failures 1
-            expect killed
-            expect venue working 0
+            expect kills 1
+            expect broker working 0
             clear
             buy c 3
             wait 5
-            expect c working
+            expect order c working
         """,
     ),
     Drill(
@@ -398,8 +401,8 @@ DRILLS: Final = {drill.name: drill for drill in (
             try buy b 5
             wait 30
             expect failures 1
-            expect killed
-            expect a filled 4
+            expect kills 1
+            expect filled a 4
             expect position 4
         """,
     ),
@@ -414,7 +417,7 @@ DRILLS: Final = {drill.name: drill for drill in (
             wait 30
             fill a 6
             wait 10
-            expect a filled 10
+            expect filled a 10
             expect position 10
         """,
     ),
@@ -429,7 +432,7 @@ DRILLS: Final = {drill.name: drill for drill in (
             ask buy b 5
             freeze 120
             wait 40
-            expect a working
+            expect order a working
             expect position 0
         """,
     ),
@@ -447,9 +450,9 @@ DRILLS: Final = {drill.name: drill for drill in (
             fill a 10
             buy b 5
             wait 10
-            expect a filled 10
-            expect b working
-            expect venue orders 2
+            expect filled a 10
+            expect order b working
+            expect broker orders 2
         """,
     ),
 )}

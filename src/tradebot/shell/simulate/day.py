@@ -62,7 +62,6 @@ class Day:
 
     def __init__(self, world: World, people: People) -> None:
         self.crashes = 0
-        self.failures = 0  # ends by its own decision, with an exit code
         self._world = world
         self._people = people
         self._is_over = False
@@ -119,7 +118,7 @@ class Day:
             world.loop.before_turn = lambda turn: None
             if self._is_over:
                 return
-            self.failures += bool(process.exit_code)
+            world.referee.count["failures"] += bool(process.exit_code)
             if process.exit_code is None or world.chance.happens("machine dies too", .3):
                 self.crashes += 1
                 if world.faults.hit("power_cut"):

@@ -43,7 +43,7 @@ class People:
         async with asyncio.TaskGroup() as group:
             while loop.time() < until:
                 await asyncio.sleep(self._chance.between("next order", .1, 5))
-                group.create_task(self._order(), name="order")
+                group.create_task(self.order(), name="order")
                 if self._chance.happens("cancels", .15):
                     group.create_task(self._cancel(), name="cancel")
                 if self._chance.happens("changes", .1):
@@ -72,7 +72,7 @@ class People:
     async def clear_kill(self) -> None:
         await self.ask(SetKillSwitch(engaged=False, reason="looked at it", by="operator"))
 
-    async def _order(self) -> None:
+    async def order(self) -> None:
         """Ask for an order; who has a key asks again until there is an answer."""
         self.asked += 1
         body = self._intent(self.asked)
