@@ -13,13 +13,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
-from datetime import date, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
-from zoneinfo import ZoneInfo
 
+sys.path.insert(0, str(Path(__file__).parent))
+import calendar_page
+import drill_page
+from tables import code, table
 from tradebot.cli.main import build_parser
 from tradebot.core.gates import REQUIRED
 from tradebot.core.model import commands, events
@@ -28,14 +30,6 @@ from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import EXPLAIN, Reason
 from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
-from tradebot.plugins.calendars.exchange import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    ExchangeCalendar,
-    early_closes,
-    holidays,
-)
-from tradebot.ports import Session
 from tradebot.shell.sections import Sections
 from tradebot.shell.settings_reference import SettingDoc, describe
 
@@ -43,7 +37,6 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 WRITTEN_BY = "<!-- Written by tools/docs.py from the code; edit the code. -->"
 LIMIT_SOURCES = ROOT / "tools" / "limit_sources.toml"
-DISAGREEMENTS = ROOT / "tests" / "plugins" / "xnys_disagreements.toml"
 _SHARED_BY = 4  # verbs that take a flag before it is told once for all of them
 PLACES = {
     "brokers": "brokers.NAME", "calendars": "schedule", "market_data": "market_data",
@@ -56,7 +49,7 @@ def pages() -> Mapping[str, str]:
     written = {
         "events.md": _events, "reasons.md": _reasons, "settings.md": _settings,
         "verbs.md": _verbs, "lifecycle.md": _lifecycle, "session.md": _session,
-        "gates.md": _gates, "calendar.md": _calendar,
+        "gates.md": _gates, "calendar.md": calendar_page.write, "drills.md": drill_page.write,
     }
     return {name: "\n".join([WRITTEN_BY, "", *write(), ""]) for name, write in written.items()}
 
@@ -83,8 +76,8 @@ def _events() -> Iterator[str]:
             types = sources.get(kind.__name__) or _field_types(sys.modules[kind.__module__])[
                 kind.__name__
             ]
-            rows = [(f"`{f.name}`", _code(types[f.name]), _default(f)) for f in fields(kind)]
-            yield from _table(("field", "type", "default"), rows) if rows else ["No fields."]
+            rows = [(f"`{f.name}`", code(types[f.name]), _default(f)) for f in fields(kind)]
+            yield from table(("field", "type", "default"), rows) if rows else ["No fields."]
 
 
 def _field_types(module: Any) -> dict[str, dict[str, str]]:
@@ -108,7 +101,7 @@ def _default(field: Field[Any]) -> str:
 def _reasons() -> Iterator[str]:
     yield "# Reasons"
     yield "\nWhy something was refused, held or ignored. The first word says who said so.\n"
-    yield from _table(("reason", "says"), [(f"`{reason}`", EXPLAIN[reason]) for reason in Reason])
+    yield from table(("reason", "says"), [(f"`{reason}`", EXPLAIN[reason]) for reason in Reason])
 
 
 def _settings() -> Iterator[str]:
@@ -129,10 +122,10 @@ def _settings() -> Iterator[str]:
 
 def _setting_table(settings: Sequence[SettingDoc]) -> Iterator[str]:
     rows = [
-        (f"`{s.key}`", s.type, "required" if s.default is None else _code(s.default), s.unit, s.doc)
+        (f"`{s.key}`", s.type, "required" if s.default is None else code(s.default), s.unit, s.doc)
         for s in settings
     ]
-    yield from _table(("setting", "type", "default", "unit", "for"), rows)
+    yield from table(("setting", "type", "default", "unit", "for"), rows)
 
 
 def _plugins() -> Iterator[tuple[str, str, Any]]:
@@ -155,13 +148,13 @@ def _verbs() -> Iterator[str]:
     yield "# Verbs"
     yield f"\n{parser.description}\n"
     yield "## What many verbs take\n"
-    yield from _table(("argument", "does"), shared)
+    yield from table(("argument", "does"), shared)
     for path, verb in verbs.items():
         rows = [_row(option) for option in _options(verb)]
         yield f"\n## {path}\n\n{verb.description or ''}"
         if own := [row for row in rows if row not in shared]:
             yield ""
-            yield from _table(("argument", "does"), own)
+            yield from table(("argument", "does"), own)
         if also := [_flag(row) for row in rows if row in shared]:
             yield f"\nAnd {', '.join(also)}."
     if parser.epilog:
@@ -190,7 +183,7 @@ def _row(option: argparse.Action) -> tuple[str, str]:
 
 
 def _flag(row: tuple[str, str]) -> str:
-    return _code(row[0].strip("`").partition(" ")[0])
+    return code(row[0].strip("`").partition(" ")[0])
 
 
 def _spelling(option: argparse.Action) -> str:
@@ -198,7 +191,7 @@ def _spelling(option: argparse.Action) -> str:
     if option.nargs != 0:
         shown = option.metavar or option.dest.upper()
         value = "|".join(map(str, option.choices)) if option.choices else str(shown)
-    return _code(f"{', '.join(option.option_strings)} {value}".strip())
+    return code(f"{', '.join(option.option_strings)} {value}".strip())
 
 
 def _lifecycle() -> Iterator[str]:
@@ -214,11 +207,11 @@ def _lifecycle() -> Iterator[str]:
         (f"`{e}`", *(str(LIFECYCLE.get((standing, e), "")) for standing in heads))
         for e in ExecType
     ]
-    yield from _table(("reported \\ stands", *map(str, heads)), rows)
+    yield from table(("reported \\ stands", *map(str, heads)), rows)
     yield "\n## Precedence\n"
     yield "An order in several states at once reports the highest.\n"
     ranks = sorted(PRECEDENCE.items(), key=lambda item: (-item[1], item[0]))
-    yield from _table(("status", "rank"), [(f"`{status}`", str(rank)) for status, rank in ranks])
+    yield from table(("status", "rank"), [(f"`{status}`", str(rank)) for status, rank in ranks])
 
 
 def _session() -> Iterator[str]:
@@ -237,7 +230,7 @@ def _session() -> Iterator[str]:
         (f"`{trigger}`", *(str(TRANSITIONS.get((state, trigger), "")) for state in State))
         for trigger in Trigger
     ]
-    yield from _table(("trigger \\ state", *map(str, State)), rows)
+    yield from table(("trigger \\ state", *map(str, State)), rows)
 
 
 def _drawn(state: State) -> str:
@@ -276,7 +269,7 @@ def _gates() -> Iterator[str]:
             "<br>".join(sources[_limit(s.key)] for s in limits), shown.get(name, ""),
         ))
     head = ("gate", "question", "limit and default", "unit", "where it is from", "seen to fire")
-    yield from _table(head, rows)
+    yield from table(head, rows)
 
 
 _LIMITS = {field.name for field in fields(Policy)}
@@ -301,55 +294,6 @@ def shown_firing() -> Mapping[str, str]:
     return found
 
 
-def _calendar() -> Iterator[str]:
-    calendar = ExchangeCalendar()
-    first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    sessions = {day: found for day in days if (found := calendar.session_on(day))}
-    short = sum(session.is_early_close for session in sessions.values())
-    yield "# The exchange's calendar"
-    yield f"\n{calendar.name} from {FIRST_YEAR} to {LAST_YEAR}: {len(sessions):,} sessions, {short}"
-    yield "of them short. Times are New York's. How it is used is in [calendar](../calendar.md)."
-    unusual = {
-        day: (_hours(sessions.get(day)), why)
-        for day in days if (why := calendar.reason_on(day)) not in (None, "weekend")
-    }
-    yield "\n## By the rules: two years of them\n"
-    yield from _table(("day", "", "hours", "because"), [
-        (f"{day}", f"{day:%a}", *said) for day, said in unusual.items() if day.year in (2026, 2027)
-    ])
-    yield "\n## What no rule foretold\n"
-    yield from _table(("day", "hours", "because"), [
-        (f"{day}", *said) for day, said in unusual.items()
-        if day not in holidays(day.year) and day not in early_closes(day.year)
-    ])
-    yield "\n## Against three other calendars\n"
-    yield from _disagreements(sessions)
-
-
-def _disagreements(sessions: Mapping[date, Session]) -> Iterator[str]:
-    libraries = tomllib.loads(DISAGREEMENTS.read_text(encoding="utf-8"))["library"]
-    yield "A test compares every day of all years, each library where it speaks. These are all the"
-    yield "days on which one of them says something else. Each time another one agrees with ours.\n"
-    yield from _table(("calendar", "compared in", "days apart"), [
-        (f"`{library['name']}`", library["speaks"], str(len(library["days"])))
-        for library in libraries
-    ])
-    yield ""
-    yield from _table(("day", "ours", "theirs", "whose", "ours is kept because"), [
-        (f"{entry['day']}", _hours(sessions.get(entry["day"])), entry["theirs"],
-         f"`{library['name']}`", entry["why"])
-        for library in libraries for entry in library["days"]
-    ])
-
-
-def _hours(session: Session | None) -> str:
-    if session is None:
-        return "closed"
-    zone = ZoneInfo("America/New_York")
-    return "-".join(f"{at.astimezone(zone):%H:%M}" for at in (session.opens, session.closes))
-
-
 def _diagram(
     first: str, moves: Sequence[tuple[str, str, str]], inside: Iterable[str] = ()
 ) -> Iterator[str]:
@@ -363,18 +307,6 @@ def _diagram(
     for (before, after), words in sorted(arrows.items()):
         yield f"    {before} --> {after}: {', '.join(sorted(set(words)))}"
     yield "```"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{' --- |' * len(head)}"
-    for row in rows:
-        cells = (" ".join(cell.split()).replace("|", "\\|") for cell in row)
-        yield f"| {' | '.join(cells)} |"
-
-
-def _code(text: str) -> str:
-    return f"`{text}`" if text else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -201,7 +201,6 @@ class Player:
             "stale": lambda: at + timedelta(seconds=float(self._policy.quote_age_max_s)) + _MARGIN,
             "close": lambda: calendar.next_close(at) + _MARGIN,
             "open": lambda: calendar.next_open(at) + _MARGIN,
-            "before open": lambda: calendar.next_open(at) - timedelta(minutes=30),
         }
         moment = " ".join(until)
         if moment in moments:

@@ -17,6 +17,7 @@ from tradebot.shell.simulate.world import Scene
 _WITHOUT_STRATEGIES: Final = ("SPY",)
 _DAYS_AHEAD: Final = 400
 _BEFORE_CLOSE: Final = timedelta(minutes=5)
+_BEFORE_OPEN: Final = timedelta(minutes=90)
 _AFTER_OPEN: Final = timedelta(minutes=1)
 
 
@@ -52,6 +53,9 @@ class Scenes:
         """Return when to begin: in the user's next session, or the next one of its kind."""
         before: Session | None = None
         calendar = self._calendars[self._config.schedule.calendar]
+        is_kept = calendar.name not in self._config.policy.trade_outside_hours
+        if not is_kept and moment in ("early close", "clock change"):
+            raise Unsuited("policy.trade_outside_hours lets orders out before and after the hours")
         for days in range(1, _DAYS_AHEAD):
             session = calendar.session_on((self._now + timedelta(days=days)).date())
             if session is None:
@@ -61,6 +65,6 @@ class Scenes:
             if moment == "close" or (moment == "early close" and session.is_early_close):
                 return session.closes - _BEFORE_CLOSE
             if moment == "clock change" and before and before.opens.time() != session.opens.time():
-                return before.closes - _BEFORE_CLOSE
+                return session.opens - _BEFORE_OPEN
             before = session
         raise Unsuited(f"{calendar.name} has no {moment} within {_DAYS_AHEAD} days")

@@ -329,19 +329,18 @@ DRILLS: Final = {drill.name: drill for drill in (
     ),
     Drill(
         name="clock-change", rows=(43,), begins="clock change",
-        shows="Between two sessions the clocks are changed. An order given overnight waits for the"
-        " open as the exchange keeps it, not an hour before and not an hour late.",
+        shows="The clocks were changed since the last session. An order given early in the morning"
+        " waits for the open as the exchange keeps it, not an hour less and not an hour more.",
         script="""
-            buy a 10
-            fill a 10
-            wait close
-            wait before open
-            try buy b 5
-            wait 5
-            expect sent b no
+            try buy a 10
+            wait 3600
+            expect sent a no
+            wait 1700
+            expect sent a no
             wait open
-            wait 10
-            expect order b working
+            expect order a working
+            fill a 10
+            wait 5
             expect position 10
         """,
     ),
