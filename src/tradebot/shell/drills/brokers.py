@@ -10,9 +10,10 @@ BROKERS: Final = (
         shows="The broker took the order, the answer never came. The order counts as live until"
         " the broker says otherwise; it is found, and works on.",
         script="""
+            next mute_stream
             next response_lost
             buy a 10
-            wait 40
+            wait 60
             expect broker orders 1
             expect order a working
             next slow_answer
@@ -51,12 +52,13 @@ BROKERS: Final = (
             try buy a 10
             wait 200
             expect broker orders 0
-            expect sent a no
+            expect kept a yes
             off unreachable
             wait 120
             buy b 5
             wait 30
             expect order b working
+            expect halts 0
         """,
     ),
     Drill(

@@ -113,6 +113,10 @@ CRASHES: Final = (
             expect failures 1
             expect kills 1
             expect filled a 4
+            on power_cut
+            crash
+            wait 30
+            expect filled a 4
             expect position 4
         """,
     ),
@@ -125,9 +129,12 @@ CRASHES: Final = (
             wait 5
             next slow_sync
             ask buy b 5
+            wait 0.1
             freeze 120
             wait 40
             expect order a working
+            expect order b working
+            expect submits 2
             expect position 0
         """,
     ),

@@ -147,10 +147,14 @@ DAYS: Final = (
             wait 5
             clock 120
             wait 30
+            on lost_quote
             clock 0
+            try buy b 5
+            wait 5
+            expect sent b no
+            off lost_quote
             wait 200
             fill a 10
-            buy b 5
             wait 10
             expect filled a 10
             expect order b working

@@ -249,6 +249,8 @@ class Player:
                 found = self._seen.standing(name)
             case ["filled", name]:
                 found = str(self._seen.filled(name))
+            case ["kept", name]:
+                found = "yes" if self._seen.is_kept(name) else "no"
             case ["sent", name]:
                 found = "no" if self._seen.placed(name) is None else "yes"
             case _:

@@ -52,6 +52,11 @@ class Seen:
                     return f"{event.reason} {event.detail}".strip()
         return None
 
+    def is_kept(self, name: str) -> bool:
+        """Tell whether an order that has not left waits for its time, or for a person."""
+        intents = self.book.intents
+        return intent_of(name) in intents.open or intent_of(name) in intents.dead
+
     def standing(self, name: str) -> str:
         """Say in one word how it stands with an order."""
         state = self.known(name)
@@ -60,8 +65,6 @@ class Seen:
             return "working" if standing in LIVE and not state.in_doubt else str(standing)
         if self.refusal(name) is not None:
             return "refused"
-        if intent_of(name) in self.book.intents.dead:
-            return "dead letter"
         return "held" if intent_of(name) in self.book.intents.open else "unknown"
 
     def count(self, what: str) -> object:
