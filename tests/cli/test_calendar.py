@@ -1,6 +1,9 @@
 """Does the calendar verb answer for every day, and say why a market is shut?"""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -35,6 +38,18 @@ def test_holidays_and_short_days_say_why(capsys: Out) -> None:
     assert "closed: Thanksgiving" in said[2]
     assert "13:00" in said[3] and "day after Thanksgiving" in said[3]
     assert len(said) == 4
+
+
+@pytest.mark.fault(44)
+def test_a_machine_without_time_zones_knows_the_same_days() -> None:
+    asks = "from zoneinfo import TZPATH; assert TZPATH == (), TZPATH; from tradebot.cli.main" \
+           " import main; main(['calendar', *__import__('sys').argv[1:]])"
+    days = (*CONFIG, "--from", "2027-03-12", "--to", "2027-03-15")
+    said = subprocess.run(
+        (sys.executable, "-c", asks, *days), env={**os.environ, "PYTHONTZPATH": ""},
+        capture_output=True, text=True, check=True,
+    ).stdout.splitlines()
+    assert said[1].split() == ["2027-03-12", "Fri", "04:00", "09:30", "16:00", "20:00"]
 
 
 def test_a_closure_by_configuration_is_shown(capsys: Out) -> None:

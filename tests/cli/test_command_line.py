@@ -145,6 +145,7 @@ def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -
     assert show.painted("x", "bad", terminal) == "x"  # type: ignore[arg-type]
 
 
+@pytest.mark.fault(106)
 def test_a_table_is_aligned_and_no_text_moves_the_cursor(capsys: Out) -> None:
     rows = [{"a": "SPY", "b": "1.5"}, {"a": "I\x1b[2JBM", "b": "-10"}]
     show.table(rows, {"a": "NAME", "b": "QTY"}, "none")

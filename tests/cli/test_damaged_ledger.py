@@ -40,6 +40,7 @@ def journal(tmp_path: Path) -> Path:
     return directory
 
 
+@pytest.mark.fault(27)
 def test_verify_names_the_record_and_exits_8(tell: Tell, journal: Path) -> None:
     done = tell("ledger", "verify")
     assert done.returncode == 8
@@ -93,6 +94,7 @@ def test_a_rehearsal_does_not_go_on_with_a_damaged_ledger(tell: Tell, journal: P
     assert Ledger.of(rehearsed) == before
 
 
+@pytest.mark.fault(35)
 def test_a_journal_that_cannot_be_written_stops_the_start(tell: Tell, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "journal").write_text("a file stands in its place")

@@ -73,6 +73,7 @@ def test_a_dead_letter_is_listed_and_shown_with_its_whole_history(
     assert "dead letters" in told(capsys, home, "status")[1]
 
 
+@pytest.mark.fault(69)
 def test_one_that_is_tried_again_walks_anew_and_only_once(
     daemon: TinyDaemon, home: Path, capsys: Out
 ) -> None:
@@ -90,6 +91,7 @@ def test_one_that_is_tried_again_walks_anew_and_only_once(
     assert (code, "walked again to stage" in said) == (0, True)
 
 
+@pytest.mark.fault(69)
 def test_a_retry_that_a_gate_refuses_says_so(
     daemon: TinyDaemon, home: Path, capsys: Out
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_lock_is_seen_without_taking_it(tmp_path: Path, capsys: Out) -> None:
     assert "free" in found["lock"]["says"]
 
 
+@pytest.mark.fault(105)
 def test_a_directory_that_is_open_to_others_is_a_warning(tmp_path: Path, capsys: Out) -> None:
     tmp_path.chmod(0o755)
     code, found = examined(capsys, tmp_path)

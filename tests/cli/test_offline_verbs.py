@@ -128,6 +128,7 @@ def test_what_needs_the_daemon_exits_3(home: Path, capsys: Out, words: tuple[str
     assert "tradebot run" in error
 
 
+@pytest.mark.fault(84, 85)
 def test_kill_without_a_daemon_drops_the_flag_file(tmp_path: Path, capsys: Out) -> None:
     home = tmp_path / "never" / "ran"
     code, said, _ = told(capsys, home, "kill", "--reason", "smoke")
@@ -139,6 +140,7 @@ def test_kill_without_a_daemon_drops_the_flag_file(tmp_path: Path, capsys: Out) 
     assert (code, found["by_file"]) == (0, str(home / "KILL"))
 
 
+@pytest.mark.fault(38)
 def test_kill_follows_no_link(tmp_path: Path, capsys: Out) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from tests.makers import ACCOUNT, Trader, a_route, of, some_settings, the
 
 from tradebot.core.model.commands import (
@@ -70,6 +71,7 @@ def test_a_yes_waits_for_what_is_missing() -> None:
     assert of(trader.tell(a_route()), OrderSubmitted)
 
 
+@pytest.mark.fault(48, 90)
 def test_a_yes_is_void_after_its_time_even_before_a_tick_says_so() -> None:
     trader, draft = approved_without_a_route(approval_ttl_s=5)
     trader.seconds += 10
@@ -79,6 +81,8 @@ def test_a_yes_is_void_after_its_time_even_before_a_tick_says_so() -> None:
     assert the(trader.tell(yes(trader, draft)), OrderSubmitted)
 
 
+@pytest.mark.promise(23)
+@pytest.mark.fault(90)
 def test_a_yes_is_void_for_other_content() -> None:
     trader, draft = approved_without_a_route()
     given = trader.book.intents.open[draft].approval
@@ -103,6 +107,7 @@ def test_what_outlived_its_time_can_neither_be_approved_nor_rejected() -> None:
         assert refused.reason is Reason.POLICY_NOT_A_DRAFT
 
 
+@pytest.mark.fault(90)
 def test_saying_yes_again_renews_it_and_reserves_once() -> None:
     trader, draft = approved_without_a_route(approval_ttl_s=60)
     first = trader.book.intents.reserved[ACCOUNT]

@@ -1,5 +1,6 @@
 """What does a cancel that was asked for promise? No more of this order, whatever the wire did."""
 
+import pytest
 from tests.makers import Trader, a_report, a_route, a_trade, of, the
 
 from tradebot.core.model.commands import Delivery, ReportDelivery, RequestCancel, SetKillSwitch
@@ -31,6 +32,7 @@ def asked(trader: Trader, cl_ord_id: ClOrdID) -> ClOrdID | None:
     return state.canceling
 
 
+@pytest.mark.promise(1)
 def test_a_canceled_order_that_never_left_is_not_sent_again() -> None:
     trader = Trader()
     sent = a_sent_order(trader)

@@ -1,5 +1,6 @@
 """What becomes of a disabled strategy's intents? None goes out, not even one that waited before."""
 
+import pytest
 from tests.makers import Trader, a_quote, of, the
 
 from tradebot.core.model.commands import FactArrived, StrategyState
@@ -24,6 +25,7 @@ def test_what_a_disabled_strategy_waited_for_does_not_go_out() -> None:
     )
 
 
+@pytest.mark.fault(95)
 def test_nothing_new_of_it_goes_out_until_it_is_enabled_again() -> None:
     trader = Trader()
     disabled(trader)

@@ -61,6 +61,7 @@ def test_a_second_order_under_an_acknowledged_id_says_nothing_of_the_first() -> 
     assert not of(trader.tell(a_report("rejected", sent, is_duplicate_order=True)), OrderInDoubt)
 
 
+@pytest.mark.promise(1)
 def test_an_order_whose_id_is_taken_is_refused_and_its_instrument_waits_for_a_person() -> None:
     trader = Trader()
     sent = an_order_in_doubt(trader)

@@ -45,6 +45,7 @@ POISON = ["NaN", "sNaN", "Infinity", "-Infinity", "1E+30", "1E-99"]
 NAIVE = datetime(2026, 8, 24)  # noqa: DTZ001
 
 
+@pytest.mark.fault(95, 100)
 @pytest.mark.parametrize("changes", [
     *({"order_qty": Decimal(text)} for text in POISON),
     *({"price": Decimal(text)} for text in POISON),
@@ -65,6 +66,7 @@ def test_a_poisoned_intent_is_refused_by_name(changes: dict[str, Any]) -> None:
         trader.book.intents.keys.clear()
 
 
+@pytest.mark.fault(80)
 @pytest.mark.parametrize("text", POISON)
 @pytest.mark.parametrize("field", ["last_qty", "last_px", "fee"])
 def test_money_in_poisoned_numbers_is_not_booked_and_halts(field: str, text: str) -> None:
@@ -118,6 +120,7 @@ def test_a_legible_report_can_be_written_and_read() -> None:
     assert legible(sound) is sound
 
 
+@pytest.mark.fault(82)
 @pytest.mark.parametrize("changes", [
     *({"bid": Decimal(text)} for text in POISON), {"ask": 1.5}, {"as_of": NAIVE},
 ], ids=str)

@@ -81,6 +81,7 @@ def becomes(trader: Trader, who: str) -> str:
     return end.reason
 
 
+@pytest.mark.promise(23)
 @pytest.mark.parametrize(("mode", "promotion", "who", "told"), list(table()))
 def test_a_cell_of_the_promotion_table(
     mode: Mode, promotion: Promotion, who: str, told: str

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.makers import (
     ACCOUNT,
     OPEN,
@@ -72,6 +73,7 @@ def broken(trader: Trader, **differs: Any) -> BreakFound:
     return the(look(trader, **differs), BreakFound)
 
 
+@pytest.mark.fault(64)
 def test_one_look_is_no_break() -> None:
     trader = Trader()
     seen = the(look(trader, holdings=SPY_ONE), StatementCompared)
@@ -119,6 +121,8 @@ def test_a_cent_is_no_difference_and_more_is_one() -> None:
     assert the(look(trader, cash=cash + Decimal("0.011")), StatementCompared).drifts
 
 
+@pytest.mark.promise(4, 27)
+@pytest.mark.fault(21, 33, 73)
 def test_a_position_break_halts_its_instrument_and_a_cash_break_everything() -> None:
     trader = Trader()
     broken(trader, holdings=SPY_ONE)
@@ -148,6 +152,8 @@ def test_a_break_that_vanishes_is_closed_and_its_halt_waits_for_a_person() -> No
     assert set(trader.book.halted) == {"SPY"}
 
 
+@pytest.mark.promise(4)
+@pytest.mark.fault(66)
 def test_a_fill_that_was_missed_is_booked_and_leaves_no_difference() -> None:
     trader = Trader()
     order = an_order(trader)
@@ -172,6 +178,8 @@ def test_a_fill_that_may_still_be_on_its_way_counts_as_none_that_was_missed() ->
     assert not the(look(trader, fill), StatementCompared).recovered
 
 
+@pytest.mark.promise(12)
+@pytest.mark.fault(63)
 def test_an_order_that_the_broker_lost_is_in_doubt_and_keeps_its_risk() -> None:
     trader = Trader()
     order = an_order(trader)
@@ -197,6 +205,7 @@ def test_accepting_that_an_order_is_gone_ends_it() -> None:
     assert not trader.book.orders.doubts
 
 
+@pytest.mark.fault(73)
 def test_accepting_a_position_and_cash_makes_the_book_follow_without_profit() -> None:
     trader = Trader()
     before = trader.book.ledger.accounts[ACCOUNT]
@@ -231,6 +240,7 @@ def test_a_halt_that_another_break_makes_too_outlasts_the_first() -> None:
     assert not trader.book.halted
 
 
+@pytest.mark.fault(21, 28, 73)
 def test_an_order_of_others_halts_its_instrument_or_is_adopted_by_policy() -> None:
     trader = Trader()
     broken(trader, working=(OTHERS,))
@@ -261,6 +271,7 @@ def test_an_order_that_ended_here_and_works_there_halts_its_instrument() -> None
     assert set(trader.book.halted) == {"SPY"}
 
 
+@pytest.mark.fault(74)
 def test_a_route_that_leads_to_another_account_halts_everything_until_accepted() -> None:
     trader = Trader()
     elsewhere = a_route(statement=trader.statement(account="OTHER"))
@@ -275,6 +286,8 @@ def test_a_route_that_leads_to_another_account_halts_everything_until_accepted()
     assert the(back, BreakFound).drift.kind is BreakKind.ACCOUNT  # each way is asked anew
 
 
+@pytest.mark.promise(30)
+@pytest.mark.fault(65, 80)
 def test_a_statement_with_what_is_no_number_is_no_evidence() -> None:
     trader = Trader()
     events = look(trader, cash=Decimal("NaN"))

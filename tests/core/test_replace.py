@@ -63,6 +63,8 @@ def test_a_change_names_the_whole_order_that_it_makes() -> None:
     assert len(asked.readings) > 0
 
 
+@pytest.mark.promise(13)
+@pytest.mark.fault(61)
 def test_the_worse_of_both_orders_is_reserved_until_the_broker_answers() -> None:
     trader = Trader()
     sent = a_working_order(trader)
@@ -84,6 +86,7 @@ def test_a_smaller_order_releases_its_reservation_only_when_it_is_made() -> None
     assert reserved(trader) == before / 2
 
 
+@pytest.mark.fault(61)
 def test_the_changed_order_fills_under_either_id_and_is_canceled_under_the_new_one() -> None:
     trader = Trader()
     sent = a_working_order(trader)

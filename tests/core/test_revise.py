@@ -68,6 +68,7 @@ def test_a_change_that_a_gate_refuses_leaves_the_draft_as_it_is() -> None:
     assert of(trader.tell(yes), OrderSubmitted)
 
 
+@pytest.mark.fault(90)
 def test_an_approval_of_the_old_draft_is_none_for_the_new_one() -> None:
     trader = Trader(some_settings(mode=Mode.STAGE))
     draft = the(trader.submit(), IntentHeld).intent_id

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.makers import (
@@ -69,6 +70,8 @@ def filled(trader: Trader, side: str, qty: int, px: str, exec_id: str, fee: str 
     return order.cl_ord_id
 
 
+@pytest.mark.promise(27)
+@pytest.mark.fault(59)
 @given(
     st.lists(st.tuples(st.booleans(), st.integers(1, 9), st.integers(40_000, 60_000)), max_size=4),
     st.booleans(), st.integers(1, 9),
@@ -94,6 +97,7 @@ def test_a_fill_and_its_bust_leave_the_money_as_it_was(
             assert abs(old - new) < dust
 
 
+@pytest.mark.fault(59)
 def test_a_corrected_sale_has_the_profit_of_the_right_price() -> None:
     trader = a_trader()
     filled(trader, "buy", 10, "100", "X1")
@@ -185,6 +189,7 @@ def test_an_unknown_option_counts_a_hundred_times() -> None:
     assert the(events, InstrumentHalted).symbol == symbol
 
 
+@pytest.mark.fault(57)
 def test_what_nobody_knows_is_counted_once_and_halts_everything() -> None:
     trader = a_trader()
     events = trader.tell(external("X1", symbol="ESZ6"))
@@ -225,6 +230,8 @@ def test_a_late_word_about_a_former_attempt_does_not_end_the_next() -> None:
     assert not trader.book.orders.reserved
 
 
+@pytest.mark.promise(30)
+@pytest.mark.fault(80)
 def test_money_that_cannot_be_read_halts_its_instrument() -> None:
     for changes in ({"exec_id": None}, {"last_qty": 0}, {"last_px": 0}):
         trader = a_trader()

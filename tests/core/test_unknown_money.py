@@ -1,5 +1,6 @@
 """A fill is money, whoever sent the order: what cannot be booked halts everything."""
 
+import pytest
 from tests.makers import Trader, a_report, a_trade, of, some_settings
 
 from tradebot.core.model.events import (
@@ -12,6 +13,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.report import ExecType
 
 
+@pytest.mark.fault(57)
 def test_a_fill_that_names_neither_order_nor_symbol_halts_everything() -> None:
     trader = Trader(some_settings())
     events = trader.tell(a_trade("X9", 5, "100", cl_ord_id="nobody"))

@@ -215,6 +215,7 @@ def test_decisions_and_fills_are_followed_to_the_end_of_the_day(place: Place) ->
     place.rehearse(follow)
 
 
+@pytest.mark.fault(92)
 def test_a_slow_reader_hears_what_it_missed_and_reads_on(place: Place) -> None:
     async def dawdle(daemon: OpenDaemon) -> list[int]:
         stream, kept = daemon.decisions(waiting_max=4), daemon.decisions()
@@ -230,6 +231,8 @@ def test_a_slow_reader_hears_what_it_missed_and_reads_on(place: Place) -> None:
     assert len(place.rehearse(dawdle)) > 8
 
 
+@pytest.mark.promise(25)
+@pytest.mark.fault(19)
 def test_one_data_directory_has_one_daemon_and_what_it_knew_stays(place: Place) -> None:
     async def first(daemon: OpenDaemon) -> None:
         await daemon.submit(symbol="SPY", side="buy", qty=5, wait=True)
@@ -258,6 +261,7 @@ def test_an_error_in_the_block_stops_the_daemon_and_goes_on(place: Place) -> Non
         place.rehearse(linger)
 
 
+@pytest.mark.fault(14, 17)
 def test_a_failed_core_is_told_to_whoever_asks_and_at_the_end(place: Place) -> None:
     def broken(decision: Decision) -> None:
         raise RuntimeError("a listener broke")

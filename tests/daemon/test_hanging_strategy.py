@@ -119,6 +119,7 @@ def hangs_for_ever(tmp_path: Path) -> Place:
     return Place(tmp_path, hangs_s=600)
 
 
+@pytest.mark.fault(16, 96)
 def test_one_that_comes_back_finds_itself_disabled_and_trading_halted_until_a_person_says_so(
     hangs_for_a_while: Place,
 ) -> None:
@@ -140,6 +141,7 @@ def test_one_that_comes_back_finds_itself_disabled_and_trading_halted_until_a_pe
         until(process, "-> HALTED")  # it hangs again at its next timer
 
 
+@pytest.mark.fault(16, 96)
 def test_one_that_never_comes_back_ends_the_process_and_is_not_called_in_the_next(
     hangs_for_ever: Place,
 ) -> None:

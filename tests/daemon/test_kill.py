@@ -39,6 +39,8 @@ def by_flag(directory: Path, process: "subprocess.Popen[str]") -> None:
     (directory / "data" / "rehearsal" / "KILL").touch()
 
 
+@pytest.mark.promise(6)
+@pytest.mark.fault(84)
 @pytest.mark.parametrize("way", [by_verb, by_signal, by_flag])
 def test_a_kill_cancels_all_refuses_all_and_outlives_a_crash(tmp_path: Path, way: object) -> None:
     assert callable(way)
@@ -60,6 +62,7 @@ def test_a_kill_cancels_all_refuses_all_and_outlives_a_crash(tmp_path: Path, way
         tradebot(tmp_path, *submitted)
 
 
+@pytest.mark.fault(84, 85)
 def test_a_kill_finds_the_daemon_though_the_configuration_is_broken(tmp_path: Path) -> None:
     with running(tmp_path, DAY) as daemon:
         daemon.until("-> TRADING")
@@ -70,6 +73,23 @@ def test_a_kill_finds_the_daemon_though_the_configuration_is_broken(tmp_path: Pa
         daemon.until("-> HALTED")
 
 
+@pytest.mark.fault(85)
+def test_a_kill_needs_none_of_the_packages_that_the_daemon_is_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    for package in ("aiohttp", "msgspec", "pydantic", "structlog", "yaml"):
+        (damaged / f"{package}.py").write_text("raise ImportError('damaged')\n")
+    with running(tmp_path, DAY) as daemon:
+        daemon.until("-> TRADING")
+        monkeypatch.setenv("PYTHONPATH", f"{damaged}:{os.environ.get('PYTHONPATH', '')}")
+        found = kill(tmp_path)
+        assert (found.returncode, "broken" in found.stderr) == (0, True), found
+        daemon.until("-> HALTED")
+
+
+@pytest.mark.fault(84, 86)
 def test_an_order_whose_call_hangs_is_told_as_in_flight_and_as_left(tmp_path: Path) -> None:
     with running(tmp_path, DAY, word="hang", speed="1") as daemon:
         daemon.until("-> TRADING")
@@ -81,6 +101,7 @@ def test_an_order_whose_call_hangs_is_told_as_in_flight_and_as_left(tmp_path: Pa
         assert "not confirmed: tb" in found.stdout
 
 
+@pytest.mark.fault(16, 84)
 def test_the_flag_latches_within_moments_while_the_loop_stands_still(tmp_path: Path) -> None:
     latch = Latch()
     heard = threading.Event()
@@ -97,6 +118,7 @@ def test_the_flag_latches_within_moments_while_the_loop_stands_still(tmp_path: P
     assert (latch.reason, latch.by) == ("now", "kill file")
 
 
+@pytest.mark.fault(16, 84)
 def test_a_signal_latches_between_two_steps_of_a_call_that_never_ends(tmp_path: Path) -> None:
     latch = Latch()
     before = signal.signal(signal.SIGUSR1, lambda *_: latch.set("SIGUSR1", "signal"))
@@ -114,6 +136,7 @@ def test_a_signal_latches_between_two_steps_of_a_call_that_never_ends(tmp_path: 
     assert latch.reason == "SIGUSR1"
 
 
+@pytest.mark.fault(29, 37, 84)
 def test_a_disk_that_takes_not_one_byte_more_still_takes_the_flag(tmp_path: Path) -> None:
     drop = (
         "import resource, sys; from pathlib import Path; from tradebot.shell import kill_flag;"
@@ -124,6 +147,7 @@ def test_a_disk_that_takes_not_one_byte_more_still_takes_the_flag(tmp_path: Path
     assert kill_flag.reason_in(tmp_path / "KILL") == "kill file"
 
 
+@pytest.mark.fault(38, 84)
 def test_whatever_lies_there_kills_and_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     assert kill_flag.reason_in(tmp_path / "KILL") is None
     (tmp_path / "KILL").symlink_to(tmp_path / "nowhere")
@@ -132,6 +156,7 @@ def test_whatever_lies_there_kills_and_nothing_is_written_through_a_link(tmp_pat
         kill_flag.drop(tmp_path, "not there")
 
 
+@pytest.mark.fault(86)
 def test_flatten_ends_with_a_broker_that_holds_nothing(tmp_path: Path) -> None:
     with running(tmp_path, DAY, word="accept fill") as daemon:
         daemon.until("-> TRADING")

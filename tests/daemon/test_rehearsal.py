@@ -6,6 +6,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from tests.daemon.rehearsal import HOUR, Rehearsal
 
 KILLS = 4
@@ -38,6 +39,7 @@ def assert_book_is_the_brokers(rehearsal: Rehearsal) -> None:
     assert rehearsal.ask("replay")["same"] is True
 
 
+@pytest.mark.promise(28)
 def test_two_rehearsals_of_one_seed_write_the_same_bytes(tmp_path: Path) -> None:
     journals = []
     for hash_seed in ("1", "2"):
@@ -50,6 +52,8 @@ def test_two_rehearsals_of_one_seed_write_the_same_bytes(tmp_path: Path) -> None
     assert_book_is_the_brokers(rehearsal)
 
 
+@pytest.mark.promise(1, 10)
+@pytest.mark.fault(1, 2, 3, 13)
 def test_killed_at_random_moments_the_book_is_still_the_brokers(tmp_path: Path) -> None:
     rehearsal, moments = Rehearsal(tmp_path), random.Random(7)
     flags: tuple[str, ...] = HOUR
@@ -67,6 +71,7 @@ def test_killed_at_random_moments_the_book_is_still_the_brokers(tmp_path: Path) 
     assert_book_is_the_brokers(rehearsal)
 
 
+@pytest.mark.promise(29)
 def test_however_fast_its_clock_runs_whoever_asks_is_answered(tmp_path: Path) -> None:
     rehearsal = Rehearsal(tmp_path)
     until = ("--until", "2026-12-01T21:00:00Z")

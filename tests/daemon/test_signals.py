@@ -82,6 +82,7 @@ def running(
         process.communicate()
 
 
+@pytest.mark.fault(8, 10)
 @pytest.mark.parametrize(("start", "state"), [
     (NIGHT, "CLOSED"), (MORNING, "PRE_MARKET"), (DAY, "TRADING"), (AFTER_THE_LAST_DAY, "ERROR"),
 ])
@@ -112,6 +113,7 @@ def test_a_halted_daemon_ends_at_once_and_is_halted_when_it_comes_back(tmp_path:
         assert daemon.end(signal.SIGINT, within_s=5) == 0
 
 
+@pytest.mark.fault(8)
 def test_an_order_whose_call_hangs_is_waited_for_within_the_bound(tmp_path: Path) -> None:
     with running(tmp_path, DAY, word="hang") as daemon:
         daemon.until("-> TRADING")
@@ -123,6 +125,7 @@ def test_an_order_whose_call_hangs_is_waited_for_within_the_bound(tmp_path: Path
     assert [row["is_open"] for row in found] == [True], "nobody knows whether it arrived"
 
 
+@pytest.mark.fault(9)
 def test_a_second_signal_leaves_at_once(tmp_path: Path) -> None:
     with running(tmp_path, DAY, word="hang", speed="1") as daemon:
         daemon.until("-> TRADING")

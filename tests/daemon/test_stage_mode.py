@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from tests.daemon.rehearsal import Rehearsal
 
@@ -85,6 +86,7 @@ def wanted(number: int) -> str:
     return {0: "approved", 1: "rejected"}.get(number % 7, "waiting")
 
 
+@pytest.mark.fault(1, 29)
 def test_two_hundred_drafts_are_accounted_for(tmp_path: Path) -> None:
     session = Session(tmp_path)
     daemon = session.start(*OPEN)

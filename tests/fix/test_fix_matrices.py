@@ -13,6 +13,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("course", found, ids=[course.name for course in found])
 
 
+@pytest.mark.promise(26)
+@pytest.mark.fault(60, 61)
 def test_the_order_stands_where_the_standard_says(course: Course) -> None:
     run(course)
 

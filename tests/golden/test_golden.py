@@ -203,6 +203,8 @@ def past(golden: Path, request: pytest.FixtureRequest) -> list[Decision]:
     return [decode(line) for line in golden.read_bytes().splitlines()]
 
 
+@pytest.mark.promise(18)
+@pytest.mark.fault(22)
 def test_it_is_decided_again_alike(golden: Path, request: pytest.FixtureRequest) -> None:
     decided, folded = Book(), Book()
     for then in past(golden, request):

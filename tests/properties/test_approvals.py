@@ -118,6 +118,8 @@ def account_for(day: Day) -> Counter[str]:
     return seen
 
 
+@pytest.mark.promise(23)
+@pytest.mark.fault(90)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_order_that_needs_a_yes_has_one_of_its_own(seed: int) -> None:
     day = an_answered_day(seed)

@@ -28,6 +28,7 @@ def days() -> list[Day]:
     return [a_day(seed) for seed in SEEDS]
 
 
+@pytest.mark.promise(3, 4, 12, 26)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_over_random_days(days: list[Day], check: Callable[[Day], None]) -> None:
     for seed, day in zip(SEEDS, days, strict=True):
@@ -87,6 +88,7 @@ class Poisoned:
         return getattr(object.__getattribute__(self, "_facts"), name)
 
 
+@pytest.mark.promise(18)
 def test_the_core_reads_nothing_but_quotes_and_the_latch(days: list[Day]) -> None:
     for day in days[:4]:
         book = type(day.book)()

@@ -264,6 +264,7 @@ WORSE: dict[str, Worsen] = {
 }
 
 
+@pytest.mark.promise(13)
 @pytest.mark.parametrize("worsen", WORSE.values(), ids=WORSE)
 @given(case=cases())
 def test_more_risk_never_opens_a_gate(worsen: Worsen, case: Case) -> None:
@@ -272,6 +273,7 @@ def test_more_risk_never_opens_a_gate(worsen: Worsen, case: Case) -> None:
     assert case.rank() >= before
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize("worsen", [_kill, _latch, _halt], ids=["kill", "latch", "halt"])
 @given(case=cases())
 def test_what_stops_all_refuses_all(worsen: Worsen, case: Case) -> None:
@@ -318,6 +320,7 @@ MISSING = (
 )
 
 
+@pytest.mark.promise(15, 30)
 @pytest.mark.parametrize("take_away", MISSING, ids=lambda f: f.__name__.strip("_"))
 @given(case=cases())
 def test_without_a_fact_nothing_passes(take_away: Worsen, case: Case) -> None:

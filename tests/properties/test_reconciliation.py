@@ -105,6 +105,7 @@ def test_where_nothing_differs_nothing_is_found(seed: int) -> None:
     assert not of(events, BreakFound)
 
 
+@pytest.mark.promise(4, 27)
 @pytest.mark.parametrize("plant", PLANTS, ids=[plant.__name__ for plant in PLANTS])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_planted_difference_is_found_by_two_looks_and_called_what_it_is(

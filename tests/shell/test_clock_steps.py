@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from tests.makers import Trader, an_intent, at
 
 from tradebot.core.model.commands import SubmitIntent
@@ -80,6 +81,8 @@ def lived(story: Callable[[Machine], Awaitable[None]]) -> None:
         runner.run(live())
 
 
+@pytest.mark.promise(16)
+@pytest.mark.fault(11, 42)
 def test_a_held_intent_whose_end_came_in_the_sleep_expires_within_a_minute_of_waking() -> None:
     async def story(machine: Machine) -> None:
         held = await machine.submit("k", ttl_s=int(HOURS.total_seconds()))
@@ -94,6 +97,8 @@ def test_a_held_intent_whose_end_came_in_the_sleep_expires_within_a_minute_of_wa
     lived(story)
 
 
+@pytest.mark.promise(24)
+@pytest.mark.fault(41)
 def test_a_clock_set_back_expires_nothing_early_and_everything_on_time() -> None:
     async def story(machine: Machine) -> None:
         await machine.submit("k", ttl_s=1800)
@@ -106,6 +111,8 @@ def test_a_clock_set_back_expires_nothing_early_and_everything_on_time() -> None
     lived(story)
 
 
+@pytest.mark.promise(15)
+@pytest.mark.fault(11, 42)
 def test_a_quote_of_before_the_sleep_is_too_old_to_decide_by() -> None:
     async def story(machine: Machine) -> None:
         machine.quote()
@@ -117,6 +124,7 @@ def test_a_quote_of_before_the_sleep_is_too_old_to_decide_by() -> None:
     lived(story)
 
 
+@pytest.mark.fault(41, 82)
 def test_a_quote_from_after_the_time_that_a_mended_clock_shows_is_none_to_decide_by() -> None:
     async def story(machine: Machine) -> None:
         machine.quote()
@@ -128,6 +136,8 @@ def test_a_quote_from_after_the_time_that_a_mended_clock_shows_is_none_to_decide
     lived(story)
 
 
+@pytest.mark.promise(16)
+@pytest.mark.fault(11, 42, 88)
 def test_a_clearance_of_before_the_sleep_sends_nothing() -> None:
     async def story(machine: Machine) -> None:
         machine.quote()

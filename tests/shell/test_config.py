@@ -207,6 +207,8 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.promise(17)
+@pytest.mark.fault(87)
 @pytest.mark.parametrize(("text", "message"), MISTAKES, ids=[text for text, _ in MISTAKES])
 def test_a_mistake_is_told_with_file_line_key_and_what_was_expected(
     text: str, message: str
@@ -247,6 +249,8 @@ def test_a_mistake_in_the_policys_own_file_names_that_file() -> None:
     ]
 
 
+@pytest.mark.promise(17)
+@pytest.mark.fault(87)
 def test_a_file_that_cannot_be_read_is_an_error_of_the_configuration() -> None:
     for name, message in (
         ("gone.yaml", "gone.yaml: expected a readable file, got No such file or directory"),

@@ -249,6 +249,7 @@ def test_what_happened_while_nobody_wrote_is_written_at_the_next_start(desk: Des
     )
 
 
+@pytest.mark.fault(29)
 def test_a_full_disk_is_told_once_and_loses_no_draft(
     desk: Desk, full_disk: Callable[[bool], None]
 ) -> None:
@@ -268,6 +269,7 @@ def test_a_full_disk_is_told_once_and_loses_no_draft(
     assert not list(desk.shelf.directory.rglob("*.begun"))
 
 
+@pytest.mark.fault(31)
 def test_a_directory_that_cannot_be_one_is_told_and_tried_again(desk: Desk) -> None:
     root = desk.shelf.directory
     root.write_text("in the way")

@@ -85,6 +85,8 @@ def test_no_setting_of_the_reference_is_left_out(tmp_path: Path) -> None:
     assert leaves <= keys
 
 
+@pytest.mark.promise(22)
+@pytest.mark.fault(104)
 @pytest.mark.parametrize("is_usable", [True, False])
 def test_a_secret_is_never_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_usable: bool

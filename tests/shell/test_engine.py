@@ -93,6 +93,8 @@ async def test_a_submitted_command_answers_with_its_durable_decision() -> None:
     assert decision.at == AT
 
 
+@pytest.mark.promise(2, 10)
+@pytest.mark.fault(34)
 async def test_nothing_is_published_or_answered_before_the_sync_returns() -> None:
     journal = HeldJournal()
     journal.is_instant = False
@@ -109,6 +111,7 @@ async def test_nothing_is_published_or_answered_before_the_sync_returns() -> Non
         assert [d.seq for d in told] == [1]
 
 
+@pytest.mark.fault(34)
 async def test_a_second_batch_is_decided_while_the_first_one_syncs() -> None:
     journal = HeldJournal()
     journal.is_instant = False
@@ -133,6 +136,8 @@ async def test_a_command_that_changes_nothing_writes_nothing() -> None:
     assert len(journal.appended) == 1
 
 
+@pytest.mark.promise(2, 10)
+@pytest.mark.fault(31, 32)
 async def test_a_failed_sync_stops_the_engine_and_publishes_nothing() -> None:
     journal = HeldJournal()
     journal.is_instant = False
@@ -150,6 +155,7 @@ async def test_a_failed_sync_stops_the_engine_and_publishes_nothing() -> None:
     assert not told
 
 
+@pytest.mark.promise(6, 20)
 async def test_a_full_inbox_says_busy_but_a_kill_still_goes_in() -> None:
     engine = Engine(
         book=Book(), journal=HeldJournal(), facts=FactCache(Latch()), clock=FixedClock(), last_seq=0
@@ -170,6 +176,7 @@ async def test_a_full_inbox_says_busy_but_a_kill_still_goes_in() -> None:
     assert len(refused) == INBOX_MAX
 
 
+@pytest.mark.promise(20)
 async def test_reports_press_back_when_their_lane_is_full() -> None:
     engine = Engine(
         book=Book(), journal=HeldJournal(), facts=FactCache(Latch()), clock=FixedClock(), last_seq=0

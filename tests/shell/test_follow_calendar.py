@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tradebot.core.model.commands import EnterSession, Phase
 from tradebot.plugins.calendars.always_open import AlwaysOpen
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
@@ -89,6 +91,7 @@ def test_a_change_is_never_told_before_its_time():
         assert calendar.phase_at(at) is command.phase
 
 
+@pytest.mark.fault(11, 42)
 def test_a_machine_asleep_over_several_phases_hears_each_in_order_within_a_minute_of_waking():
     start = utc(2026, 11, 23, 12)
     heard = followed(ExchangeCalendar(), start, hours=2, steps=[(1, timedelta(hours=10))])
@@ -98,6 +101,7 @@ def test_a_machine_asleep_over_several_phases_hears_each_in_order_within_a_minut
     assert {command.session for _, command in heard} == {"2026-11-23"}
 
 
+@pytest.mark.fault(41)
 def test_a_clock_set_back_over_a_change_returns_to_the_phase_that_holds():
     heard = followed(
         ExchangeCalendar(), utc(2026, 11, 23, 14), hours=2, steps=[(1, -timedelta(minutes=45))]
@@ -140,6 +144,7 @@ def test_following_ends_where_the_calendar_knows_no_more_and_the_market_is_close
     assert [command for _, command in late] == [EnterSession(calendar="XNYS", phase=CLOSED)]
 
 
+@pytest.mark.fault(43)
 def test_sundays_on_which_the_clocks_change_have_no_phase_of_their_own():
     for start in (utc(2027, 3, 13, 12), utc(2027, 11, 6, 12)):
         assert phases(followed(ExchangeCalendar(), start, hours=36)) == [CLOSED]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
+import pytest
 from tests.shell.test_engine import HeldJournal
 
 from tradebot.core.book.book import Book
@@ -187,6 +188,8 @@ def test_the_first_connection_opens_the_ledger_with_the_brokers_statement() -> N
     assert scene.engine.book.ledger.accounts["P"].cash == 100_000
 
 
+@pytest.mark.promise(1)
+@pytest.mark.fault(76)
 def test_an_order_that_never_left_is_sent_again_under_its_own_id() -> None:
     broker = ScriptedBroker("not_sent", "not_sent", "not_sent")
     scene = play(broker, buys_and_waits)
@@ -195,6 +198,7 @@ def test_an_order_that_never_left_is_sent_again_under_its_own_id() -> None:
     assert not scene.of(OrderNeverLeft)
 
 
+@pytest.mark.fault(68)
 def test_an_order_that_never_leaves_becomes_a_dead_letter_with_its_history() -> None:
     broker = ScriptedBroker(*["not_sent"] * 9)
     scene = play(broker, buys_and_waits)
@@ -208,6 +212,8 @@ def test_an_order_that_never_leaves_becomes_a_dead_letter_with_its_history() -> 
     assert list(scene.engine.book.intents.dead) == [submitted.intent_id]
 
 
+@pytest.mark.promise(1)
+@pytest.mark.fault(3, 50)
 def test_an_accepted_order_whose_reply_was_lost_is_adopted_and_never_sent_again() -> None:
     broker = ScriptedBroker("accepted, reply lost")
     scene = play(broker, buys_and_waits)
@@ -217,6 +223,7 @@ def test_an_accepted_order_whose_reply_was_lost_is_adopted_and_never_sent_again(
     assert not scene.engine.book.orders.doubts
 
 
+@pytest.mark.fault(52)
 def test_a_hanging_submit_becomes_doubt_at_its_deadline_and_is_then_resolved() -> None:
     broker = ScriptedBroker("hang")
     scene = play(broker, buys_and_waits)
@@ -225,6 +232,8 @@ def test_a_hanging_submit_becomes_doubt_at_its_deadline_and_is_then_resolved() -
     assert not scene.engine.book.orders.doubts
 
 
+@pytest.mark.promise(12)
+@pytest.mark.fault(49)
 def test_an_unknown_outcome_stays_unknown_and_keeps_its_risk_reserved() -> None:
     broker = ScriptedBroker("lost")
     scene = play(broker, buys_and_waits)
@@ -235,6 +244,7 @@ def test_an_unknown_outcome_stays_unknown_and_keeps_its_risk_reserved() -> None:
     assert len(scene.of(OrderSubmitted)) == 1, "no timer resolves a doubt"
 
 
+@pytest.mark.fault(49)
 def test_where_absence_is_proof_a_lost_order_is_known_never_to_have_left() -> None:
     broker = ScriptedBroker("lost", absence_is_proof=True)
     scene = play(broker, buys_and_waits)
@@ -243,6 +253,7 @@ def test_where_absence_is_proof_a_lost_order_is_known_never_to_have_left() -> No
     assert not scene.engine.book.orders.doubts
 
 
+@pytest.mark.fault(51)
 def test_a_refusal_in_so_many_words_is_a_report() -> None:
     scene = play(ScriptedBroker("declined"), buys_and_waits)
     (reported,) = scene.of(OrderReported)
@@ -250,6 +261,8 @@ def test_a_refusal_in_so_many_words_is_a_report() -> None:
     assert reported.report.text == "account is restricted"
 
 
+@pytest.mark.promise(6)
+@pytest.mark.fault(84, 88)
 def test_a_latched_kill_stops_an_order_that_the_journal_already_holds() -> None:
     broker = ScriptedBroker()
 

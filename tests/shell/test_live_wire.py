@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from tests.core.gates.test_armed import a_live_trader, an_arming
 from tests.makers import OPEN, Trader, a_route, a_statement, the
 
@@ -50,6 +51,8 @@ def test_an_arming_that_is_not_published_yet_sends_nothing() -> None:
     assert wire.armed.why_not(wire.order()) == NOT_ARMED
 
 
+@pytest.mark.promise(11)
+@pytest.mark.fault(48, 89)
 def test_another_process_of_the_same_journal_sends_nothing() -> None:
     wire = Wire()
     wire.arm()
@@ -72,6 +75,8 @@ def test_disarming_counts_at_once_even_before_it_is_published() -> None:
     assert wire.armed.why_not(order) == NOT_ARMED
 
 
+@pytest.mark.promise(11, 24)
+@pytest.mark.fault(41, 89)
 def test_a_wall_clock_that_is_set_back_lengthens_nothing() -> None:
     wire = Wire()
     wire.arm(for_s=600)
@@ -83,6 +88,8 @@ def test_a_wall_clock_that_is_set_back_lengthens_nothing() -> None:
     assert wire.armed.why_not(order) == OVER
 
 
+@pytest.mark.promise(11)
+@pytest.mark.fault(74, 89)
 def test_an_order_stays_when_its_route_came_back_with_another_account() -> None:
     wire = Wire()
     wire.arm()

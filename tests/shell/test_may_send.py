@@ -34,6 +34,7 @@ def why_not(*meanwhile: Command, latched: str | None = None, seconds: float = 10
     return may_send(trader.book, latch, armed, StoppedClock(at(seconds)), sent)
 
 
+@pytest.mark.promise(6)
 def test_only_what_the_kill_itself_sends_passes_the_kill() -> None:
     trader, latch = Trader(), Latch()
     sent = the(trader.submit(), OrderSubmitted)
@@ -53,6 +54,8 @@ def test_an_order_goes_while_nothing_speaks_against_it() -> None:
     assert why_not() is None
 
 
+@pytest.mark.promise(6, 16)
+@pytest.mark.fault(74, 84, 88)
 @pytest.mark.parametrize(("refusal", "told"), [
     (why_not(latched="test"), "kill latch: test"),
     (why_not(SetKillSwitch(engaged=True, reason="test", by="x")), "kill switch: test"),

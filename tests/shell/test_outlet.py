@@ -28,6 +28,8 @@ def test_what_is_written_comes_out_in_order() -> None:
     assert outlet.lost == 0
 
 
+@pytest.mark.promise(20)
+@pytest.mark.fault(92, 94)
 def test_a_reader_that_stands_still_holds_nobody_up_and_costs_bounded_memory() -> None:
     reading = Event()
 
@@ -45,6 +47,7 @@ def test_a_reader_that_stands_still_holds_nobody_up_and_costs_bounded_memory() -
     outlet.close()
 
 
+@pytest.mark.fault(12, 94)
 def test_a_pipe_that_nobody_reads_fills_up_and_trading_goes_on() -> None:
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as pipe:
@@ -60,6 +63,7 @@ def test_a_pipe_that_nobody_reads_fills_up_and_trading_goes_on() -> None:
     assert outlet.lost > 0
 
 
+@pytest.mark.fault(12)
 def test_a_pipe_that_was_closed_is_told_as_trouble_and_raises_nothing() -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -72,6 +76,7 @@ def test_a_pipe_that_was_closed_is_told_as_trouble_and_raises_nothing() -> None:
     assert "pipe" in outlet.trouble.lower()
 
 
+@pytest.mark.fault(94)
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 def test_a_full_disk_loses_the_line_and_the_next_one_is_tried() -> None:
     with Path("/dev/full").open("wb", buffering=0) as full:
@@ -147,6 +152,8 @@ def _seconds_for_1000(outlet: Outlet) -> float:
     return time.perf_counter() - began
 
 
+@pytest.mark.promise(22)
+@pytest.mark.fault(104)
 @pytest.mark.parametrize(
     "text",
     ["Authorization: Bearer abc.def-123", "api_key=abc.def-123", '{"token": "abc.def-123"}',

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+import pytest
 from tests.shell.test_link import AT, Scene, ScriptedBroker, play
 
 from tradebot.core.model.commands import EnterSession, Holding, Phase, Statement
@@ -134,6 +135,8 @@ def test_differences_that_are_never_twice_alike_are_told_and_halt_nothing() -> N
     ]
 
 
+@pytest.mark.promise(30)
+@pytest.mark.fault(65)
 def test_a_broker_that_does_not_answer_is_unverified_and_never_clean() -> None:
     told: list[str] = []
 
@@ -147,6 +150,7 @@ def test_a_broker_that_does_not_answer_is_unverified_and_never_clean() -> None:
     assert told == ["route paper was not reconciled: DeliveryUnknown: reset"]
 
 
+@pytest.mark.fault(64)
 def test_an_order_that_is_missing_is_asked_about_and_its_lost_report_heard() -> None:
     broker = StatingBroker(stated(0), stated(1), stated(2))
 

@@ -50,6 +50,8 @@ def everything(views: Views) -> object:
     return views.book, due, rows, whole, views.status(), views.drafts.rows()
 
 
+@pytest.mark.promise(9)
+@pytest.mark.fault(1, 40)
 def test_at_every_cut_a_preserved_state_goes_on_as_if_nothing_had_been(
     decisions: list[Decision],
 ) -> None:
@@ -127,6 +129,7 @@ def recovered(home: Path) -> Past:
     return past
 
 
+@pytest.mark.fault(39)
 def test_a_start_reads_only_what_follows_the_snapshot(
     home: Path, decisions: list[Decision]
 ) -> None:
@@ -153,6 +156,7 @@ def alter(path: Path, place: int) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.fault(40)
 def test_a_torn_damaged_or_empty_snapshot_is_passed_over(
     home: Path, decisions: list[Decision]
 ) -> None:
@@ -182,6 +186,7 @@ def test_a_snapshot_that_other_code_made_is_passed_over(
     assert is_passed_over(home, decisions, "other code")
 
 
+@pytest.mark.fault(40)
 def test_a_snapshot_of_another_journal_is_passed_over(
     home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -192,6 +197,7 @@ def test_a_snapshot_of_another_journal_is_passed_over(
     assert is_passed_over(other, foreign, "segment")
 
 
+@pytest.mark.fault(28, 40)
 def test_a_snapshot_ahead_of_a_journal_that_was_set_back_is_passed_over(
     home: Path, decisions: list[Decision], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -225,6 +231,7 @@ def test_damage_behind_the_snapshot_stops_the_start(home: Path) -> None:
         recovered(home)
 
 
+@pytest.mark.fault(27, 39)
 def test_damage_before_the_snapshot_is_found_by_the_keeper(home: Path) -> None:
     alter(home / "journal" / "00000001.jsonl", 400)
     assert recovered(home).since == 60  # a start does not read it
@@ -255,6 +262,7 @@ def test_a_full_disk_costs_the_snapshot_and_nothing_else(
     assert past.views.book == folded(decisions).book
 
 
+@pytest.mark.fault(5, 6)
 def test_a_keeper_that_is_killed_leaves_a_snapshot_that_fits(
     home: Path, decisions: list[Decision]
 ) -> None:

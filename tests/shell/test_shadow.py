@@ -90,6 +90,7 @@ def test_a_shadow_fills_the_same_orders_and_tells_what_it_paid_more(
     assert found.decided == alone.decided
 
 
+@pytest.mark.promise(29)
 @pytest.mark.parametrize("does", ["not_sent", "reject"])
 def test_a_shadow_that_takes_nothing_disturbs_nobody(
     alone: Lived, tmp_path: Path, does: str

@@ -132,6 +132,7 @@ def test_what_a_strategy_returns_goes_in_as_its_intents() -> None:
     assert floor.posted == [SubmitIntent(intent=buy("a"))]
 
 
+@pytest.mark.fault(95)
 def test_a_strategy_that_raises_is_reported_and_disabled_and_the_others_go_on() -> None:
     bad, good = Says(ZeroDivisionError("by zero")), Says(())
     floor = Floor(bad=bad, good=good)
@@ -147,6 +148,7 @@ def test_a_strategy_that_raises_is_reported_and_disabled_and_the_others_go_on() 
     assert len(floor.told) == FAILURES_MAX
 
 
+@pytest.mark.fault(95)
 def test_rubbish_is_a_failure_and_not_an_order() -> None:
     for rubbish in ([None], ["buy"], 7, [buy("b")], [buy("a", key="mine")], object()):
         floor = Floor(a=Says(rubbish))

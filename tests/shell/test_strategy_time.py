@@ -141,6 +141,7 @@ def test_one_that_a_journal_says_is_disabled_is_not_even_started() -> None:
     assert daemon.host.rows()[0]["reason"] == "last week"
 
 
+@pytest.mark.fault(95)
 def test_actions_without_end_are_a_failure_and_none_is_taken() -> None:
     def endless() -> Iterable[Action]:
         while True:

@@ -80,6 +80,7 @@ REFUSED_YAML = [
 ]
 
 
+@pytest.mark.fault(87)
 @pytest.mark.parametrize(("text", "message"), REFUSED_YAML, ids=range(len(REFUSED_YAML)))
 def test_what_surprises_people_is_refused_with_its_line(text: str | bytes, message: str) -> None:
     assert yaml_problems(text) == [message]
@@ -92,6 +93,7 @@ def test_broken_syntax_is_told_with_a_line(text: str) -> None:
     assert ": expected valid YAML, got this: " in message
 
 
+@pytest.mark.fault(80)
 def test_all_double_keys_are_told_together() -> None:
     assert len(yaml_problems("a: 1\na: 2\nb: 1\nb: 2\n")) == 2
 
@@ -110,6 +112,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.fault(87)
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 def test_a_bomb_is_refused_before_it_grows(bomb: str) -> None:
     data = bomb.encode()

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from typing import TypeVar
 
+import pytest
+
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.supervisor import (
     Limits,
@@ -27,6 +29,8 @@ def in_virtual_time(story: Callable[[], Awaitable[T]]) -> T:
         return runner.run(told())
 
 
+@pytest.mark.promise(7)
+@pytest.mark.fault(7, 17)
 def test_a_core_task_that_dies_is_the_reason_to_stop() -> None:
     async def story() -> str | None:
         supervisor = Supervisor(LIMITS, lambda notice: None)
@@ -43,6 +47,8 @@ def test_a_core_task_that_dies_is_the_reason_to_stop() -> None:
     assert in_virtual_time(story) == "journal died: OSError: no disk"
 
 
+@pytest.mark.promise(7)
+@pytest.mark.fault(17)
 def test_a_core_task_that_just_ends_is_a_failure_too() -> None:
     async def story() -> str | None:
         supervisor = Supervisor(LIMITS, lambda notice: None)
@@ -134,6 +140,7 @@ def test_a_healthy_while_arms_a_feed_again() -> None:
     assert len(restarts) > LIMITS.max_restarts
 
 
+@pytest.mark.promise(20)
 def test_no_wait_is_longer_than_the_cooldown_however_many_restarts_there_were() -> None:
     started: list[float] = []
 

@@ -35,6 +35,7 @@ class Steps:
         return self.at
 
 
+@pytest.mark.fault(94)
 def test_a_text_that_comes_again_within_a_minute_is_counted_and_told_once() -> None:
     repeats = Repeats()
     told = [repeats.heard(AT + timedelta(seconds=n), "broken") for n in range(50)]
@@ -154,6 +155,8 @@ def test_a_rehearsal_leaves_a_line_an_execution_and_its_health(tmp_path: Path) -
     assert all(json.loads(line)["latency_ms"]["total"] > 0 for line in lines)
 
 
+@pytest.mark.promise(29)
+@pytest.mark.fault(94)
 def test_trading_is_the_same_where_telemetry_cannot_be_written(tmp_path: Path) -> None:
     homes = [tmp_path / name for name in ("free", "blocked", "off")]
     for home in homes:

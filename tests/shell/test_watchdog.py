@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+import pytest
+
 from tradebot.shell.watchdog import Watchdog
 
 
@@ -24,6 +26,7 @@ def test_a_loop_that_turns_is_left_alone() -> None:
     assert told_while(0.05, idle_s=0.3) == []
 
 
+@pytest.mark.fault(16)
 def test_a_loop_that_stands_still_is_told_of_once_while_it_stands() -> None:
     before = time.monotonic()
     (at,) = told_while(0.8, idle_s=0.1)

@@ -76,6 +76,7 @@ def test_a_cancel_waits_no_longer_than_the_send_may_take() -> None:
     assert ends(scene)[-1] is ExecType.CANCELED
 
 
+@pytest.mark.fault(62, 86)
 @pytest.mark.parametrize("failure", [NotSent("no route"), DeliveryUnknown("reset"), TimeoutError()])
 def test_a_cancel_that_nobody_heard_is_tried_again(failure: Exception) -> None:
     broker = TroubledBroker(cancels=(failure, failure))
@@ -83,6 +84,7 @@ def test_a_cancel_that_nobody_heard_is_tried_again(failure: Exception) -> None:
     assert broker.heard == ["order", *["cancel"] * 3]
 
 
+@pytest.mark.fault(62, 86)
 def test_a_cancel_that_never_gets_through_stays_open_and_goes_out_at_the_next_connection() -> None:
     broker = TroubledBroker(cancels=(NotSent("no route"),) * 1_000)
 
@@ -117,6 +119,7 @@ def test_a_canceled_order_that_never_left_is_not_sent_again() -> None:
     assert [event.reason for event in scene.of(IntentRefused)] == ["OMS_CANCELED"]
 
 
+@pytest.mark.fault(18)
 def test_a_fault_of_the_adapter_leaves_its_order_in_doubt_and_surfaces() -> None:
     async def story(scene: Scene) -> None:
         await buys_and_waits(scene)
@@ -129,6 +132,7 @@ def test_a_fault_of_the_adapter_leaves_its_order_in_doubt_and_surfaces() -> None
     assert scene.engine.book.orders.doubts == {"SPY": 1}
 
 
+@pytest.mark.promise(1)
 def test_an_id_that_the_broker_knows_already_is_asked_about() -> None:
     class Knowing(TroubledBroker):
         async def submit(self, order: OrderSubmitted) -> None:

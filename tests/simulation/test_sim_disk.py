@@ -57,6 +57,7 @@ def machine() -> Machine:
     return Machine(Platter(Chance(1)), Scripted())
 
 
+@pytest.mark.fault(25)
 def test_what_was_synced_outlives_the_power(machine: Machine) -> None:
     journal = machine.journal()
     journal.write(decisions(5))
@@ -86,6 +87,7 @@ def test_a_killed_process_writes_nothing_more(machine: Machine) -> None:
     assert machine.records() == 0
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize("seed", range(10))
 def test_what_a_failed_sync_lost_is_written_once_more_by_the_next_start(seed: int) -> None:
     """The system shows the pages, calls them clean, and no disk holds them."""

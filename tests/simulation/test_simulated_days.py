@@ -33,19 +33,25 @@ def test_no_promise_breaks_on_days_full_of_faults() -> None:
     assert tally.faults.total() > 1000
 
 
+@pytest.mark.promise(28)
+@pytest.mark.fault(23)
 @pytest.mark.parametrize("seed", [3, 14])
 def test_a_seed_is_the_same_day_in_every_process(seed: int, tmp_path: Path) -> None:
     told = {
         subprocess.run(
             [sys.executable, "-c", PRINT_A_DAY, str(seed), str(tmp_path)],
-            env={"PYTHONHASHSEED": hashing, "PYTHONPATH": ":".join(sys.path)},
+            env={
+                "PYTHONHASHSEED": hashing, "PYTHONOPTIMIZE": without_asserts,
+                "PYTHONPATH": ":".join(sys.path),
+            },
             check=True, capture_output=True, text=True,
         ).stdout
-        for hashing in ("1", "2", "77")
+        for hashing, without_asserts in (("1", ""), ("2", ""), ("77", "1"))
     }
     assert len(told) == 1
 
 
+@pytest.mark.fault(33)
 def test_a_journal_that_skips_its_sync_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Segment, "sync", lambda segment: None)
     tally = play_all(range(1, 21), 1, lambda done: None, stop_at=1)

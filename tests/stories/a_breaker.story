@@ -1,4 +1,5 @@
 # A route's breaker opens: orders wait for it and lose no attempt by that; cancels go through.
+# Shows fault 68.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # The exchange takes one fill back and corrects another: cash and profit follow to the cent.
+# Shows fault 59.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 99.99 100.00

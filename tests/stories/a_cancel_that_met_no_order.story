@@ -1,4 +1,5 @@
 # A cancel ends its order for good: it is asked for anew when the route is back, and nothing is resent.
+# Shows fault 62.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

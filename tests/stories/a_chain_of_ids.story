@@ -1,4 +1,5 @@
 # An order that is changed again and again: every id of its chain is this order, whatever comes late.
+# Shows fault 61.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # No route would take the order: a dead letter. Tried again it walks from stage 1 with what is true then.
+# Shows faults 68, 69.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # A broker says a fill twice, then again with other numbers: it is booked once.
+# Shows fault 54.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # The fill crossed our cancel on the wire: money moved, so it is booked, and handed over again.
+# Shows faults 56, 60.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

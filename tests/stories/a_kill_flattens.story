@@ -1,4 +1,5 @@
 # After a kill what the broker says is held is closed: by orders that reduce, past latch and gates.
+# Shows fault 84.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # The route is down: intents wait for it. What two looks at a statement show alike is a break.
+# Shows faults 66, 76.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

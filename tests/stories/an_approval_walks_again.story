@@ -1,4 +1,5 @@
 # No old clearance is trusted: a limit that was lowered while it waited still binds.
+# Shows fault 90.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:00  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # A fill that belongs to no order of ours: the position follows the broker, the instrument halts.
+# Shows faults 57, 73.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

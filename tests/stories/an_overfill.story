@@ -1,4 +1,5 @@
 # The broker fills more than was ordered: booked as it is, and the instrument halts.
+# Shows fault 58.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # The wire failed and nobody knows: the risk stays reserved and the instrument waits for evidence.
+# Shows faults 49, 50, 52.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

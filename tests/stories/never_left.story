@@ -1,4 +1,5 @@
 # Proof that an order never left: its intent walks again from stage 1 and gets another id.
+# Shows fault 76.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -29,6 +29,7 @@ def test_the_story_still_goes_like_this(path: Path, request: pytest.FixtureReque
     assert happened == expected, "\n".join(changes)
 
 
+@pytest.mark.promise(18)
 @pytest.mark.parametrize("path", STORIES, ids=[path.stem for path in STORIES])
 def test_the_story_is_decided_and_folded_again_alike(path: Path) -> None:
     _, stage = play(path.read_text(encoding="utf-8"))

@@ -1,4 +1,5 @@
 # What nobody asked for: cancels, an end for the day, a restatement, and fills beyond them.
+# Shows fault 63.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

@@ -1,4 +1,5 @@
 # The kill switch cancels what works, refuses what waits, and releases no burst when cleared.
+# Shows fault 84.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

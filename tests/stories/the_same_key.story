@@ -1,4 +1,5 @@
 # Send pressed twice: the same key and body is one order; another body is refused, the first stays.
+# Shows fault 93.
 09:30:00  session XNYS trading
         > session XNYS trading
 09:30:01  quote SPY 499.98 500.00

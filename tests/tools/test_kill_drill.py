@@ -4,9 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 DRILL = Path(__file__).resolve().parents[2] / "tools" / "kill_drill.py"
 
 
+@pytest.mark.promise(6)
+@pytest.mark.fault(84)
 def test_after_an_acknowledged_kill_no_order_is_sent_and_all_are_cancelled() -> None:
     found = subprocess.run(
         (sys.executable, str(DRILL), "--trials", "18"), capture_output=True, text=True,

@@ -26,6 +26,8 @@ def load(args: argparse.Namespace) -> "Config":
         return read(args)
     except ConfigError as error:
         raise Stop(Exit.CONFIG, "\n".join(error.problems)) from None
+    except ImportError as error:  # a damaged installation can still be killed
+        raise Stop(Exit.CONFIG, f"no configuration can be read: {error}") from None
 
 
 def read(args: argparse.Namespace) -> "Config":
@@ -57,11 +59,11 @@ def home(args: argparse.Namespace) -> Path:
 
 def data_dir_named(args: argparse.Namespace) -> Path | None:
     """Return what a configuration that does not load says of its data directory, if anything."""
-    from tradebot.shell import config
+    from tradebot.shell import config_place
     from tradebot.shell.document import ConfigError
 
     try:
-        path = config.find(args.config or DEFAULT_CONFIG, os.environ)
+        path = config_place.find(args.config or DEFAULT_CONFIG, os.environ)
         found = _DATA_DIR.search(path.read_text(encoding="utf-8", errors="replace"))
     except (ConfigError, OSError):
         return None

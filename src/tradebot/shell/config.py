@@ -13,7 +13,8 @@ from tradebot.core.model.intent import RESERVED_OWNERS
 from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.shell import environment
-from tradebot.shell.config_file import find, is_file, read, read_bytes
+from tradebot.shell.config_file import read, read_bytes
+from tradebot.shell.config_place import find, is_file
 from tradebot.shell.document import (
     ConfigError,
     Items,

@@ -56,6 +56,8 @@ def a_live_trader(*arming: Command, **changes: Any) -> Trader:
     return trader
 
 
+@pytest.mark.promise(11)
+@pytest.mark.fault(89)
 def test_live_is_refused_until_a_person_arms_it() -> None:
     trader = a_live_trader()
     refused = the(trader.submit(), IntentRefused)
@@ -123,6 +125,8 @@ def test_it_ends_when_its_limits_are_used_up_and_the_broker_has_answered() -> No
     assert (ended.by, ended.reason) == ("limits", "its limits are used up: 2 of 2 orders")
 
 
+@pytest.mark.promise(11)
+@pytest.mark.fault(89)
 @pytest.mark.parametrize(("command", "by"), [
     (DisarmLive(reason="enough", by="ann"), "ann"),
     (DisarmLive(reason="every start begins disarmed", by="start"), "start"),

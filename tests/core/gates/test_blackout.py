@@ -7,6 +7,7 @@ from tests.makers import CALL, an_intent
 from tradebot.core.gates.blackout import blackout
 
 
+@pytest.mark.fault(72)
 @pytest.mark.parametrize(("symbol", "price", "answer"), [
     ("SPY", "500", "BLOCK"), (CALL, "10.10", "BLOCK"), ("IBM", "200", "ALLOW"),
 ])

@@ -13,6 +13,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.shell.facts import FactCache, Latch
 
 
+@pytest.mark.fault(82)
 @pytest.mark.parametrize(("bid", "expected"), [
     ("109", "ALLOW 0.09 against 0.1"),
     ("110", "ALLOW 0.1 against 0.1"),
@@ -26,6 +27,7 @@ def test_a_quote_may_be_this_far_from_the_one_before(bid: str, expected: str) ->
     assert found.need == ("quote:SPY" if found.answer == "PAUSE" else None)
 
 
+@pytest.mark.fault(82)
 @pytest.mark.parametrize(("bid", "ask_"), [("100.01", "100"), ("0", "0"), ("-1", "100")])
 def test_a_crossed_or_empty_quote_is_none(bid: str, ask_: str) -> None:
     assert ask(insane_quote, _quoted(bid, ask_)).answer == "PAUSE"

@@ -164,6 +164,7 @@ def test_consecutive_losses_of_five_let_the_strategy_rest(
     assert asked.ask(consecutive_losses, "buy", 1).answer is answer
 
 
+@pytest.mark.promise(21)
 def test_a_strategy_at_rest_may_close_what_it_holds() -> None:
     asked = Asked()
     round_trips(asked, *(-1,) * 4)

@@ -137,6 +137,7 @@ def test_minimum_equity_is_ten_thousand(row: tuple[Any, ...]) -> None:
     check(minimum_equity, Reason.RISK_MINIMUM_EQUITY, row)
 
 
+@pytest.mark.promise(30)
 @pytest.mark.parametrize("gate", MONEY, ids=lambda gate: gate.__name__)
 def test_nothing_about_money_passes_while_it_is_unknown(gate: Gate) -> None:
     asked = Asked()

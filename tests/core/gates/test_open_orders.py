@@ -9,6 +9,7 @@ from tradebot.core.model.commands import RequestCancelAll
 from tradebot.core.model.report import ExecType
 
 
+@pytest.mark.promise(13)
 @pytest.mark.parametrize(("limit", "expected"), [
     (4, "ALLOW 3 against 4"), (3, "ALLOW 3 against 3"), (2, "BLOCK 3 against 2"),
 ])

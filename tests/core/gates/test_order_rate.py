@@ -26,6 +26,7 @@ def test_orders_and_cancels_of_the_last_minute_count(limit: int, expected: str) 
     assert said(ask(messages_per_minute, trader)) == f"ALLOW 1 against {limit}"
 
 
+@pytest.mark.promise(14)
 @pytest.mark.parametrize(("limit", "answer"), [(2, "ALLOW"), (1, "PAUSE")])
 def test_a_second_has_its_own_limit(limit: int, answer: str) -> None:
     trader = a_trader(messages_per_second_max=limit)
@@ -51,6 +52,7 @@ def test_what_is_too_much_goes_out_a_second_later() -> None:
     assert not of(trader.tell(Tick()), IntentHeld)
 
 
+@pytest.mark.promise(20)
 def test_memory_stays_small_at_any_rate() -> None:
     trader = a_trader()
     for number in range(5_000):

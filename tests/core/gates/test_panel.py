@@ -73,12 +73,14 @@ def test_one_refusal_outweighs_every_pause_and_all_who_object_are_named() -> Non
     ]
 
 
+@pytest.mark.promise(30)
 def test_a_gate_that_cannot_compute_refuses() -> None:
     told = panel.ask((allows, cannot_tell), a_look())
     assert isinstance(told, Refuse)
     assert told.reason is Reason.RISK_EVALUATION_FAILED
 
 
+@pytest.mark.promise(30)
 def test_a_gate_that_says_nothing_lets_nothing_pass() -> None:
     with pytest.raises(AttributeError):
         panel.ask((allows, says_nothing), a_look())

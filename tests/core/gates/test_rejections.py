@@ -8,6 +8,7 @@ from tradebot.core.gates.rejections import rejections
 from tradebot.core.model.report import ExecType
 
 
+@pytest.mark.fault(71)
 @pytest.mark.parametrize(("count", "expected"), [
     (1, "ALLOW 1 against 3"), (2, "ALLOW 2 against 3"), (3, "PAUSE 3 against 3"),
 ])

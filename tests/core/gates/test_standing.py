@@ -109,6 +109,7 @@ def test_without_a_quote_it_waits_for_one(gate: Gate) -> None:
     assert (result.answer, result.need) == (PAUSE, quote_need("SPY"))
 
 
+@pytest.mark.promise(15)
 @pytest.mark.parametrize(("side", "price", "answer"), [
     ("buy", "525", ALLOW), ("buy", "525.06", BLOCK), ("buy", "1", ALLOW),
     ("sell", "475", ALLOW), ("sell", "474.94", BLOCK), ("sell", "900", ALLOW),
@@ -119,6 +120,8 @@ def test_price_collar_is_five_percent_on_the_bad_side(
     assert Asked().ask(price_collar, side, 1, price=price).answer is answer
 
 
+@pytest.mark.promise(15)
+@pytest.mark.fault(66, 82)
 @pytest.mark.parametrize(("age_s", "answer"), [(0, ALLOW), (15, ALLOW), (16, PAUSE), (-1, PAUSE)])
 def test_stale_quote_is_older_than_fifteen_seconds_or_from_the_future(
     age_s: int, answer: Answer
@@ -128,6 +131,7 @@ def test_stale_quote_is_older_than_fifteen_seconds_or_from_the_future(
     assert asked.ask(stale_quote, "buy", 1).answer is answer
 
 
+@pytest.mark.promise(12)
 def test_in_doubt_waits_for_the_brokers_word() -> None:
     asked = Asked()
     order: Any = makers.the(asked.submit("buy", 1, price=None), OrderSubmitted)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ def ids_here() -> str:
     return f"{strategy_intent_id(StrategyId('sma'), 7)} {keyed_intent_id('k')} {ours}"
 
 
+@pytest.mark.promise(18)
 def test_ids_are_the_same_in_every_process() -> None:
     for seed in ("0", "4711"):
         told = subprocess.run(

@@ -73,6 +73,7 @@ def test_a_share_with_a_finer_tick_keeps_it() -> None:
     assert an_instrument(tick_size=Decimal("0.00001")).is_on_tick(Decimal("0.12345"))
 
 
+@pytest.mark.fault(75)
 @given(st.integers(1, 10**9), st.sampled_from(["1", "0.0001", "100"]))
 def test_whole_lots_are_multiples_of_the_lot(count: int, lot: str) -> None:
     instrument = an_instrument(lot_size=Decimal(lot))
@@ -80,6 +81,7 @@ def test_whole_lots_are_multiples_of_the_lot(count: int, lot: str) -> None:
     assert not instrument.is_whole_lot(count * Decimal(lot) + Decimal(lot) / 2)
 
 
+@pytest.mark.fault(99)
 @pytest.mark.parametrize(("symbol", "fits"), [
     ("SPY", True), ("BRK.B", True), ("BTC/USD", True), ("24X", True), ("spy", False), ("", False),
     ("ЅPY", False), ("SPY ", False), (".SPY", False), ("A" * 33, False), ("SPY\n", False),  # noqa: RUF001

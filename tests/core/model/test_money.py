@@ -35,6 +35,7 @@ def is_plain(text: str) -> bool:
     return all(character in DIGITS for character in whole + part)
 
 
+@pytest.mark.fault(100)
 @pytest.mark.parametrize("text", FORBIDDEN)
 def test_what_is_not_a_plain_decimal_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^expected a plain decimal"):
@@ -77,6 +78,7 @@ def test_exponents_never_reach_the_paper() -> None:
     assert plain(Decimal("12.500")) == "12.5"
 
 
+@pytest.mark.fault(100)
 @pytest.mark.parametrize("text", ["9" * 5_000_000, "1." + "0" * 5_000_000, "-" * 5_000_000])
 def test_huge_texts_are_refused_at_once_and_quoted_short(text: str) -> None:
     began = time.perf_counter()
@@ -86,6 +88,7 @@ def test_huge_texts_are_refused_at_once_and_quoted_short(text: str) -> None:
     assert len(str(refused.value)) < 200
 
 
+@pytest.mark.fault(75)
 @given(st.decimals(-10**6, 10**6, places=4), st.sampled_from([CENT, BPS, ONE, Decimal("0.25")]))
 def test_rounding_down_gives_whole_steps_nearer_to_nought(value: Decimal, step: Decimal) -> None:
     floored = floor_to(value, step)

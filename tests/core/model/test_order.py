@@ -70,6 +70,7 @@ def after(order: Order, *reports: Report) -> Order:
 PAIRS = dict(written_table())
 
 
+@pytest.mark.promise(26)
 @pytest.mark.parametrize("exec_type", ExecType)
 @pytest.mark.parametrize("standing", OrdStatus)
 def test_every_pair_is_allowed_or_refused_as_written(
@@ -98,6 +99,7 @@ def test_every_status_has_a_rank() -> None:
     assert set(PRECEDENCE) == set(OrdStatus)
 
 
+@pytest.mark.fault(56, 60)
 def test_a_fill_after_a_cancel_is_counted_and_the_order_stays_canceled() -> None:
     order = after(an_order(), a_report("new"), a_report("canceled"), a_trade("E1", 40, 10))
     assert (order.ord_status, order.cum_qty, order.leaves_qty) == (OrdStatus.CANCELED, 40, 0)
@@ -108,6 +110,7 @@ def test_a_fill_of_the_whole_outranks_the_cancel() -> None:
     assert order.ord_status is OrdStatus.FILLED
 
 
+@pytest.mark.fault(53)
 def test_a_fill_may_come_before_the_acknowledgement() -> None:
     order = after(an_order(), a_trade("E1", 40), a_report("new"))
     assert order.ord_status is OrdStatus.PARTIALLY_FILLED
@@ -147,6 +150,7 @@ def test_an_overfill_leaves_nothing_and_is_filled() -> None:
     assert (order.ord_status, order.cum_qty, order.leaves_qty) == (OrdStatus.FILLED, 130, 0)
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize(("time_in_force", "leaves"), [("day", 0), ("gtc", 60), ("ioc", 0)])
 def test_only_a_good_till_canceled_order_outlives_its_day(time_in_force: str, leaves: int) -> None:
     order = an_order(time_in_force=TimeInForce(time_in_force))
@@ -197,6 +201,7 @@ money = st.tuples(
 standings = st.sampled_from(["new", "done_for_day", "suspended", "canceled", "rejected", "expired"])
 
 
+@pytest.mark.promise(3, 19)
 @given(st.lists(money, max_size=25), standings)
 def test_what_is_filled_is_the_sum_of_the_executions_that_stand(
     steps: list[tuple[str, int, int, int]], standing: str

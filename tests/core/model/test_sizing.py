@@ -85,6 +85,7 @@ def test_what_does_not_fit_is_nothing_with_its_reason(
     assert (found.qty, found.why) == (0, why)
 
 
+@pytest.mark.fault(75)
 @given(
     st.decimals("0.001", "1", places=3), st.decimals("1", "1000000", places=2),
     st.decimals("0.01", "10000", places=2),

@@ -48,6 +48,7 @@ async def test_a_cancel_of_what_is_done_or_unknown_is_refused_with_a_text(bench:
         assert said.text
 
 
+@pytest.mark.fault(60)
 @at_the_paper_broker(latency_ms_min=500, latency_ms_max=500)
 async def test_a_fill_that_happens_while_the_cancel_travels_wins(bench: Bench) -> None:
     await bench.show("199.90", 200)

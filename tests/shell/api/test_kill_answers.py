@@ -21,6 +21,7 @@ def path(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
         yield found
 
 
+@pytest.mark.fault(86)
 def test_after_a_kill_only_what_every_broker_confirms_counts_as_over(
     daemon: TinyDaemon, path: Path
 ) -> None:

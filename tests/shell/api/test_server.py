@@ -59,6 +59,7 @@ def post(
     return ask(path, "POST", target, json.dumps(body).encode(), headers)
 
 
+@pytest.mark.fault(102, 105)
 def test_the_socket_is_the_owners_alone_and_gone_after_the_daemon(
     daemon: TinyDaemon, tmp_path: Path
 ) -> None:
@@ -140,6 +141,7 @@ def test_an_intent_is_decided_and_the_same_key_creates_nothing(
     assert len(daemon.views.orders()) == 1
 
 
+@pytest.mark.fault(93)
 def test_a_hundred_posts_of_one_key_at_once_make_one_order(
     daemon: TinyDaemon, path: Path
 ) -> None:
@@ -152,6 +154,7 @@ def test_a_hundred_posts_of_one_key_at_once_make_one_order(
     assert len(daemon.views.orders()) == 1
 
 
+@pytest.mark.fault(93)
 def test_a_key_with_another_body_conflicts_and_leaves_the_first_alone(
     daemon: TinyDaemon, path: Path
 ) -> None:
@@ -215,6 +218,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.fault(80, 99, 100)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_body_is_refused_in_a_sentence_and_changes_nothing(
     daemon: TinyDaemon, path: Path, name: str
@@ -229,6 +233,8 @@ def test_a_hostile_body_is_refused_in_a_sentence_and_changes_nothing(
     assert ask(path, "GET", "/healthz")[1]["api_failures"] == 0
 
 
+@pytest.mark.promise(20)
+@pytest.mark.fault(79)
 def test_what_is_too_large_of_another_type_or_nowhere_is_refused(path: Path) -> None:
     large = b'{"symbol":"' + b"A" * 70_000 + b'"}'
     assert ask(path, "POST", "/api/v1/intents", large, JSON)[0] == 413
@@ -239,6 +245,7 @@ def test_what_is_too_large_of_another_type_or_nowhere_is_refused(path: Path) -> 
     assert ask(path, "GET", "/api/v1/intents/unknown")[0] == 404
 
 
+@pytest.mark.fault(79)
 def test_a_squeezed_body_is_not_inflated(path: Path) -> None:
     headers = JSON | {"Content-Encoding": "gzip"}
     assert ask(path, "POST", "/api/v1/intents", b"\x1f\x8b" + b"\0" * 50, headers)[0] == 400
@@ -337,6 +344,7 @@ def test_kill_needs_no_body(daemon: TinyDaemon, path: Path) -> None:
     assert daemon.latch.reason == "no reason given"
 
 
+@pytest.mark.fault(84)
 def test_kill_latches_even_when_nothing_can_be_decided(
     daemon: TinyDaemon, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

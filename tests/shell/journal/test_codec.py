@@ -194,6 +194,7 @@ def test_a_body_that_says_nothing_is_refused(body: bytes) -> None:
         decode(body)
 
 
+@pytest.mark.fault(22)
 def test_an_old_line_is_lifted_into_todays_class() -> None:
     def lift(fields: Fields) -> Fields:
         return {**fields, "strategy_id": fields["strategy"], "enabled": not fields["off"]}

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from tests.shell.journal import appender, ledgers
 from tests.shell.journal.ledgers import Ledger, decisions
 
@@ -34,6 +35,8 @@ def killed(directory: Path, after_s: float) -> int:
     return int([line for line in told if line.endswith(b"\n")][-1])
 
 
+@pytest.mark.promise(10)
+@pytest.mark.fault(1, 4)
 def test_what_was_acknowledged_survives_every_kill(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     acknowledged = []

@@ -56,6 +56,8 @@ def test_what_was_written_is_good(look: Look, ledger: Ledger) -> None:
     assert look(ledger) == Found(True, RECORDS, RECORDS - 3)
 
 
+@pytest.mark.promise(9)
+@pytest.mark.fault(27)
 @pytest.mark.parametrize("number", SEGMENTS)
 def test_every_flipped_bit_of_a_record_is_noticed(
     look: Look, ledger: Ledger, number: int
@@ -66,12 +68,15 @@ def test_every_flipped_bit_of_a_record_is_noticed(
     ]
 
 
+@pytest.mark.fault(27)
 def test_every_flipped_bit_of_the_anchor_is_noticed(look: Look, ledger: Ledger) -> None:
     assert ledger.head is not None
     for head in flips(ledger.head):
         assert_bad(look, Ledger(head, ledger.segments))
 
 
+@pytest.mark.promise(9)
+@pytest.mark.fault(27, 28)
 @pytest.mark.parametrize("number", SEGMENTS)
 def test_every_truncation_is_noticed(look: Look, ledger: Ledger, number: int) -> None:
     data = ledger.segments[number]
@@ -87,6 +92,8 @@ def test_every_truncation_of_the_anchor_is_noticed(look: Look, ledger: Ledger) -
     assert_bad(look, Ledger(None, ledger.segments))
 
 
+@pytest.mark.promise(9)
+@pytest.mark.fault(28)
 @pytest.mark.parametrize("number", SEGMENTS)
 def test_every_swap_is_noticed(look: Look, ledger: Ledger, number: int) -> None:
     records = ledger.records(number)
@@ -96,6 +103,7 @@ def test_every_swap_is_noticed(look: Look, ledger: Ledger, number: int) -> None:
         assert_bad(look, ledger.having(number, b"".join(swapped)))
 
 
+@pytest.mark.fault(28)
 @pytest.mark.parametrize("number", SEGMENTS)
 def test_every_deletion_is_noticed(look: Look, ledger: Ledger, number: int) -> None:
     records = ledger.records(number)
@@ -103,6 +111,7 @@ def test_every_deletion_is_noticed(look: Look, ledger: Ledger, number: int) -> N
         assert_bad(look, ledger.having(number, b"".join(records[:first] + records[last:])))
 
 
+@pytest.mark.fault(28)
 @pytest.mark.parametrize("number", SEGMENTS)
 def test_every_duplication_is_noticed(look: Look, ledger: Ledger, number: int) -> None:
     records = ledger.records(number)
@@ -112,6 +121,7 @@ def test_every_duplication_is_noticed(look: Look, ledger: Ledger, number: int) -
             assert_bad(look, ledger.having(number, b"".join(again)))
 
 
+@pytest.mark.fault(28)
 def test_lost_and_exchanged_segments_are_noticed(look: Look, ledger: Ledger) -> None:
     for number in SEGMENTS:
         left = {n: data for n, data in ledger.segments.items() if n != number}
@@ -202,6 +212,7 @@ def some_damage(ledger: Ledger) -> dict[str, tuple[Ledger, str]]:
 KINDS = ("flip", "hole", "gap", "end", "lost", "anchor", "no anchor")
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_ledger_is_not_opened_and_not_touched(
     ledger: Ledger, kind: str, tmp_path: Path

@@ -59,6 +59,7 @@ async def test_batches_that_wait_share_a_sync(
     assert 1 <= len(syncs) < 25
 
 
+@pytest.mark.promise(2, 10)
 async def test_nothing_is_acknowledged_before_the_disk_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +128,7 @@ async def test_the_thread_writes_zeros_ahead_while_it_waits(tmp_path: Path) -> N
     journal.close()
 
 
+@pytest.mark.fault(22)
 def test_other_code_or_settings_begin_a_segment_of_their_own(tmp_path: Path) -> None:
     written(tmp_path, 2)
     written(tmp_path, 2)
@@ -143,6 +145,7 @@ def test_other_code_or_settings_begin_a_segment_of_their_own(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.fault(22)
 def test_an_older_release_leaves_a_newer_ones_journal_alone(tmp_path: Path) -> None:
     written(tmp_path, 2, code="1.10.0")
     before = Ledger.of(tmp_path)
@@ -152,6 +155,7 @@ def test_an_older_release_leaves_a_newer_ones_journal_alone(tmp_path: Path) -> N
     assert Ledger.of(tmp_path) == before
 
 
+@pytest.mark.fault(22)
 def test_another_format_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chain.Header, "encode", lambda header: (
         b'{"segment":1,"format":2,"code":"1.2.3","settings":"cafe","seq":1}'
@@ -161,6 +165,7 @@ def test_another_format_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         opened(tmp_path)
 
 
+@pytest.mark.fault(105)
 def test_only_its_owner_may_read_a_journal(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
@@ -172,6 +177,7 @@ def test_only_its_owner_may_read_a_journal(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "journal").stat().st_mode) == 0o700
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize("name", ["HEAD", "00000001.jsonl"])
 @pytest.mark.parametrize("kind", ["link", "second name", "directory", "pipe"])
 def test_what_is_no_file_of_ours_is_refused(tmp_path: Path, name: str, kind: str) -> None:
@@ -188,6 +194,7 @@ def test_what_is_no_file_of_ours_is_refused(tmp_path: Path, name: str, kind: str
         opened(directory)
 
 
+@pytest.mark.fault(38)
 def test_a_link_in_the_journals_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "journal").symlink_to(tmp_path / "elsewhere")
@@ -216,6 +223,7 @@ TROUBLES = [
 ]
 
 
+@pytest.mark.fault(29, 31, 32)
 @pytest.mark.parametrize(("name", "code"), TROUBLES)
 @pytest.mark.parametrize("threaded", [False, True])
 async def test_a_disk_that_fails_once_is_never_tried_again(
@@ -281,6 +289,7 @@ class NotedDisk(Disk):
         self.order.append("directory")
 
 
+@pytest.mark.fault(6)
 def test_a_new_segments_name_is_on_the_disk_before_it_is_used(tmp_path: Path) -> None:
     """A synced file in a directory that is not synced can be gone after the power was."""
     disk = NotedDisk()
@@ -293,6 +302,7 @@ def test_a_new_segments_name_is_on_the_disk_before_it_is_used(tmp_path: Path) ->
     journal.close()
 
 
+@pytest.mark.fault(33, 37)
 def test_a_short_write_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.pwrite
     monkeypatch.setattr(os, "pwrite", lambda fd, data, at: real(fd, data[:7], at))
@@ -300,6 +310,7 @@ def test_a_short_write_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(replay(tmp_path)) == decisions(5)
 
 
+@pytest.mark.fault(29, 30)
 def test_a_disk_that_fills_while_a_segment_begins_stops_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +326,7 @@ def test_a_disk_that_fills_while_a_segment_begins_stops_it(
     assert list(replay(tmp_path)) == decisions(11)
 
 
+@pytest.mark.fault(31, 35)
 def test_a_disk_that_fails_at_the_start_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,6 +335,7 @@ def test_a_disk_that_fails_at_the_start_is_told(
         opened(tmp_path, sync=True)
 
 
+@pytest.mark.fault(36)
 def test_a_deleted_file_stops_its_writer(tmp_path: Path) -> None:
     journal = opened(tmp_path)
     journal.write(decisions(1))

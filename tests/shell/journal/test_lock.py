@@ -19,6 +19,8 @@ time.sleep(60)
 """
 
 
+@pytest.mark.promise(25)
+@pytest.mark.fault(19)
 def test_the_second_process_is_told_who_the_first_is(tmp_path: Path) -> None:
     with subprocess.Popen(
         (sys.executable, "-c", HOLDER, tmp_path), stdout=subprocess.PIPE
@@ -33,6 +35,7 @@ def test_the_second_process_is_told_who_the_first_is(tmp_path: Path) -> None:
             assert (tmp_path / LOCK).read_text() == f"{os.getpid()}\n"
 
 
+@pytest.mark.fault(20)
 def test_a_released_lock_can_be_taken_again(tmp_path: Path) -> None:
     lock = DataDirLock(tmp_path)
     with pytest.raises(DataDirInUse, match=str(os.getpid())):
@@ -42,6 +45,8 @@ def test_a_released_lock_can_be_taken_again(tmp_path: Path) -> None:
     DataDirLock(tmp_path).release()
 
 
+@pytest.mark.promise(25)
+@pytest.mark.fault(20)
 def test_a_child_process_does_not_inherit_the_lock(tmp_path: Path) -> None:
     lock = DataDirLock(tmp_path)
     with subprocess.Popen((sys.executable, "-c", "input()"), stdin=subprocess.PIPE) as child:
@@ -50,6 +55,7 @@ def test_a_child_process_does_not_inherit_the_lock(tmp_path: Path) -> None:
         child.communicate(b"\n", timeout=10)
 
 
+@pytest.mark.fault(38)
 def test_a_link_in_the_locks_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("precious")
     (tmp_path / LOCK).symlink_to(tmp_path / "victim")

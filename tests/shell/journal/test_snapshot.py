@@ -27,6 +27,7 @@ def test_it_comes_back_with_its_line_and_hash(path: Path) -> None:
     assert snapshot.load(path) == KEPT
 
 
+@pytest.mark.fault(40)
 def test_every_flipped_bit_and_every_truncation_makes_it_unusable(path: Path) -> None:
     data = path.read_bytes()
     for place in range(len(data)):
@@ -102,6 +103,7 @@ class DyingDisk(Disk):
         super().sync_directory(directory)
 
 
+@pytest.mark.fault(6)
 def test_a_crash_while_saving_leaves_the_old_one_or_the_new_one(path: Path) -> None:
     found = []
     for steps in range(4):
@@ -122,11 +124,13 @@ def test_another_state_of_the_code_has_another_shape(tmp_path: Path) -> None:
     assert len(shapes) == 4
 
 
+@pytest.mark.fault(105)
 def test_only_its_owner_may_read_it(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.fault(38, 101)
 def test_links_are_not_followed(path: Path, tmp_path: Path) -> None:
     moved = path.rename(tmp_path / "moved")
     path.symlink_to(moved)

@@ -46,6 +46,7 @@ def test_a_whole_record_behind_the_anchor_is_good(look: Look, lagging: Ledger) -
     assert look(lagging) == WHOLE
 
 
+@pytest.mark.fault(4, 26)
 def test_a_record_cut_off_at_any_byte_is_told(look: Look, lagging: Ledger) -> None:
     data, start, end = bounds(lagging)
     for size in range(start + 1, end):
@@ -94,6 +95,7 @@ def test_a_record_lost_between_two_is_damage(look: Look, lagging: Ledger, tmp_pa
     assert look(more.having(1, b"".join([*records[:-2], records[-1]]))) == BAD
 
 
+@pytest.mark.fault(4, 26)
 @pytest.mark.parametrize("zeros", [0, 4096])
 def test_the_next_start_cuts_it_reports_it_and_goes_on(
     lagging: Ledger, tmp_path: Path, zeros: int
@@ -124,6 +126,7 @@ def test_looking_cuts_nothing(lagging: Ledger, tmp_path: Path) -> None:
     assert Ledger.of(tmp_path) == torn
 
 
+@pytest.mark.fault(6)
 def test_a_new_segment_without_a_whole_header_has_no_name_yet(tmp_path: Path) -> None:
     """A crash while a segment begins leaves a file that nobody reads."""
     directory = written(tmp_path, KEPT)
@@ -134,6 +137,7 @@ def test_a_new_segment_without_a_whole_header_has_no_name_yet(tmp_path: Path) ->
     assert not list(directory.glob("*.begun"))
 
 
+@pytest.mark.fault(6)
 def test_a_first_start_that_died_early_starts_again(tmp_path: Path) -> None:
     """The anchor comes first, so that its absence beside records always means a loss."""
     opened(tmp_path).close()

@@ -40,6 +40,7 @@ def decisions() -> list[Decision]:
     return daemon.decisions
 
 
+@pytest.mark.promise(18)
 def test_an_honest_past_is_decided_the_same_way_again(decisions: list[Decision]) -> None:
     found = compare(decisions)
     assert found.is_same

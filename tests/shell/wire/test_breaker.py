@@ -3,6 +3,7 @@
 import asyncio
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.shell.test_link import Scene, ScriptedBroker, play
@@ -67,6 +68,7 @@ async def one_buy(scene: Scene) -> None:
     await asyncio.sleep(100)
 
 
+@pytest.mark.fault(68)
 def test_five_failures_in_a_row_open_it_and_orders_wait_for_the_probe() -> None:
     broker = AwayBroker(away_for=5)
     scene = play(broker, two_buys)
@@ -87,6 +89,8 @@ def test_an_order_whose_last_try_opens_the_breaker_is_no_dead_letter() -> None:
     assert len(broker.seen) == 1
 
 
+@pytest.mark.promise(21)
+@pytest.mark.fault(68)
 def test_a_cancel_passes_an_open_breaker() -> None:
     broker = AwayBroker(away_for=0)
 

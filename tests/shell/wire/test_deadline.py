@@ -20,6 +20,7 @@ def play(story: Callable[[], Awaitable[T]]) -> T:
         return runner.run(played())
 
 
+@pytest.mark.fault(18, 79)
 def test_a_call_that_hangs_ends_at_its_deadline_and_others_at_theirs() -> None:
     async def story() -> list[float]:
         deadline, loop, ended = Deadline(10), asyncio.get_running_loop(), list[float]()
@@ -54,6 +55,7 @@ def test_an_answer_in_time_is_returned_and_leaves_nothing_behind() -> None:
     assert play(story) == ["yes"] * 3
 
 
+@pytest.mark.fault(18)
 def test_who_cancels_the_task_from_outside_ends_it_and_not_the_deadline() -> None:
     async def story() -> bool:
         deadline = Deadline(10)

@@ -3,6 +3,7 @@
 import asyncio
 from itertools import pairwise
 
+import pytest
 from tests.shell.wire.test_deadline import play
 
 from tradebot.shell.wire.limiter import Limiter
@@ -33,6 +34,7 @@ def times(orders: int, cancels_at: tuple[float, ...] = ()) -> tuple[list[float],
     return play(story)
 
 
+@pytest.mark.fault(67)
 def test_orders_leave_at_the_brokers_pace_after_a_first_burst() -> None:
     sent, _ = times(11)
     assert sent[:3] == [0, 0, 0], "the fourth token is the cancels'"
@@ -40,12 +42,16 @@ def test_orders_leave_at_the_brokers_pace_after_a_first_burst() -> None:
     assert all(0.249 < gap < 0.251 for gap in gaps)
 
 
+@pytest.mark.promise(21)
+@pytest.mark.fault(67)
 def test_a_cancel_never_waits_behind_the_orders() -> None:
     sent, canceled = times(40, cancels_at=(1.1, 2.1, 3.1))
     assert sent[-1] > 9
     assert [round(at, 3) for at in canceled] == [1.1, 2.1, 3.1]
 
 
+@pytest.mark.promise(14)
+@pytest.mark.fault(67)
 def test_no_second_sees_more_than_the_broker_takes() -> None:
     sent, canceled = times(30, cancels_at=tuple(n / 2 for n in range(10)))
     every = sorted((*sent, *canceled))

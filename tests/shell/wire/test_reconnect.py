@@ -64,6 +64,7 @@ async def supervised(scene: Scene) -> Supervisor:
     return supervisor
 
 
+@pytest.mark.fault(76)
 def test_a_route_that_breaks_is_down_until_it_is_connected_anew() -> None:
     broker = CutBroker()
 
@@ -89,6 +90,7 @@ def test_a_route_that_breaks_is_down_until_it_is_connected_anew() -> None:
     assert len(broker.seen) == len(scene.of(OrderSubmitted)) == 1
 
 
+@pytest.mark.fault(2, 3)
 def test_what_was_sent_and_not_answered_is_in_doubt_until_the_next_connection() -> None:
     broker = CutBroker("accepted, reply lost")
 
@@ -116,6 +118,7 @@ def test_what_was_sent_and_not_answered_is_in_doubt_until_the_next_connection() 
     assert len(broker.seen) == 1
 
 
+@pytest.mark.fault(66)
 def test_missed_fills_are_asked_for_from_before_the_broker_was_last_heard() -> None:
     broker = CutBroker()
 
@@ -131,6 +134,7 @@ def test_missed_fills_are_asked_for_from_before_the_broker_was_last_heard() -> N
     assert set(broker.since) == {AT - timedelta(minutes=1)}, "its statements are as of then"
 
 
+@pytest.mark.fault(76)
 def test_a_broker_that_is_away_at_the_start_ends_no_start() -> None:
     broker = CutBroker()
     broker.cut.set()

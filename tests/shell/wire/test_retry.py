@@ -35,6 +35,7 @@ def test_chance_comes_from_seed_and_name_and_nothing_else() -> None:
     assert waits[0] == 0
 
 
+@pytest.mark.fault(67)
 def test_a_broker_that_asks_for_time_gets_it() -> None:
     class Busy(ScriptedBroker):
         async def submit(self, order: OrderSubmitted) -> None:
@@ -49,6 +50,8 @@ def test_a_broker_that_asks_for_time_gets_it() -> None:
     assert len(broker.seen) == 1
 
 
+@pytest.mark.promise(6)
+@pytest.mark.fault(84)
 def test_no_retry_leaves_after_the_kill_latch() -> None:
     broker = ScriptedBroker("not_sent")
 
@@ -79,6 +82,8 @@ def test_a_cancel_ends_the_tries_of_its_order() -> None:
     assert [event.reason for event in scene.of(IntentRefused)] == ["OMS_CANCELED"]
 
 
+@pytest.mark.promise(1)
+@pytest.mark.fault(50, 51)
 def test_an_order_that_may_have_arrived_is_never_sent_again() -> None:
     broker = ScriptedBroker("not_sent", "lost")
     play(broker, buys_and_waits)
@@ -99,6 +104,7 @@ def test_where_a_venue_remembers_ids_for_ever_one_more_try_is_made(second: str) 
         assert scene.engine.book.orders.doubts == {"SPY": 1}, "the first may still arrive"
 
 
+@pytest.mark.fault(50, 52)
 def test_a_doubt_ends_when_the_broker_comes_to_know_of_the_order() -> None:
     broker = TroubledBroker("lost")
 

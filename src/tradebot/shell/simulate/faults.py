@@ -1,6 +1,6 @@
 """What can go wrong, how often, and in which days? One row a kind; the seed switches them on.
 
-Numbers are those of the fault catalogue in docs/reliability.md.
+Numbers are those of the fault catalogue in docs/reference/faults.md.
 """
 
 from collections import Counter

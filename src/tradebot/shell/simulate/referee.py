@@ -1,6 +1,6 @@
 """Was a promise broken? The invariants by number, each with its own idea of the truth.
 
-Numbers are those of docs/reliability.md. A violation ends the day.
+Numbers are those of docs/reference/faults.md. A violation ends the day.
 """
 
 from collections import Counter, deque
