@@ -102,8 +102,8 @@ def write() -> Iterator[str]:
     seen = [row for row in rows if shown.get(int(row[0]))]
     part = [row for row in seen if len(row) > OPEN_FAULT]
     yield "# Faults and promises"
-    yield "\nWhat a trader may rely on is told in [reliability](../reliability.md); here it stands row"
-    yield "by row, with what shows it. What is open is said."
+    yield "\nWhat a trader may rely on is told in [reliability](../reliability.md); here it stands"
+    yield "row by row, with what shows it. What is open is said."
     yield f"\nOf {len(rows)} faults {len(seen) - len(part)} are shown to be borne, {len(part)} in"
     yield f"part, and {len(rows) - len(seen)} wait for what they are about."
     for about, listed in faults.items():
