@@ -38,7 +38,7 @@ from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.ports import Listener
 from tradebot.shell.api.views import Views
 from tradebot.shell.collector import collect_seldom
-from tradebot.shell.engine import Engine
+from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
@@ -240,11 +240,17 @@ async def open_loop(directory: Path, rate: int, seconds: float) -> dict[str, Any
     """
     async with trading(directory, "durable") as desk:
         trips: list[float] = []
+        refused = 0
         under_way: set[asyncio.Task[None]] = set()
 
         async def one(number: int, due: float) -> None:
-            await desk.trip(number)
-            trips.append((time.perf_counter() - due) * 1e6)
+            nonlocal refused
+            try:
+                await desk.trip(number)
+            except Busy:
+                refused += 1
+            else:
+                trips.append((time.perf_counter() - due) * 1e6)
 
         began = time.perf_counter()
         for number in range(1, round(rate * seconds) + 1):
@@ -255,7 +261,10 @@ async def open_loop(directory: Path, rate: int, seconds: float) -> dict[str, Any
             task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)
         wall = time.perf_counter() - began
-    return {"rate": rate, "done_per_s": round(len(trips) / wall), **_spread(trips)}
+    return {
+        "rate": rate, "done_per_s": round(len(trips) / wall), "refused_as_busy": refused,
+        **_spread(trips),
+    }
 
 
 async def memory(directory: Path, orders: int) -> dict[str, Any]:
