@@ -44,6 +44,7 @@ from tradebot.core.model.settings import Mode, RouteKind, Settings
 from tradebot.core.model.verdict import Reason
 from tradebot.plugins.brokers.paper.file import BookFile, Said
 from tradebot.shell.api.views import Views
+from tradebot.shell.collector import collect_seldom
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
@@ -138,6 +139,7 @@ class Soak:
         self.supervisor.restartable("route", self.link.run, gives_up=False)
         await self.link.tried
         self.supervisor.core("reconciliation", self.reconciler.run)
+        collect_seldom()
 
     async def send(self, number: int) -> None:
         """Send one order: buys and sells in turn; every fourth is to rest, and to be cancelled."""
@@ -188,9 +190,10 @@ async def venue(home: Path, asked: argparse.Namespace) -> AsyncIterator[tuple[in
     tool = Path(__file__).with_name("soak_venue.py")
     options = (f"--{name}={getattr(asked, name)}" for name in ("seed", "drops", "resets", "delays"))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(tool), str(home), *options, stdout=asyncio.subprocess.PIPE
+        sys.executable, str(tool), str(home), *options,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )
-    assert process.stdout is not None
+    assert process.stdin is not None and process.stdout is not None
     did = Counter[str]()
 
     async def hear(told: asyncio.StreamReader) -> None:
@@ -202,7 +205,7 @@ async def venue(home: Path, asked: argparse.Namespace) -> AsyncIterator[tuple[in
     try:
         yield port, did
     finally:
-        process.terminate()
+        process.stdin.close()
         await process.wait()
         await hearing
 
@@ -221,11 +224,13 @@ async def soaked(home: Path, asked: argparse.Namespace) -> dict[str, Any]:
                 sizes.append((time.perf_counter() - began, _resident()))
         took_s = time.perf_counter() - began
         is_settled = await running.settled()
+        settling_s = time.perf_counter() - began - took_s
         watch.cancel()
         differences = await running.reconciler.compare_all("the end")
         await running.end()
     return {
-        "orders": asked.orders, "seconds": round(took_s), "is_settled": is_settled,
+        "orders": asked.orders, "seconds": round(took_s), "settling_s": round(settling_s, 1),
+        "is_settled": is_settled,
         **judged(home / "venue" / "book.jsonl", running, asked.orders),
         "differences": dict(differences), "halted": sorted(running.engine.book.halted),
         "network": dict(did), "connections": running.broker.connections,

@@ -2,7 +2,8 @@
 
     python tools/soak_venue.py HOME [--seed 1] [--drops F] [--resets F] [--delays F]
 
-It prints the port of the network's near end. The broker keeps its book in HOME/book.jsonl.
+It prints the port of the network's near end, and ends when its standard input does. The broker
+keeps its book in HOME/book.jsonl.
 """
 
 import argparse
@@ -178,7 +179,9 @@ async def run(asked: argparse.Namespace) -> None:
     near, near_port = await _listening(network.carry)
     print(near_port, flush=True)
     async with far, near:
-        await front.tell()
+        telling = asyncio.create_task(front.tell(), name="reports")
+        await asyncio.to_thread(sys.stdin.read)  # it ends when whoever started us lets go
+        telling.cancel()
 
 
 async def _listening(
