@@ -1,4 +1,4 @@
-"""Does a short soak show what the long one is to show, and would it see an order that is doubled?"""
+"""Does a short soak show what the long one is to show?"""
 
 import json
 import subprocess

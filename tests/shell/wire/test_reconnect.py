@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.shell.test_link import AT, Scene, ScriptedBroker, play
 
-from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.commands import Statement, SubmitIntent
 from tradebot.core.model.events import (
     IntentHeld,
     OrderInDoubt,
@@ -18,9 +18,10 @@ from tradebot.core.model.events import (
     RouteDisconnected,
     TradeBooked,
 )
-from tradebot.core.model.ids import ExecID
+from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.report import ExecType, Report
+from tradebot.ports import BrokerOrder, NotSent
 from tradebot.shell.supervisor import Limits, Supervisor
 
 
@@ -116,6 +117,45 @@ def test_what_was_sent_and_not_answered_is_in_doubt_until_the_next_connection() 
     assert len(scene.of(TradeBooked)) == 1
     assert not scene.engine.book.orders.doubts
     assert len(broker.seen) == 1
+
+
+class DumbBroker(ScriptedBroker):
+    """It lets us log in, and then answers nothing once it is struck dumb."""
+
+    is_dumb = False
+
+    async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:
+        found = await super().find(cl_ord_id)
+        self._speak()
+        return found
+
+    async def statement(self) -> Statement:
+        self._speak()
+        return await super().statement()
+
+    def _speak(self) -> None:
+        if self.is_dumb:
+            raise NotSent("the connection is gone")
+
+
+def test_a_connection_that_dies_while_orders_are_asked_about_is_given_up_at_the_first() -> None:
+    broker = DumbBroker()
+
+    async def story(scene: Scene) -> None:
+        for _ in range(20):
+            await scene.buy()
+        broker.is_dumb = True
+        await scene.reconnect()
+        assert broker.asked == 2, "the second and last try of the first order"
+        assert isinstance(scene.tasks[-1].exception(), NotSent)
+        broker.is_dumb = False
+        scene.tasks.append(asyncio.create_task(scene.link.run()))
+        await asyncio.sleep(1)
+
+    scene = play(broker, story)
+    assert len(broker.seen) == 20
+    assert len(scene.of(RouteConnected)) == 2
+    assert not scene.engine.book.orders.doubts
 
 
 @pytest.mark.fault(66)

@@ -49,6 +49,7 @@ class Asking:
             if not await self.ask(state.root, AFTER_S[:2]):
                 detail = "no word from the broker at start"
                 await line.tell(state.root, Delivery.UNKNOWN, detail)
+                await line.make(line.broker.statement())  # what is gone meanwhile ends here
         for report in await line.make(line.broker.fills_since(since - OVERLAP)):
             await line.engine.deliver(report)
         await line.engine.drain()
