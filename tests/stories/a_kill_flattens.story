@@ -30,12 +30,12 @@
         > cancel requested C2 as R1 by kill by alice
         > refused I2 at risk RISK_KILL_SWITCH: enough
 09:30:08  flatten paper cash 95000 SPY=8@500 IBM=-3@500 XYZ=1@5
-        > received I4 sell 8 SPY day as number 1 of kill, until 09:30:38
+        > received I4 sell 8 SPY day as number 4 of sma, until 09:30:38
         > route paper for I4
         > submitted C3 for I4 sell 8 SPY day reserved 0 send by 09:30:38
-        > received I5 buy 3 IBM day as number 2 of kill, until 09:30:38
+        > received I5 buy 3 IBM day as number 1 of kill, until 09:30:38
         > refused I5 at validation OMS_PENDING_REQUEST: tb33TDR30EX7WAXYYA45THK5A6HP still works on IBM
-        > received I6 sell 1 XYZ day as number 3 of kill, until 09:30:38
+        > received I6 sell 1 XYZ day as number 2 of kill, until 09:30:38
         > refused I6 at validation VALIDATION_UNKNOWN_SYMBOL: 'XYZ'; there are BTC/USD, IBM, SPY, SPY260918C00500000, SPY260918C00510000
 # IBM's order works still, and may be what makes it so: it is left alone.
 09:30:09  report R1 canceled orig C2
@@ -43,10 +43,10 @@
         > finished C2
 09:30:10  report C3 trade X2 8 @499.98
         > reported C3 trade X2 8 @499.98
-        > booked C3 X2 kill SPY -8 @499.98 cash +3999.84 cost -3999.84
+        > booked C3 X2 sma SPY -8 @499.98 cash +3999.84 cost -4000 realized -0.16
         > finished C3
 09:30:11  flatten paper cash 99000 IBM=-3@500
-        > received I7 buy 3 IBM day as number 4 of kill, until 09:30:41
+        > received I7 buy 3 IBM day as number 3 of kill, until 09:30:41
         > route paper for I7
         > submitted C4 for I7 buy 3 IBM day reserved 0 send by 09:30:41
 09:30:12  report C4 trade X3 3 @500.00
@@ -54,10 +54,10 @@
         > booked C4 X3 kill IBM +3 @500 cash -1500 cost +1500
         > finished C4
 09:30:13  intent buy 1 SPY by kill
-        > received I8 buy 1 SPY day as number 5 of kill, until 16:00:13
+        > received I8 buy 1 SPY day as number 4 of kill, until 16:00:13
         > refused I8 at intake VALIDATION_MALFORMED: source: kill is the house's own
 09:30:14  session XNYS closed
         > session XNYS closed
 09:30:15  flatten paper cash 95000 SPY=2@500
-        > received I9 sell 2 SPY day as number 6 of kill, until 09:30:45
+        > received I9 sell 2 SPY day as number 5 of sma, until 09:30:45
         > refused I9 at validation POLICY_MARKET_CLOSED

@@ -4,8 +4,9 @@ The one way past the kill switch, and past the gates, which are about taking ris
 can ask for such an order, and it is never held. What cannot go now is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
@@ -19,7 +20,7 @@ from tradebot.core.model.events import (
     RouteChosen,
 )
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.ids import StrategyId, derive_cl_ord_id, strategy_intent_id
+from tradebot.core.model.ids import ClOrdID, StrategyId, derive_cl_ord_id, strategy_intent_id
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.sound import flaw
@@ -34,43 +35,66 @@ def flatten(book: Book, command: Flatten, facts: Facts, at: datetime) -> Iterato
     if book.kill_reason is None or route is None or flaw(command) is not None:
         return
     assert route.account == command.statement.account
+    working = {
+        leg.symbol: state.root for state in book.orders.working.values()
+        if not state.order.is_done for leg in state.intent.legs
+    }
     for held in command.statement.holdings:
-        if held.qty:
-            yield from _close(book, command, held, facts, at)
+        for owner, qty in list(_by_owner(book, route.account, held)):
+            body = Intent(
+                legs=(Leg(symbol=held.symbol, side=Side.SELL if held.qty > 0 else Side.BUY),),
+                order_qty=qty, strategy_id=owner, source=Source.KILL, user=command.by,
+                route=command.route,
+            )
+            yield from _close(book, body, working, facts, at)
+
+
+def _by_owner(
+    book: Book, account: str, held: Holding
+) -> Iterator[tuple[StrategyId | None, Decimal]]:
+    """Share out what is to be closed over its owners, or they would close it once more.
+
+    What the book knows no owner of is the kill's own.
+    """
+    left = abs(held.qty)
+    for name, owner, symbol, share in book.ledger.shares():
+        if (name, symbol) == (account, held.symbol) and share.qty * held.qty > 0 and left > 0:
+            qty = min(left, abs(share.qty))
+            left -= qty
+            yield StrategyId(owner), qty
+    if left > 0:
+        yield None, left
 
 
 def _close(
-    book: Book, command: Flatten, held: Holding, facts: Facts, at: datetime
+    book: Book, body: Intent, working: Mapping[str, ClOrdID], facts: Facts, at: datetime
 ) -> Iterator[Event]:
-    body = Intent(
-        legs=(Leg(symbol=held.symbol, side=Side.SELL if held.qty > 0 else Side.BUY),),
-        order_qty=abs(held.qty), source=Source.KILL, user=command.by, route=command.route,
-    )
-    number = book.intents.counts.get("", 0) + 1
-    intent_id = strategy_intent_id(StrategyId(""), number)
+    assert body.route is not None
+    name = body.strategy_id or StrategyId("")
+    number = book.intents.counts.get(name, 0) + 1
+    intent_id = strategy_intent_id(name, number)
     expires = at + timedelta(seconds=book.settings.send_within_s)
     received = IntentReceived(intent_id=intent_id, intent=body, expires=expires, number=number)
     yield from record(book, received)
     intent = book.intents.open[intent_id]
-    if (why := _why_not(book, intent, facts, at)) is not None:
+    if (why := _why_not(book, intent, working, facts, at)) is not None:
         yield from record(book, IntentRefused(
             intent_id=intent_id, stage=Stage.VALIDATION, reason=why[0], detail=why[1]
         ))
         return
-    account = book.routes[command.route].account
-    yield from record(book, RouteChosen(intent_id=intent_id, route=command.route), OrderSubmitted(
-        cl_ord_id=derive_cl_ord_id(intent_id, command.route, account), intent_id=intent_id,
-        intent=body, route=command.route, account=account, send_by=expires, reserved=ZERO,
+    account = book.routes[body.route].account
+    yield from record(book, RouteChosen(intent_id=intent_id, route=body.route), OrderSubmitted(
+        cl_ord_id=derive_cl_ord_id(intent_id, body.route, account), intent_id=intent_id,
+        intent=body, route=body.route, account=account, send_by=expires, reserved=ZERO,
     ))
 
 
 def _why_not(
-    book: Book, intent: IntentState, facts: Facts, at: datetime
+    book: Book, intent: IntentState, working: Mapping[str, ClOrdID], facts: Facts, at: datetime
 ) -> tuple[Reason, str] | None:
-    """Say what stands against it: whatever works on the symbol may already be reducing it."""
+    """Say what stands against it: whatever worked on the symbol may already be reducing it."""
     symbol = intent.body.symbol
-    for state in book.orders.working.values():
-        if not state.order.is_done and any(leg.symbol == symbol for leg in state.intent.legs):
-            return Reason.OMS_PENDING_REQUEST, f"{state.root} still works on {symbol}"
+    if symbol in working:
+        return Reason.OMS_PENDING_REQUEST, f"{working[symbol]} still works on {symbol}"
     verdict = validation.validate(Look(book, intent, facts, at))
     return None if isinstance(verdict, Pass) else (verdict.reason, verdict.detail)
