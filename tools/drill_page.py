@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tradebot.shell.drills import player
 from tradebot.shell.drills.drill import Drill
+from tradebot.shell.drills.real import REAL
 from tradebot.shell.drills.scripts import DRILLS
 from tradebot.shell.simulate.faults import AIMED, FAULTS
 
@@ -23,6 +24,8 @@ def write() -> Iterator[str]:
     yield f"\n{inspect.cleandoc(ABOUT)}"
     for drill in DRILLS.values():
         yield from _one(drill)
+    for real in REAL:
+        yield f"\n## {real.name}\n\n{real.shows}\n\nOn a process of its own."
     yield "\n## The words of a script"
     yield f"\n{inspect.cleandoc(player.__doc__ or '').partition(chr(10))[2].strip()}"
     yield "\n## Faults that a script may name\n"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from tradebot.cli.main import main
 from tradebot.shell import config
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.checks import Word
+from tradebot.shell.drills import real
+from tradebot.shell.drills.child import Child
 from tradebot.shell.drills.drill import Drill, Outcome
 from tradebot.shell.drills.play import play
+from tradebot.shell.drills.real import REAL
 from tradebot.shell.drills.scenes import Scenes
 from tradebot.shell.drills.scripts import DRILLS
 
@@ -92,6 +96,31 @@ def test_the_verb_tells_verdicts_as_a_document(capsys: pytest.CaptureFixture[str
     assert all(row["verdict"] == "pass" for row in document["drills"])
 
 
+@pytest.mark.parametrize("name", [drill.name for drill in REAL])
+def test_a_real_daemon_lives_through(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["drill", "run", name, "--json", "--config", str(SHIPPED)])
+    row = json.loads(capsys.readouterr().out)["drills"][0]
+    assert (row["verdict"], row["says"]) == ("pass", f"{row['starts']} processes")
+    assert row["starts"] > 1
+
+
+def test_a_configuration_with_a_real_broker_starts_no_process(
+    tmp_path: Path
+) -> None:
+    found = config.load(SHIPPED, environ={})
+    elsewhere = replace(found, brokers={"far": replace(found.brokers["paper"], adapter="far")})
+    child = Child([], tmp_path, NOW)
+    outcome = real.play(REAL[0], elsewhere, child)
+    assert (outcome.word, child.starts) == (Word.SKIP, 0)
+    assert outcome.says == "a child process would speak to far"
+
+
+def test_a_child_that_does_not_start_fails_the_drill(tmp_path: Path) -> None:
+    child = Child(["--config", "nowhere.yaml"], tmp_path, NOW)
+    outcome = real.play(REAL[0], config.load(SHIPPED, environ={}), child)
+    assert (outcome.word, child.starts) == (Word.FAIL, 1)
+
+
 def test_a_drill_that_there_is_not_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drill", "run", "duplicate-fil", "--config", str(SHIPPED)]) == 2
     assert "did you mean duplicate-fill?" in capsys.readouterr().err
@@ -100,7 +129,7 @@ def test_a_drill_that_there_is_not_is_a_mistake(capsys: pytest.CaptureFixture[st
 def test_the_list_says_what_each_shows(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drill", "list"]) == 0
     told = capsys.readouterr().out
-    assert all(name in told for name in DRILLS)
+    assert all(name in told for name in (*DRILLS, *(drill.name for drill in REAL)))
 
 
 def test_nothing_is_left_in_the_users_data_directory(

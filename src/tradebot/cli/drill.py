@@ -32,9 +32,12 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def listed(args: argparse.Namespace) -> int:
+    from tradebot.shell.drills.real import REAL
     from tradebot.shell.drills.scripts import DRILLS
 
-    rows = [{"drill": drill.name, "shows": drill.shows} for drill in DRILLS.values()]
+    shown = {drill.name: drill.shows for drill in DRILLS.values()}
+    shown.update({drill.name: drill.shows for drill in REAL})
+    rows = [{"drill": name, "shows": shows} for name, shows in shown.items()]
     if args.json:
         show.document({"drills": rows})
     else:
@@ -67,20 +70,32 @@ def _played(args: argparse.Namespace) -> Iterator["Outcome"]:
 
     from tradebot.shell.calendar import build_calendars
     from tradebot.shell.clock import WallClock
-    from tradebot.shell.drills.play import play
+    from tradebot.shell.drills import play, real
+    from tradebot.shell.drills.child import Child
     from tradebot.shell.drills.scenes import Scenes
     from tradebot.shell.drills.scripts import DRILLS
 
-    names, config = _names(args.names, list(DRILLS)), place.load(args)
+    on_children = {drill.name: drill for drill in real.REAL}
+    names, config = _names(args.names, [*DRILLS, *on_children]), place.load(args)
     scenes = Scenes(config, build_calendars(config.schedule), WallClock().now())
     progress = show.Progress(f"of {len(names)} drills played")
     try:
         for done, name in enumerate(names):
             progress.tell(done)
             with TemporaryDirectory(prefix="tradebot-drill-") as home:
-                yield play(DRILLS[name], scenes.of, Path(home))
+                if name in DRILLS:
+                    yield play.play(DRILLS[name], scenes.of, Path(home))
+                else:
+                    child = Child(_same_words(args), Path(home), scenes.starts("open"))
+                    yield real.play(on_children[name], config, child)
     finally:
         progress.end()
+
+
+def _same_words(args: argparse.Namespace) -> list[str]:
+    """Return the words that name the same configuration to a child process."""
+    named = ["--config", args.config] if args.config else []
+    return [*named, *(word for change in args.overrides for word in ("--set", change))]
 
 
 def _names(asked: Sequence[str], known: Sequence[str]) -> Sequence[str]:

@@ -34,7 +34,7 @@ class Scenes:
     def of(self, drill: Drill) -> Scene:
         config = self._config
         scene = Scene(
-            calendars=self._calendars, symbols=self._symbols(), starts=self._starts(drill.begins),
+            calendars=self._calendars, symbols=self._symbols(), starts=self.starts(drill.begins),
             settings=replace(
                 config.decisive(), mode=Mode.PAPER, promotion=Promotion.DISABLED, routes=(ROUTE,)
             ),
@@ -49,7 +49,7 @@ class Scenes:
         traded = [s for strategy in self._config.strategies for s in strategy.symbols]
         return tuple(dict.fromkeys(traded)) or _WITHOUT_STRATEGIES
 
-    def _starts(self, moment: Moment) -> datetime:
+    def starts(self, moment: Moment) -> datetime:
         """Return when to begin: in the user's next session, or the next one of its kind."""
         before: Session | None = None
         calendar = self._calendars[self._config.schedule.calendar]
