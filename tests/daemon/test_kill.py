@@ -147,6 +147,20 @@ def test_a_disk_that_takes_not_one_byte_more_still_takes_the_flag(tmp_path: Path
     assert kill_flag.reason_in(tmp_path / "KILL") == "kill file"
 
 
+@pytest.mark.fault(29, 30)
+def test_where_no_file_can_be_made_a_spare_one_becomes_the_flag(tmp_path: Path) -> None:
+    kill_flag.lay_spare(tmp_path)
+    assert kill_flag.reason_in(tmp_path / "KILL") is None, "a spare one stops nothing"
+    drop = (
+        "import resource, sys; from pathlib import Path; from tradebot.shell import kill_flag;"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0)); kill_flag.drop(Path(sys.argv[1]), 'n')"
+    )
+    subprocess.run((sys.executable, "-c", drop, str(tmp_path)), check=True, timeout=20)
+    assert kill_flag.reason_in(tmp_path / "KILL") == "the disk took no new file"
+    kill_flag.lift(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["KILL.spare"]
+
+
 @pytest.mark.fault(38, 84)
 def test_whatever_lies_there_kills_and_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     assert kill_flag.reason_in(tmp_path / "KILL") is None

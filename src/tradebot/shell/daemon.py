@@ -27,7 +27,7 @@ from tradebot.shell.calendar import entry_at, follow
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.kill_flag import KILL_FILE, drop, reason_in
+from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState, StateChanged
 from tradebot.shell.strategies import StrategyHost
@@ -234,6 +234,8 @@ class Daemon:
             p.state.move(Trigger.HALT, f"kill switch: {p.engine.book.kill_reason}")
         if (reason := reason_in(p.home / KILL_FILE)) is not None:
             p.latch.set(reason, "kill file")
+        else:
+            lay_spare(p.home)
         await self._record_kill()
 
     async def _settle_quarantine(self) -> None:
@@ -296,7 +298,7 @@ class Daemon:
         for event in decision.events:
             is_clear = isinstance(event, KillSwitchSet) and not event.engaged
             if is_clear and self._p.engine.book.kill_reason is None:  # no kill came after it
-                (self._p.home / KILL_FILE).unlink(missing_ok=True)
+                lift(self._p.home)
                 self._p.latch.clear()
             if isinstance(event, StrategySwitched) and not event.enabled:
                 (self._p.home / QUARANTINE_FILE).unlink(missing_ok=True)

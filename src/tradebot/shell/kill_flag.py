@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from tradebot.shell.facts import Latch
 
 KILL_FILE: Final = "KILL"
+SPARE_FILE: Final = "KILL.spare"  # a name is all that it lacks, where no file can be made any more
+_SPARE_REASON: Final = b"the disk took no new file\n"
 _LOOK_EVERY_S: Final = 0.02
 _REASON_BYTES_MAX: Final = 800
 
@@ -16,20 +19,42 @@ _REASON_BYTES_MAX: Final = 800
 def drop(home: Path, reason: str) -> Path:
     """Leave the flag, also where no daemon ever ran; that it is there counts, not what it says.
 
-    Raises OSError where not even an empty file can be left.
+    Raises OSError where not even an empty file can be left, and no spare one was laid ready.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / KILL_FILE
+    try:
+        _write(path, f"{reason}\n".encode()[:_REASON_BYTES_MAX])
+    except OSError as error:
+        try:
+            (home / SPARE_FILE).rename(path)
+        except OSError:
+            raise error from None
+    return path
+
+
+def lift(home: Path) -> None:
+    """Take the flag away; the next one may be needed on a disk that is full."""
+    (home / KILL_FILE).unlink(missing_ok=True)
+    lay_spare(home)
+
+
+def lay_spare(home: Path) -> None:
+    """Lay a flag ready while there is room."""
+    with suppress(OSError):  # it is of use on the fullest of disks only
+        _write(home / SPARE_FILE, _SPARE_REASON)
+
+
+def _write(path: Path, text: bytes) -> None:
     how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     flag = os.open(path, how, 0o600)
     try:
-        os.write(flag, f"{reason}\n".encode()[:_REASON_BYTES_MAX])
+        os.write(flag, text)
         os.fsync(flag)
     except OSError:
         pass  # a full disk takes no reason, but the file is there
     finally:
         os.close(flag)
-    return path
 
 
 def reason_in(path: Path) -> str | None:
