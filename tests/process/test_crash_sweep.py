@@ -27,6 +27,8 @@ def swept(*words: str) -> dict[str, Any]:
 
 
 @needs_linux
+@pytest.mark.fault(1, 2, 3, 4, 5, 6, 13, 25)
+@pytest.mark.promise(1, 2, 4, 9, 10, 18, 19)
 def test_killed_at_three_hundred_points_nothing_is_lost_or_sent_twice_and_trading_goes_on() -> None:
     found = swept("--what", "kills", "--points", "310")
     assert found["violations"] == []
@@ -37,6 +39,7 @@ def test_killed_at_three_hundred_points_nothing_is_lost_or_sent_twice_and_tradin
 
 
 @needs_linux
+@pytest.mark.fault(29, 30, 31, 32, 33, 35)
 def test_however_the_disk_fails_the_daemon_does_without_or_ends_and_stays_halted() -> None:
     found = swept("--what", "failures", "--points", "80")
     assert found["violations"] == []
