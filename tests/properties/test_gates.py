@@ -348,9 +348,22 @@ def test_the_newest_gate_list_names_the_gates() -> None:
 
 def test_readings_are_told_under_the_list_of_their_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(GATE_LISTS, 0, ("a_gate_of_old", "stale_quote"))  # type: ignore[arg-type]
-    told = gates_of(0, ("1<=2", ""))
+    told = gates_of(0, "1<=2,", makers.some_settings().policy)
     names = [(gate.gate, gate.limit) for gate in told]
     assert names == [("a_gate_of_old", 2), ("stale_quote", None)]
+
+
+@given(cases())
+def test_readings_say_what_the_gates_said(case: Case) -> None:
+    """Where a limit is left out, the reader must come to just the same."""
+    look = case.look(case.state())
+    told = gates_of(GATE_LIST, panel.ask(REQUIRED, look).readings, look.policy)
+    for gate, result in zip(REQUIRED, told, strict=True):
+        said = gate(look)
+        if said and isinstance(said, tuple):
+            assert (str(result.actual), str(result.limit)) == (str(said[0]), str(said[1]))
+        else:
+            assert (result.actual, result.limit) == (None, None)
 
 
 @given(cases())

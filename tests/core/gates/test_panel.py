@@ -52,7 +52,7 @@ def says_nothing(look: Look) -> Any:
 
 def test_what_all_allow_passes_with_their_numbers_in_order() -> None:
     told = panel.ask((shows_numbers, allows), a_look())
-    assert told == Pass(readings=("1.50<=2", ""))
+    assert told == Pass(readings="1.50<=2,")
 
 
 def test_a_pause_holds_until_all_that_it_wants_may_be_there() -> None:
@@ -61,7 +61,7 @@ def test_a_pause_holds_until_all_that_it_wants_may_be_there() -> None:
     assert (told.reason, told.needs) == (Reason.RISK_STALE_DATA, (quote_need("SPY"),))
     assert told.until == a_look().at + timedelta(seconds=1)
     assert [gate.gate for gate in told.gates] == ["lacks_a_quote", "waits"]
-    assert told.readings == ("", "1.50<=2", "")
+    assert told.readings == ",1.50<=2,"
 
 
 def test_one_refusal_outweighs_every_pause_and_all_who_object_are_named() -> None:

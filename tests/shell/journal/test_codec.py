@@ -27,10 +27,12 @@ from tradebot.core.model.events import (
     OrderReported,
     ReconRequested,
     RouteChosen,
+    StagesPassed,
     TradeBooked,
 )
 from tradebot.core.model.facts import Reads
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
+from tradebot.core.model.verdict import Stage
 from tradebot.shell.journal.codec import SAYS, SHARED, Decoder, Undecodable, decode, encode
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.upcast import Fields, Upcasts
@@ -230,3 +232,13 @@ def test_working_orders_that_were_ids_alone_are_read_as_rows() -> None:
 
 def _named(union: Any, name: str) -> list[type]:
     return [cls for cls in get_args(union) if cls.__name__ == name]
+
+
+def test_readings_of_before_they_stood_in_one_row_are_read() -> None:
+    passed = StagesPassed(
+        intent_id=IntentId("I"), through=Stage.DISPATCH, gate_list=1, readings=",1<=2"
+    )
+    today = encode(of(Tick(), passed))
+    then = today.replace(b'",1<=2"', b'["","1<=2"]')
+    assert then != today
+    assert decode(then) == decode(today)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.tiny_daemon import TinyDaemon
 
-from tradebot.core.gates.lists import GATE_LISTS
+from tradebot.core.gates.lists import GATE_LISTS, gates_of
 from tradebot.core.model.commands import ActivateSettings, Mark, SetKillSwitch, SubmitIntent
 from tradebot.core.model.events import (
     Event,
@@ -112,15 +112,18 @@ def test_code_that_breaks_on_the_past_is_told_as_a_difference(
 
 
 def as_list_one(decisions: list[Decision]) -> list[Decision]:
-    """Tell a past as it was told when there were ten gates."""
-    names = GATE_LISTS[1]
+    """Tell a past as it was told when there were ten gates, each with its limit."""
+    names, activated = GATE_LISTS[1], decisions[0].command
+    assert isinstance(activated, ActivateSettings)
+    policy = activated.settings.policy
 
     def then(event: Event) -> Event:
         match event:
             case StagesPassed():
-                told = dict(zip(GATE_LISTS[event.gate_list], event.readings, strict=False))
-                readings = tuple(told[name] for name in names) if told else ()
-                return replace(event, gate_list=1, readings=readings)
+                gates = {g.gate: g for g in gates_of(event.gate_list, event.readings, policy)}
+                told = [gates[name] for name in names if name in gates]
+                row = ["" if g.limit is None else f"{g.actual}<={g.limit}" for g in told]
+                return replace(event, gate_list=1, readings=",".join(row))
             case IntentRefused() | IntentHeld():
                 return replace(event, gates=tuple(g for g in event.gates if g.gate in names))
             case _:

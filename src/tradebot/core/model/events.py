@@ -53,16 +53,16 @@ class IntentConflicted:
 
 @fact
 class StagesPassed:
-    """A walk passed all stages up to `through`; `readings` are `actual<=limit` of gates that allow.
+    """A walk passed all stages up to `through`; `readings` are a row of what gates found.
 
-    They stand in the order of the gate list of that number, which names them; where gates object,
-    what follows tells of those.
+    There is a place for each gate of the list of that number, with commas between: `actual<=limit`,
+    or `actual` where the limit follows from the settings. What objects is told by what follows.
     """
 
     intent_id: IntentId
     through: Stage
     gate_list: int
-    readings: tuple[str, ...] = ()
+    readings: str = ""
 
 
 @fact
@@ -214,7 +214,7 @@ class ReplaceRequested:
     send_by: datetime
     reserved: Decimal
     gate_list: int
-    readings: tuple[str, ...] = ()
+    readings: str = ""
     risk: Decimal = ZERO
 
 

@@ -270,7 +270,7 @@ class Pass:
     """`readings` are the numbers of the gates that were asked and allow, as in StagesPassed."""
 
     events: "tuple[Event, ...]" = ()
-    readings: tuple[str, ...] = ()
+    readings: str = ""
 
 
 @fact
@@ -283,7 +283,7 @@ class Hold:
     detail: str = ""
     until: datetime | None = None
     expires: datetime | None = None
-    readings: tuple[str, ...] = ()
+    readings: str = ""
 
 
 @fact
@@ -291,7 +291,7 @@ class Refuse:
     reason: Reason
     detail: str = ""
     gates: tuple[GateResult, ...] = ()
-    readings: tuple[str, ...] = ()
+    readings: str = ""
 
 
 Verdict: TypeAlias = Pass | Hold | Refuse

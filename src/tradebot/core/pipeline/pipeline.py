@@ -59,7 +59,7 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
     """
     intent = book.intents.open[intent_id]
     look = Look(book, intent, facts, at)
-    readings: tuple[str, ...] = ()
+    readings = ""
     for stage, decide in OUTBOUND:
         verdict = decide(look)
         readings = readings or verdict.readings
@@ -103,14 +103,14 @@ def resume(book: Book, intents: Sequence[IntentId], facts: Facts, at: datetime) 
             yield from advance(book, intent_id, facts, at)
 
 
-def _passed(intent_id: IntentId, stage: Stage, readings: tuple[str, ...]) -> StagesPassed:
+def _passed(intent_id: IntentId, stage: Stage, readings: str) -> StagesPassed:
     return StagesPassed(
         intent_id=intent_id, through=stage, gate_list=GATE_LIST, readings=readings
     )
 
 
 def _so_far(
-    intent_id: IntentId, stage: Stage, readings: tuple[str, ...]
+    intent_id: IntentId, stage: Stage, readings: str
 ) -> tuple[StagesPassed, ...]:
     if stage is Stage.INTAKE:
         return ()

@@ -5,7 +5,7 @@ each kind, bounded, kept up by one row an event class. Nothing here is ever deci
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import Order
+from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 
 KEPT_MAX: Final = 2_000  # of each kind; the oldest finished ones leave first
@@ -55,6 +56,7 @@ class IntentRecord:
     needs: tuple[Need, ...] = ()
     until: datetime | None = None
     passed: e.StagesPassed | None = None
+    policy: Policy | None = None  # under which it passed
     objections: tuple[GateResult, ...] = ()
     route: str | None = None
     cl_ord_id: ClOrdID | None = None
@@ -66,7 +68,9 @@ class IntentRecord:
     def gates(self) -> tuple[GateResult, ...]:
         """What every gate said that the last walk asked, in their order."""
         objections = {gate.gate: gate for gate in self.objections}
-        asked = gates_of(self.passed.gate_list, self.passed.readings) if self.passed else ()
+        asked: Iterable[GateResult] = ()
+        if self.passed is not None and self.policy is not None:
+            asked = gates_of(self.passed.gate_list, self.passed.readings, self.policy)
         return (*(objections.pop(gate.gate, gate) for gate in asked), *objections.values())
 
 
@@ -206,6 +210,7 @@ def _passed(kept: Histories, moment: Moment, event: e.StagesPassed) -> None:
         record.stage, record.verdict, record.reason = event.through, "pass", None
         record.detail, record.needs, record.until = "", (), None
         record.passed, record.objections = event, ()
+        record.policy = kept.book.settings.policy
 
 
 def _held(kept: Histories, moment: Moment, event: e.IntentHeld) -> None:

@@ -160,7 +160,10 @@ def _reader(cls: type, *, may_share: bool) -> _Read:
 
 def _lifting(lift: Lift, read: _Read) -> _Read:
     def read_lifted(raw: msgspec.Raw, said: Said) -> Any:
-        return read(msgspec.Raw(_TO_JSON(lift(msgspec.json.decode(raw)))), said)
+        try:
+            return read(raw, said)
+        except msgspec.ValidationError:
+            return read(msgspec.Raw(_TO_JSON(lift(msgspec.json.decode(raw)))), said)
 
     return read_lifted
 

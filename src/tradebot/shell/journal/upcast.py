@@ -10,7 +10,10 @@ Lift: TypeAlias = Callable[[Fields], Fields]
 
 @dataclass(frozen=True, slots=True)
 class Upcasts:
-    """`lifted` is keyed by the name in the old line; `renamed` tells today's name for it."""
+    """`lifted` is keyed by the name in the old line; `renamed` tells today's name for it.
+
+    Lifted is what does not fit today's class: a new meaning under old fields needs a new class.
+    """
 
     renamed: Mapping[str, str] = field(default_factory=dict)
     lifted: Mapping[str, Lift] = field(default_factory=dict)
@@ -38,8 +41,14 @@ def _with_drift(fields: Fields) -> Fields:
     return {"drift": {"kind": "cash" if fields["subject"] == "cash" else "position", **fields}}
 
 
+def _with_a_row(fields: Fields) -> Fields:
+    """Lift readings of before they stood in one text."""
+    readings = fields.get("readings")
+    return {**fields, "readings": ",".join(readings)} if isinstance(readings, list) else fields
+
+
 # A field that is new has a default, and needs no line here.
 UPCASTS: Final = Upcasts(lifted={
     "ConnectRoute": _with_order_rows("statement"), "RouteConnected": _with_order_rows("opening"),
-    "BreakFound": _with_drift,
+    "BreakFound": _with_drift, "StagesPassed": _with_a_row, "ReplaceRequested": _with_a_row,
 })

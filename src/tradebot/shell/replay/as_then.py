@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
+from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS, gates_of
 from tradebot.core.model.events import (
     Event,
     IntentHeld,
@@ -16,6 +16,7 @@ from tradebot.core.model.events import (
     ReplaceRequested,
     StagesPassed,
 )
+from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Answer, GateResult
 
 _READ: Final = (StagesPassed, ReplaceRequested)
@@ -27,19 +28,23 @@ def is_older(events: Sequence[Event]) -> bool:
     return any(getattr(event, "gate_list", GATE_LIST) != GATE_LIST for event in events)
 
 
-def as_then(past: Sequence[Event], now: Sequence[Event]) -> tuple[Event, ...]:
-    """Tell today's events as the recorded ones would have been told."""
-    told = (_event(then, event) for then, event in zip(past, now, strict=False))
+def as_then(
+    past: Sequence[Event], now: Sequence[Event], policy: Policy
+) -> tuple[Event, ...]:
+    """Tell today's events as the recorded ones would have been told, with every limit."""
+    told = (_event(then, event, policy) for then, event in zip(past, now, strict=False))
     return (*told, *now[len(past):])
 
 
-def _event(past: Event, now: Event) -> Event:
+def _event(past: Event, now: Event, policy: Policy) -> Event:
     if isinstance(past, _READ) and isinstance(now, _READ):
-        readings = dict(zip(GATE_LISTS[now.gate_list], now.readings, strict=False))
-        names = GATE_LISTS[past.gate_list] if readings else ()
+        told = {
+            gate.gate: "" if gate.actual is None else f"{gate.actual}<={gate.limit}"
+            for gate in gates_of(now.gate_list, now.readings, policy)
+        }
+        names = GATE_LISTS[past.gate_list] if told else ()
         return replace(
-            now, gate_list=past.gate_list,
-            readings=tuple(readings.get(name, "") for name in names),
+            now, gate_list=past.gate_list, readings=",".join(told.get(name, "") for name in names)
         )
     if isinstance(past, _ANSWERED) and isinstance(now, _ANSWERED):
         return replace(now, gates=_results(past.gates, now.gates))

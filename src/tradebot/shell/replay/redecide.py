@@ -116,7 +116,9 @@ def _decide_again(book: Book, decision: Decision) -> Difference | None:
     except _BROKEN as error:
         broken = f"{type(error).__name__}: {error}"
         return _difference(decision, (f"events[{len(now)}]", "a decision", broken))
-    told = as_then(decision.events, now) if is_older(decision.events) else tuple(now)
+    told = tuple(now)
+    if is_older(decision.events):
+        told = as_then(decision.events, now, book.settings.policy)
     apart = next(_apart("events", decision.events, told), None)
     return _difference(decision, apart) if apart is not None else None
 
