@@ -206,7 +206,7 @@ def _list(path: Path, gate: str) -> Path:
     names = ", ".join(f'"{name}"' for name in (*lists[number], gate))
     wrapped = textwrap.fill(f"{names},", 92, break_on_hyphens=False)
     entry = f"    {number + 1}: (\n{textwrap.indent(wrapped, ' ' * 8)}\n    ),\n"
-    head, end, rest = path.read_text().rpartition("}\n")
+    head, end, rest = path.read_text().partition("}\nGATE_LIST: ")
     path.write_text(f"{head}{entry}{end}{rest}")
     return path
 
