@@ -17,7 +17,8 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
 from tradebot.core.model.verdict import GateResult, Reason
 from tradebot.shell.api.filters import ALL, Filters
-from tradebot.shell.api.history import KEPT_MAX, Histories, IntentRecord, Moment, Newest
+from tradebot.shell.api.history import Histories, IntentRecord, Moment
+from tradebot.shell.api.newest import KEPT_MAX, Newest
 from tradebot.shell.api.rows import Plain, because, gate_rows, iso, owner
 from tradebot.shell.narrate import ask
 

@@ -4,12 +4,12 @@ The book holds what decisions need; these records hold what people ask for later
 each kind, bounded, kept up by one row an event class. Nothing here is ever decided on.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.lists import gates_of
@@ -22,10 +22,9 @@ from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import Order
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
+from tradebot.shell.api.newest import KEPT_MAX, Newest
 
-KEPT_MAX: Final = 2_000  # of each kind; the oldest finished ones leave first
 EVENTS_MAX: Final = 200  # of one intent; the oldest leave first
-_LOOKS: Final = 4  # at old entries that are still open, each time one comes in
 
 
 class Moment(NamedTuple):
@@ -62,7 +61,7 @@ class IntentRecord:
     cl_ord_id: ClOrdID | None = None
     revises: IntentId | None = None
     is_open: bool = True
-    events: "deque[Told]" = field(default_factory=deque)
+    events: list[Told] = field(default_factory=list)
 
     @property
     def gates(self) -> tuple[GateResult, ...]:
@@ -106,40 +105,6 @@ class FillRecord(NamedTuple):
     trade: e.TradeBooked
 
 
-class _Kept(Protocol):
-    @property
-    def is_open(self) -> bool: ...
-
-
-K = TypeVar("K")
-V = TypeVar("V", bound=_Kept)
-
-
-class Newest(Generic[K, V]):
-    """The newest entries; one that is still open moves to the end instead of leaving."""
-
-    def __init__(self, size: int = KEPT_MAX) -> None:
-        self.entries: OrderedDict[K, V] = OrderedDict()
-        self._size = size
-
-    def add(self, key: K, value: V) -> list[V]:
-        """Put an entry in and return those that had to leave."""
-        self.entries[key] = value
-        gone: list[V] = []
-        for _ in range(_LOOKS):
-            if len(self.entries) <= self._size:
-                break
-            oldest, entry = self.entries.popitem(last=False)
-            if entry.is_open:
-                self.entries[oldest] = entry
-            else:
-                gone.append(entry)
-        return gone
-
-    def get(self, key: K) -> V | None:
-        return self.entries.get(key)
-
-
 class Histories:
     """Bounded records, kept up event by event; the book has applied the event already."""
 
@@ -167,6 +132,11 @@ class Histories:
     def intent_of(self, order: OrderRecord | None) -> IntentRecord | None:
         return self.intents.get(order.submitted.intent_id) if order is not None else None
 
+    def tell(self, record: IntentRecord, moment: Moment, event: e.Event) -> None:
+        record.events.append(Told(moment, event))
+        if self.events_max is not None and len(record.events) > self.events_max:
+            del record.events[0]
+
     def put_order(self, record: OrderRecord) -> None:
         for gone in self.orders.add(record.submitted.cl_ord_id, record):
             for alias in gone.aliases:
@@ -192,16 +162,16 @@ class Histories:
 def _received(kept: Histories, moment: Moment, event: e.IntentReceived) -> None:
     record = IntentRecord(
         intent_id=event.intent_id, intent=event.intent, received=moment, expires=event.expires,
-        revises=event.revises, events=deque(maxlen=kept.events_max),
+        revises=event.revises,
     )
-    record.events.append(Told(moment, event))
+    kept.tell(record, moment, event)
     kept.intents.add(event.intent_id, record)
 
 
 def _conflicted(kept: Histories, moment: Moment, event: e.IntentConflicted) -> None:
     record = kept.intents.get(event.first)
     if record is not None:
-        record.events.append(Told(moment, event))
+        kept.tell(record, moment, event)
 
 
 def _passed(kept: Histories, moment: Moment, event: e.StagesPassed) -> None:
@@ -265,7 +235,7 @@ def _ignored(kept: Histories, moment: Moment, event: e.ReportIgnored) -> None:
     order = kept.order(event.report.cl_ord_id) or kept.order(event.report.orig_cl_ord_id)
     record = kept.intent_of(order)
     if record is not None:
-        record.events.append(Told(moment, event))
+        kept.tell(record, moment, event)
 
 
 def _doubted(kept: Histories, moment: Moment, event: e.OrderInDoubt) -> None:
@@ -354,7 +324,7 @@ def _tell(
 ) -> IntentRecord | None:
     record = kept.intents.get(intent_id)
     if record is not None:
-        record.events.append(Told(moment, event))
+        kept.tell(record, moment, event)
     return record
 
 
@@ -363,7 +333,7 @@ def _reach(
 ) -> IntentRecord | None:
     record = kept.intent_of(order)
     if record is not None:
-        record.events.append(Told(moment, event))
+        kept.tell(record, moment, event)
         record.stage = max(record.stage, stage)
     return record
 

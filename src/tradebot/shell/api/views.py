@@ -16,13 +16,13 @@ from tradebot.shell.api.figures import figures
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import (
     EVENTS_MAX,
-    KEPT_MAX,
     FillRecord,
     Histories,
     IntentRecord,
     Moment,
     OrderRecord,
 )
+from tradebot.shell.api.newest import KEPT_MAX
 from tradebot.shell.api.reconciliation import document
 from tradebot.shell.api.rows import (
     Plain,
