@@ -42,10 +42,15 @@ class Asking:
                 return True
         return False
 
-    async def recover(self, since: datetime) -> None:
-        """Ask about every order of this route that has not finished, and fetch missed fills."""
+    async def recover(self, since: datetime, sending: Container[ClOrdID]) -> None:
+        """Ask about every order of this route that has not finished, and fetch missed fills.
+
+        One whose sending is under way is left to that: it may arrive after any answer.
+        """
         line = self._line
         for state in self._orders():
+            if state.root in sending:
+                continue
             if not await self.ask(state.root, AFTER_S[:2]):
                 detail = "no word from the broker at start"
                 await line.tell(state.root, Delivery.UNKNOWN, detail)

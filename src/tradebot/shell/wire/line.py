@@ -56,8 +56,9 @@ class Line:
         return result
 
     def blocked(self) -> str | None:
-        """Say why no order takes this route now; the core has heard the same before."""
-        if not self.is_up:
+        """Say why no order takes this route now: also while the core does not know the account."""
+        known = self.engine.book.routes.get(self.route)
+        if not self.is_up or known is None or not known.is_up:
             return f"route {self.route} is down"
         if self.breaker.state is not BreakerState.CLOSED:
             return f"the breaker of route {self.route} is {self.breaker.state}"

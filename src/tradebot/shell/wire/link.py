@@ -208,7 +208,7 @@ class Link:
         for delay_s in LOOK_AFTER_S:
             await asyncio.sleep(delay_s)
             if since is not None:
-                await self._asking.recover(since)
+                await self._asking.recover(since, self._sends)
             await self._engine.submit(ConnectRoute(
                 route=self.route, kind=self._kind, capabilities=self._broker.capabilities,
                 statement=await self.statement(),

@@ -125,8 +125,11 @@ class Sending:
 
     def _is_taken_back(self, request: Outgoing) -> str | None:
         state = self.line.engine.book.orders.find(request.cl_ord_id)
-        is_canceled = state is not None and state.canceled_by
-        return "it was canceled before it left" if is_canceled else None
+        if state is None or state.canceled_by:
+            return "it was canceled before it left"
+        if isinstance(request, ReplaceRequested):
+            return None if state.replacing == request else "the change was given up before it left"
+        return None if state.is_unanswered else "it was given up or answered before it left"
 
     def _is_open(self, request: CancelRequested) -> bool:
         orders = self.line.engine.book.orders
