@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.tiny_daemon import TinyDaemon
 
 from tradebot.core.model.commands import (
@@ -62,6 +63,7 @@ def test_each_death_and_each_end_is_a_line_of_its_day(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["2026-08-24.jsonl"]
 
 
+@pytest.mark.fault(1, 68)
 def test_what_a_crash_kept_back_is_written_at_the_next_start_and_only_that(tmp_path: Path) -> None:
     daemon = TinyDaemon()
     first = dies(daemon)

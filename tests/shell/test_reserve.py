@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tradebot.shell import reserve
 
 _FULL = """
@@ -15,6 +17,7 @@ print(reserve.keep(Path(sys.argv[1])))
 """
 
 
+@pytest.mark.fault(29)
 def test_room_is_set_aside_once_and_given_up_whole(tmp_path: Path) -> None:
     assert reserve.keep(tmp_path) == reserve.keep(tmp_path) == ""
     kept = (tmp_path / "RESERVE").stat()

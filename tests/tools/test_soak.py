@@ -5,10 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SOAK = Path(__file__).resolve().parents[2] / "tools" / "soak.py"
 SHORT = ("--orders", "400", "--minutes", "0.2")
 
 
+@pytest.mark.promise(1)
+@pytest.mark.fault(49, 50, 76)
 def test_over_a_bad_network_no_order_is_lost_and_none_doubled(tmp_path: Path) -> None:
     found = subprocess.run(
         (

@@ -310,7 +310,7 @@ def test_a_short_write_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(replay(tmp_path)) == decisions(5)
 
 
-@pytest.mark.fault(29, 30)
+@pytest.mark.fault(29)
 def test_a_disk_that_fills_while_a_segment_begins_stops_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,7 @@ def test_five_failures_in_a_row_open_it_and_orders_wait_for_the_probe() -> None:
     assert len(set(broker.seen)) == len(broker.seen) == 2
 
 
+@pytest.mark.fault(68)
 def test_an_order_whose_last_try_opens_the_breaker_is_no_dead_letter() -> None:
     broker = AwayBroker(away_for=4)
     scene = play(broker, one_buy, Patience(breaker_threshold=4))

@@ -138,6 +138,7 @@ class DumbBroker(ScriptedBroker):
             raise NotSent("the connection is gone")
 
 
+@pytest.mark.fault(5, 76)
 def test_a_connection_that_dies_while_orders_are_asked_about_is_given_up_at_the_first() -> None:
     broker = DumbBroker()
 
