@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from tradebot.shell.drills.scripts import DRILLS
@@ -33,6 +34,7 @@ def known() -> tuple[Mapping[str, list[list[str]]], list[list[str]]]:
     return words["faults"], words["promises"]["all"]
 
 
+@cache
 def shown_faults() -> Shown:
     """Find for each fault what shows that the daemon bears it."""
     found = defaultdict[int, list[str]](list)
@@ -49,6 +51,7 @@ def shown_faults() -> Shown:
     return _with_tests(found, "fault")
 
 
+@cache
 def kept_promises() -> Shown:
     """Find for each promise where it is checked."""
     found = defaultdict[int, list[str]](list)
