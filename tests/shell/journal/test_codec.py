@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -18,6 +18,7 @@ from tradebot.core.model.commands import (
     ConnectRoute,
     DefineInstruments,
     Mark,
+    Phase,
     SubmitIntent,
     Tick,
 )
@@ -27,6 +28,7 @@ from tradebot.core.model.events import (
     OrderReported,
     ReconRequested,
     RouteChosen,
+    SessionEntered,
     StagesPassed,
     TradeBooked,
 )
@@ -240,5 +242,23 @@ def test_readings_of_before_they_stood_in_one_row_are_read() -> None:
     )
     today = encode(of(Tick(), passed))
     then = today.replace(b'",1<=2"', b'["","1<=2"]')
+    assert then != today
+    assert decode(then) == decode(today)
+
+
+@given(st.timedeltas(timedelta(days=-2), timedelta(days=2)), st.booleans())
+def test_a_time_comes_back_whatever_lies_between(apart: timedelta, is_far: bool) -> None:
+    at = AT + apart + is_far * timedelta(days=36_500)
+    assert_comes_back(of(Tick(), IntentReceived(
+        intent_id=IntentId("I"), intent=makers.an_intent(), expires=at
+    )))
+
+
+def test_times_of_before_they_were_told_as_seconds_are_read() -> None:
+    entered = SessionEntered(
+        calendar="XNYS", phase=Phase.TRADING, opens=AT + timedelta(seconds=30)
+    )
+    today = encode(of(Tick(), entered))
+    then = today.replace(b'"opens":30.0', b'"opens":"2026-08-24T13:30:30.000120Z"')
     assert then != today
     assert decode(then) == decode(today)

@@ -1,6 +1,7 @@
 """How is a decision written, and read back? One JSON object, from and to the very same values.
 
 What a line has said once, by its command or by an event before, no later event of it says again.
+Times within a day of the decision's own are told as seconds since it.
 """
 
 from collections.abc import Callable, Mapping
@@ -94,16 +95,16 @@ def encode(decision: Decision) -> bytes:
     """Return the line's body: one JSON object in UTF-8, without a raw newline."""
     command = decision.command
     name, to_plain = _WRITE_COMMAND[type(command)]
-    said = _SAYS[type(command)](command)
+    said = {"at": decision.at, **_SAYS[type(command)](command)}
     events = []
     for event in decision.events:
         event_name, event_to_plain = _WRITE_EVENT[type(event)]
         events.append((event_name, event_to_plain(event, said)))
     line: dict[str, Any] = {
         "seq": decision.seq, "at": decision.at,
-        "command": (name, to_plain(command, {})),
+        "command": (name, to_plain(command, said)),
     }
-    reads = _WRITE_READS(decision.reads, {})
+    reads = _WRITE_READS(decision.reads, said)
     if reads:
         line["reads"] = reads
     line["events"] = events
@@ -123,8 +124,9 @@ class Decoder:
         try:
             line = self._line.decode(body)
             name, raw = line.command
-            command = self._commands[name](raw, {})
-            said = _SAYS[type(command)](command)
+            said: Said = {"at": line.at}
+            command = self._commands[name](raw, said)
+            said |= _SAYS[type(command)](command)
             readers = self._events
             events = tuple([readers[name](raw, said) for name, raw in line.events])
         except KeyError as error:

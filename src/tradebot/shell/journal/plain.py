@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
@@ -18,6 +18,7 @@ ToPlain: TypeAlias = Callable[[Any, Said], Plain]
 # What every order writes: here all defaults are part of the format, and a test pins them.
 TERSE: Final = (Intent, Leg, OrderSubmitted, TradeBooked)
 
+NEAR: Final = timedelta(days=1)
 _NOTHING: Final = ("", 0, False, (), Decimal(0))
 _NOTHING_TEXTS: Final = frozenset(str(nothing) for nothing in _NOTHING)
 _LEAVES: Final = (str, int, Decimal, datetime, date, Enum)  # the JSON encoder knows these
@@ -49,6 +50,14 @@ def maker(cls: type, shared: frozenset[str] = frozenset()) -> ToPlain:
     lines.append("    return plain")
     made: ToPlain = generated(lines, names)
     return made
+
+
+def told_apart(moment: datetime, at: datetime) -> datetime | float:
+    """Tell a moment near the line's own by the seconds between them, any other in full."""
+    if moment.tzinfo is not at.tzinfo:
+        return moment
+    apart = moment - at
+    return apart.total_seconds() if -NEAR < apart < NEAR else moment
 
 
 def generated(lines: list[str], names: dict[str, Any]) -> Any:
@@ -84,6 +93,9 @@ def _converted(value: str, hint: Any, names: dict[str, Any]) -> str:
         assert isinstance(inner, type)
         names[f"plain_{inner.__name__}"] = maker(inner)
         made = f"plain_{inner.__name__}({value}, said)"
+    elif inner is datetime:
+        names["told_apart"] = told_apart
+        made = f"told_apart({value}, said['at'])"
     elif get_origin(inner) is tuple:
         item, rest = get_args(inner)
         assert rest is ..., f"only tuples of one kind are journaled: {hint}"
