@@ -259,6 +259,14 @@ def test_a_correction_beyond_the_order_is_an_overfill() -> None:
     assert the(events, InstrumentHalted).reason == "OMS_OVERFILL"
 
 
+def test_a_fill_told_before_the_change_that_it_exceeds_is_an_overfill() -> None:
+    trader = a_trader()
+    order = the(trader.submit("buy", 4), OrderSubmitted).cl_ord_id
+    assert not of(trader.tell(a_trade("X1", 3, "500", order)), InstrumentHalted)
+    events = trader.tell(a_report("replaced", order + "R", orig_cl_ord_id=order, order_qty=2))
+    assert the(events, InstrumentHalted).reason == "OMS_OVERFILL"
+
+
 def test_a_replaced_order_reserves_what_it_may_trade_now() -> None:
     trader = a_trader()
     order = the(trader.submit("buy", 4), OrderSubmitted)

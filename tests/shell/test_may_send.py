@@ -61,6 +61,7 @@ def test_an_order_goes_while_nothing_speaks_against_it() -> None:
     (why_not(SetKillSwitch(engaged=True, reason="test", by="x")), "kill switch: test"),
     (why_not(a_session(Phase.POST_MARKET)), "SPY: the session ended"),
     (why_not(seconds=20), "SPY: the session ended"),
+    (why_not(replace(a_session(), opens=at(12))), "SPY: the session ended"),
     (why_not(seconds=60), "the clearance ended before it could be sent"),
 ])
 def test_an_order_stays_when(refusal: str | None, told: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from tradebot.core.model.commands import Statement, SubmitIntent
 from tradebot.core.model.events import (
     IntentHeld,
     OrderInDoubt,
+    OrderNeverLeft,
     OrderReported,
     OrderSubmitted,
     RouteConnected,
@@ -157,6 +159,31 @@ def test_a_connection_that_dies_while_orders_are_asked_about_is_given_up_at_the_
     assert len(broker.seen) == 20
     assert len(scene.of(RouteConnected)) == 2
     assert not scene.engine.book.orders.doubts
+
+
+@pytest.mark.fault(49, 76)
+def test_a_send_that_is_on_its_way_is_not_taken_for_one_that_never_came() -> None:
+    class SlowBroker(CutBroker):
+        async def submit(self, order: OrderSubmitted) -> None:
+            await asyncio.sleep(5)
+            await super().submit(order)
+
+    broker = SlowBroker()
+    broker.capabilities = replace(broker.capabilities, absence_is_proof=True)
+
+    async def story(scene: Scene) -> None:
+        supervisor = await supervised(scene)
+        await scene.buy()
+        broker.cut.set()
+        await asyncio.sleep(.1)
+        broker.cut.clear()
+        await asyncio.sleep(60)
+        await supervisor.close()
+
+    scene = play(broker, story)
+    assert broker.asked > 0
+    assert not scene.of(OrderNeverLeft)
+    assert len(broker.seen) == len(scene.of(OrderSubmitted)) == 1
 
 
 @pytest.mark.fault(66)

@@ -24,6 +24,8 @@ from tradebot.core.model.money import ZERO
 from tradebot.core.model.report import MONEY, ExecType, Report
 from tradebot.core.model.verdict import Reason
 
+_RESIZING: Final = frozenset({ExecType.REPLACED, ExecType.RESTATED})
+
 # Money that moved, and that the book does not follow until a person has looked.
 _UNREADABLE: Final = frozenset({
     Reason.OMS_MALFORMED_REPORT, Reason.OMS_CONFLICTING_EXECUTION, Reason.OMS_UNKNOWN_EXECUTION,
@@ -60,6 +62,8 @@ def book_trade(book: Book, outcome: Event, at: datetime) -> Iterator[Event]:
         yield from _book_legs(book, state, report)
         yield from _about_overfill(state)
         yield from _about_ghost(state, report)
+    elif report.exec_type in _RESIZING:
+        yield from _about_overfill(state)  # the fill came first, then less was ordered
 
 
 def _book_legs(book: Book, state: OrderState, report: Report) -> Iterator[Event]:

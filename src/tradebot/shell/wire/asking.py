@@ -18,10 +18,14 @@ ID_TAKEN: Final = "id already used by another order"
 
 
 class Asking:
-    """Asks about orders. No timer and no silence ever settles one."""
+    """Asks about orders. No timer and no silence ever settles one.
 
-    def __init__(self, line: Line) -> None:
+    `sending` names those of which a send is under way: it may arrive behind the question.
+    """
+
+    def __init__(self, line: Line, sending: Container[ClOrdID]) -> None:
         self._line = line
+        self._sending = sending
 
     async def ask(self, cl_ord_id: ClOrdID, after_s: tuple[float, ...] = AFTER_S) -> bool:
         """Tell whether the broker's word has settled it; absence may be proof."""
@@ -30,6 +34,8 @@ class Asking:
             await asyncio.sleep(delay_s)
             if not line.is_up:
                 continue
+            is_proof = line.broker.capabilities.absence_is_proof
+            is_on_its_way = cl_ord_id in self._sending
             try:
                 found = await line.make(line.broker.find(cl_ord_id))
             except (WireError, TimeoutError, OSError):
@@ -37,19 +43,19 @@ class Asking:
             if found is not None:
                 await self._hear(cl_ord_id, found)
                 return True
-            if line.broker.capabilities.absence_is_proof:
+            if is_proof and not is_on_its_way:
                 await line.tell(cl_ord_id, Delivery.NEVER_LEFT, "the broker never saw it")
                 return True
         return False
 
-    async def recover(self, since: datetime, sending: Container[ClOrdID]) -> None:
+    async def recover(self, since: datetime) -> None:
         """Ask about every order of this route that has not finished, and fetch missed fills.
 
         One whose sending is under way is left to that: it may arrive after any answer.
         """
         line = self._line
         for state in self._orders():
-            if state.root in sending:
+            if state.root in self._sending:
                 continue
             if not await self.ask(state.root, AFTER_S[:2]):
                 detail = "no word from the broker at start"
@@ -65,10 +71,10 @@ class Asking:
             if state.in_doubt:
                 await self.ask(state.root, AFTER_S[:1])
 
-    async def doubt_unanswered(self, sending: Container[ClOrdID], detail: str) -> None:
+    async def doubt_unanswered(self, detail: str) -> None:
         """Doubt what was sent and not answered, now that the line is down."""
         for state in self._orders():
-            if state.is_unanswered and not state.in_doubt and state.root not in sending:
+            if state.is_unanswered and not state.in_doubt and state.root not in self._sending:
                 await self._line.tell(state.root, Delivery.UNKNOWN, detail)
 
     def _orders(self) -> list[OrderState]:

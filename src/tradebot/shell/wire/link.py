@@ -57,14 +57,14 @@ class Link:
         self._broker = broker
         self._engine = engine
         self._patience = patience
+        self._calls: dict[asyncio.Task[None], ClOrdID | None] = {}  # sends with their order
+        self._sends: dict[ClOrdID, asyncio.Task[None]] = {}
         self._line = Line(route, broker, engine, patience)
-        self._asking = Asking(self._line)
+        self._asking = Asking(self._line, self._sends)
         self._sending = Sending(
             line=self._line, asking=self._asking, may_send=may_send, on_sent=on_sent,
             patience=patience, seed=seed,
         )
-        self._calls: dict[asyncio.Task[None], ClOrdID | None] = {}  # sends with their order
-        self._sends: dict[ClOrdID, asyncio.Task[None]] = {}
         self._failure: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
@@ -208,7 +208,7 @@ class Link:
         for delay_s in LOOK_AFTER_S:
             await asyncio.sleep(delay_s)
             if since is not None:
-                await self._asking.recover(since, self._sends)
+                await self._asking.recover(since)
             await self._engine.submit(ConnectRoute(
                 route=self.route, kind=self._kind, capabilities=self._broker.capabilities,
                 statement=await self.statement(),
@@ -227,7 +227,7 @@ class Link:
             return
         self._line.is_up = False
         self._engine.post(DisconnectRoute(route=self.route, reason=named(error)))
-        await self._asking.doubt_unanswered(self._sends, "the route went down without an answer")
+        await self._asking.doubt_unanswered("the route went down without an answer")
         with suppress(WireError, TimeoutError, OSError):
             await self._line.make(self._broker.disconnect())
 

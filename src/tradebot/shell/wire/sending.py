@@ -61,13 +61,15 @@ class Sending:
     async def resolve(self, cl_ord_id: ClOrdID) -> None:
         """Ask what became of an order in doubt; send it once more only where that cannot double it.
 
-        A second order under its id is always refused where a venue remembers ids for ever.
+        A second order under its id is always refused where a venue remembers ids for ever. Where
+        absence is proof, it never is: the answer to the next question may cross it.
         """
         if await self.asking.ask(cl_ord_id):
             return
         line = self.line
         state = line.engine.book.orders.find(cl_ord_id)
-        is_safe = line.broker.capabilities.remembers_ids_for_ever
+        able = line.broker.capabilities
+        is_safe = able.remembers_ids_for_ever and not able.absence_is_proof
         if not is_safe or state is None or not state.in_doubt or state.canceled_by:
             return
         order = _as_submitted(state)
