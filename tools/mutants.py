@@ -1,9 +1,10 @@
-"""Would the simulator notice? Bugs planted one by one in a copy of the source, a day after another.
+"""Would anybody notice? Bugs planted one by one in a copy of the source.
 
     python tools/mutants.py [NAME ...] [--days N] [--jobs J] [--json]
 
-Each must break a promise within so many simulated days; what does not is named, and the exit code
-is 1. The list is data: a text to be found exactly once in a file, and what takes its place.
+Each must fail the tests that the list names for it, or break a promise within so many simulated
+days; what does neither is named, and the exit code is 1. The list is data: a text to be found
+exactly once in a file, and what takes its place.
 """
 
 import argparse
@@ -12,14 +13,18 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-SOURCE = Path(__file__).resolve().parents[1] / "src"
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src"
 LIST = Path(__file__).with_name("mutants.txt")
+ENDS_WITHIN_S = 900
+FAILED = 1  # pytest's exit code where tests ran, and some failed
 PLAY = """
 import sys
 from pathlib import Path
@@ -42,27 +47,32 @@ class Mutant:
     path: str
     before: str
     after: str
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many days it took, and which invariant broke; 0 days: it was not noticed."""
+    """What noticed it, a promise or a test, and after how many days and seconds; or nothing did."""
 
     name: str
-    seeds: int
-    invariant: int
-    text: str
+    by: str = ""
+    days: int = 0
+    seconds: float = 0.0
+    text: str = ""
 
 
 def mutants(text: str) -> Iterator[Mutant]:
-    """Read the list: `# name | file`, the text before, `=>`, the text after, an empty line."""
+    """Read the list: `# name | file | tests`, the text before, `=>`, the text after, an empty line.
+
+    Without tests it is the simulator that must notice.
+    """
     for block in text.strip().split("\n\n"):
         head, _, body = block.partition("\n")
-        name, _, path = head.removeprefix("# ").partition(" | ")
+        name, path, tests = (*head.removeprefix("# ").split(" | "), "", "")[:3]
         before, arrow, after = body.partition("\n=>")
         if not (path and arrow):
             raise ValueError(f"{name}: expected `# name | file`, a text, `=>`, a text")
-        yield Mutant(name, path, before, after.removeprefix("\n"))
+        yield Mutant(name, path, before, after.removeprefix("\n"), tuple(tests.split()))
 
 
 def planted(mutant: Mutant, source: Path) -> None:
@@ -75,24 +85,57 @@ def planted(mutant: Mutant, source: Path) -> None:
 
 
 def hunted(mutant: Mutant, days: int) -> Outcome:
-    """Play days under the bug until a promise breaks."""
+    """Let the tests that are named for the bug judge it, or the simulator where none are."""
+    began = time.perf_counter()
     with TemporaryDirectory(prefix="mutant-") as place:
         source = Path(place) / "src"
         shutil.copytree(SOURCE, source, ignore=shutil.ignore_patterns("__pycache__"))
         planted(mutant, source)
-        played = subprocess.run(
-            [sys.executable, "-c", PLAY, str(days)], check=False, capture_output=True, text=True,
-            env={**os.environ, "PYTHONPATH": str(source)}, cwd=place,
-        )
-    if played.returncode:
-        raise RuntimeError(f"{mutant.name}: {played.stderr.strip().splitlines()[-1:]}")
-    seed, _, rest = played.stdout.strip().partition(" ")
-    invariant, _, told = rest.partition(" ")
-    return Outcome(mutant.name, int(seed or 0), int(invariant or 0), told)
+        outcome = tested(mutant, source) if mutant.tests else played(mutant, source, days)
+    return replace(outcome, seconds=round(time.perf_counter() - began, 1))
+
+
+def tested(mutant: Mutant, source: Path) -> Outcome:
+    """Run the tests until one fails; a copy that cannot even be imported proves nothing."""
+    asked = ("-m", "pytest", "-x", "--tb=no", "-rf", "-p", "no:cacheprovider", *mutant.tests)
+    code, told = run(asked, source, ROOT)
+    failed = [line for line in told if line.startswith("FAILED ")]
+    if code == FAILED and failed:
+        test, _, text = failed[0].removeprefix("FAILED ").partition(" - ")
+        return Outcome(mutant.name, test.partition("::")[2], text=text)
+    if code:
+        raise RuntimeError(f"{mutant.name}: {told[-3:]}")
+    return Outcome(mutant.name)
+
+
+def played(mutant: Mutant, source: Path, days: int) -> Outcome:
+    """Play days until a promise breaks."""
+    code, told = run(("-c", PLAY, str(days)), source, source.parent)
+    if code:
+        raise RuntimeError(f"{mutant.name}: {told[-1:]}")
+    if not told:
+        return Outcome(mutant.name)
+    seed, invariant, text = told[0].split(" ", 2)
+    return Outcome(mutant.name, f"invariant {invariant}", int(seed), text=text)
+
+
+def run(asked: Sequence[str], source: Path, where: Path) -> tuple[int, list[str]]:
+    """Run Python on the copy; return its exit code, and the lines that it printed."""
+    ended = subprocess.run(
+        [sys.executable, *asked], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, env={**os.environ, "PYTHONPATH": str(source)}, cwd=where, timeout=ENDS_WITHIN_S,
+    )
+    return ended.returncode, ended.stdout.strip().splitlines()
+
+
+def row(outcome: Outcome) -> str:
+    after = f"day {outcome.days}" if outcome.days else f"{outcome.seconds} s"
+    by = outcome.by or "NOT NOTICED"
+    return f"{outcome.name:58} {after:>9}  {by}  {outcome.text}"[:200]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Plant bugs; each must break a promise.")
+    parser = argparse.ArgumentParser(description="Plant bugs; each must be noticed.")
     parser.add_argument("names", nargs="*")
     parser.add_argument("--days", type=int, default=300)
     parser.add_argument("--jobs", type=int, default=2)
@@ -104,9 +147,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for outcome in pool.map(lambda mutant: hunted(mutant, args.days), chosen):
             outcomes.append(outcome)
             if not args.json:
-                day = f"day {outcome.seeds}" if outcome.seeds else "NOT NOTICED"
-                print(f"{outcome.name:44} {day:>12}  {outcome.text[:90]}", flush=True)
-    caught = sum(outcome.seeds > 0 for outcome in outcomes)
+                print(row(outcome), flush=True)
+    caught = sum(bool(outcome.by) for outcome in outcomes)
     if args.json:
         print(json.dumps({
             "mutants": len(outcomes), "caught": caught, "outcomes": [asdict(o) for o in outcomes],

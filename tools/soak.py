@@ -35,7 +35,7 @@ from tradebot.core.model.commands import (
     RetryDeadLetter,
     SubmitIntent,
 )
-from tradebot.core.model.events import IntentRefused, OrderSubmitted
+from tradebot.core.model.events import InstrumentHalted, IntentRefused, OrderSubmitted
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
@@ -66,6 +66,7 @@ POLICY: Final = replace(
 CANCEL_AFTER_S: Final = 1.0
 SETTLED_WITHIN_S: Final = 120.0
 LAG_EVERY_S: Final = 0.01
+HALTS_TOLD: Final = 5
 LAG_STEP_S: Final = 0.0005
 
 
@@ -107,6 +108,7 @@ class Soak:
         self.facts = FactCache(self.latch)
         self.refused: dict[str, str] = {}  # intent -> reason
         self.failures = 0  # of the route
+        self.halts: list[str] = []
         prices = StillPrices(self.clock)
         self.facts.quotes.update({symbol: prices.last(symbol) for symbol in SYMBOLS})
         self.journal = Journal.open(home, code="soak", settings_hash="soak", threaded=True)
@@ -176,6 +178,8 @@ class Soak:
             elif isinstance(event, IntentRefused) and event.reason is Reason.ADAPTER_UNDELIVERED:
                 retry = RetryDeadLetter(target=event.intent_id, by="soak", ttl_s=3_600)
                 loop.call_soon(self.engine.post, retry)
+            elif isinstance(event, InstrumentHalted) and len(self.halts) < HALTS_TOLD:
+                self.halts.append(f"decision {decision.seq}: {event.reason}: {event.detail}")
             elif isinstance(event, IntentRefused):
                 self.refused[event.intent_id] = event.reason
 
@@ -232,7 +236,7 @@ async def soaked(home: Path, asked: argparse.Namespace) -> dict[str, Any]:
         "orders": asked.orders, "seconds": round(took_s), "settling_s": round(settling_s, 1),
         "is_settled": is_settled,
         **judged(home / "venue" / "book.jsonl", running, asked.orders),
-        "differences": dict(differences), "halted": sorted(running.engine.book.halted),
+        "differences": dict(differences), "halted": running.halts,
         "network": dict(did), "connections": running.broker.connections,
         "lag_ms": lag.told(), "memory_mb_per_hour": _growth(sizes),
         "memory_mb": round(sizes[-1][1] / 1e6),

@@ -91,6 +91,13 @@ def test_a_yes_is_void_for_other_content() -> None:
     assert not of(trader.tell(a_route()), OrderSubmitted)
 
 
+def test_a_yes_to_other_content_is_none() -> None:
+    trader, draft = a_draft()
+    events = trader.tell(replace(yes(trader, draft), digest="of what was there before"))
+    assert [event.reason for event in of(events, ApprovalRefused)] == [Reason.POLICY_OTHER_DIGEST]
+    assert trader.book.intents.open[draft].approval is None
+
+
 def test_a_yes_without_a_quote_is_refused_as_its_risk_is_unknown() -> None:
     trader, draft = a_draft()
     trader.facts.quotes.clear()

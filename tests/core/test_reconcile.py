@@ -1,5 +1,6 @@
 """When is a difference a break, what does it halt, and how does it end?"""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,8 @@ from tests.makers import (
     the,
 )
 
+from tradebot.core import recon
+from tradebot.core.book import orders
 from tradebot.core.model.commands import (
     AcceptBreak,
     ActivateSettings,
@@ -37,6 +40,7 @@ from tradebot.core.model.events import (
     OrderInDoubt,
     OrderReported,
     OrderSubmitted,
+    ReportIgnored,
     RouteConnected,
     StatementCompared,
     TradeBooked,
@@ -44,6 +48,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.money import ONE
 from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.verdict import Reason
 
 SPY_ONE = (Holding(symbol="SPY", qty=Decimal(1)),)
 OTHERS = OpenOrder(cl_ord_id=ClOrdID("other"), symbols=("IBM",), leaves_qty=Decimal(3))
@@ -135,6 +140,17 @@ def test_a_position_break_halts_its_instrument_and_a_cash_break_everything() -> 
     assert of(trader.submit(symbol="IBM", price="200"), IntentRefused)
 
 
+@pytest.mark.fault(64)
+def test_a_position_that_the_statement_does_not_name_is_a_break_and_never_flat() -> None:
+    trader = Trader()
+    trader.tell(a_trade("X1", 10, "500", an_order(trader)))
+    found = broken(trader, holdings=())
+    assert (found.drift.kind, found.drift.book, found.drift.statement) == (
+        BreakKind.POSITION, 10, 0
+    )
+    assert trader.book.ledger.net_qty(ACCOUNT, "SPY") == 10
+
+
 def test_a_halt_that_was_cleared_comes_back_while_its_break_stands() -> None:
     trader = Trader()
     broken(trader, holdings=SPY_ONE)
@@ -169,6 +185,23 @@ def test_a_fill_that_was_missed_is_booked_and_leaves_no_difference() -> None:
     seen = the(events, StatementCompared)
     assert (seen.recovered, seen.drifts) == (("X1",), ())
     assert not the(look(trader, fill, **expected), StatementCompared).recovered
+
+
+@pytest.mark.fault(54)
+def test_a_fill_of_an_order_that_the_book_forgot_is_not_booked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(orders, "FINISHED_MAX", 1)
+    trader = Trader()
+    fill = a_trade("X1", 10, "500", an_order(trader))
+    trader.tell(fill)
+    trader.tell(a_trade("X2", 10, "500", an_order(trader, price="500.01")))
+    assert trader.book.orders.find(fill.cl_ord_id) is None
+    told = replace(fill, symbol="SPY", is_sell=False)
+    assert recon.unheard(trader.book, (told,)) == ()
+    (ignored,) = trader.tell(told)
+    assert isinstance(ignored, ReportIgnored)
+    assert ignored.reason is Reason.OMS_DUPLICATE_EXECUTION
 
 
 def test_a_fill_that_may_still_be_on_its_way_counts_as_none_that_was_missed() -> None:

@@ -15,7 +15,7 @@ from tradebot.core.model.events import (
     OrderReported,
     OrderSubmitted,
 )
-from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import Reason
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
@@ -100,6 +100,23 @@ def test_a_cancel_that_never_gets_through_stays_open_and_goes_out_at_the_next_co
     asked = [event.request_id for event in scene.of(CancelRequested)]
     assert len(set(asked)) == len(asked)
     assert ends(scene) == [ExecType.NEW, ExecType.CANCELED]
+
+
+def test_a_cancel_ends_with_its_order() -> None:
+    broker = TroubledBroker(cancels=(NotSent("no route"),) * 1_000)
+
+    async def story(scene: Scene) -> None:
+        order = await scene.buy()
+        await scene.engine.submit(RequestCancel(target=order, by="test"))
+        await asyncio.sleep(.2)
+        await scene.engine.deliver(Report(
+            route="paper", cl_ord_id=order, exec_type=ExecType.TRADE, exec_id=ExecID("X1"),
+            last_qty=Decimal(1), last_px=Decimal(100),
+        ))
+        await asyncio.sleep(60)
+
+    play(broker, story)
+    assert broker.heard == ["order", "cancel"]
 
 
 def test_a_cancel_that_the_broker_refuses_is_not_tried_again() -> None:

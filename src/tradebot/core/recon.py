@@ -52,7 +52,8 @@ def is_heard(book: Book, fill: Report) -> bool:
         return state is not None and fill.exec_id in state.order.seen
     account = book.ledger.accounts[route.account]
     is_before = fill.transact_time is not None and fill.transact_time <= account.opened
-    return is_before or fill.exec_id in account.external
+    is_past = book.orders.is_past(route.account, fill.exec_id)
+    return is_before or is_past or fill.exec_id in account.external
 
 
 def is_overdue(fill: Report, statement: Statement) -> bool:

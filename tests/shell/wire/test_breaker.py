@@ -22,6 +22,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.report import ExecType
 from tradebot.ports import NotSent
 from tradebot.shell.wire.breaker import Breaker
+from tradebot.shell.wire.line import Line
 from tradebot.shell.wire.patience import Patience
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
@@ -126,6 +127,21 @@ def test_a_probe_that_fails_ends_the_connection_and_the_next_one_closes_the_brea
     assert down.reason == "TimeoutError"
     assert len(scene.of(RouteConnected)) == 2
     assert len(broker.seen) == 2
+
+
+@pytest.mark.fault(68)
+def test_while_the_probe_is_out_no_order_takes_the_line() -> None:
+    async def story(scene: Scene) -> None:
+        line = Line("paper", ScriptedBroker(), scene.engine, Patience())
+        line.is_up = True
+        for _ in range(5):
+            line.breaker.failed(0.0, "gone")
+        assert line.breaker.begin_probe(100.0)
+        assert line.blocked() == "the breaker of route paper is HALF_OPEN"
+        line.breaker.succeeded()
+        assert line.blocked() is None
+
+    play(ScriptedBroker(), story)
 
 
 def test_a_broker_that_says_no_is_a_broker_that_works() -> None:

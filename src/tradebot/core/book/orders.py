@@ -29,6 +29,7 @@ from tradebot.core.model.settings import Settings
 # the holidays; the hard bound is for memory's sake.
 FINISHED_FOR: Final = timedelta(days=7)
 FINISHED_MAX: Final = 2_000
+PAST_MAX: Final = 100_000  # executions of forgotten orders kept an account; the oldest leave first
 # Answers to a request: a broker gives them for orders that it never saw.
 _NO_EVIDENCE: Final = frozenset({
     ExecType.PENDING_CANCEL, ExecType.PENDING_REPLACE, ExecType.CANCEL_REJECTED,
@@ -117,6 +118,7 @@ class Orders:
     working: dict[ClOrdID, OrderState] = field(default_factory=dict)
     finished: dict[ClOrdID, OrderState] = field(default_factory=dict)
     aliases: dict[ClOrdID, ClOrdID] = field(default_factory=dict)
+    past: dict[str, dict[ExecID, None]] = field(default_factory=dict)  # of orders forgotten
     reserved: dict[str, Decimal] = field(default_factory=dict)
     at_risk: dict[str, Decimal] = field(default_factory=dict)
     taken: dict[str, Decimal] = field(default_factory=dict)
@@ -141,6 +143,10 @@ class Orders:
 
     def of_report(self, report: Report) -> OrderState | None:
         return self.find(report.cl_ord_id) or self.find(report.orig_cl_ord_id)
+
+    def is_past(self, account: str, exec_id: ExecID | None) -> bool:
+        """Tell whether an execution is of an order that finished so long ago that it is gone."""
+        return exec_id in self.past.get(account, ())
 
     def working_of(self, target: str) -> OrderState | None:
         """Return the working order that an id stands for: the order's own, or its intent's."""
@@ -284,6 +290,10 @@ class Orders:
             gone = [alias for alias, root in self.aliases.items() if root == state.root]
             for alias in gone:
                 del self.aliases[alias]
+        past = self.past.setdefault(state.account, {})
+        past.update(dict.fromkeys(state.order.seen))
+        while len(past) > PAST_MAX:
+            del past[next(iter(past))]
 
     def _doubt(self, state: OrderState, *, is_in_doubt: bool) -> None:
         state.in_doubt = is_in_doubt

@@ -37,7 +37,8 @@ def why_external(book: Book, report: Report) -> Reason:
     if not is_whole(report):
         return Reason.OMS_MALFORMED_REPORT
     account = book.ledger.accounts[route.account]
-    if report.exec_id in account.external:
+    is_past = book.orders.is_past(route.account, report.exec_id)
+    if is_past or report.exec_id in account.external:
         return Reason.OMS_DUPLICATE_EXECUTION
     if report.transact_time is not None and report.transact_time <= account.opened:
         return Reason.OMS_BEFORE_OPENING
