@@ -11,11 +11,12 @@ from tradebot.shell.simulate.faults import AIMED, FAULTS
 
 ABOUT = """
     `tradebot drill run NAME` (or `all`) lives through other people's worst days with your own
-    configuration: your limits, hours, patience and strategies, the real daemon, and a broker, a
-    disk, a network and a clock that fail when the script says so. It touches neither your data
-    directory nor any broker. After each script nothing goes wrong any more, and within a minute
-    book and broker must agree; all promises are watched throughout. A fault that never struck fails
-    its drill; one that your own limits do not let begin is skipped, and says so.
+    configuration: your limits, your calendar, your patience and, where it says so, your strategies
+    meet a broker, a disk, a network and a clock that fail when the script says so. The daemon is
+    the real one; your data directory and your brokers are not touched. After each script nothing
+    goes wrong any more, and within a minute book and broker must agree; all promises are watched
+    throughout. A fault that never struck fails its drill; one that your own limits do not let begin
+    is skipped, and says so.
 """
 
 
@@ -34,7 +35,8 @@ def write() -> Iterator[str]:
 
 
 def _one(drill: Drill) -> Iterator[str]:
-    yield f"\n## {drill.name}\n\n{drill.shows}\n"
+    rows = ", ".join(map(str, drill.rows))
+    yield f"\n## {drill.name}\n\n{drill.shows} (Rows {rows} of the fault catalogue.)\n"
     if drill.sweeps:
         faults = ", ".join(f"`{fault}`" for fault in drill.sweeps)
         yield f"Played once for every chance that each of these gets: {faults}.\n"

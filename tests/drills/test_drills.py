@@ -74,10 +74,18 @@ def test_limits_that_let_no_order_through_skip_the_drill(played: Play) -> None:
     assert "RISK_ORDER_QUANTITY" in outcome.says
 
 
-def test_a_market_that_never_closes_has_no_half_day(played: Play) -> None:
-    outcome = played(DRILLS["half-day"], schedule__calendar="24/7")
+@pytest.mark.parametrize("name", ["half-day", "clock-change", "midnight-reset"])
+def test_a_market_that_never_closes_skips_what_is_about_its_hours(name: str, played: Play) -> None:
+    outcome = played(DRILLS[name], schedule__calendar="24/7")
     assert outcome.word is Word.SKIP
-    assert "early close" in outcome.says
+    assert outcome.says.startswith("24/7 has no ")
+
+
+@pytest.mark.parametrize("limit", ["open_orders_max", "orders_per_day_max"])
+def test_limits_of_one_order_fail_no_drill(limit: str, played: Play) -> None:
+    overrides = {f"policy__{limit}": "1"}
+    words = {played(drill, **overrides).word for drill in DRILLS.values() if not drill.sweeps}
+    assert words == {Word.PASS, Word.SKIP}
 
 
 def test_the_users_own_patience_is_drilled(played: Play) -> None:

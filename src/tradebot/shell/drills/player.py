@@ -150,6 +150,8 @@ class Player:
 
     async def _flood(self) -> None:
         """Let one strategy ask again and again, beyond what the policy lets brokers reject."""
+        if not (self._policy.rejections_max <= self._policy.orders_per_day_max):
+            raise Unsuited("policy.orders_per_day_max stops it before rejections_max does")
         for number in range(self._policy.rejections_max + _FLOOD_BEYOND):
             body = self._order("", Side.BUY, str(1 + number % 5))
             await self._people.ask(SubmitIntent(intent=replace(
@@ -247,6 +249,8 @@ class Player:
         match what:
             case ["order", name]:
                 found = self._seen.standing(name)
+                if wanted == "working":
+                    self._must_be_taken(name)
             case ["filled", name]:
                 found = str(self._seen.filled(name))
             case ["kept", name]:

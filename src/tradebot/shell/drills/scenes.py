@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from tradebot.core.model.commands import Phase
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.ports import Calendar, Session
 from tradebot.shell.config import Config
@@ -53,8 +54,7 @@ class Scenes:
         """Return when to begin: in the user's next session, or the next one of its kind."""
         before: Session | None = None
         calendar = self._calendars[self._config.schedule.calendar]
-        is_kept = calendar.name not in self._config.policy.trade_outside_hours
-        if not is_kept and moment in ("early close", "clock change"):
+        if moment != "open" and calendar.name in self._config.policy.trade_outside_hours:
             raise Unsuited("policy.trade_outside_hours lets orders out before and after the hours")
         for days in range(1, _DAYS_AHEAD):
             session = calendar.session_on((self._now + timedelta(days=days)).date())
@@ -62,6 +62,8 @@ class Scenes:
                 continue
             if moment == "open":
                 return session.opens + _AFTER_OPEN
+            if calendar.phase_at(session.closes) is Phase.TRADING:
+                break  # it never closes
             if moment == "close" or (moment == "early close" and session.is_early_close):
                 return session.closes - _BEFORE_CLOSE
             if moment == "clock change" and before and before.opens.time() != session.opens.time():
