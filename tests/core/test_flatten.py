@@ -1,0 +1,64 @@
+"""Whose position does a kill close? Each owner's own, or a strategy would close it once more."""
+
+from decimal import Decimal
+
+from tests import makers
+
+from tradebot.core.book.book import Book
+from tradebot.core.model import events as e
+from tradebot.core.model.commands import Flatten, Holding, SetKillSwitch
+from tradebot.core.model.ids import ClOrdID, StrategyId
+from tradebot.core.pipeline.handle import handle
+
+
+def a_book(**held: int) -> Book:
+    book = Book()
+    for command in makers.a_morning(makers.some_settings()):
+        list(handle(book, command, makers.some_facts(), makers.OPEN))
+    for owner, qty in held.items():
+        book.apply(e.TradeBooked(
+            cl_ord_id=ClOrdID("C"), exec_id=owner, account=makers.ACCOUNT,  # type: ignore[arg-type]
+            strategy_id=owner, symbol="SPY", qty=Decimal(qty), px=Decimal(500),
+            cash=Decimal(-500 * qty), cost=Decimal(500 * qty),
+        ))
+    list(handle(
+        book, SetKillSwitch(engaged=True, reason="enough", by="alice"), makers.some_facts(),
+        makers.OPEN,
+    ))
+    return book
+
+
+def exits(book: Book, qty: int) -> list[tuple[StrategyId | None, str, Decimal]]:
+    statement = makers.a_statement(holdings=(
+        Holding(symbol="SPY", qty=Decimal(qty), avg_px=Decimal(500)),
+    ))
+    command = Flatten(route="paper", statement=statement, by="alice")
+    events = list(handle(book, command, makers.some_facts(), makers.OPEN))
+    return [
+        (event.intent.strategy_id, event.intent.side.value, event.intent.order_qty)
+        for event in events if isinstance(event, e.OrderSubmitted)
+    ]
+
+
+def test_each_owner_gets_an_order_for_its_own_share() -> None:
+    assert exits(a_book(sma=10, quoter=4), 14) == [("sma", "sell", 10), ("quoter", "sell", 4)]
+
+
+def test_what_nobody_of_ours_holds_is_the_kills_own() -> None:
+    assert exits(a_book(sma=10), 12) == [("sma", "sell", 10), (None, "sell", 2)]
+
+
+def test_no_more_is_closed_than_the_statement_says() -> None:
+    assert exits(a_book(sma=10, quoter=-4), 6) == [("sma", "sell", 6)]
+    assert exits(a_book(sma=10), 3) == [("sma", "sell", 3)]
+    assert exits(a_book(sma=10), 0) == []
+
+
+def test_a_short_position_is_bought_back_by_its_owner() -> None:
+    assert exits(a_book(sma=-10), -10) == [("sma", "buy", 10)]
+
+
+def test_asking_twice_closes_once() -> None:
+    book = a_book(sma=10, quoter=4)
+    assert len(exits(book, 14)) == 2
+    assert exits(book, 14) == []
