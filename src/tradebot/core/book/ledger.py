@@ -170,6 +170,11 @@ class Ledger:
         owners = self.holdings.get(account, {}).values()
         return sum(shares[symbol].trades for shares in owners if symbol in shares)
 
+    def bookings(self, account: str) -> int:
+        """Count what was ever booked of an account."""
+        owners = self.holdings.get(account, {}).values()
+        return sum(share.trades for shares in owners for share in shares.values())
+
     def corrected(self, account: str, cash: Decimal) -> None:
         """Take cash as if it had always been so."""
         sums = self.accounts[account]

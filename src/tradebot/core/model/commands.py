@@ -154,11 +154,16 @@ class SetKillSwitch:
 
 @fact
 class Flatten:
-    """Close what a killed route's broker states that it holds, by orders that only reduce."""
+    """Close what a killed route's broker states that it holds, by orders that only reduce.
+
+    `booked` counts the account's bookings when the statement was asked for: one made since may
+    have closed already what it shows. None where nothing came between.
+    """
 
     route: str
     statement: Statement
     by: str
+    booked: int | None = None
 
 
 @fact

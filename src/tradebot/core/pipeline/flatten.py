@@ -7,9 +7,9 @@ can ask for such an order, and it is never held. What cannot go now is refused.
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Flatten, Holding
 from tradebot.core.model.events import (
@@ -20,7 +20,7 @@ from tradebot.core.model.events import (
     RouteChosen,
 )
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.ids import ClOrdID, StrategyId, derive_cl_ord_id, strategy_intent_id
+from tradebot.core.model.ids import StrategyId, derive_cl_ord_id, strategy_intent_id
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.sound import flaw
@@ -28,17 +28,15 @@ from tradebot.core.model.verdict import Pass, Reason, Stage
 from tradebot.core.pipeline import s2_validation as validation
 from tradebot.core.pipeline.pipeline import record
 
+_Why: TypeAlias = tuple[Reason, str]
+
 
 def flatten(book: Book, command: Flatten, facts: Facts, at: datetime) -> Iterator[Event]:
     """Close every position of the statement; only while the kill switch is set."""
     route = book.routes.get(command.route)
     if book.kill_reason is None or route is None or flaw(command) is not None:
         return
-    assert route.account == command.statement.account
-    working = {
-        leg.symbol: state.root for state in book.orders.working.values()
-        if not state.order.is_done for leg in state.intent.legs
-    }
+    against = _against(book, command)
     for held in command.statement.holdings:
         for owner, qty in list(_by_owner(book, route.account, held)):
             body = Intent(
@@ -46,7 +44,7 @@ def flatten(book: Book, command: Flatten, facts: Facts, at: datetime) -> Iterato
                 order_qty=qty, strategy_id=owner, source=Source.KILL, user=command.by,
                 route=command.route,
             )
-            yield from _close(book, body, working, facts, at)
+            yield from _close(book, body, against.get(held.symbol), facts, at)
 
 
 def _by_owner(
@@ -67,7 +65,7 @@ def _by_owner(
 
 
 def _close(
-    book: Book, body: Intent, working: Mapping[str, ClOrdID], facts: Facts, at: datetime
+    book: Book, body: Intent, against: _Why | None, facts: Facts, at: datetime
 ) -> Iterator[Event]:
     assert body.route is not None
     name = body.strategy_id or StrategyId("")
@@ -77,7 +75,7 @@ def _close(
     received = IntentReceived(intent_id=intent_id, intent=body, expires=expires, number=number)
     yield from record(book, received)
     intent = book.intents.open[intent_id]
-    if (why := _why_not(book, intent, working, facts, at)) is not None:
+    if (why := against or _why_not(Look(book, intent, facts, at))) is not None:
         yield from record(book, IntentRefused(
             intent_id=intent_id, stage=Stage.VALIDATION, reason=why[0], detail=why[1]
         ))
@@ -89,12 +87,23 @@ def _close(
     ))
 
 
-def _why_not(
-    book: Book, intent: IntentState, working: Mapping[str, ClOrdID], facts: Facts, at: datetime
-) -> tuple[Reason, str] | None:
-    """Say what stands against it: whatever worked on the symbol may already be reducing it."""
-    symbol = intent.body.symbol
-    if symbol in working:
-        return Reason.OMS_PENDING_REQUEST, f"{working[symbol]} still works on {symbol}"
-    verdict = validation.validate(Look(book, intent, facts, at))
+def _against(book: Book, command: Flatten) -> Mapping[str, _Why]:
+    """Say what stands against closing a symbol: it may be closed, or be closing, already."""
+    account, stated = book.routes[command.route].account, command.statement
+    late = None
+    if stated.account != account:
+        late = Reason.RECON_BREAK, f"{account} is booked, {stated.account} is stated"
+    elif command.booked not in (None, book.ledger.bookings(account)):
+        late = Reason.RISK_STALE_DATA, "something was booked after the statement was asked for"
+    if late is not None:
+        return {held.symbol: late for held in stated.holdings}
+    return {
+        leg.symbol: (Reason.OMS_PENDING_REQUEST, f"{state.root} still works on {leg.symbol}")
+        for state in book.orders.working.values() if not state.order.is_done
+        for leg in state.intent.legs
+    }
+
+
+def _why_not(look: Look) -> _Why | None:
+    verdict = validation.validate(look)
     return None if isinstance(verdict, Pass) else (verdict.reason, verdict.detail)

@@ -46,18 +46,22 @@ def in_flight(book: Book) -> Plain:
     return {"in_flight": [s.root for s in orders if s.is_unanswered and not s.order.is_done]}
 
 
-async def flatten(brokers: Sequence[States], decide: Decide, by: str) -> Plain:
+async def flatten(book: Book, brokers: Sequence[States], decide: Decide, by: str) -> Plain:
     """Close what each broker states that it holds; tell what was sent, and what was not and why."""
     sent: list[Plain] = []
     refused: list[Plain] = []
     trouble: list[Plain] = []
     for broker in brokers:
+        route = book.routes.get(broker.route)
+        booked = book.ledger.bookings(route.account) if route is not None else None
         try:
             statement = await broker.statement()
         except (WireError, TimeoutError, OSError) as error:
             trouble.append({"route": broker.route, "trouble": _named(error)})
             continue
-        decision = await decide(Flatten(route=broker.route, statement=statement, by=by))
+        decision = await decide(Flatten(
+            route=broker.route, statement=statement, by=by, booked=booked
+        ))
         for event in decision.events if decision is not None else ():
             if isinstance(event, OrderSubmitted):
                 sent.append({"client_order_id": event.cl_ord_id, "symbol": event.intent.symbol,

@@ -271,7 +271,7 @@ class Server:
         user = commands.parse_user(await read_body(request, may_be_empty=True))
         if self._views.book.kill_reason is None:
             return problem(HTTPStatus.CONFLICT, "only a kill flattens, and none stands")
-        return answer(await flatten(self._brokers, self._decide, user))
+        return answer(await flatten(self._views.book, self._brokers, self._decide, user))
 
     async def _post_clear_kill(self, request: web.Request) -> web.Response:
         reason, user = commands.parse_reason(await read_body(request), is_needed=True)
