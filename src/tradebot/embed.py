@@ -26,6 +26,8 @@ from tradebot.core.model.sound import flaw
 from tradebot.shell.api.commands import BadRequest, parse_intent, parse_reason, parse_replace
 from tradebot.shell.api.filters import (
     DRAFT_STATUSES,
+    FILTERS,
+    FILTERS_OF_POSITIONS,
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
@@ -171,7 +173,7 @@ class OpenDaemon:
         return self._views.orders(_filters(filters, ORDER_STATUSES))
 
     def positions(self, **filters: object) -> list[Plain]:
-        return self._views.positions(_filters(filters, NO_STATUSES))
+        return self._views.positions(_filters(filters, NO_STATUSES, FILTERS_OF_POSITIONS))
 
     def fills(self, **filters: object) -> list[Plain]:
         return self._views.fills(_filters(filters, NO_STATUSES))
@@ -280,5 +282,7 @@ def _own(intent: Intent, fields: Mapping[str, object]) -> Intent:
     return replace(intent, key=intent.key or uuid.uuid4().hex, source=source)
 
 
-def _filters(asked: Mapping[str, object], statuses: tuple[str, ...]) -> Filters:
-    return parse_filters({k: str(v) for k, v in asked.items() if v is not None}, statuses)
+def _filters(
+    asked: Mapping[str, object], statuses: tuple[str, ...], known: tuple[str, ...] = FILTERS
+) -> Filters:
+    return parse_filters({k: str(v) for k, v in asked.items() if v is not None}, statuses, known)

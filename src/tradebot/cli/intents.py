@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tradebot.cli import flags, place, reading, show
+from tradebot.cli import flags, follow, place, reading, show
 from tradebot.cli.client import Client, escaped
 from tradebot.cli.given import document_in
 from tradebot.cli.orders import user
@@ -58,11 +58,17 @@ def register(verbs: flags.Verbs) -> None:
     parser = flags.verb(verbs, "intents", "tradebot.cli.intents:intents")
     flags.takes_place(parser)
     flags.takes_filters(parser, ("symbol", "status", "since", "strategy", "last"))
+    follow.takes_follow(parser)
 
 
 def intents(args: argparse.Namespace) -> int:
     from tradebot.shell.api.filters import INTENT_STATUSES
 
+    if args.follow:
+        return follow.follow(
+            args, INTENT_STATUSES, lambda views, wanted: views.intents(wanted),
+            lambda views, news, wanted: views.intents_of(news, wanted), _told,
+        )
     found, _ = reading.answer(args, "/api/v1/intents", _offline, INTENT_STATUSES)
     if args.json:
         show.document(found)
@@ -70,6 +76,17 @@ def intents(args: argparse.Namespace) -> int:
         rows = [{**row, "received": show.when(row["received"])} for row in found["intents"]]
         show.table(rows, _INTENTS, "no intents")
     return Exit.DONE
+
+
+def _told(row: dict[str, Any]) -> str:
+    side = f"{row['side']} " if row["side"] else ""
+    price = f" {row['price']}" if row["price"] else ""
+    reason = f"  {row['reason_code']}" if row["reason_code"] else ""
+    return (
+        f"{show.when(row['received'])}  {row['intent_id']}  {row['status']:<8} at"
+        f" {row['stage']:<10} {side}{row['order_qty']} {row['symbol']} {row['ord_type']}{price}"
+        f"{reason}"
+    )
 
 
 def submit(args: argparse.Namespace) -> int:

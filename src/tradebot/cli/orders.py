@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any, Final
 
-from tradebot.cli import flags, place, reading, show
+from tradebot.cli import flags, follow, place, reading, show
 from tradebot.cli.client import Client, escaped
 from tradebot.cli.outcome import Exit, Stop
 
@@ -23,6 +23,7 @@ def register(verbs: flags.Verbs) -> None:
     parser = flags.verb(verbs, "orders", "tradebot.cli.orders:orders")
     flags.takes_place(parser)
     flags.takes_filters(parser, ("symbol", "status", "since", "strategy", "last"))
+    follow.takes_follow(parser)
     parser = flags.verb(verbs, "cancel", "tradebot.cli.orders:cancel")
     parser.add_argument("id", metavar="ID", type=_id, help="an order's id, or an intent's")
     flags.takes_place(parser)
@@ -39,6 +40,11 @@ def register(verbs: flags.Verbs) -> None:
 def orders(args: argparse.Namespace) -> int:
     from tradebot.shell.api.filters import ORDER_STATUSES
 
+    if args.follow:
+        return follow.follow(
+            args, ORDER_STATUSES, lambda views, wanted: views.orders(wanted),
+            lambda views, news, wanted: views.orders_of(news, wanted), _told,
+        )
     found, _ = reading.answer(args, "/api/v1/orders", _offline, ORDER_STATUSES)
     if args.json:
         show.document(found)
@@ -50,6 +56,19 @@ def orders(args: argparse.Namespace) -> int:
     ]
     show.table(rows, _ORDERS, "no orders")
     return Exit.DONE
+
+
+def _told(row: dict[str, Any]) -> str:
+    side = f"{row['side']} " if row["side"] else ""
+    price = f" {row['price']}" if row["price"] else ""
+    average = f" at {row['avg_px']}" if row["avg_px"] else ""
+    doubt = "IN DOUBT " if row["in_doubt"] else ""
+    note = f"  {doubt}{row['text']}".rstrip()
+    return (
+        f"{show.when(row['updated'])}  {row['client_order_id']}  {row['ord_status']:<16} "
+        f"{side}{row['order_qty']} {row['symbol']} {row['ord_type']}{price}:"
+        f" {row['cum_qty']} filled{average}{note}"
+    )
 
 
 def cancel(args: argparse.Namespace) -> int:

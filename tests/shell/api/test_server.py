@@ -379,3 +379,13 @@ def test_a_failure_of_ours_is_told_and_counted_and_the_server_stays_up(
     code, found = post(path, "/api/v1/intents", AN_INTENT, key="k1")
     assert (code, found["detail"]) == (500, "AssertionError")
     assert ask(path, "GET", "/healthz")[1]["api_failures"] == 1
+
+
+@pytest.mark.parametrize("what", [
+    "positions?since=2026-08-24", "positions?last=3", "positions?status=open", "status?symbol=SPY",
+    "account?last=3", "strategies?x=1", "health?x=1",
+])
+def test_what_no_list_filters_by_is_refused(path: Path, what: str) -> None:
+    status, found = ask(path, "GET", f"/api/v1/{what}")
+    assert status == 400
+    assert found["field"] == what.partition("?")[2].partition("=")[0]

@@ -20,6 +20,7 @@ DRAFT_STATUSES: Final = (
 )
 DEAD_LETTER_STATUSES: Final = ("pending", "retried", "discarded")
 NO_STATUSES: Final = ()
+FILTERS_OF_POSITIONS: Final = ("symbol", "strategy")
 
 
 @fact
@@ -36,11 +37,14 @@ class Filters:
 ALL: Final = Filters()
 
 
-def parse_filters(asked: Mapping[str, str], statuses: Sequence[str]) -> Filters:
-    """Read filters as text; what is no filter, or no status of these rows, is refused."""
+def parse_filters(
+    asked: Mapping[str, str], statuses: Sequence[str], known: Sequence[str] = FILTERS
+) -> Filters:
+    """Read filters as text; what is no filter, or no status, of these rows is refused."""
     for name in asked:
-        if name not in FILTERS:
-            raise BadRequest(name[:40], f"one of the filters {', '.join(FILTERS)}")
+        if name not in known:
+            told = f"one of the filters {', '.join(known)}" if known else "no filters here"
+            raise BadRequest(name[:40], told)
     status = asked.get("status")
     if status is not None and status not in statuses:
         expected = f"one of {', '.join(statuses)}" if statuses else "nothing: these rows have none"

@@ -22,6 +22,7 @@ from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
     DEAD_LETTER_STATUSES,
     DRAFT_STATUSES,
+    FILTERS_OF_POSITIONS,
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
@@ -172,9 +173,11 @@ class Server:
         return answer({"name": "tradebot", "version": version("tradebot")})
 
     async def _get_status(self, request: web.Request) -> web.Response:
+        parse_filters(request.query, NO_STATUSES, ())
         return answer({"running": True, **self._views.status(), **self._status()})
 
     async def _get_health(self, request: web.Request) -> web.Response:
+        parse_filters(request.query, NO_STATUSES, ())
         return answer({"running": True, **self._health()})
 
     async def _get_intents(self, request: web.Request) -> web.Response:
@@ -186,7 +189,7 @@ class Server:
         return answer({"orders": self._views.orders(wanted)})
 
     async def _get_positions(self, request: web.Request) -> web.Response:
-        wanted = parse_filters(request.query, NO_STATUSES)
+        wanted = parse_filters(request.query, NO_STATUSES, FILTERS_OF_POSITIONS)
         return answer({"positions": self._views.positions(wanted)})
 
     async def _get_fills(self, request: web.Request) -> web.Response:
@@ -194,6 +197,7 @@ class Server:
         return answer({"fills": self._views.fills(wanted)})
 
     async def _get_account(self, request: web.Request) -> web.Response:
+        parse_filters(request.query, NO_STATUSES, ())
         return answer(self._views.account())
 
     async def _get_drafts(self, request: web.Request) -> web.Response:
@@ -304,6 +308,7 @@ class Server:
         return await self._get_reconcile(request)
 
     async def _get_strategies(self, request: web.Request) -> web.Response:
+        parse_filters(request.query, NO_STATUSES, ())
         return answer({"strategies": self._status()["strategies"]})
 
     async def _post_enable(self, request: web.Request) -> web.Response:

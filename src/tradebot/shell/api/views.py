@@ -139,6 +139,24 @@ class Views:
         found = takewhile(lambda r: r.moment.seq == decision.seq, reversed(self._kept.fills))
         return [fill_row(record) for record in found][::-1]
 
+    def orders_of(self, decision: Decision, filters: Filters = ALL) -> list[Plain]:
+        """Return the rows of the orders that the newest decision was about."""
+        found = {
+            record.submitted.cl_ord_id: record
+            for event in decision.events for name in _orders_in(event)
+            if (record := self._kept.order(name)) is not None
+        }
+        return [order_row(record) for record in found.values() if _is_wanted_order(record, filters)]
+
+    def intents_of(self, decision: Decision, filters: Filters = ALL) -> list[Plain]:
+        """Return the rows of the intents that the newest decision was about."""
+        names = dict.fromkeys(getattr(event, "intent_id", None) for event in decision.events)
+        records = (self._kept.intents.get(name) for name in names if name is not None)
+        return [
+            self._intent_row(record) for record in records
+            if record is not None and self._is_wanted_intent(record, filters)
+        ]
+
     def positions(self, filters: Filters = ALL) -> list[Plain]:
         """Open positions, a row for each strategy's share."""
         return [
@@ -269,6 +287,15 @@ class Views:
             "trades": sum(share.trades for _, share in shares),
             "is_enabled": strategy not in self.book.disabled,
         }
+
+
+def _orders_in(event: object) -> Iterator[str]:
+    report = getattr(event, "report", None)
+    names = (
+        getattr(event, "cl_ord_id", None), getattr(report, "cl_ord_id", None),
+        getattr(report, "orig_cl_ord_id", None),
+    )
+    return (name for name in names if name is not None)
 
 
 def _newest(rows: Iterable[T], filters: Filters, moment: Any) -> list[T]:
