@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,10 @@ def test_a_journal_that_skips_its_sync_is_caught(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Segment, "sync", lambda segment: None)
     tally = play_all(range(1, 21), 1, lambda done: None, stop_at=1)
     assert tally.violations
+
+
+def test_days_go_on_while_there_is_time_and_are_never_fewer_than_asked_for() -> None:
+    tally = play_all(count(1), 1, lambda days: None, is_enough=lambda days: days >= 30)
+    assert tally.days == 40, "it is asked after every twenty"
+    short = play_all(range(1, 4), 2, lambda days: None)
+    assert short.days == 3

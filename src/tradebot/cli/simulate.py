@@ -1,7 +1,8 @@
 """How does the daemon do on days on which everything goes wrong? Simulated ones, by seed."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ def register(verbs: flags.Verbs) -> None:
         "--jobs", type=int, default=1, metavar="J", help="processors to use (default 1)"
     )
     parser.add_argument(
+        "--budget-s", type=float, metavar="S",
+        help="play on with the next seeds until so many seconds are over; --days are the least",
+    )
+    parser.add_argument(
         "--each", type=int, default=0, metavar="N",
         help="fail too where a kind of fault came less often than this",
     )
@@ -35,10 +40,17 @@ def simulate(args: argparse.Namespace) -> int:
 
     if args.days < 0 or args.jobs < 1:
         raise Stop(Exit.USAGE, "expected --days of at least 0 and --jobs of at least 1")
-    seeds = [*kept_seeds(args.seeds_from), *range(args.seed, args.seed + args.days)]
+    kept = kept_seeds(args.seeds_from)
+    seeds: Iterable[int] = [*kept, *range(args.seed, args.seed + args.days)]
+    least, budget_s = len(kept) + args.days, args.budget_s
+    if budget_s is not None:
+        seeds = chain(kept, count(args.seed))
     progress, began = show.Progress("days played"), stopwatch()
     try:
-        tally = play_all(seeds, args.jobs, progress.tell)
+        tally = play_all(
+            seeds, args.jobs, progress.tell, is_enough=lambda days: budget_s is not None
+            and days >= least and stopwatch() - began >= budget_s
+        )
     finally:
         progress.end()
     found = tally.document(stopwatch() - began)

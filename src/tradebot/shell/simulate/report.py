@@ -1,8 +1,9 @@
 """What came of many days? Played beside each other, one seed after the other, added up."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,27 +47,37 @@ class Tally:
 
 
 def play_all(
-    seeds: Iterable[int], jobs: int, tell: Callable[[int], None], *, stop_at: int = 10
+    seeds: Iterable[int], jobs: int, tell: Callable[[int], None], *, stop_at: int = 10,
+    is_enough: Callable[[int], bool] = lambda days: False,
 ) -> Tally:
-    """Play a day for each seed, on so many processors; end early after so many violations."""
+    """Play a day for each seed, on so many processors; end early after so many violations.
+
+    `is_enough` is asked after every few days how many there were: seeds may go on for ever.
+    """
     tally = Tally()
-    for days in _played(list(seeds), jobs):
+    for days in _played(iter(seeds), jobs):
         for day in days:
             tally.add(day)
         tell(tally.days)
-        if len(tally.violations) >= stop_at:
+        if len(tally.violations) >= stop_at or is_enough(tally.days):
             break
     return tally
 
 
-def _played(seeds: list[int], jobs: int) -> Iterator[list[DayResult]]:
-    pieces = [seeds[start:start + _PIECE] for start in range(0, len(seeds), _PIECE)]
-    if jobs == 1 or len(pieces) == 1:
+def _played(seeds: Iterator[int], jobs: int) -> Iterator[list[DayResult]]:
+    pieces = iter(lambda: list(islice(seeds, _PIECE)), [])
+    if jobs == 1:
         yield from map(_play_some, pieces)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        ahead = deque[Future[list[DayResult]]]()
         try:
-            yield from pool.map(_play_some, pieces)
+            for piece in pieces:
+                ahead.append(pool.submit(_play_some, piece))
+                if len(ahead) > jobs:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
