@@ -1,5 +1,6 @@
 """Does a promotion window open and close with its session, and let through what it may?"""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,12 +14,15 @@ from tradebot.core.model.commands import (
     EnterSession,
     FactArrived,
     Phase,
+    RequestReplace,
     Tick,
 )
 from tradebot.core.model.events import (
     IntentHeld,
     IntentRefused,
     OrderSubmitted,
+    ReplaceRefused,
+    ReplaceRequested,
     RouteChosen,
 )
 from tradebot.core.model.ids import StrategyId
@@ -206,3 +210,19 @@ def test_a_fact_that_arrives_opens_no_window() -> None:
     trader = a_trader()
     held = the(trader.submit(), IntentHeld)
     assert not of(trader.tell(FactArrived(needs=held.needs)), OrderSubmitted)
+
+
+def test_what_a_change_adds_takes_room_in_the_window_and_none_when_it_is_shut() -> None:
+    trader = a_trader(a_window(notional_max_usd=Decimal(15_000)))
+    trader.seconds = 70
+    sent = the(trader.submit(qty=10, price="500.01"), OrderSubmitted)
+    trader.tell(a_report("new", sent.cl_ord_id))
+    more = RequestReplace(target=sent.cl_ord_id, by="sma", order_qty=Decimal(18))
+    asked = the(trader.tell(more), ReplaceRequested)
+    trader.tell(a_report(
+        "replaced", asked.request_id, orig_cl_ord_id=sent.cl_ord_id, order_qty=18
+    ))
+    assert the(trader.submit(qty=13, price="500.01"), IntentHeld)
+    trader.seconds = 200
+    refused = the(trader.tell(replace(more, order_qty=Decimal(19))), ReplaceRefused)
+    assert refused.reason is Reason.POLICY_WINDOW_CLOSED

@@ -184,8 +184,13 @@ def _cancel_requested(book: Book, event: e.CancelRequested) -> None:
 
 def _replace_requested(book: Book, event: e.ReplaceRequested) -> None:
     state = book.orders.find(event.cl_ord_id)
-    if book.arming is not None and state is not None and state.armed_by:
-        book.arming.notional += max(ZERO, event.reserved - state.counted.reserved)
+    assert state is not None  # only what works is changed
+    more, intent = event.reserved - state.counted.reserved, book.intents.open.get(state.intent_id)
+    if book.arming is not None and state.armed_by:
+        book.arming.notional += max(ZERO, more)
+    used = book.promotions.windows.get(intent.window) if intent is not None else None
+    if used is not None:
+        used.notional += max(ZERO, more)
     book.orders.replace_requested(event)
     book.flow.message(book.now)
 

@@ -22,6 +22,7 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import Pass, Reason
 from tradebot.core.pipeline.pipeline import OUTBOUND, record
+from tradebot.core.pipeline.promote import Consent, consent
 
 ASKED_AGAIN: Final = OUTBOUND[:3]  # well formed, valid, cleared; the route stays
 
@@ -42,8 +43,10 @@ def request_replace(
         yield from _refused(book, command, reason)
         return
     send_by = at + timedelta(seconds=book.settings.send_within_s)
+    known = book.intents.open.get(state.intent_id)
     would_be = IntentState(
-        intent_id=state.intent_id, body=body, expires=send_by, route=state.route, replaces=state
+        intent_id=state.intent_id, body=body, expires=send_by, route=state.route, replaces=state,
+        is_staged=known is not None and known.is_staged,
     )
     look, cleared = Look(book, would_be, facts, at), Pass()
     for _stage, decide in ASKED_AGAIN:
@@ -58,6 +61,9 @@ def request_replace(
             return
     reserved, risk = look.reserves
     assert risk.is_finite()  # the gates let nothing pass that loses without end
+    if reserved > state.counted.reserved and not isinstance(given := consent(look), Consent):
+        yield from _refused(book, command, given.reason, given.detail)
+        return  # a person, or a window, agreed to less
     yield from record(book, ReplaceRequested(
         cl_ord_id=state.order.cl_ord_id, by=command.by, intent=body, send_by=send_by,
         request_id=derive_cl_ord_id(
