@@ -2,8 +2,8 @@
 
 from tests.makers import ACCOUNT, Trader, a_trade, the
 
-from tradebot.core.model.commands import Flatten, SetKillSwitch
-from tradebot.core.model.events import IntentRefused, OrderSubmitted
+from tradebot.core.model.commands import Flatten, SetKillSwitch, Tick
+from tradebot.core.model.events import CancelRequested, IntentRefused, OrderSubmitted
 from tradebot.core.model.verdict import Reason
 
 
@@ -36,3 +36,10 @@ def test_a_statement_from_before_the_last_fill_does_not_turn_the_position() -> N
     trader.tell(a_trade("X2", 10, "500", closed.cl_ord_id))
     assert trader.book.ledger.net_qty(ACCOUNT, "SPY") == 0
     assert the(trader.tell(late), IntentRefused).reason is Reason.RISK_STALE_DATA
+
+
+def test_an_exit_that_runs_out_of_time_is_taken_back_by_name() -> None:
+    trader = killed_with_ten()
+    the(trader.tell(a_flattening(trader)), OrderSubmitted)
+    trader.seconds += 400
+    assert the(trader.tell(Tick()), CancelRequested).by == "timeout"

@@ -187,7 +187,7 @@ def _cancel_of(state: OrderState, by: str) -> e.CancelRequested:
 def end_overdue(book: Book, at: datetime) -> Iterator[e.Event]:
     """Ask for the cancel of what works too long, and anew for those that brought no answer."""
     for state in book.orders.overdue(at):
-        is_overtime = state.canceling is None and book.kill_reason is None
+        is_overtime = not state.canceled_by or (state.canceling is None and not book.kill_reason)
         yield from record(book, _cancel_of(state, TIMEOUT if is_overtime else state.canceled_by))
 
 
