@@ -40,8 +40,7 @@ def ways(step: str) -> tuple[str, ...]:
     """Say how this step can be cut off."""
     kind = step.split()[0]
     if kind in _WRITES:
-        is_sector = step.endswith("/HEAD")  # the anchor: less than a sector is whole, or not there
-        return tuple(how for how in KILLS if not (is_sector and how == "half"))
+        return KILLS
     return ("before", "after", "power") if kind in _SYNCS else ("before", "power")
 
 
@@ -105,7 +104,8 @@ class Saboteur:
                 return real(fd, *args)
             act = partial(real, fd, *args)
             if name in _WRITES:
-                half = partial(real, fd, args[0][:len(args[0]) // 2], *args[1:])
+                is_sector = where.endswith("/HEAD")  # the anchor: written whole, or not at all
+                half = partial(real, fd, args[0][:len(args[0]) >> (not is_sector)], *args[1:])
                 if name == "pwrite" and Path(where).parent.name == "journal":
                     act = partial(self._write_unsynced, fd, act, args[1], len(args[0]))
                 return self._step(f"{name} {where}", act, half)
