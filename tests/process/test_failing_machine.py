@@ -1,4 +1,4 @@
-"""What does a daemon do when the machine fails under it: or somebody stops it?"""
+"""What does a daemon do when the machine fails under it, or somebody stops it?"""
 
 import os
 import signal
@@ -7,13 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.process.outside import (
-    alive,
-    ask,
-    needs,
-    state,
-    submit,
-)
+from tests.process.outside import alive, ask, needs, state, submit
 
 
 @pytest.fixture
