@@ -111,7 +111,7 @@ class SocketBroker:
 
     async def _ask(self, verb: str, *arguments: Any) -> msgspec.Raw:
         writer = self._writer
-        if writer is None or self._reading is None or self._reading.done():
+        if writer is None or writer.is_closing() or self._reading is None or self._reading.done():
             raise NotSent("there is no connection")
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()

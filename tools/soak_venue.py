@@ -181,6 +181,7 @@ async def run(asked: argparse.Namespace) -> None:
     async with far, near:
         telling = asyncio.create_task(front.tell(), name="reports")
         await asyncio.to_thread(sys.stdin.read)  # it ends when whoever started us lets go
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # all is cut off now
         telling.cancel()
 
 
