@@ -38,9 +38,11 @@ class SimBroker:
     def __init__(
         self, venue: Venue, process: Process, chance: Chance, faults: Faults, *,
         when: Callable[[float], datetime], watch: Watch, proves_absence: bool,
+        remembers_ids: bool = False,
     ) -> None:
         self.capabilities = Capabilities(
             asset_classes=(AssetClass.EQUITY,), can_replace=True, absence_is_proof=proves_absence,
+            remembers_ids_for_ever=remembers_ids,
         )
         self._venue = venue
         self._process = process

@@ -190,6 +190,7 @@ def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
     world = surround(
         Scene(calendars={PRIMARY: SimCalendar(sessions)}), chance, faults, loop, home=home,
         proves_absence=chance.happens("proves absence", .3),
+        remembers_ids=chance.happens("remembers ids", .4),
         segment_bytes=chance.pick("segment", (8_000, 60_000, 1 << 26)),
     )
     if is_short:

@@ -185,7 +185,7 @@ def _parts(
     broker = SimBroker(
         world.venue, process, world.chance, world.faults, when=clock.at,
         watch=Watch(before_send=partial(world.referee.before_send, clock)),
-        proves_absence=world.proves_absence,
+        proves_absence=world.proves_absence, remembers_ids=world.remembers_ids,
     )
     link = Link(
         ROUTE, RouteKind.PAPER, broker, engine=engine,

@@ -101,11 +101,12 @@ class World:
     home: Path
     proves_absence: bool
     segment_bytes: int
+    remembers_ids: bool
 
 
 def surround(
     scene: Scene, chance: Chance, faults: Faults, loop: ShuffledLoop, *, home: Path,
-    proves_absence: bool, segment_bytes: int,
+    proves_absence: bool, segment_bytes: int, remembers_ids: bool = False,
 ) -> World:
     """Build what a day needs beside a daemon."""
     platter, clock = Platter(chance), WorldClock(loop, scene.starts)
@@ -118,5 +119,5 @@ def surround(
     return World(
         chance=chance, faults=faults, loop=loop, clock=clock, platter=platter, prices=prices,
         scene=scene, venue=venue, referee=referee, home=home, proves_absence=proves_absence,
-        segment_bytes=segment_bytes,
+        segment_bytes=segment_bytes, remembers_ids=remembers_ids,
     )
