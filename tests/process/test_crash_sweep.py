@@ -20,13 +20,14 @@ needs_linux = pytest.mark.skipif(
 def swept(*words: str) -> dict[str, Any]:
     found = subprocess.run(
         (sys.executable, str(SWEEP), "--json", *words), capture_output=True, text=True,
-        timeout=280, check=False,
+        timeout=850, check=False,
     )
     assert found.stdout, found.stderr
     return json.loads(found.stdout)  # type: ignore[no-any-return]
 
 
 @needs_linux
+@pytest.mark.timeout(900)
 @pytest.mark.fault(1, 2, 3, 4, 5, 6, 13, 25)
 @pytest.mark.promise(1, 2, 4, 9, 10, 18, 19)
 def test_killed_at_three_hundred_points_nothing_is_lost_or_sent_twice_and_trading_goes_on() -> None:
@@ -39,6 +40,7 @@ def test_killed_at_three_hundred_points_nothing_is_lost_or_sent_twice_and_tradin
 
 
 @needs_linux
+@pytest.mark.timeout(900)
 @pytest.mark.fault(29, 30, 31, 32, 33, 35)
 def test_however_the_disk_fails_the_daemon_does_without_or_ends_and_stays_halted() -> None:
     found = swept("--what", "failures", "--points", "80")
