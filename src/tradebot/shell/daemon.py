@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tradebot.core.model.commands import (
     ActivateSettings,
+    Command,
     DefineInstruments,
     DisarmLive,
     DisconnectRoute,
@@ -27,7 +28,7 @@ from tradebot.shell.calendar import entry_at, follow
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in
+from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in, stamp
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState, StateChanged
 from tradebot.shell.strategies import StrategyHost
@@ -82,7 +83,9 @@ class Daemon:
         self._p = parts
         self._stop = asyncio.Event()
         self._latched = asyncio.Event()
+        self._cleared: tuple[object, ...] = ()
         parts.engine.listeners.append(self._on_decision)
+        parts.engine.arrivals.append(self._on_arrival)
         parts.state.listeners.append(self._on_state)
 
     def stop(self) -> None:
@@ -296,12 +299,25 @@ class Daemon:
 
     def _on_decision(self, decision: Decision) -> None:
         for event in decision.events:
-            is_clear = isinstance(event, KillSwitchSet) and not event.engaged
-            if is_clear and self._p.engine.book.kill_reason is None:  # no kill came after it
-                lift(self._p.home)
-                self._p.latch.clear()
+            if isinstance(event, KillSwitchSet) and not event.engaged:
+                self._clear_latch()
             if isinstance(event, StrategySwitched) and not event.enabled:
                 (self._p.home / QUARANTINE_FILE).unlink(missing_ok=True)
+
+    def _on_arrival(self, command: Command) -> None:
+        if isinstance(command, SetKillSwitch) and not command.engaged:
+            self._cleared = self._kills()
+
+    def _clear_latch(self) -> None:
+        """Let a durable clearing open what it was meant for, and no kill that came after it."""
+        if self._cleared != self._kills():
+            self._latched.set()
+        elif self._p.engine.book.kill_reason is None:
+            lift(self._p.home)
+            self._p.latch.clear()
+
+    def _kills(self) -> tuple[object, ...]:
+        return self._p.latch.sets, stamp(self._p.home)
 
     def _on_state(self, change: StateChanged) -> None:
         self._p.telling.line(

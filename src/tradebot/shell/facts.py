@@ -19,15 +19,18 @@ class Latch:
     """The kill latch: set in memory first, before anything else is done about it.
 
     Anyone sets it, from any thread, and from a signal's handler: it takes no lock. `heard` are told
-    afterwards, where it was set, and see to the rest.
+    afterwards, where it was set, and see to the rest. `sets` tells whoever is about to clear it
+    that it was set again meanwhile.
     """
 
     def __init__(self) -> None:
         self.reason: str | None = None
         self.by = ""
+        self.sets = 0
         self.heard: list[Callable[[], object]] = []
 
     def set(self, reason: str, by: str = "daemon") -> None:
+        self.sets += 1
         if self.reason is None:
             self.by = by
             self.reason = reason

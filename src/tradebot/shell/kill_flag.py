@@ -39,6 +39,15 @@ def lift(home: Path) -> None:
     lay_spare(home)
 
 
+def stamp(home: Path) -> tuple[int, ...] | None:
+    """Return what changes when the flag is dropped once more, None where there is none."""
+    try:
+        found = (home / KILL_FILE).lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def lay_spare(home: Path) -> None:
     """Lay a flag ready while there is room."""
     with suppress(OSError):  # it is of use on the fullest of disks only
