@@ -17,6 +17,11 @@ from tests.tiny_daemon import TinyDaemon
 from tradebot.shell.journal.file import Journal
 
 
+def _hear_ctrl_c() -> None:
+    """Undo what a shell does to jobs in its background: they would ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Followed:
     """A verb that follows a journal, and the daemon that writes on."""
 
@@ -29,6 +34,7 @@ class Followed:
             (sys.executable, "-m", "tradebot.cli.main", *words, "--follow", "--data-dir",
              str(home)),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ,
+            preexec_fn=_hear_ctrl_c,
         )
 
     def line(self) -> str:
