@@ -17,8 +17,8 @@ test: $(VENV)/dev.stamp  ## the whole test suite
 simulate: $(VENV)/dev.stamp  ## 5000 days full of faults, and the seeds that once failed
 	$(BIN)/tradebot simulate --days 5000 --jobs 2 --each 100 --seeds-from tests/simulation/seeds.txt
 
-simulate-some: $(VENV)/dev.stamp  ## as many of these days as fit into 5 minutes, at least 600
-	$(BIN)/tradebot simulate --days 600 --budget-s 290 --jobs 2 --each 25 --seeds-from tests/simulation/seeds.txt
+simulate-some: $(VENV)/dev.stamp  ## as many of these days as fit into 200 seconds, at least 600
+	$(BIN)/tradebot simulate --days 600 --budget-s 200 --jobs 2 --each 25 --seeds-from tests/simulation/seeds.txt
 
 check: $(VENV)/dev.stamp  ## lint, types, imports and the tests
 	$(BIN)/python tools/dev.py check
