@@ -126,9 +126,11 @@ class Book:
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether every market is closed and no order works: then little happens."""
-        are_closed = all(market.phase is Phase.CLOSED for market in self.markets.values())
-        return bool(self.markets) and are_closed and not self.orders.working
+        """Tell whether no order works, and all that could trade is closed: little happens then."""
+        used = {instrument.calendar for instrument in self.instruments.values()}
+        markets = [self.markets[name] for name in used if name in self.markets]
+        are_closed = all(market.phase is Phase.CLOSED for market in markets)
+        return bool(markets) and are_closed and not self.orders.working
 
     def next_due(self) -> datetime | None:
         """Return when a Tick has something to do."""
