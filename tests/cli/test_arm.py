@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.asked import Out, told
 from tests.makers import a_route
 from tests.tiny_daemon import ACCOUNT, TinyDaemon, served
 
-from tradebot.cli.main import main
 from tradebot.core.model.commands import ActivateSettings
 from tradebot.core.model.settings import Mode, RouteKind
 
-Out = pytest.CaptureFixture[str]
 ARM = ("arm", "--account", ACCOUNT, "--orders", "2", "--notional", "9000.50", "--for", "30m",
        "--reason", "first day")
 ORDER = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "5")
@@ -35,12 +34,6 @@ def daemon() -> TinyDaemon:
 def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
     with served(daemon, tmp_path):
         yield tmp_path
-
-
-def told(out: Out, home: Path, *words: str) -> tuple[int, str, str]:
-    code = main([*words, "--data-dir", str(home)])
-    said = out.readouterr()
-    return code, said.out, said.err
 
 
 def status(out: Out, home: Path) -> Any:

@@ -1,24 +1,20 @@
 """Do the verbs tell a running daemon what is meant, and people and scripts what came of it?"""
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.asked import Out, document, told
 from tests.tiny_daemon import TinyDaemon, served
 
 from tradebot.cli import client
-from tradebot.cli.main import main
 from tradebot.core.model.commands import Command, EnterSession, Phase
 from tradebot.core.model.ids import ExecID
 from tradebot.core.model.report import ExecType
 from tradebot.shell.api import server as api
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
-
-Out = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
@@ -30,17 +26,6 @@ def daemon() -> TinyDaemon:
 def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
     with served(daemon, tmp_path):
         yield tmp_path
-
-
-def told(out: Out, home: Path, *words: str) -> tuple[int, str, str]:
-    code = main([*words, "--data-dir", str(home)])
-    said = out.readouterr()
-    return code, said.out, said.err
-
-
-def document(out: Out, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    code, said, _ = told(out, home, *words, "--json")
-    return code, json.loads(said)
 
 
 SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "10")

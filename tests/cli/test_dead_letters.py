@@ -1,19 +1,16 @@
 """Can a person see what could not be delivered, try it again, or give it up for a reason?"""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cli.asked import Out, document, told
 from tests.tiny_daemon import TinyDaemon, served
 
-from tradebot.cli.main import main
 from tradebot.core.model.commands import BreakerState, Delivery, ReportDelivery, SetBreaker
 from tradebot.core.model.ids import ClOrdID
 from tradebot.shell.journal.file import Journal
 
-Out = pytest.CaptureFixture[str]
 SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "2", "--limit", "500.00")
 WHY = "try 1: refused; try 2: refused"
 
@@ -27,17 +24,6 @@ def daemon() -> TinyDaemon:
 def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
     with served(daemon, tmp_path):
         yield tmp_path
-
-
-def told(out: Out, home: Path, *words: str) -> tuple[int, str, str]:
-    code = main([*words, "--data-dir", str(home)])
-    said = out.readouterr()
-    return code, said.out, said.err
-
-
-def document(out: Out, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    code, said, _ = told(out, home, *words, "--json")
-    return code, json.loads(said)
 
 
 def a_dead_letter(daemon: TinyDaemon, out: Out, home: Path) -> str:

@@ -1,7 +1,6 @@
 """Can a person see what waits for them, and say yes or no to exactly that?"""
 
 import io
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,9 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.cli.asked import Out, document, told
 from tests.tiny_daemon import TinyDaemon, a_morning, served
 
-from tradebot.cli.main import main
 from tradebot.cli.outcome import Stop
 from tradebot.cli.revise import changes
 from tradebot.core.model.commands import ActivateSettings
@@ -20,7 +19,6 @@ from tradebot.core.model.settings import Promotion
 from tradebot.shell.api.drafts import Shelf
 from tradebot.shell.journal.file import Journal
 
-Out = pytest.CaptureFixture[str]
 SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "2", "--limit", "500.00")
 
 
@@ -43,17 +41,6 @@ def activate(daemon: TinyDaemon, promotion: Promotion, **changes: Any) -> None:
 def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
     with served(daemon, tmp_path):
         yield tmp_path
-
-
-def told(out: Out, home: Path, *words: str) -> tuple[int, str, str]:
-    code = main([*words, "--data-dir", str(home)])
-    said = out.readouterr()
-    return code, said.out, said.err
-
-
-def document(out: Out, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    code, said, _ = told(out, home, *words, "--json")
-    return code, json.loads(said)
 
 
 def a_draft(out: Out, home: Path) -> dict[str, Any]:
@@ -220,7 +207,7 @@ def test_an_edited_file_becomes_a_new_draft_in_the_place_of_the_old(
 
 def test_a_file_that_asks_for_another_trade_is_refused(home: Path, capsys: Out) -> None:
     draft = a_draft(capsys, home)
-    for old, new, told in (
+    for old, new, complaint in (
         ("instrument: SPY", "instrument: IBM", "trade.legs[0].instrument was changed"),
         ("expires_utc: '", "expires_utc: '3", "expires_utc was changed"),
         ("quantity: '2'", "quantity: two", "trade.legs[0].quantity: expected a quantity"),
@@ -228,7 +215,7 @@ def test_a_file_that_asks_for_another_trade_is_refused(home: Path, capsys: Out) 
         file = edited(home, draft, old, new, capsys)
         code, _, said = told_of(capsys, home, draft, "--file", file)
         assert code == 2
-        assert told in said
+        assert complaint in said
     code, _, said = told_of(capsys, home, draft)
     assert (code, "a new quantity" in said) == (2, True)
 

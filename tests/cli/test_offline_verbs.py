@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.asked import Out, document, told
 from tests.tiny_daemon import TinyDaemon
 
 from tradebot.cli.main import main
@@ -16,7 +17,6 @@ from tradebot.shell import recovery
 from tradebot.shell.journal.file import Journal, replay
 from tradebot.shell.journal.lock import DataDirLock
 
-Out = pytest.CaptureFixture[str]
 SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "10")
 
 
@@ -44,17 +44,6 @@ def write(daemon: TinyDaemon, home: Path) -> None:
     )
     journal.write(daemon.decisions[journal.last_seq:])
     journal.close()
-
-
-def told(out: Out, home: Path, *words: str) -> tuple[int, str, str]:
-    code = main([*words, "--data-dir", str(home)])
-    said = out.readouterr()
-    return code, said.out, said.err
-
-
-def document(out: Out, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    code, said, _ = told(out, home, *words, "--json")
-    return code, json.loads(said)
 
 
 def files(home: Path) -> dict[str, bytes]:

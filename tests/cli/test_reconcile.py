@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.cli.test_client_verbs import Out, document, told
+from tests.cli.asked import Out, document, told
 from tests.tiny_daemon import TinyDaemon, served
 
 

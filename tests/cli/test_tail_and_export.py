@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from tests.cli.test_offline_verbs import Out, told, write
+from tests.cli.asked import Out, told
+from tests.cli.test_offline_verbs import write
 from tests.makers import an_intent
 from tests.tiny_daemon import TinyDaemon
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.cli.test_offline_verbs import Out, document, files, told, write
+from tests.cli.asked import Out, document, told
+from tests.cli.test_offline_verbs import files, write
 from tests.makers import an_intent
 from tests.tiny_daemon import TinyDaemon, served
 

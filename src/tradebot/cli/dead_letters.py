@@ -1,13 +1,13 @@
 """Which orders could not be delivered, and what is to be done with them?"""
 
 import argparse
-from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, reading, show
-from tradebot.cli.client import Client, NotRunning, escaped
+from tradebot.cli.client import Client, escaped
 from tradebot.cli.orders import user
-from tradebot.cli.outcome import Exit, Stop
+from tradebot.cli.outcome import Exit
 
 if TYPE_CHECKING:
     from tradebot.shell.api.filters import Filters
@@ -103,21 +103,14 @@ def _ask(args: argparse.Namespace, what: str, body: dict[str, Any]) -> dict[str,
 
 
 def _found(args: argparse.Namespace) -> dict[str, Any]:
-    """Ask the daemon; what it does not know (any more) may stand in the journal."""
+    return reading.one(args, "/api/v1/dead-letters", lambda home: _from_journal(home, args.id))
+
+
+def _from_journal(home: Path, name: str) -> dict[str, Any]:
     from tradebot.shell.api.dead_letters import document
 
-    home = place.home(args)
-    try:
-        reply = Client(home).get(f"/api/v1/dead-letters/{escaped(args.id)}")
-        if reply.status != HTTPStatus.NOT_FOUND:
-            return reply.checked()
-    except NotRunning:
-        pass
-    letters = reading.views(home).dead_letters.named(args.id)
-    if len(letters) != 1:
-        told = "several dead letters begin so" if letters else "no dead letter is called so"
-        raise Stop(Exit.FAILED, f"{told}: {args.id}")
-    return document(letters[0])
+    letters = reading.views(home).dead_letters.named(name)
+    return document(reading.only(letters, "dead letter", name))
 
 
 def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:

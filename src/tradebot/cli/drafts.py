@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, reading, revise, show
-from tradebot.cli.client import Client, NotRunning, Reply, escaped
+from tradebot.cli.client import Client, Reply, escaped
 from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
@@ -121,26 +120,15 @@ def _daemon(args: argparse.Namespace) -> Client:
 
 
 def _found(args: argparse.Namespace) -> dict[str, Any]:
-    """Ask the daemon; what it does not know (any more) may stand in the journal."""
-    home = place.home(args)
-    try:
-        reply = Client(home).get(f"/api/v1/drafts/{escaped(args.id)}")
-        if reply.status != HTTPStatus.NOT_FOUND:
-            return reply.checked()
-    except NotRunning:
-        pass
-    return _from_journal(args, home)
+    return reading.one(args, "/api/v1/drafts", lambda home: _from_journal(args, home))
 
 
 def _from_journal(args: argparse.Namespace, home: Path) -> dict[str, Any]:
     from tradebot.shell.api.drafts import document
 
     views = reading.views(home, _shelf(args, home))
-    drafts = views.drafts.named(args.id)
-    if len(drafts) != 1:
-        told = "several drafts begin so" if drafts else "no draft is called so"
-        raise Stop(Exit.FAILED, f"{told}: {args.id}")
-    return {"draft": views.drafts.row(drafts[0]), "document": document(drafts[0])}
+    draft = reading.only(views.drafts.named(args.id), "draft", args.id)
+    return {"draft": views.drafts.row(draft), "document": document(draft)}
 
 
 def _tell(found: dict[str, Any]) -> None:

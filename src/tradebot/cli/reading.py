@@ -3,10 +3,11 @@
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tradebot.cli import place, show
-from tradebot.cli.client import Client, NotRunning
+from tradebot.cli.client import Client, NotRunning, escaped
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tradebot.shell.journal.chain import Stand
     from tradebot.shell.journal.decision import Decision
     from tradebot.shell.journal.file import Take
+
+T = TypeVar("T")
 
 _FILTERS = ("symbol", "status", "since", "strategy", "last")
 
@@ -37,6 +40,28 @@ def answer(
     if not args.json and found.last is not None:
         show.note(f"no daemon runs; from the journal, as of {found.last.at:%F %T} UTC")
     return offline(found, wanted), False
+
+
+def one(
+    args: argparse.Namespace, path: str, offline: "Callable[[Path], dict[str, Any]]"
+) -> dict[str, Any]:
+    """Ask the daemon for what `args.id` names; what it does not know may stand in the journal."""
+    home = place.home(args)
+    try:
+        reply = Client(home).get(f"{path}/{escaped(args.id)}")
+        if reply.status != HTTPStatus.NOT_FOUND:
+            return reply.checked()
+    except NotRunning:
+        pass
+    return offline(home)
+
+
+def only(named: Sequence[T], noun: str, name: str) -> T:
+    """Return the one thing of this name; none, or several that begin so, end the verb."""
+    if len(named) != 1:
+        told = f"several {noun}s begin so" if named else f"no {noun} is called so"
+        raise Stop(Exit.FAILED, f"{told}: {name}")
+    return named[0]
 
 
 def views(home: "Path", shelf: "Shelf | None" = None) -> "Views":

@@ -1,12 +1,10 @@
 """Why did it come to this, or to nothing? The chain of one id, in words and numbers."""
 
 import argparse
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from tradebot.cli import flags, place, reading, show
-from tradebot.cli.client import Client, NotRunning, escaped
+from tradebot.cli import flags, reading, show
 from tradebot.cli.outcome import Exit, Stop
 
 
@@ -52,15 +50,7 @@ def _tell(found: dict[str, Any]) -> None:
 
 
 def _found(args: argparse.Namespace) -> dict[str, Any]:
-    """Ask the daemon; what it does not know (any more) may stand in the journal."""
-    home = place.home(args)
-    try:
-        reply = Client(home).get(f"/api/v1/why/{escaped(args.id)}")
-        if reply.status != HTTPStatus.NOT_FOUND:
-            return reply.checked()
-    except NotRunning:
-        pass
-    return _from_journal(home, args.id)
+    return reading.one(args, "/api/v1/why", lambda home: _from_journal(home, args.id))
 
 
 def _from_journal(home: Path, name: str) -> dict[str, Any]:
