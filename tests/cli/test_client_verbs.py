@@ -1,6 +1,5 @@
 """Do the verbs tell a running daemon what is meant, and people and scripts what came of it?"""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,18 +14,6 @@ from tradebot.core.model.report import ExecType
 from tradebot.shell.api import server as api
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
-
-
-@pytest.fixture
-def daemon() -> TinyDaemon:
-    return TinyDaemon()
-
-
-@pytest.fixture
-def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
-    with served(daemon, tmp_path):
-        yield tmp_path
-
 
 SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "10")
 
@@ -367,3 +354,28 @@ def test_a_strategy_that_is_not_there_cannot_be_disabled(
 
 def test_nobody_enables_a_strategy_without_a_reason(home: Path, capsys: Out) -> None:
     assert told(capsys, home, "strategies", "enable", "cross")[0] == 2
+
+
+@pytest.mark.parametrize(("words", "code"), [
+    (("cancel", "nobody"), 6),
+    (("strategies", "disable", "nobody", "--reason", "noisy"), 1),
+    (("drafts", "reject", "nobody", "--reason", "no"), 1),
+    (("dead-letters", "discard", "nobody", "--reason", "old"), 1),
+])
+def test_a_program_is_told_a_no_in_one_document_too(
+    home: Path, capsys: Out, words: tuple[str, ...], code: int
+) -> None:
+    ended, found = document(capsys, home, *words)
+    assert (ended, found["status"]) == (code, 404)
+
+
+def test_a_full_inbox_is_no_refusal(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    async def busy(command: Command) -> Decision | None:
+        raise Busy("full")
+
+    daemon.instead = busy
+    code, _, error = told(capsys, home, "cancel", "nobody")
+    assert code == 1
+    assert "BUSY" in error

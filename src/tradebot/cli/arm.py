@@ -5,9 +5,8 @@ import re
 import sys
 from typing import Any, Final
 
-from tradebot.cli import flags, place, show
-from tradebot.cli.client import Client
-from tradebot.cli.orders import user
+from tradebot.cli import flags, show
+from tradebot.cli.asking import ask, say
 from tradebot.cli.outcome import Exit, Stop
 
 _TIME: Final = re.compile(r"([0-9]{1,5})(s|m|h)", re.ASCII)
@@ -38,26 +37,19 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def arm(args: argparse.Namespace) -> int:
-    body: dict[str, Any] = {
+    found = ask(args, "arm", {
         "account": args.account, "orders": str(args.orders), "notional": args.notional,
-        "for_s": str(args.time), "reason": args.reason, "user": user(),
+        "for_s": str(args.time), "reason": args.reason,
         "confirm": args.confirm if args.confirm is not None else _typed(args.account),
-    }
-    found = Client(place.home(args)).post("/api/v1/arm", body).checked()
-    if args.json:
-        show.document(found)
-    else:
+    })
+    if not args.json:
         show.line(show.painted(f"LIVE ARMED: {in_words(found['arming'])}", "bad"))
     return Exit.DONE
 
 
 def disarm(args: argparse.Namespace) -> int:
-    body = {"reason": args.reason, "user": user()}
-    found = Client(place.home(args)).post("/api/v1/disarm", body).checked()
-    if args.json:
-        show.document(found)
-    else:
-        show.line("live is disarmed" if found["changed"] else "live was not armed")
+    found = ask(args, "disarm", {"reason": args.reason})
+    say(args, "live is disarmed" if found["changed"] else "live was not armed")
     return Exit.DONE
 
 

@@ -11,6 +11,7 @@ from tradebot.cli.place import REHEARSAL, socket_path
 
 TIMEOUT_S: Final = 20.0
 _BAD_REQUEST: Final = 400
+_NOT_FOUND: Final = 404
 _LONGEST_ANSWER: Final = 64 * 1024 * 1024
 
 # What an HTTP status means to a script that reads exit codes.
@@ -41,6 +42,9 @@ class Reply(NamedTuple):
         return self.status < _BAD_REQUEST
 
     def exit_code(self) -> Exit:
+        """Read the status; what is not there for a reason of the core's own was refused."""
+        if self.status == _NOT_FOUND and self.document.get("reason_code"):
+            return Exit.REFUSED
         return Exit.DONE if self.is_good else EXIT_OF.get(self.status, Exit.FAILED)
 
     def checked(self) -> dict[str, Any]:

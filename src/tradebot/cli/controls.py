@@ -1,11 +1,9 @@
 """How is the daemon told to hold back, short of the kill switch?"""
 
 import argparse
-from typing import Any
 
-from tradebot.cli import flags, place, show
-from tradebot.cli.client import Client
-from tradebot.cli.orders import user
+from tradebot.cli import flags
+from tradebot.cli.asking import ask, say
 from tradebot.cli.outcome import Exit
 
 
@@ -34,10 +32,6 @@ def reduce_only(args: argparse.Namespace) -> int:
 
 
 def _ask(args: argparse.Namespace, control: str, done: str, nothing: str) -> int:
-    body: dict[str, Any] = {"reason": args.reason, "user": user()}
-    found = Client(place.home(args)).post(f"/api/v1/{control}", body).checked()
-    if args.json:
-        show.document(found)
-    else:
-        show.line(done if found["changed"] else nothing)
+    found = ask(args, control, {"reason": args.reason})
+    say(args, done if found["changed"] else nothing)
     return Exit.DONE

@@ -4,9 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tradebot.cli import flags, place, reading, show
-from tradebot.cli.client import Client, escaped
-from tradebot.cli.orders import user
+from tradebot.cli import asking, flags, reading, show
+from tradebot.cli.client import escaped
 from tradebot.cli.outcome import Exit
 
 if TYPE_CHECKING:
@@ -78,28 +77,22 @@ def show_(args: argparse.Namespace) -> int:
 
 
 def retry(args: argparse.Namespace) -> int:
-    found = _ask(args, "retry", {"ttl": args.ttl, "user": user()})
+    found = _ask(args, "retry", {"ttl": args.ttl})
     result = found["result"]
-    if not args.json:
-        reason = f": {result['reason_code']}" if result["reason_code"] else ""
-        show.line(show.clean(f"{found['dead_letter']['intent_id']} walked again to stage "
-                             f"{result['stage']}, {result['verdict']}{reason}"))
+    reason = f": {result['reason_code']}" if result["reason_code"] else ""
+    asking.say(args, f"{found['dead_letter']['intent_id']} walked again to stage "
+                     f"{result['stage']}, {result['verdict']}{reason}")
     return Exit.DONE if result["success"] else Exit.REFUSED
 
 
 def discard(args: argparse.Namespace) -> int:
-    found = _ask(args, "discard", {"reason": args.reason, "user": user()})
-    if not args.json:
-        show.line(show.clean(f"{found['dead_letter']['intent_id']} is discarded"))
+    found = _ask(args, "discard", {"reason": args.reason})
+    asking.say(args, f"{found['dead_letter']['intent_id']} is discarded")
     return Exit.DONE
 
 
 def _ask(args: argparse.Namespace, what: str, body: dict[str, Any]) -> dict[str, Any]:
-    path = f"/api/v1/dead-letters/{escaped(args.id)}/{what}"
-    found = Client(place.home(args)).post(path, body).checked()
-    if args.json:
-        show.document(found)
-    return found
+    return asking.ask(args, f"dead-letters/{escaped(args.id)}/{what}", body)
 
 
 def _found(args: argparse.Namespace) -> dict[str, Any]:

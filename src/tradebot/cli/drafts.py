@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, reading, revise, show
-from tradebot.cli.client import Client, Reply, escaped
-from tradebot.cli.orders import user
+from tradebot.cli.asking import ask, say
+from tradebot.cli.client import Client, escaped
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
@@ -81,18 +81,18 @@ def show_(args: argparse.Namespace) -> int:
 
 def approve(args: argparse.Namespace) -> int:
     digest = args.digest or _looked_at(args)
-    return _answer(args, "approve", {"digest": digest, "user": user()})
+    return _answer(args, "approve", {"digest": digest})
 
 
 def reject(args: argparse.Namespace) -> int:
-    return _answer(args, "reject", {"reason": args.reason, "user": user()})
+    return _answer(args, "reject", {"reason": args.reason})
 
 
 def _looked_at(args: argparse.Namespace) -> str:
     """Show the draft and ask at the terminal; the digest is that of what was shown."""
     if args.json or not sys.stdin.isatty():
         raise Stop(Exit.USAGE, "--digest: expected the digest that `drafts show` tells")
-    found = _daemon(args).get(f"/api/v1/drafts/{escaped(args.id)}").checked()
+    found = Client(place.home(args)).get(f"/api/v1/drafts/{escaped(args.id)}").checked()
     _tell(found)
     show.line()
     if input("approve this? type yes: ").strip().lower() != "yes":
@@ -102,21 +102,12 @@ def _looked_at(args: argparse.Namespace) -> str:
 
 
 def _answer(args: argparse.Namespace, what: str, body: dict[str, str]) -> int:
-    reply: Reply = _daemon(args).post(f"/api/v1/drafts/{escaped(args.id)}/{what}", body)
-    if args.json:
-        show.document(reply.document)
-    if not reply.is_good:
-        raise Stop(reply.exit_code(), reply.problem())
-    draft, result = reply.document["draft"], reply.document["result"]
-    if not args.json:
-        reason = f" {draft['reason_code']}" if draft["reason_code"] else ""
-        stage = f"; now at stage {result['stage']}" if draft["status"] != "rejected" else ""
-        show.line(show.clean(f"draft {draft['draft_id']} is {draft['status']}{reason}{stage}"))
+    found = ask(args, f"drafts/{escaped(args.id)}/{what}", body)
+    draft, result = found["draft"], found["result"]
+    reason = f" {draft['reason_code']}" if draft["reason_code"] else ""
+    stage = f"; now at stage {result['stage']}" if draft["status"] != "rejected" else ""
+    say(args, f"draft {draft['draft_id']} is {draft['status']}{reason}{stage}")
     return Exit.REFUSED if what == "approve" and not result["success"] else Exit.DONE
-
-
-def _daemon(args: argparse.Namespace) -> Client:
-    return Client(place.home(args))
 
 
 def _found(args: argparse.Namespace) -> dict[str, Any]:

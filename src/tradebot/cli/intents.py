@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, follow, place, reading, show
+from tradebot.cli.asking import user
 from tradebot.cli.client import Client, escaped
 from tradebot.cli.given import document_in
-from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:

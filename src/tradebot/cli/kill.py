@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.cli import flags, place, show
+from tradebot.cli.asking import ask, say, user
 from tradebot.cli.client import Client, NotRunning, elsewhere
-from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 from tradebot.shell import kill_flag
 
@@ -139,31 +139,23 @@ def _tell_what_is_left(left: dict[str, Any]) -> None:
 
 
 def clear_kill(args: argparse.Namespace) -> int:
-    home = place.home(args)
     try:
-        found = Client(home).post(
-            "/api/v1/clear-kill", {"reason": args.reason, "user": user()}
-        ).checked()
+        found = ask(args, "clear-kill", {"reason": args.reason})
     except NotRunning:
-        found = _clear_offline(home, args)
-    if args.json:
-        show.document(found)
-    elif found["changed"]:
-        show.line("the kill switch is cleared; nothing that was refused comes back")
+        found = _clear_offline(place.home(args), args)
+        if args.json:
+            show.document(found)
+    if found["changed"]:
+        say(args, "the kill switch is cleared; nothing that was refused comes back")
     else:
-        show.line("the kill switch was not set")
+        say(args, "the kill switch was not set")
     return Exit.DONE
 
 
 def clear_halt(args: argparse.Namespace) -> int:
-    body = {"symbol": args.symbol, "reason": args.reason, "user": user()}
-    found = Client(place.home(args)).post("/api/v1/clear-halt", body).checked()
-    if args.json:
-        show.document(found)
-    elif found["changed"]:
-        show.line(f"{show.clean(found['symbol'])} may be traded again")
-    else:
-        show.line(f"{show.clean(found['symbol'])} was not halted")
+    found = ask(args, "clear-halt", {"symbol": args.symbol, "reason": args.reason})
+    told = "may be traded again" if found["changed"] else "was not halted"
+    say(args, f"{found['symbol']} {told}")
     return Exit.DONE
 
 

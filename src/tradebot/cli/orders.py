@@ -3,8 +3,9 @@
 import argparse
 from typing import TYPE_CHECKING, Any, Final
 
-from tradebot.cli import flags, follow, place, reading, show
-from tradebot.cli.client import Client, escaped
+from tradebot.cli import flags, follow, reading, show
+from tradebot.cli.asking import ask, say
+from tradebot.cli.client import escaped
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
@@ -72,13 +73,11 @@ def _told(row: dict[str, Any]) -> str:
 
 
 def cancel(args: argparse.Namespace) -> int:
-    found = _ask(args, f"/api/v1/orders/{escaped(args.id)}/cancel", {"user": user()})
-    if found is None:
-        return Exit.DONE
+    found = ask(args, f"orders/{escaped(args.id)}/cancel", {})
     if found["cancel_requested"]:
-        show.line(f"cancel of order {found['client_order_id']} is on its way to the broker")
+        say(args, f"cancel of order {found['client_order_id']} is on its way to the broker")
     else:
-        show.line(f"intent {found['intent_id']} is taken back; it was never sent")
+        say(args, f"intent {found['intent_id']} is taken back; it was never sent")
     return Exit.DONE
 
 
@@ -91,58 +90,29 @@ def replace(args: argparse.Namespace) -> int:
         parse_replace(body, args.id)
     except BadRequest as error:
         raise Stop(Exit.USAGE, f"--{error}") from None
-    path = f"/api/v1/orders/{escaped(args.id)}/replace"
-    found = _ask(args, path, {**body, "user": user()})
-    if found is not None:
-        show.line(f"change of order {found['client_order_id']} is on its way to the broker")
+    found = ask(args, f"orders/{escaped(args.id)}/replace", body)
+    say(args, f"change of order {found['client_order_id']} is on its way to the broker")
     return Exit.DONE
 
 
 def cancel_all(args: argparse.Namespace) -> int:
     from tradebot.shell.api.commands import BadRequest, parse_cancel_all
 
-    body = {"user": user()} | ({"symbol": args.symbol} if args.symbol is not None else {})
+    body = {"symbol": args.symbol} if args.symbol is not None else {}
     try:
         parse_cancel_all(body)
     except BadRequest as error:
         raise Stop(Exit.USAGE, f"--{error}") from None
-    found = _ask(args, "/api/v1/cancel-all", body)
-    if found is not None:
-        orders, intents = len(found["cancel_requested"]), len(found["refused"])
-        show.line(f"cancels on their way to the broker: {orders}; intents taken back: {intents}")
+    found = ask(args, "cancel-all", body)
+    orders, intents = len(found["cancel_requested"]), len(found["refused"])
+    say(args, f"cancels on their way to the broker: {orders}; intents taken back: {intents}")
     return Exit.DONE
-
-
-def _ask(args: argparse.Namespace, path: str, body: dict[str, str]) -> dict[str, Any] | None:
-    """Return what the daemon did, where words are wanted; a refusal ends the verb with exit 6."""
-    answer = Client(place.home(args)).post(path, body)
-    code = answer.exit_code()
-    if not answer.is_good and answer.document.get("reason_code"):
-        code = Exit.REFUSED
-    if args.json:
-        show.document(answer.document)
-        if not answer.is_good:
-            raise Stop(code, answer.problem())
-        return None
-    if not answer.is_good:
-        raise Stop(code, answer.problem())
-    return answer.document
 
 
 def _id(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("expected an id, got nothing")
     return text
-
-
-def user() -> str:
-    """Name who asks, for the journal."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "cli"
 
 
 def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:

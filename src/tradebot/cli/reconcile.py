@@ -4,8 +4,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from tradebot.cli import flags, place, reading, show
+from tradebot.cli.asking import user
 from tradebot.cli.client import Client, NotRunning
-from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:

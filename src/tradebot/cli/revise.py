@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.cli import flags, place, show
+from tradebot.cli.asking import ask
 from tradebot.cli.client import Client, escaped
 from tradebot.cli.given import document_in
-from tradebot.cli.orders import user
 from tradebot.cli.outcome import Exit, Stop
 
 _OUTCOME: Final = "outcome."  # what became of it meanwhile is nobody's request
@@ -38,23 +38,19 @@ def register(actions: flags.Verbs, id_help: str) -> None:
 def revise(args: argparse.Namespace) -> int:
     from tradebot.shell.api.commands import REVISED_FIELDS, BadRequest, parse_revision
 
-    daemon, path = Client(place.home(args)), f"/api/v1/drafts/{escaped(args.id)}"
+    path = f"drafts/{escaped(args.id)}"
     body = {name: said for name in REVISED_FIELDS if (said := getattr(args, name)) is not None}
     if args.file is not None:
-        found = daemon.get(path).checked()
+        found = Client(place.home(args)).get(f"/api/v1/{path}").checked()
         body = {**changes(found["document"], document_in(args.file)), **body}
     try:
         parse_revision(body, args.id)
     except BadRequest as error:
         raise Stop(Exit.USAGE, f"--{error}") from None
-    reply = daemon.post(f"{path}/revise", {**body, "user": user()})
-    if args.json:
-        show.document(reply.document)
-    if not reply.is_good:
-        raise Stop(reply.exit_code(), reply.problem())
+    found = ask(args, f"{path}/revise", body)
     if not args.json:
-        _tell(reply.document)
-    return Exit.DONE if reply.document["result"]["success"] else Exit.REFUSED
+        _tell(found)
+    return Exit.DONE if found["result"]["success"] else Exit.REFUSED
 
 
 def changes(draft: Mapping[str, Any], edited: Mapping[str, Any]) -> dict[str, str]:

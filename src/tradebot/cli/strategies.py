@@ -2,11 +2,10 @@
 
 import argparse
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
-from tradebot.cli import flags, place, reading, show
-from tradebot.cli.client import Client
-from tradebot.cli.orders import user
+from tradebot.cli import flags, reading, show
+from tradebot.cli.asking import ask, say
+from tradebot.cli.client import escaped
 from tradebot.cli.outcome import Exit
 
 if TYPE_CHECKING:
@@ -59,15 +58,9 @@ def disable(args: argparse.Namespace) -> int:
 
 
 def _switch(args: argparse.Namespace, word: str) -> int:
-    found = Client(place.home(args)).post(
-        f"/api/v1/strategies/{quote(args.id, safe='')}/{word}",
-        {"reason": args.reason, "user": user()},
-    ).checked()
-    if args.json:
-        show.document(found)
-    else:
-        name, was = show.clean(found["strategy_id"]), "" if found["changed"] else "was already "
-        show.line(f"strategy {name} {was or 'is '}{word}d")
+    found = ask(args, f"strategies/{escaped(args.id)}/{word}", {"reason": args.reason})
+    was = "is" if found["changed"] else "was already"
+    say(args, f"strategy {found['strategy_id']} {was} {word}d")
     return Exit.DONE
 
 
