@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from tests.cli.asked import Out, told
 from tests.makers import a_route
-from tests.tiny_daemon import ACCOUNT, TinyDaemon, served
+from tests.tiny_daemon import ACCOUNT, TinyDaemon
 
 from tradebot.core.model.commands import ActivateSettings
 from tradebot.core.model.settings import Mode, RouteKind
@@ -28,12 +27,6 @@ def daemon() -> TinyDaemon:
     daemon.decide(ActivateSettings(settings=settings, version="live"))
     daemon.decide(a_route(kind=RouteKind.LIVE))
     return daemon
-
-
-@pytest.fixture
-def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
-    with served(daemon, tmp_path):
-        yield tmp_path
 
 
 def status(out: Out, home: Path) -> Any:

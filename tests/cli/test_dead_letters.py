@@ -1,6 +1,5 @@
 """Can a person see what could not be delivered, try it again, or give it up for a reason?"""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,6 @@ from tradebot.shell.journal.file import Journal
 
 SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "2", "--limit", "500.00")
 WHY = "try 1: refused; try 2: refused"
-
-
-@pytest.fixture
-def daemon() -> TinyDaemon:
-    return TinyDaemon()
-
-
-@pytest.fixture
-def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
-    with served(daemon, tmp_path):
-        yield tmp_path
 
 
 def a_dead_letter(daemon: TinyDaemon, out: Out, home: Path) -> str:

@@ -2,7 +2,6 @@
 
 import io
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,6 @@ def activate(daemon: TinyDaemon, promotion: Promotion, **changes: Any) -> None:
     assert isinstance(first, ActivateSettings)
     settings = replace(first.settings, promotion=promotion, **changes)
     daemon.decide(ActivateSettings(settings=settings, version="asks"))
-
-
-@pytest.fixture
-def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
-    with served(daemon, tmp_path):
-        yield tmp_path
 
 
 def a_draft(out: Out, home: Path) -> dict[str, Any]:

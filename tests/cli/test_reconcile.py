@@ -1,23 +1,10 @@
 """Does `reconcile` tell a person and a script how book and broker stand, and what to do?"""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from tests.cli.asked import Out, document, told
-from tests.tiny_daemon import TinyDaemon, served
-
-
-@pytest.fixture
-def daemon() -> TinyDaemon:
-    return TinyDaemon()
-
-
-@pytest.fixture
-def home(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
-    with served(daemon, tmp_path):
-        yield tmp_path
+from tests.tiny_daemon import TinyDaemon
 
 
 def test_where_all_agrees_it_says_so_and_ends_well(home: Path, capsys: Out) -> None:

@@ -1,24 +1,12 @@
 """What does the API say of a kill: what was in flight, and what the brokers confirm afterwards?"""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.shell.api.test_server import AN_INTENT, ask, post
-from tests.tiny_daemon import TinyDaemon, served
+from tests.tiny_daemon import TinyDaemon
 
 from tradebot.core.model.report import ExecType
-
-
-@pytest.fixture
-def daemon() -> TinyDaemon:
-    return TinyDaemon()
-
-
-@pytest.fixture
-def path(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
-    with served(daemon, tmp_path) as found:
-        yield found
 
 
 @pytest.mark.fault(86)

@@ -5,7 +5,6 @@ import http.client
 import json
 import socket
 import stat
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -23,17 +22,6 @@ from tradebot.shell.journal.decision import Decision
 
 JSON = {"Content-Type": "application/json"}
 AN_INTENT: dict[str, Any] = {"symbol": "SPY", "side": "buy", "qty": "10"}
-
-
-@pytest.fixture
-def daemon() -> TinyDaemon:
-    return TinyDaemon()
-
-
-@pytest.fixture
-def path(daemon: TinyDaemon, tmp_path: Path) -> Iterator[Path]:
-    with served(daemon, tmp_path) as found:
-        yield found
 
 
 def ask(

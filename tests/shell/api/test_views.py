@@ -21,11 +21,6 @@ from tradebot.shell.api.history import RECORDS
 from tradebot.shell.api.views import Views
 
 
-@pytest.fixture
-def daemon() -> TinyDaemon:
-    return TinyDaemon()
-
-
 def an_order(
     daemon: TinyDaemon, key: str, *, qty: str = "10", side: Side = Side.BUY, symbol: str = "SPY",
     strategy: str | None = None,

@@ -33,11 +33,6 @@ SHAPE = {
 }
 
 
-@pytest.fixture
-def daemon() -> TinyDaemon:
-    return TinyDaemon()
-
-
 def ask(
     daemon: TinyDaemon, key: str, qty: str = "10", *, side: Side = Side.BUY,
     price: str | None = None, symbol: str = "SPY",
