@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from decimal import Decimal
 
+import pytest
 from tests.shell.test_engine import (
     AT,
     FixedClock,
@@ -12,13 +14,20 @@ from tests.shell.test_engine import (
     session,
 )
 
+from tradebot.core.model.arming import ArmingRefused
 from tradebot.core.model.commands import (
+    ArmLive,
+    ClearHalt,
     Command,
     Delivery,
+    DisarmLive,
+    Flatten,
     Phase,
     ReportDelivery,
     RequestCancel,
+    RequestCancelAll,
     SetKillSwitch,
+    Statement,
 )
 from tradebot.core.model.events import CancelRefused, IntentRefused, KillSwitchSet
 from tradebot.core.model.ids import ClOrdID, keyed_intent_id
@@ -104,6 +113,53 @@ async def test_what_the_wire_knows_keeps_its_place_among_the_reports() -> None:
     delivery = ReportDelivery(cl_ord_id=ClOrdID("x"), delivery=Delivery.UNKNOWN)
     commands = await order_of(*waiting, delivery, REPORT)
     assert commands[0] == REPORT, "a full inbox takes the delivery, and it says nothing of x"
+
+
+def commands_waiting(engine: Engine) -> tuple[int, int]:
+    return engine.waiting["urgent"], engine.waiting["normal"]
+
+
+def an_engine() -> Engine:
+    return Engine(
+        book=a_book_with_a_closed_market(), journal=HeldJournal(), facts=FactCache(Latch()),
+        clock=FixedClock(), last_seq=0,
+    )
+
+
+@pytest.mark.promise(21)
+@pytest.mark.parametrize("command", [
+    Flatten(route="paper", statement=Statement(account="P", as_of=AT, cash=Decimal(0)), by="x"),
+    DisarmLive(reason="x", by="x"), RequestCancelAll(by="x"), cancel("nobody"),
+], ids=lambda command: type(command).__name__)
+async def test_what_stops_waits_in_no_crowd(command: Command) -> None:
+    engine = an_engine()
+    for _ in range(INBOX_MAX):
+        engine.post(ClearHalt(symbol="SPY", reason="x", by="x"))
+    engine.post(command)
+    assert commands_waiting(engine) == (1, INBOX_MAX)
+
+
+@pytest.mark.promise(21)
+async def test_a_cancel_of_all_comes_at_once_and_once_more_behind_what_waits() -> None:
+    stop = RequestCancelAll(by="test")
+    engine = an_engine()
+    for command in (FIRST, stop):
+        engine.post(command)
+    assert commands_waiting(engine) == (1, 2)
+    told = await decided(FIRST, stop)
+    assert [d.command for d in told] == [FIRST, stop]
+    assert isinstance(told[-1].events[-1], IntentRefused), "what waited is taken back too"
+
+
+@pytest.mark.promise(11)
+async def test_a_disarming_is_not_undone_by_an_arming_from_before_it() -> None:
+    arm = ArmLive(
+        account="P", for_s=9, orders_max=1, notional_max_usd=Decimal(1), reason="x", by="x"
+    )
+    told = await decided(arm, DisarmLive(reason="x", by="x"))
+    assert told == []
+    (later,) = await decided(DisarmLive(reason="x", by="x"), arm)
+    assert isinstance(later.events[-1], ArmingRefused), "and one from behind it is decided"
 
 
 async def test_other_commands_keep_their_order() -> None:

@@ -141,6 +141,25 @@ def test_a_second_attempt_of_an_order_is_no_second_copy() -> None:
         runner.run(story())
 
 
+def test_a_copy_is_made_though_the_first_sides_order_is_long_forgotten() -> None:
+    async def story() -> None:
+        trader = Trader()
+        shadow, broker = a_shadow(trader, [])
+        running = asyncio.create_task(shadow.run())
+        await asyncio.sleep(1)
+        order = the(trader.submit(), OrderSubmitted)
+        shadow.on_decision(published(order))
+        trader.book.orders.working.clear()
+        await asyncio.sleep(1)
+        assert not running.done()
+        assert len(broker.orders) == 1
+        running.cancel()
+        await asyncio.wait({running})
+
+    with asyncio.Runner(loop_factory=partial(SimLoop, None)) as runner:
+        runner.run(story())
+
+
 def test_copies_that_nobody_takes_are_dropped_and_counted() -> None:
     async def story() -> None:
         trader, said = Trader(), list[str]()

@@ -169,7 +169,7 @@ def test_a_task_that_never_gives_up_is_tried_for_ever_with_a_bounded_wait() -> N
             began.append(loop.time())
             raise OSError("away")
 
-        supervisor.restartable("route", fails, gives_up=False)
+        supervisor.restartable("route", fails, lambda: False)
         await asyncio.sleep(3_000)
         await supervisor.close()
         return began, notices

@@ -164,7 +164,7 @@ class Daemon:
             await submit(entry_at(calendar, p.clock.now()))
             p.supervisor.core(f"calendar {name}", partial(self._follow, calendar))
         for link in p.links:
-            p.supervisor.restartable(f"route {link.route}", link.run, gives_up=False)
+            p.supervisor.restartable(f"route {link.route}", link.run, link.was_good)
         for link in p.links:
             await link.tried  # one that is away is tried again; intents wait for it
         for shadow in p.shadows:

@@ -9,11 +9,15 @@ from typing import Final, Protocol, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
+    ArmLive,
     Command,
     ConnectRoute,
+    DisarmLive,
     DisconnectRoute,
+    Flatten,
     ReportDelivery,
     RequestCancel,
+    RequestCancelAll,
     SetBreaker,
     SetKillSwitch,
     StrategyState,
@@ -34,8 +38,8 @@ IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
 
 Listener: TypeAlias = Callable[[Decision], None]
 _URGENT: Final = frozenset({
-    Report, ReportDelivery, RequestCancel, StrategyState, Tick, ConnectRoute, DisconnectRoute,
-    SetBreaker,
+    Report, ReportDelivery, RequestCancel, RequestCancelAll, Flatten, DisarmLive, StrategyState,
+    Tick, ConnectRoute, DisconnectRoute, SetBreaker,
 })
 
 
@@ -129,11 +133,17 @@ class Engine:
         """Line a command up: a kill before all else, a cancel behind what it wants to cancel."""
         command = asked.command
         if isinstance(command, SetKillSwitch) and command.engaged:
-            self._forget_clearings()
+            self._void(SetKillSwitch)
             self._urgent.appendleft(asked)
         elif isinstance(command, RequestCancel) and self._has_waiting(command.target):
             self._normal.append(asked)
+        elif isinstance(command, RequestCancelAll) and self._has_submits():
+            self._urgent.append(_Asked(command, None))  # what works already waits for nobody
+            self._unpublished += 1
+            self._normal.append(asked)
         elif type(command) in _URGENT:
+            if isinstance(command, DisarmLive):
+                self._void(ArmLive)
             self._urgent.append(asked)
         elif len(self._normal) < INBOX_MAX:
             self._normal.append(asked)
@@ -155,10 +165,13 @@ class Engine:
             for asked in self._normal
         )
 
-    def _forget_clearings(self) -> None:
-        """A kill overtakes the clearings that wait: none of them may undo it afterwards."""
+    def _has_submits(self) -> bool:
+        return any(isinstance(asked.command, SubmitIntent) for asked in self._normal)
+
+    def _void(self, kind: type) -> None:
+        """Let none of the commands that are overtaken undo afterwards what overtakes them."""
         for asked in self._normal:
-            if isinstance(asked.command, SetKillSwitch):
+            if isinstance(asked.command, kind):
                 asked.is_void = True
 
     async def _decide_all(self) -> None:

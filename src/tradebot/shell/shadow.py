@@ -25,7 +25,7 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.facts import Reads
-from tradebot.core.model.ids import ClOrdID, derive_cl_ord_id
+from tradebot.core.model.ids import ClOrdID, IntentId, derive_cl_ord_id
 from tradebot.core.model.money import plain
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import RouteKind
@@ -55,7 +55,7 @@ class Shadow:
         self._clock = clock
         self._tell = tell
         self._pairs = Pairs()
-        self._waiting: asyncio.Queue[Copied] = asyncio.Queue(WAITING_MAX)
+        self._waiting: asyncio.Queue[tuple[IntentId, Copied]] = asyncio.Queue(WAITING_MAX)
         self._since: datetime | None = None
         self._account = ""
         self._dropped = 0
@@ -71,7 +71,7 @@ class Shadow:
             elif isinstance(event, OrderSubmitted | CancelRequested | ReplaceRequested):
                 state = self._view.orders.find(event.cl_ord_id)
                 if self._since is not None and state and state.route == self._shadow_of:
-                    self._take(event)
+                    self._take(state.intent_id, event)
 
     async def run(self) -> None:
         """Log in, then copy and listen until cancelled; a failure is the supervisor's to tell."""
@@ -104,12 +104,12 @@ class Shadow:
             "dropped": self._dropped, "failed": self._failed,
         }
 
-    def _take(self, event: Copied) -> None:
+    def _take(self, intent_id: IntentId, event: Copied) -> None:
         if isinstance(event, OrderSubmitted):
             for leg in event.intent.legs:
-                self._pairs.add(event.intent_id, leg.symbol)
+                self._pairs.add(intent_id, leg.symbol)
         try:
-            self._waiting.put_nowait(event)
+            self._waiting.put_nowait((intent_id, event))
         except asyncio.QueueFull:
             self._dropped += 1
             if self._dropped == 1:
@@ -138,25 +138,26 @@ class Shadow:
 
     async def _copy_all(self) -> None:
         while True:
-            event = await self._waiting.get()
+            intent_id, event = await self._waiting.get()
+            own_id = derive_cl_ord_id(intent_id, self.route, self._account)
             try:
                 async with asyncio.timeout(CALL_DEADLINE_S):
-                    await self._copy(event)
+                    await self._copy(own_id, event)
             except (WireError, TimeoutError, OSError) as error:
                 self._failed += 1
                 if self._failed == 1:
                     self._tell(f"shadow {self.route}: a copy failed: {error!r}")
                 if isinstance(event, OrderSubmitted):
                     self._decide(Report(
-                        route=self.route, cl_ord_id=self._own_id(event),
+                        route=self.route, cl_ord_id=own_id,
                         exec_type=ExecType.REJECTED, text=str(error),
                     ))
 
-    async def _copy(self, event: Copied) -> None:
-        mine = self.book.orders.find(self._own_id(event))
+    async def _copy(self, own_id: ClOrdID, event: Copied) -> None:
+        mine = self.book.orders.find(own_id)
         if isinstance(event, OrderSubmitted):
             if mine is None:  # else it is a later attempt of what was copied already
-                await self._submit(event)
+                await self._submit(own_id, event)
         elif mine is None or mine.order.is_done:
             return
         elif isinstance(event, CancelRequested):
@@ -172,10 +173,10 @@ class Shadow:
             body = asked.intent
             await self._broker.replace(asked.cl_ord_id, request_id, body.order_qty, body.price)
 
-    async def _submit(self, event: OrderSubmitted) -> None:
+    async def _submit(self, own_id: ClOrdID, event: OrderSubmitted) -> None:
         order = replace(
-            event, cl_ord_id=self._own_id(event), route=self.route, account=self._account,
-            attempt=1, armed_by="",
+            event, cl_ord_id=own_id, route=self.route, account=self._account, attempt=1,
+            armed_by="",
         )
         received = IntentReceived(
             intent_id=event.intent_id, intent=event.intent, expires=event.send_by
@@ -192,9 +193,3 @@ class Shadow:
 
     def _decide(self, command: Command) -> list[Event]:
         return list(handle(self.book, command, RecordedFacts(Reads()), self._clock.now()))
-
-    def _own_id(self, event: Copied) -> ClOrdID:
-        """Return the id of our copy, whichever id the first side's order has by now."""
-        state = self._view.orders.find(event.cl_ord_id)
-        assert state is not None  # on_decision found it, and the view keeps orders for days
-        return derive_cl_ord_id(state.intent_id, self.route, self._account)

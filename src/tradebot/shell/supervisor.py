@@ -11,6 +11,7 @@ from tradebot.core.model.fact import fact
 CLOSE_WITHIN_S: Final = 5.0
 
 Run: TypeAlias = Callable[[], Awaitable[None]]
+WasGood: TypeAlias = Callable[[], bool]
 
 
 @fact
@@ -65,12 +66,13 @@ class Supervisor:
         task = self._tasks[name] = asyncio.create_task(_await(run), name=name)
         task.add_done_callback(self._core_ended)
 
-    def restartable(self, name: str, run: Run, *, gives_up: bool = True) -> None:
+    def restartable(self, name: str, run: Run, was_good: WasGood | None = None) -> None:
         """Own a task that is started again when it fails, within the limits.
 
-        One that never gives up is no error while it fails: whoever needs it can tell, and waits.
+        One that can tell itself whether its last run `was_good`, so that all begins anew, never
+        gives up and is no error while it fails: whoever needs it can tell, and waits.
         """
-        running = self._keep_running(name, run, gives_up=gives_up)
+        running = self._keep_running(name, run, was_good)
         self._tasks[name] = asyncio.create_task(running, name=name)
 
     async def watch(self, stop: asyncio.Event) -> str | None:
@@ -96,7 +98,7 @@ class Supervisor:
         self._reason = self._reason or _why(task)
         self._fallen.set()
 
-    async def _keep_running(self, name: str, run: Run, *, gives_up: bool) -> None:
+    async def _keep_running(self, name: str, run: Run, was_good: WasGood | None) -> None:
         limits, loop = self._limits, asyncio.get_running_loop()
         restarts, delay_s = 0, limits.initial_backoff_s
         while True:
@@ -107,9 +109,10 @@ class Supervisor:
             if reason is None:
                 self._recovered(name)
                 return
-            if loop.time() - started >= limits.cooldown_s:
+            is_long = loop.time() - started >= limits.cooldown_s
+            if is_long or (was_good is not None and was_good()):
                 restarts, delay_s = 0, limits.initial_backoff_s
-            is_last = gives_up and restarts >= limits.max_restarts
+            is_last = was_good is None and restarts >= limits.max_restarts
             if is_last:
                 self._given_up.add(name)
             self._tell(TaskFailed(name=name, reason=reason, restarts=restarts, given_up=is_last))

@@ -1,6 +1,8 @@
 """When does a route rest, what goes on meanwhile, and how does it come back?"""
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -9,7 +11,17 @@ from hypothesis import strategies as st
 from tests.shell.test_link import Scene, ScriptedBroker, play
 from tests.shell.test_wire_trouble import TroubledBroker, ends
 
-from tradebot.core.model.commands import BreakerState, RequestCancel, Statement
+from tradebot.core.model.commands import (
+    BreakerState,
+    DefineInstruments,
+    EnterSession,
+    Flatten,
+    Holding,
+    Phase,
+    RequestCancel,
+    SetKillSwitch,
+    Statement,
+)
 from tradebot.core.model.events import (
     BreakerSet,
     IntentHeld,
@@ -19,6 +31,8 @@ from tradebot.core.model.events import (
     RouteConnected,
     RouteDisconnected,
 )
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.intent import Source
 from tradebot.core.model.report import ExecType
 from tradebot.ports import NotSent
 from tradebot.shell.wire.breaker import Breaker
@@ -108,6 +122,81 @@ def test_a_cancel_passes_an_open_breaker() -> None:
         await asyncio.sleep(1)
         assert ends(scene)[-1] is ExecType.CANCELED
         assert scene.engine.book.routes["paper"].breaker is OPEN
+
+    play(broker, story)
+
+
+async def an_exit(scene: Scene) -> None:
+    """Kill, and close what the broker states; of that, nothing else works."""
+    await scene.engine.submit(DefineInstruments(instruments=(Instrument(symbol="IBM"),)))
+    await scene.engine.submit(SetKillSwitch(engaged=True, reason="enough", by="ann"))
+    statement = await scene.link.statement()
+    held = Holding(symbol="IBM", qty=Decimal(3), avg_px=Decimal(100))
+    await scene.engine.submit(
+        Flatten(route="paper", statement=replace(statement, holdings=(held,)), by="ann")
+    )
+
+
+@pytest.mark.promise(21)
+@pytest.mark.fault(68, 84)
+def test_what_a_kill_closes_passes_an_open_breaker_as_its_cancels_do() -> None:
+    broker = AwayBroker(away_for=5)
+
+    async def story(scene: Scene) -> None:
+        await scene.buy()
+        await scene.buy()
+        await asyncio.sleep(10)
+        assert scene.engine.book.routes["paper"].breaker is OPEN
+        await an_exit(scene)
+        await asyncio.sleep(1)
+        assert scene.engine.book.routes["paper"].breaker is OPEN
+
+    scene = play(broker, story)
+    assert broker.seen == [scene.of(OrderSubmitted)[-1].cl_ord_id]
+    assert scene.of(OrderSubmitted)[-1].intent.source is Source.KILL
+
+
+@pytest.mark.promise(21)
+@pytest.mark.fault(67, 84)
+def test_what_a_kill_closes_waits_behind_no_order_for_its_turn() -> None:
+    broker = AwayBroker(away_for=0)
+
+    async def story(scene: Scene) -> None:
+        for _ in range(10):
+            await scene.buy()
+        await an_exit(scene)
+        await asyncio.sleep(1.5)
+        assert broker.seen[-1] == scene.of(OrderSubmitted)[-1].cl_ord_id
+
+    play(broker, story, Patience(messages_per_s=4))
+
+
+@pytest.mark.fault(84, 86)
+def test_what_a_kill_could_not_send_is_refused_in_so_many_words() -> None:
+    broker = AwayBroker(away_for=99)
+
+    async def story(scene: Scene) -> None:
+        await an_exit(scene)
+        await asyncio.sleep(20)
+
+    scene = play(broker, story)
+    (refused,) = scene.of(IntentRefused)
+    assert (refused.reason, refused.detail.count("connection refused")) == (
+        "ADAPTER_NEVER_LEFT", 4
+    )
+    assert not scene.engine.book.intents.dead, "whoever kills closes anew, by a new statement"
+
+
+@pytest.mark.fault(66, 76)
+def test_a_broker_is_asked_every_half_minute_whatever_is_open_and_no_line_is_written() -> None:
+    broker = AwayBroker(away_for=0)
+
+    async def story(scene: Scene) -> None:
+        await scene.engine.submit(EnterSession(calendar="XNYS", phase=Phase.CLOSED))
+        assert scene.engine.book.is_idle
+        asked, told = broker.statements, len(scene.events)
+        await asyncio.sleep(301)
+        assert (broker.statements - asked, len(scene.events) - told) == (10, 0)
 
     play(broker, story)
 

@@ -62,7 +62,7 @@ async def supervised(scene: Scene) -> Supervisor:
     scene.tasks.pop().cancel()
     await asyncio.sleep(0)
     supervisor = Supervisor(Limits(), lambda notice: None)
-    supervisor.restartable("route", scene.link.run, gives_up=False)
+    supervisor.restartable("route", scene.link.run, scene.link.was_good)
     await asyncio.sleep(1)
     return supervisor
 
@@ -91,6 +91,30 @@ def test_a_route_that_breaks_is_down_until_it_is_connected_anew() -> None:
     scene = play(broker, story)
     assert len(scene.of(RouteConnected)) == 3
     assert len(broker.seen) == len(scene.of(OrderSubmitted)) == 1
+
+
+@pytest.mark.fault(76)
+def test_a_connection_that_proved_good_lets_the_next_come_soon() -> None:
+    class LoggingBroker(CutBroker):
+        async def connect(self) -> None:
+            logins.append(asyncio.get_running_loop().time())
+            await super().connect()
+
+    logins, cuts, broker = list[float](), list[float](), LoggingBroker()
+
+    async def story(scene: Scene) -> None:
+        supervisor = await supervised(scene)
+        for away_s, lived_s in ((100, 140), (1, 10), (1, 20)):
+            cuts.append(asyncio.get_running_loop().time())
+            broker.cut.set()
+            await asyncio.sleep(away_s)
+            broker.cut.clear()
+            await asyncio.sleep(lived_s)
+        await supervisor.close()
+
+    play(broker, story)
+    waits = [next(at for at in logins if at > cut) - cut for cut in cuts]
+    assert [round(wait) for wait in waits] == [5, 5, 10], "the last one saw no probe come back"
 
 
 @pytest.mark.fault(2, 3)

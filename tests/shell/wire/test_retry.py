@@ -50,6 +50,25 @@ def test_a_broker_that_asks_for_time_gets_it() -> None:
     assert len(broker.seen) == 1
 
 
+@pytest.mark.fault(67)
+@pytest.mark.parametrize(("asked_s", "waited_s"), [
+    (1e9, 30), (float("inf"), 30), (float("nan"), 1), (-5, 1), (0, 1),
+])
+def test_what_a_broker_asks_for_parks_no_order(asked_s: float, waited_s: float) -> None:
+    class Unreasonable(ScriptedBroker):
+        async def submit(self, order: OrderSubmitted) -> None:
+            try:
+                await super().submit(order)
+            except NotSent:
+                raise NotSent("429", retry_after_s=asked_s) from None
+
+    broker = Unreasonable("not_sent")
+    play(broker, buys_and_waits)
+    (waited,) = gaps(broker)
+    assert waited_s <= waited <= waited_s * (1 + JITTER_FRAC)
+    assert len(broker.seen) == 1
+
+
 @pytest.mark.promise(6)
 @pytest.mark.fault(84)
 def test_no_retry_leaves_after_the_kill_latch() -> None:

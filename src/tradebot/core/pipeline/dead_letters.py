@@ -1,7 +1,7 @@
 """What becomes of an intent that no route would take? A person has it tried again, or ends it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import DiscardDeadLetter, RetryDeadLetter
@@ -9,6 +9,7 @@ from tradebot.core.model.events import DeadLetterDiscarded, DeadLetterRetried, E
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId
 from tradebot.core.pipeline.pipeline import advance, record
+from tradebot.core.pipeline.submit import expiry
 
 
 def retry(book: Book, command: RetryDeadLetter, facts: Facts, at: datetime) -> Iterator[Event]:
@@ -16,7 +17,7 @@ def retry(book: Book, command: RetryDeadLetter, facts: Facts, at: datetime) -> I
     intent_id = IntentId(command.target)
     if intent_id in book.intents.dead:
         yield from record(book, DeadLetterRetried(
-            intent_id=intent_id, by=command.by, expires=at + timedelta(seconds=command.ttl_s)
+            intent_id=intent_id, by=command.by, expires=expiry(book, command.ttl_s, at)
         ))
         yield from advance(book, intent_id, facts, at)
 

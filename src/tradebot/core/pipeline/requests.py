@@ -11,7 +11,7 @@ from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId, derive_cl_ord_id
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.verdict import Reason, Stage, doubt_need
 from tradebot.core.pipeline.arming import end_when_spent
@@ -81,6 +81,11 @@ def take_delivery(
         yield from record(book, e.IntentRefused(
             intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.OMS_CANCELED,
             detail=f"by {state.canceled_by}",
+        ))
+    elif state.intent.source is Source.KILL:  # it walks no stages; the kill closes anew
+        yield from record(book, e.IntentRefused(
+            intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.ADAPTER_NEVER_LEFT,
+            detail=command.detail,
         ))
     elif gave_up and not _another_route(book, state.intent_id):
         yield from record(book, e.IntentRefused(

@@ -35,7 +35,7 @@ def submit(book: Book, command: SubmitIntent, facts: Facts, at: datetime) -> Ite
         number, intent_id = _next_of(book, body)
         received = IntentReceived(
             intent_id=intent_id, intent=body, number=number,
-            expires=_expires(book, body.ttl_s if is_sound else None, at),
+            expires=expiry(book, body.ttl_s if is_sound else None, at),
         )
     else:
         digest = body.digest() if is_sound else ""
@@ -46,7 +46,7 @@ def submit(book: Book, command: SubmitIntent, facts: Facts, at: datetime) -> Ite
             return
         received = IntentReceived(
             intent_id=intent_id, intent=body, digest=digest,
-            expires=_expires(book, body.ttl_s if is_sound else None, at),
+            expires=expiry(book, body.ttl_s if is_sound else None, at),
         )
     yield from record(book, received)
     yield from advance(book, received.intent_id, facts, at)
@@ -67,7 +67,7 @@ def revise(book: Book, command: Revise, facts: Facts, at: datetime) -> Iterator[
         return
     number, intent_id = _next_of(book, body)
     yield from record(book, IntentReceived(
-        intent_id=intent_id, intent=body, expires=_expires(book, body.ttl_s, at), number=number,
+        intent_id=intent_id, intent=body, expires=expiry(book, body.ttl_s, at), number=number,
         revises=draft.intent_id,
     ))
     yield from advance(book, intent_id, facts, at)
@@ -96,7 +96,8 @@ def _next_of(book: Book, body: Intent) -> tuple[int, IntentId]:
     return number, strategy_intent_id(name, number)
 
 
-def _expires(book: Book, ttl_s: int | None, at: datetime) -> datetime:
+def expiry(book: Book, ttl_s: int | None, at: datetime) -> datetime:
+    """Return until when an intent may wait, whatever was asked for."""
     wait_s = ttl_s if ttl_s and ttl_s > 0 else book.settings.intent_ttl_s
     return at + timedelta(seconds=min(wait_s, _TTL_MAX_S))
 

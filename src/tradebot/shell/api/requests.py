@@ -222,7 +222,7 @@ class Requests:
                 raise Unanswerable(
                     HTTPStatus.CONFLICT, event.detail, reason_code=event.reason.value
                 )
-        raise AssertionError("arming is answered by an event")
+        raise Unanswerable(HTTPStatus.CONFLICT, "it was disarmed before it was armed")
 
     async def disarm(self, reason: str, by: str) -> Plain:
         events = await self._events_of(DisarmLive(reason=reason, by=by))

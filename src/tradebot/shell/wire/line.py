@@ -37,10 +37,10 @@ class Line:
         self._limiter = Limiter(limit, patience.cancels_frac) if limit else None
         self._deadline = Deadline(CALL_DEADLINE_S)
 
-    async def turn(self, *, is_cancel: bool = False) -> None:
-        """Wait until the broker takes one more message; cancels have a share of their own."""
+    async def turn(self, *, is_stop: bool = False) -> None:
+        """Wait until the broker takes one more message; what stops has a share of its own."""
         if self._limiter is not None:
-            await (self._limiter.cancel() if is_cancel else self._limiter.order())
+            await (self._limiter.cancel() if is_stop else self._limiter.order())
 
     async def make(self, call: Awaitable[T]) -> T:
         """Make a call; what the broker refuses in so many words is an answer, and no failure."""
@@ -55,12 +55,15 @@ class Line:
         self.breaker.succeeded()
         return result
 
-    def blocked(self) -> str | None:
-        """Say why no order takes this route now: also while the core does not know the account."""
+    def blocked(self, *, is_stop: bool = False) -> str | None:
+        """Say why no order takes this route now: also while the core does not know the account.
+
+        What stops, as cancels do, passes a breaker that is open.
+        """
         known = self.engine.book.routes.get(self.route)
         if not self.is_up or known is None or not known.is_up:
             return f"route {self.route} is down"
-        if self.breaker.state is not BreakerState.CLOSED:
+        if self.breaker.state is not BreakerState.CLOSED and not is_stop:
             return f"the breaker of route {self.route} is {self.breaker.state}"
         return None
 

@@ -33,7 +33,6 @@ from tradebot.shell.wire.patience import USUAL, Patience
 from tradebot.shell.wire.sending import Sending
 
 HALT_DEADLINE_S: Final = 1.0
-IDLE_PROBES: Final = 10  # as many times rarer are probes while nothing can trade
 LOOK_AFTER_S: Final = (0.0, 2.0, 2.0, 2.0)  # a difference counts when two looks are alike
 
 
@@ -53,6 +52,7 @@ class Link:
         self.route = route
         self.tried: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.last_heard = last_heard
+        self._was_good = False
         self._kind = kind
         self._broker = broker
         self._engine = engine
@@ -69,6 +69,7 @@ class Link:
 
     async def run(self) -> None:
         """Live through one connection, and raise what ended it; the next call makes another."""
+        self._was_good = False
         self._failure = asyncio.get_running_loop().create_future()
         parts: list[asyncio.Future[None]] = [self._failure]
         try:
@@ -87,6 +88,10 @@ class Link:
             await asyncio.wait(parts, timeout=CALL_DEADLINE_S)
             self._has_tried(sys.exception())
             await self._hang_up(sys.exception())
+
+    def was_good(self) -> bool:
+        """Tell whether the last connection lived on after its login: a probe came back."""
+        return self._was_good
 
     def standing(self) -> dict[str, Any]:
         return self._line.standing()
@@ -246,9 +251,7 @@ class Link:
         often_s = min(self._patience.probe_every_s, self._patience.breaker_timeout_s)
         while True:
             wait_s = breaker.probe_in_s(loop.time())
-            if wait_s is None:
-                wait_s = often_s * (IDLE_PROBES if self._engine.book.is_idle else 1)
-            await asyncio.sleep(wait_s)
+            await asyncio.sleep(often_s if wait_s is None else wait_s)
             is_last_chance = breaker.begin_probe(loop.time())
             if breaker.state is BreakerState.OPEN:
                 continue
@@ -260,6 +263,7 @@ class Link:
                 if is_last_chance:
                     raise
                 continue
+            self._was_good = True
             await self._asking.ask_about_doubts()
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from tradebot.core.model.fact import fact
 
 JITTER_FRAC: Final = 0.25  # so that orders that failed together do not come back together
+ASKED_MAX_S: Final = 30.0  # how long a broker may ask to be left alone, whatever it says
 _BYTES: Final = 8
 
 

@@ -12,12 +12,13 @@ from tradebot.core.book.orders import OrderState
 from tradebot.core.model.commands import Delivery
 from tradebot.core.model.events import CancelRequested, OrderSubmitted, ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.intent import Source
 from tradebot.core.model.report import ExecType
 from tradebot.ports import Declined, NotSent, WireError
 from tradebot.shell.wire.asking import AFTER_S, Asking
 from tradebot.shell.wire.line import UNSURE, Line, named
 from tradebot.shell.wire.may_send import MaySend, Outgoing
-from tradebot.shell.wire.patience import Patience
+from tradebot.shell.wire.patience import ASKED_MAX_S, Patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,9 @@ class Sending:
         """Send an order, again and again while it provably never left; each try asks anew."""
         line, failures = self.line, list[NotSent]()
         for wait_s in self.patience.waits(self.seed, order.cl_ord_id):
-            if wait_s and line.blocked() is None:
-                await asyncio.sleep(max(wait_s, failures[-1].retry_after_s))
-            await line.turn()
+            if wait_s and self._blocked(order) is None:
+                await asyncio.sleep(max(wait_s, min(failures[-1].retry_after_s, ASKED_MAX_S)))
+            await line.turn(is_stop=_is_stop(order))
             if (refusal := self._why_not(order)) is not None:
                 await line.tell(order.cl_ord_id, Delivery.NEVER_LEFT, refusal)
                 return
@@ -54,7 +55,7 @@ class Sending:
                 self.on_sent(order.cl_ord_id)
             return
         told = "; ".join(f"try {n}: {named(error)}" for n, error in enumerate(failures, 1))
-        is_spent = line.blocked() is None  # else it is the route that fails, and not this order
+        is_spent = self._blocked(order) is None  # else the route fails, not the order
         delivery = Delivery.UNDELIVERED if is_spent else Delivery.NEVER_LEFT
         await line.tell(order.cl_ord_id, delivery, told)
 
@@ -86,7 +87,7 @@ class Sending:
         line = self.line
         for delay_s in AFTER_S:
             await asyncio.sleep(delay_s)
-            await line.turn(is_cancel=True)
+            await line.turn(is_stop=True)
             if not self._is_open(request):
                 return
             try:
@@ -123,7 +124,10 @@ class Sending:
             await self.asking.ask(request.cl_ord_id)
 
     def _why_not(self, request: Outgoing) -> str | None:
-        return self.line.blocked() or self._is_taken_back(request) or self.may_send(request)
+        return self._blocked(request) or self._is_taken_back(request) or self.may_send(request)
+
+    def _blocked(self, request: Outgoing) -> str | None:
+        return self.line.blocked(is_stop=_is_stop(request))
 
     def _is_taken_back(self, request: Outgoing) -> str | None:
         state = self.line.engine.book.orders.find(request.cl_ord_id)
@@ -138,6 +142,11 @@ class Sending:
         state = orders.find(request.cl_ord_id)
         is_last = state is not None and state.canceling == request.request_id
         return state is not None and is_last and state.root in orders.working
+
+
+def _is_stop(request: Outgoing) -> bool:
+    """Tell whether the kill sent it: it goes the way of cancels."""
+    return request.intent.source is Source.KILL
 
 
 def _as_submitted(state: OrderState) -> OrderSubmitted:
