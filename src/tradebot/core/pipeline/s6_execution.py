@@ -1,6 +1,6 @@
 """Stage 6: what does the broker say happened? Applied by the table, or kept as evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -26,7 +26,23 @@ def absorb(book: Book, report: Report, at: datetime) -> Sequence[Event]:
     reason = why_ignored(state, report) if state is not None else why_external(book, report)
     if reason is not None:
         return (ReportIgnored(report=report, reason=reason),)
-    return (OrderReported(report=report),)
+    assert state is not None  # what is nobody's order has a reason
+    return (*_change_proven_by(state, report), OrderReported(report=report))
+
+
+def _change_proven_by(state: OrderState, report: Report) -> Iterator[OrderReported]:
+    """Hear the answer to our change that was lost: an execution bears the id that is in force."""
+    asked, order = state.replacing, state.order
+    if asked is None or report.exec_type is not ExecType.TRADE:
+        return
+    is_in_force = report.cl_ord_id == asked.request_id and report.orig_cl_ord_id is None
+    if is_in_force and (order.standing, ExecType.REPLACED) in LIFECYCLE:
+        yield OrderReported(report=Report(
+            route=report.route, cl_ord_id=asked.request_id, exec_type=ExecType.REPLACED,
+            orig_cl_ord_id=order.cl_ord_id, order_id=report.order_id,
+            order_qty=asked.intent.order_qty, symbol=report.symbol, is_sell=report.is_sell,
+            transact_time=report.transact_time, text=f"shown by execution {report.exec_id}",
+        ))
 
 
 def why_external(book: Book, report: Report) -> Reason:
