@@ -1,14 +1,10 @@
 """What do we hold, what was traded, and what did it earn?"""
 
 import argparse
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from tradebot.cli import flags, reading, show
 from tradebot.cli.outcome import Exit
-
-if TYPE_CHECKING:
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
 
 _POSITIONS: Final = {
     "strategy_id": "STRATEGY", "symbol": "SYMBOL", "qty": "QTY", "avg_px": "AVG PX",
@@ -43,42 +39,28 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def positions(args: argparse.Namespace) -> int:
-    found, _ = reading.answer(args, "/api/v1/positions", _positions)
-    if args.json:
-        show.document(found)
-    else:
+    found, _ = reading.answer(
+        args, "/api/v1/positions", lambda views, wanted: {"positions": views.positions(wanted)}
+    )
+    if not args.json:
         show.table(found["positions"], _POSITIONS, "no open positions")
     return Exit.DONE
 
 
 def fills(args: argparse.Namespace) -> int:
-    found, _ = reading.answer(args, "/api/v1/fills", _fills)
-    if args.json:
-        show.document(found)
-    else:
+    found, _ = reading.answer(
+        args, "/api/v1/fills", lambda views, wanted: {"fills": views.fills(wanted)}
+    )
+    if not args.json:
         rows = [{**row, "at": show.when(row["at"])} for row in found["fills"]]
         show.table(rows, _FILLS, "no fills")
     return Exit.DONE
 
 
 def account(args: argparse.Namespace) -> int:
-    found, _ = reading.answer(args, "/api/v1/account", _account)
-    if args.json:
-        show.document(found)
-        return Exit.DONE
-    show.table(found["accounts"], _ACCOUNTS, "no account is known yet")
-    show.line()
-    show.table(found["strategies"], _STRATEGIES, "nothing was traded yet")
+    found, _ = reading.answer(args, "/api/v1/account", lambda views, _: views.account())
+    if not args.json:
+        show.table(found["accounts"], _ACCOUNTS, "no account is known yet")
+        show.line()
+        show.table(found["strategies"], _STRATEGIES, "nothing was traded yet")
     return Exit.DONE
-
-
-def _positions(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return {"positions": views.positions(filters)}
-
-
-def _fills(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return {"fills": views.fills(filters)}
-
-
-def _account(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return views.account()

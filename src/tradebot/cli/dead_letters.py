@@ -2,15 +2,11 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tradebot.cli import asking, flags, reading, show
 from tradebot.cli.client import escaped
 from tradebot.cli.outcome import Exit
-
-if TYPE_CHECKING:
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
 
 _COLUMNS: Final = {
     "died": "DIED (UTC)", "short": "INTENT", "ask": "ORDER", "strategy_id": "STRATEGY",
@@ -47,32 +43,23 @@ def register(verbs: flags.Verbs) -> None:
 def list_(args: argparse.Namespace) -> int:
     from tradebot.shell.api.filters import DEAD_LETTER_STATUSES
 
-    found, _ = reading.answer(args, "/api/v1/dead-letters", _offline, DEAD_LETTER_STATUSES)
-    if args.json:
-        show.document(found)
-        return Exit.DONE
-    rows = [
-        {**row, "short": row["intent_id"][:8], "died": show.when(row["died"])}
-        for row in found["dead_letters"]
-    ]
-    show.table(rows, _COLUMNS, "no dead letters")
+    found, _ = reading.answer(
+        args, "/api/v1/dead-letters",
+        lambda views, wanted: {"dead_letters": views.dead_letters.rows(wanted)},
+        DEAD_LETTER_STATUSES,
+    )
+    if not args.json:
+        show.table([
+            {**row, "short": row["intent_id"][:8], "died": show.when(row["died"])}
+            for row in found["dead_letters"]
+        ], _COLUMNS, "no dead letters")
     return Exit.DONE
 
 
 def show_(args: argparse.Namespace) -> int:
-    found = _found(args)
-    if args.json:
-        show.document(found)
-        return Exit.DONE
-    letter = found["dead_letter"]
-    show.pairs({
-        "intent": letter["intent_id"], "order": letter["ask"], "status": letter["status"],
-        "died": show.when(letter["died"]), "why": letter["detail"], "route": letter["route"],
-        "by": letter["by"], "note": letter["note"], "now": letter["outcome"],
-    })
-    show.line()
-    history = [{**row, "at": show.when(row["at"])} for row in found["history"]]
-    show.table(history, _HISTORY, "no history")
+    found = reading.one(args, "/api/v1/dead-letters", lambda home: _from_journal(home, args.id))
+    if not args.json:
+        _tell(found)
     return Exit.DONE
 
 
@@ -95,8 +82,16 @@ def _ask(args: argparse.Namespace, what: str, body: dict[str, Any]) -> dict[str,
     return asking.ask(args, f"dead-letters/{escaped(args.id)}/{what}", body)
 
 
-def _found(args: argparse.Namespace) -> dict[str, Any]:
-    return reading.one(args, "/api/v1/dead-letters", lambda home: _from_journal(home, args.id))
+def _tell(found: dict[str, Any]) -> None:
+    letter = found["dead_letter"]
+    show.pairs({
+        "intent": letter["intent_id"], "order": letter["ask"], "status": letter["status"],
+        "died": show.when(letter["died"]), "why": letter["detail"], "route": letter["route"],
+        "by": letter["by"], "note": letter["note"], "now": letter["outcome"],
+    })
+    show.line()
+    history = [{**row, "at": show.when(row["at"])} for row in found["history"]]
+    show.table(history, _HISTORY, "no history")
 
 
 def _from_journal(home: Path, name: str) -> dict[str, Any]:
@@ -104,7 +99,3 @@ def _from_journal(home: Path, name: str) -> dict[str, Any]:
 
     letters = reading.views(home).dead_letters.named(name)
     return document(reading.only(letters, "dead letter", name))
-
-
-def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return {"dead_letters": views.dead_letters.rows(filters)}

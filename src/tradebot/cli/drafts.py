@@ -12,8 +12,6 @@ from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
     from tradebot.shell.api.drafts import Shelf
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
 
 _DRAFTS: Final = {
     "created_utc": "DRAFTED (UTC)", "short": "DRAFT", "ask": "TRADE", "strategy_id": "STRATEGY",
@@ -55,26 +53,21 @@ def list_(args: argparse.Namespace) -> int:
     from tradebot.shell.api.filters import DRAFT_STATUSES
 
     found, _ = reading.answer(
-        args, "/api/v1/drafts", _offline, DRAFT_STATUSES,
-        shelf=lambda: _shelf(args, place.home(args)),
+        args, "/api/v1/drafts", lambda views, wanted: {"drafts": views.drafts.rows(wanted)},
+        DRAFT_STATUSES, shelf=lambda: _shelf(args, place.home(args)),
     )
-    if args.json:
-        show.document(found)
-        return Exit.DONE
-    rows = [
-        {**row, "short": row["draft_id"][:8], "created_utc": show.when(row["created_utc"]),
-         "expires_utc": show.when(row["expires_utc"])}
-        for row in found["drafts"]
-    ]
-    show.table(rows, _DRAFTS, "no drafts")
+    if not args.json:
+        show.table([
+            {**row, "short": row["draft_id"][:8], "created_utc": show.when(row["created_utc"]),
+             "expires_utc": show.when(row["expires_utc"])}
+            for row in found["drafts"]
+        ], _DRAFTS, "no drafts")
     return Exit.DONE
 
 
 def show_(args: argparse.Namespace) -> int:
-    found = _found(args)
-    if args.json:
-        show.document(found)
-    else:
+    found = reading.one(args, "/api/v1/drafts", lambda home: _from_journal(args, home))
+    if not args.json:
         _tell(found)
     return Exit.DONE
 
@@ -108,10 +101,6 @@ def _answer(args: argparse.Namespace, what: str, body: dict[str, str]) -> int:
     stage = f"; now at stage {result['stage']}" if draft["status"] != "rejected" else ""
     say(args, f"draft {draft['draft_id']} is {draft['status']}{reason}{stage}")
     return Exit.REFUSED if what == "approve" and not result["success"] else Exit.DONE
-
-
-def _found(args: argparse.Namespace) -> dict[str, Any]:
-    return reading.one(args, "/api/v1/drafts", lambda home: _from_journal(args, home))
 
 
 def _from_journal(args: argparse.Namespace, home: Path) -> dict[str, Any]:
@@ -150,7 +139,3 @@ def _shelf(args: argparse.Namespace, home: Path) -> "Shelf":
         directory=home / staging.drafts_dir, format=staging.format,
         records_all=staging.record_all,
     )
-
-
-def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return {"drafts": views.drafts.rows(filters)}

@@ -32,9 +32,7 @@ def health(args: argparse.Namespace) -> int:
         }
 
     found, is_running = reading.answer(args, "/api/v1/health", offline)
-    if args.json:
-        show.document(found)
-    else:
+    if not args.json:
         _tell(found)
     return Exit.DONE if is_running else Exit.NOT_RUNNING
 

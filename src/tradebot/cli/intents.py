@@ -4,17 +4,13 @@ import argparse
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tradebot.cli import flags, follow, place, reading, show
 from tradebot.cli.asking import user
 from tradebot.cli.client import Client, escaped
 from tradebot.cli.given import document_in
 from tradebot.cli.outcome import Exit, Stop
-
-if TYPE_CHECKING:
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
 
 _INTENTS: Final = {
     "received": "RECEIVED (UTC)", "intent_id": "INTENT", "symbol": "SYMBOL", "side": "SIDE",
@@ -69,10 +65,11 @@ def intents(args: argparse.Namespace) -> int:
             args, INTENT_STATUSES, lambda views, wanted: views.intents(wanted),
             lambda views, news, wanted: views.intents_of(news, wanted), _told,
         )
-    found, _ = reading.answer(args, "/api/v1/intents", _offline, INTENT_STATUSES)
-    if args.json:
-        show.document(found)
-    else:
+    found, _ = reading.answer(
+        args, "/api/v1/intents", lambda views, wanted: {"intents": views.intents(wanted)},
+        INTENT_STATUSES,
+    )
+    if not args.json:
         rows = [{**row, "received": show.when(row["received"])} for row in found["intents"]]
         show.table(rows, _INTENTS, "no intents")
     return Exit.DONE
@@ -204,7 +201,3 @@ def _warn_of_the_end(client: Client, found: dict[str, Any]) -> None:
 
 def _time(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
-
-
-def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return {"intents": views.intents(filters)}

@@ -1,16 +1,12 @@
 """Which orders did we send, and how is one taken back?"""
 
 import argparse
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tradebot.cli import flags, follow, reading, show
 from tradebot.cli.asking import ask, say
 from tradebot.cli.client import escaped
 from tradebot.cli.outcome import Exit, Stop
-
-if TYPE_CHECKING:
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
 
 _ORDERS: Final = {
     "submitted": "SENT (UTC)", "client_order_id": "ORDER", "symbol": "SYMBOL", "side": "SIDE",
@@ -46,16 +42,16 @@ def orders(args: argparse.Namespace) -> int:
             args, ORDER_STATUSES, lambda views, wanted: views.orders(wanted),
             lambda views, news, wanted: views.orders_of(news, wanted), _told,
         )
-    found, _ = reading.answer(args, "/api/v1/orders", _offline, ORDER_STATUSES)
-    if args.json:
-        show.document(found)
-        return Exit.DONE
-    rows = [
-        {**row, "submitted": show.when(row["submitted"]),
-         "text": "IN DOUBT " + row["text"] if row["in_doubt"] else row["text"]}
-        for row in found["orders"]
-    ]
-    show.table(rows, _ORDERS, "no orders")
+    found, _ = reading.answer(
+        args, "/api/v1/orders", lambda views, wanted: {"orders": views.orders(wanted)},
+        ORDER_STATUSES,
+    )
+    if not args.json:
+        show.table([
+            {**row, "submitted": show.when(row["submitted"]),
+             "text": "IN DOUBT " + row["text"] if row["in_doubt"] else row["text"]}
+            for row in found["orders"]
+        ], _ORDERS, "no orders")
     return Exit.DONE
 
 
@@ -113,7 +109,3 @@ def _id(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("expected an id, got nothing")
     return text
-
-
-def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return {"orders": views.orders(filters)}

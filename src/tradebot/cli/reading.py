@@ -29,31 +29,38 @@ def answer(
     args: argparse.Namespace, path: str, offline: "Callable[[Views, Filters], dict[str, Any]]",
     statuses: Sequence[str] = (), *, shelf: "Callable[[], Shelf] | None" = None,
 ) -> tuple[dict[str, Any], bool]:
-    """Return the document, and whether a daemon gave it."""
-    asked = _asked(args)
-    wanted = filters(args, statuses)
-    home = place.home(args)
+    """Return the document, told to programs already, and whether a daemon gave it."""
+    wanted, home, is_running = filters(args, statuses), place.home(args), True
     try:
-        return Client(home).get(path, asked).checked(), True
+        found = Client(home).get(path, _asked(args)).checked()
     except NotRunning:
-        found = views(home, shelf() if shelf is not None else None)
-    if not args.json and found.last is not None:
-        show.note(f"no daemon runs; from the journal, as of {found.last.at:%F %T} UTC")
-    return offline(found, wanted), False
+        past, is_running = views(home, shelf() if shelf is not None else None), False
+        if not args.json and past.last is not None:
+            show.note(f"no daemon runs; from the journal, as of {past.last.at:%F %T} UTC")
+        found = offline(past, wanted)
+    if args.json:
+        show.document(found)
+    return found, is_running
 
 
 def one(
     args: argparse.Namespace, path: str, offline: "Callable[[Path], dict[str, Any]]"
 ) -> dict[str, Any]:
-    """Ask the daemon for what `args.id` names; what it does not know may stand in the journal."""
-    home = place.home(args)
+    """Ask the daemon for what `args.id` names; what it does not know may stand in the journal.
+
+    Programs are told of it here.
+    """
+    home, found = place.home(args), None
     try:
         reply = Client(home).get(f"{path}/{escaped(args.id)}")
         if reply.status != HTTPStatus.NOT_FOUND:
-            return reply.checked()
+            found = reply.checked()
     except NotRunning:
         pass
-    return offline(home)
+    found = offline(home) if found is None else found
+    if args.json:
+        show.document(found)
+    return found
 
 
 def only(named: Sequence[T], noun: str, name: str) -> T:

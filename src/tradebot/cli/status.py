@@ -1,15 +1,11 @@
 """How does the daemon stand?"""
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tradebot.cli import flags, reading, show
 from tradebot.cli.arm import in_words
 from tradebot.cli.outcome import Exit
-
-if TYPE_CHECKING:
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -18,10 +14,10 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def status(args: argparse.Namespace) -> int:
-    found, is_running = reading.answer(args, "/api/v1/status", _offline)
-    if args.json:
-        show.document(found)
-    else:
+    found, is_running = reading.answer(args, "/api/v1/status", lambda views, _: {
+        "running": False, "state": "STOPPED", **views.status(),
+    })
+    if not args.json:
         _tell(found)
     return Exit.DONE if is_running else Exit.NOT_RUNNING
 
@@ -45,10 +41,6 @@ def in_figures(orders: dict[str, Any]) -> dict[str, object]:
         took = orders["fill_latency_ms"]
         told["first fill"] = f"after {took['average']:g} ms on average, p99 {took['p99']:g} ms"
     return told
-
-
-def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
-    return {"running": False, "state": "STOPPED", **views.status()}
 
 
 def _tell(found: dict[str, Any]) -> None:

@@ -38,9 +38,7 @@ def register(verbs: flags.Verbs) -> None:
 
 def list_(args: argparse.Namespace) -> int:
     found, is_running = reading.answer(args, "/api/v1/strategies", _offline)
-    if args.json:
-        show.document(found)
-    else:
+    if not args.json:
         rows = [
             {**row, "symbols": " ".join(row["symbols"]), "is": "on" if row["is_enabled"] else "OFF"}
             for row in found["strategies"]

@@ -17,9 +17,7 @@ def register(verbs: flags.Verbs) -> None:
 
 def why(args: argparse.Namespace) -> int:
     found = _found(args)
-    if args.json:
-        show.document(found)
-    else:
+    if not args.json:
         _tell(found)
     return Exit.DONE
 
@@ -27,7 +25,6 @@ def why(args: argparse.Namespace) -> int:
 def why_not(args: argparse.Namespace) -> int:
     found = _found(args)
     if args.json:
-        show.document(found)
         return Exit.DONE
     stopped = found["because"]
     if stopped is None:
