@@ -1,6 +1,7 @@
 """Is the command line kind to those who mistype, and silent where programs read?"""
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -153,3 +154,13 @@ def test_a_table_is_aligned_and_no_text_moves_the_cursor(capsys: Out) -> None:
     assert lines == ["NAME        QTY", "SPY         1.5", "I\\x1b[2JBM  -10"]
     show.table([], {"a": "NAME"}, "nothing here")
     assert capsys.readouterr().out == "nothing here\n"
+
+
+def test_a_terminal_that_knows_few_letters_ends_no_verb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", said)
+    assert main(["kill", "--data-dir", str(tmp_path / "käse")]) == 0
+    said.seek(0)
+    assert r"k\xe4se/KILL: it kills whatever runs there" in said.read()

@@ -24,5 +24,7 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path, name: str, ca
     path.parent.mkdir()
     path.write_text("mine")
     assert main(["init", str(tmp_path)]) == 1
-    assert "nothing was written" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"nothing was written over {path}" in said
+    assert "name another directory: tradebot init DIR" in said
     assert [(p.name, p.read_text()) for p in path.parent.iterdir()] == [(name, "mine")]

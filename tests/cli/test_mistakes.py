@@ -32,6 +32,7 @@ FILES = {
     "bomb.yaml": "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n",
     "twice.yaml": "schema_version: 1\nmode: paper\nmode: live\n",
     "tab.yaml": "schema_version: 1\nmode: paper\n\tdata_dir: x\n",
+    "indent.yaml": "schema_version: 1\nmarket_data:\n\tprovider: simulated\n",
     "empty.yaml": "",
     "prose.yaml": "please trade for me\n",
     "two.yaml": "schema_version: 1\n---\nmode: live\n",
@@ -56,7 +57,10 @@ BUY = "submit --symbol SPY --side buy"
 
 TYPED_AT_THE_DESK = [
     # what is no such word
-    ("buy SPY", 2, "expected one of run, status, submit", "got 'buy'"),
+    ("buy SPY", 2, "expected one of those that the help lists", "got 'buy'",
+     "see tradebot --help"),
+    ("--rehearsal status", 2, "expected what to do first and then how, got '--rehearsal' first"),
+    ("drafts --json list", 2, "got '--json' first", "tradebot drafts --help"),
     ("statsu", 2, "did you mean status?"),
     ("submit SPY buy 1", 2, "expected no 'SPY'", "tradebot submit --help"),
     ("orders --staus open", 2, "expected no '--staus'", "did you mean --status?"),
@@ -116,6 +120,7 @@ TYPED_AT_THE_DESK = [
     ("replace tbNOSUCHORDER --qty 5", 6, "VALIDATION_UNKNOWN_ORDER"),
     ("cancel-all --symbol spy", 2, "in capitals such as SPY"),
     ("orders --status opne", 2, "--status: expected one of", "got 'opne'"),
+    ("orders --symbol spy", 2, "--symbol: expected a symbol in capitals such as SPY, got 'spy'"),
     ("fills --since yesterday", 2, "--since: expected a day or time such as 2026-08-24"),
     ("intents --last 0", 2, "--last: expected a whole number from 1"),
     ("clear-kill", 2, "required: --reason"),
@@ -125,8 +130,10 @@ TYPED_AT_THE_DESK = [
 
 TYPED_WHILE_IT_RUNS = [
     ("run --config c.yaml --rehearse", 73, "data is in use by process"),
-    ("run --config c.yaml", 73, "data is in use by process"),
-    ("orders --data-dir data", 3, "its rehearsal does: add --rehearsal"),
+    ("run --config c.yaml", 73, "data is in use by process", "its own: --data-dir DIR"),
+    ("orders --data-dir data", 3, "its rehearsal has one: add --rehearsal"),
+    ("ledger verify data", 1, "its rehearsal has one: add --rehearsal"),
+    ("doctor --config c.yaml --offline", 0, "held by process", "a rehearsal of it answers"),
     (f"{BUY} --qty 1 --data-dir data", 3, "its rehearsal does: add --rehearsal"),
 ]
 
@@ -142,7 +149,8 @@ TYPED_IN_AN_EMPTY_ROOM = [
     ("ledger verify nowhere", 1, "no journal in nowhere"),
     ("replay --data-dir nowhere", 1, "no journal in nowhere"),
     # a configuration that is none
-    ("run --config nowhere.yaml", 4, "nowhere.yaml: expected a configuration file, found none"),
+    ("run --config nowhere.yaml", 4, "nowhere.yaml: expected a configuration file, found none",
+     "tradebot init writes a first one"),
     ("run --config unknown.yaml", 4, "unknown.yaml:6", "did you mean strategies?"),
     ("run --config type.yaml", 4, "type.yaml:6: orders.send_within_s: ", "number, got 'soon'"),
     ("run --config half.yaml", 4, "half.yaml:5: expected valid YAML"),
@@ -150,6 +158,7 @@ TYPED_IN_AN_EMPTY_ROOM = [
     ("run --config bomb.yaml", 4, "bomb.yaml:1: a: expected no anchors"),
     ("run --config twice.yaml", 4, "twice.yaml:3: mode: expected each key once"),
     ("run --config tab.yaml", 4, "tab.yaml:3", "a tab character"),
+    ("run --config indent.yaml", 4, "indent.yaml:3", "a tab character where only spaces indent"),
     ("run --config empty.yaml", 4, "empty.yaml:1: expected settings, got an empty file"),
     ("run --config prose.yaml", 4, "prose.yaml:1: expected settings (`key: value`)"),
     ("run --config two.yaml", 4, "two.yaml:2: expected one document, got a second"),

@@ -89,11 +89,14 @@ class Client:
                 connection.connect()
             except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
                 raise NotRunning(self._home) from None
+            except PermissionError:
+                text = f"{self._home} belongs to another user: ask as the one who runs the daemon"
+                raise Stop(Exit.FAILED, text) from None
             connection.request(method, path, body=body, headers=dict(headers))
             response = connection.getresponse()
             return Reply(response.status, _document(response.read(_LONGEST_ANSWER)))
         except TimeoutError:
-            text = f"the daemon gave no answer within {self._timeout_s:g} s"
+            text = f"the daemon gave no answer within {self._timeout_s:g} s; its log says why"
             raise Stop(Exit.TIMED_OUT, text) from None
         except (ConnectionError, HTTPException):
             raise Stop(Exit.FAILED, "the daemon closed the connection without an answer") from None

@@ -50,6 +50,8 @@ def _socket(home: "Path") -> "Finding":
     path = locate(place.socket_path(home))
     if is_running(home):
         return Word.PASS, f"a daemon answers at {path}"
+    if is_running(home / place.REHEARSAL):
+        return Word.PASS, "no daemon but a rehearsal of it answers"
     if path.exists():
         return Word.WARN, f"{path} is there, but nobody answers; the next start replaces it"
     return Word.PASS, "no daemon runs, and no socket is left behind"

@@ -1,6 +1,7 @@
 """Which flags do verbs share, and what is said of wrong ones? The same everywhere."""
 
 import argparse
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -9,6 +10,7 @@ from tradebot.cli.verbs import VERBS
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _WAIT_MAX_S: Final = 86_400.0
+_LINE: Final = 160
 
 
 class Parser(argparse.ArgumentParser):
@@ -21,6 +23,11 @@ class Parser(argparse.ArgumentParser):
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
         """Refuse what is left over where it was written, not at the end of all verbs."""
+        words = sys.argv[1:] if args is None else args
+        if self._subparsers is not None and words and words[0].startswith("-"):
+            flag = words[0].partition("=")[0]
+            if flag not in self._option_string_actions:
+                self.error(f"expected what to do first and then how, got {flag!r} first")
         found, rest = super().parse_known_args(args, namespace)
         if rest:
             meant = _nearest(rest[0].partition("=")[0], self._option_string_actions)
@@ -29,9 +36,11 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
-            known = ", ".join(map(str, action.choices))
+            known = f"one of {', '.join(map(str, action.choices))}"
+            if len(known) > _LINE:
+                known = "one of those that the help lists"
             meant = _nearest(str(value), action.choices)
-            raise argparse.ArgumentError(action, f"expected one of {known}, got {value!r}{meant}")
+            raise argparse.ArgumentError(action, f"expected {known}, got {value!r}{meant}")
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -24,7 +24,8 @@ def init(args: argparse.Namespace) -> int:
     texts = {target / name: _starter(name) for name in _FILES}
     taken = [str(path) for path in texts if path.exists() or path.is_symlink()]
     if taken:
-        raise Stop(Exit.FAILED, f"nothing was written: {', '.join(taken)} is there already")
+        raise Stop(Exit.FAILED, f"nothing was written over {', '.join(taken)};"
+                   " name another directory: tradebot init DIR")
     target.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         with path.open("x", encoding="utf-8") as file:  # refuses whoever came in between

@@ -89,8 +89,8 @@ def _by_file(args: argparse.Namespace, home: Path, reason: str, trouble: str) ->
     if args.json:
         show.document({"killed": True, "reason": reason, "by_file": str(path), "why": trouble})
     else:
-        show.line(f"{trouble}; the flag file {path} stops a daemon within a second,"
-                  " and the next start")
+        show.line(f"{trouble}; left the flag file {path}: it kills whatever runs there within"
+                  " a second, and the next start, until clear-kill")
     return Exit.DONE
 
 

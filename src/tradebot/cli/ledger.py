@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tradebot.cli import flags, place, show, tail
 from tradebot.cli.outcome import Exit, Stop
+from tradebot.cli.reading import left_by_rehearsal
 
 if TYPE_CHECKING:
     from tradebot.shell.replay.redecide import Comparison
@@ -33,7 +34,8 @@ def replay(args: argparse.Namespace) -> int:
 
     home = place.home(args)
     if not has_journal(home):
-        raise Stop(Exit.FAILED, f"there is no journal in {home}")
+        told = left_by_rehearsal(home) or f"there is no journal in {home}"
+        raise Stop(Exit.FAILED, told)
     progress = show.Progress("decisions replayed")
     try:
         found = redecide(journal_of(home), progress.tell)
@@ -74,7 +76,8 @@ def verify(args: argparse.Namespace) -> int:
 
     home = args.path if args.path is not None else place.home(args)
     if not has_journal(home):
-        raise Stop(Exit.FAILED, f"there is no journal in {home}")
+        told = left_by_rehearsal(home) or f"there is no journal in {home}"
+        raise Stop(Exit.FAILED, told)
     found = check(home)
     code = Exit.DONE if found.is_good else Exit.LEDGER_BAD
     if args.json:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 from tradebot.cli import flags
 from tradebot.cli.outcome import INTERRUPTED, Exit, Stop
@@ -35,6 +36,7 @@ def build_parser(asked: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    _print_anything()
     try:
         words = sys.argv[1:] if argv is None else argv
         asked = next((word for word in words if not word.startswith("-")), "")
@@ -57,6 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"{error.filename or 'input or output'}: {error.strerror or error}")
         return int(Exit.FAILED)
     return code
+
+
+def _print_anything() -> None:
+    """Where the terminal knows no such letter, it is escaped; no verb ends over it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _say(sentence: str) -> None:

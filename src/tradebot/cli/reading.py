@@ -92,6 +92,15 @@ def filters(args: argparse.Namespace, statuses: Sequence[str] = ()) -> "Filters"
         raise Stop(Exit.USAGE, f"--{error}") from None
 
 
+def left_by_rehearsal(home: "Path") -> str | None:
+    """Say where a journal is, when there is none where somebody looked."""
+    from tradebot.shell.controls import has_journal
+
+    if has_journal(home / place.REHEARSAL):
+        return f"there is no journal in {home}, but its rehearsal has one: add --rehearsal"
+    return None
+
+
 class LedgerFile:
     """The journal of a data directory, read beside its writer; damage ends the verb with exit 8."""
 
@@ -102,7 +111,7 @@ class LedgerFile:
 
         if not has_journal(home):
             told = f"{NotRunning(home)} (there is no journal to read, either)"
-            raise Stop(Exit.NOT_RUNNING, told)
+            raise Stop(Exit.NOT_RUNNING, left_by_rehearsal(home) or told)
         self._directory = journal_of(home)
         with _damage_told():
             self._scan = Scan.of(self._directory)

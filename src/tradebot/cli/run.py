@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         raise Stop(Exit.CONFIG, "\n".join(error.problems)) from None
     except DataDirInUse as error:
-        raise Stop(Exit.DATA_DIR_IN_USE, str(error)) from None
+        told = f"{error}; stop that one, or give this one its own: --data-dir DIR"
+        raise Stop(Exit.DATA_DIR_IN_USE, told) from None
     except JournalDamaged as error:
         text = f"the journal is damaged, so nothing was started: {error}"
         raise Stop(Exit.LEDGER_BAD, text) from None

@@ -43,7 +43,8 @@ def list_(args: argparse.Namespace) -> int:
             {**row, "symbols": " ".join(row["symbols"]), "is": "on" if row["is_enabled"] else "OFF"}
             for row in found["strategies"]
         ]
-        show.table(rows, _COLUMNS, "no strategies")
+        none = "no strategies" if is_running else "none disabled; a running daemon lists them all"
+        show.table(rows, _COLUMNS, none)
     return Exit.DONE if is_running else Exit.NOT_RUNNING
 
 

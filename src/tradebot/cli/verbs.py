@@ -12,7 +12,7 @@ class Verb(NamedTuple):
 
 
 VERBS: Final[Mapping[str, Verb]] = {
-    "run": Verb("run", "run the daemon in the foreground"),
+    "run": Verb("run", "run the daemon in the foreground, until Ctrl-C"),
     "status": Verb("status", "show state, mode, markets, routes, kill switch and counts"),
     "submit": Verb("intents", "send one intent through the pipeline and show what it came to"),
     "intents": Verb("intents", "list intents and what became of them"),

@@ -23,7 +23,8 @@ def find(name: str, environ: Mapping[str, str]) -> Path:
             if is_file(candidate):
                 return candidate
     looked = ", ".join(f"{place}/" for place in places)
-    raise ConfigError([f"{name}: expected a configuration file, found none in {looked}"])
+    raise ConfigError([f"{name}: expected a configuration file, found none in {looked};"
+                       " tradebot init writes a first one"])
 
 
 def is_file(path: Path) -> bool:

@@ -43,6 +43,7 @@ def parse(data: bytes, source: str) -> Section:
 class _Reader:
     def __init__(self, text: str, source: str) -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self._lines = text.split("\n")
         self._source = source
         self.problems: list[str] = []
 
@@ -65,9 +66,11 @@ class _Reader:
             return next(self._events)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark is not None else 1
+            at = mark.line if mark is not None else 0
             what = error.problem or error.context or "something else"
-            self._refuse(Place(source=self._source, line=line), "", "valid YAML", f"this: {what}")
+            if any(line.lstrip(" ").startswith("\t") for line in self._lines[at:at + 1]):
+                what = "a tab character where only spaces indent"
+            self._refuse(Place(source=self._source, line=at + 1), "", "valid YAML", f"this: {what}")
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             place = Place(source=self._source)
             self._refuse(place, "", "valid YAML", f"this: {str(error)[:80]}")

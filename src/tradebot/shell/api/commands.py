@@ -128,7 +128,7 @@ def parse_arming(body: Mapping[str, Any]) -> ArmLive:
 
 def parse_halt(body: Mapping[str, Any]) -> tuple[str, str, str]:
     """Read which instrument's halt a person clears, why, and who it is."""
-    symbol = _symbol("symbol", _need(body, "symbol"))
+    symbol = read_symbol("symbol", _need(body, "symbol"))
     rest = {name: value for name, value in body.items() if name != "symbol"}
     return (symbol, *parse_reason(rest, is_needed=True))
 
@@ -153,7 +153,7 @@ def parse_replace(body: Mapping[str, Any], target: str) -> RequestReplace:
 def parse_cancel_all(body: Mapping[str, Any]) -> tuple[str, str | None]:
     """Read who asks, and of which symbol alone, if any."""
     _refuse_unknown(body, ("symbol", "user"), "")
-    return _opt(body, "user", _name) or "api", _opt(body, "symbol", _symbol)
+    return _opt(body, "user", _name) or "api", _opt(body, "symbol", read_symbol)
 
 
 def parse_retry(body: Mapping[str, Any]) -> tuple[int, str]:
@@ -191,7 +191,7 @@ def _legs(body: Mapping[str, Any]) -> tuple[Leg, ...]:
     raw = body.get("legs")
     if raw is None:
         return (Leg(
-            symbol=_symbol("symbol", _need(body, "symbol")),
+            symbol=read_symbol("symbol", _need(body, "symbol")),
             side=_word(Side)("side", _need(body, "side")),
         ),)
     if body.get("symbol") is not None or body.get("side") is not None:
@@ -210,7 +210,7 @@ def _leg(number: int, raw: object) -> Leg:
     _refuse_unknown(raw, _LEG_FIELDS, f"{where}.")
     ratio = raw.get("ratio")
     return Leg(
-        symbol=_symbol(f"{where}.symbol", _need(raw, "symbol", f"{where}.")),
+        symbol=read_symbol(f"{where}.symbol", _need(raw, "symbol", f"{where}.")),
         side=_word(Side)(f"{where}.side", _need(raw, "side", f"{where}.")),
         ratio_qty=ONE if ratio is None else _decimal(f"{where}.ratio", ratio),
     )
@@ -268,7 +268,7 @@ def _count(field: str, value: object) -> int:
     return int(text)
 
 
-def _symbol(field: str, value: object) -> str:
+def read_symbol(field: str, value: object) -> str:
     if not isinstance(value, str) or isinstance(value, _Number) or not SYMBOL.fullmatch(value):
         raise BadRequest(field, f"a symbol in capitals such as SPY, got {_short(value)}")
     return value

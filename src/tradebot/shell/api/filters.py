@@ -6,7 +6,7 @@ from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.order import OrdStatus
-from tradebot.shell.api.commands import BadRequest
+from tradebot.shell.api.commands import BadRequest, read_symbol
 
 ROWS_MAX: Final = 20_000
 ROWS_SHOWN: Final = 200
@@ -50,7 +50,8 @@ def parse_filters(
         expected = f"one of {', '.join(statuses)}" if statuses else "nothing: these rows have none"
         raise BadRequest("status", f"{expected}, got {status[:40]!r}")
     return Filters(
-        symbol=asked.get("symbol"), status=status, strategy=asked.get("strategy"),
+        symbol=read_symbol("symbol", asked["symbol"]) if "symbol" in asked else None,
+        status=status, strategy=asked.get("strategy"),
         since=_since(asked["since"]) if "since" in asked else None,
         last=_last(asked["last"]) if "last" in asked else ROWS_SHOWN,
     )
