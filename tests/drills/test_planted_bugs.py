@@ -43,7 +43,7 @@ NOTICES = {
     "half-day": "a closed market takes orders",
     "clock-change": "a closed market takes orders",
     "midnight-reset": "the day's orders count for ever",
-    "clock-step": "a quote from the future will do",
+    "clock-step": "a clock that is set holds nothing",
     "real-kill": "the book remembers what no event tells",
     "real-disk-full": "a failed write is tried again",
     "started-twice": "a locked directory is taken all the same",

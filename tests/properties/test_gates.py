@@ -227,6 +227,7 @@ _WANTED = (
 WORSE: dict[str, Worsen] = {
     "pause": _control(Control.PAUSE),
     "reduce-only": _control(Control.REDUCE_ONLY),
+    "a clock that was set": _control(Control.CLOCK_SET),
     "blackout": _black_out,
     "the same order before": _sent_before,
     "a quote that leapt": _leapt,

@@ -6,12 +6,16 @@ from datetime import datetime
 import pytest
 from tests.makers import Trader, a_session, at, the
 
-from tradebot.core.model.commands import Command, Phase, SetKillSwitch
+from tradebot.core.model.commands import Command, Control, Phase, SetControl, SetKillSwitch
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.intent import Source
 from tradebot.shell.facts import Latch
 from tradebot.shell.wire.armed import Armed
 from tradebot.shell.wire.may_send import may_send
+
+CLOCK_SET = SetControl(
+    control=Control.CLOCK_SET, engaged=True, reason="set by an hour", by="clock"
+)
 
 
 @dataclass
@@ -59,6 +63,7 @@ def test_an_order_goes_while_nothing_speaks_against_it() -> None:
 @pytest.mark.parametrize(("refusal", "told"), [
     (why_not(latched="test"), "kill latch: test"),
     (why_not(SetKillSwitch(engaged=True, reason="test", by="x")), "kill switch: test"),
+    (why_not(CLOCK_SET), "clock: set by an hour"),
     (why_not(a_session(Phase.POST_MARKET)), "SPY: the session ended"),
     (why_not(seconds=20), "SPY: the session ended"),
     (why_not(replace(a_session(), opens=at(12))), "SPY: the session ended"),

@@ -23,7 +23,7 @@ from tradebot.core.model.events import KillSwitchSet, StrategySwitched
 from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
 from tradebot.ports import Calendar, Clock, MarketData
-from tradebot.shell import reserve
+from tradebot.shell import clock_watch, reserve
 from tradebot.shell.calendar import entry_at, follow
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
@@ -178,6 +178,8 @@ class Daemon:
         p.supervisor.restartable("drafts", p.keep_drafts)
         if p.until is None:
             p.supervisor.restartable("journal keeper", p.keep_journal)
+            watch = partial(clock_watch.watch, p.clock, p.engine, p.facts)
+            p.supervisor.core("clock watch", watch)
         p.supervisor.core("reconciliation", p.reconcile)
         p.supervisor.core("status line", self._tell_status)
         for name in p.host.timed:

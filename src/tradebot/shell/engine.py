@@ -19,6 +19,7 @@ from tradebot.core.model.commands import (
     RequestCancel,
     RequestCancelAll,
     SetBreaker,
+    SetControl,
     SetKillSwitch,
     StrategyState,
     SubmitIntent,
@@ -39,7 +40,7 @@ IN_FLIGHT_MAX: Final = 2  # one batch syncs while the next is decided
 Listener: TypeAlias = Callable[[Decision], None]
 _URGENT: Final = frozenset({
     Report, ReportDelivery, RequestCancel, RequestCancelAll, Flatten, DisarmLive, StrategyState,
-    Tick, ConnectRoute, DisconnectRoute, SetBreaker,
+    Tick, ConnectRoute, DisconnectRoute, SetBreaker, SetControl,
 })
 
 

@@ -98,6 +98,11 @@ class FactCache:
             if known is not None:
                 self.earlier[event.symbol] = known
 
+    def forget(self) -> None:
+        """Know nothing until it is told anew: of what is here nobody can say how old it is."""
+        self.quotes.clear()
+        self.earlier.clear()
+
     def _drop(self, symbol: str, told: str) -> None:
         count = self.dropped[symbol] = self.dropped.get(symbol, 0) + 1
         if count == 1 and self._tell is not None:
@@ -120,6 +125,6 @@ class Waker:
         if need not in waiting:
             return
         last = self._last.get(need)
-        if last is None or event.as_of - last >= _WAKE_EVERY:
+        if last is None or abs(event.as_of - last) >= _WAKE_EVERY:  # the clock may be set back
             self._last[need] = event.as_of
             self._post(FactArrived(needs=(need,)))

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from tradebot.core.model.commands import BreakerState
+from tradebot.core.model.commands import BreakerState, Control
 from tradebot.core.session import State
 from tradebot.ports import Clock, MarketData
 from tradebot.shell.api.rows import iso
@@ -134,6 +134,10 @@ class Health:
             "risk_gates": {
                 "status": _status(False, book.kill_reason is not None or bool(book.halted)),
                 "kill_switch": book.kill_reason is not None, "halted": sorted(book.halted),
+            },
+            "clock": {
+                "status": _status(False, Control.CLOCK_SET in book.controls),
+                "set": book.controls.get(Control.CLOCK_SET),
             },
             "brokers": {
                 "status": _status(False, bool(down or broken)), "down": down, "broken": broken,

@@ -236,6 +236,8 @@ class Sections:
     policy.margin_initial_frac: what a position binds of its worth
     policy.margin_use_max_frac: how much of equity may be bound so
     policy.trade_outside_hours: calendars whose hours before and after the session may trade
+    policy.clock_step_max_s: a larger jump of the wall clock holds all that is new
+    policy.clock_settle_s: how long nobody may set it before it is believed again
     supervision.max_restarts: how often a failed feed or strategy is started again at once
     supervision.initial_backoff_s: the wait before the first restart
     supervision.backoff_multiplier: how the wait grows with each restart

@@ -6,6 +6,7 @@ from tradebot.core.gates.armed import armed
 from tradebot.core.gates.blackout import blackout
 from tradebot.core.gates.buying_power import buying_power
 from tradebot.core.gates.cash_buffer import cash_buffer
+from tradebot.core.gates.clock_set import clock_set
 from tradebot.core.gates.consecutive_losses import consecutive_losses
 from tradebot.core.gates.correlation import correlation
 from tradebot.core.gates.daily_loss import daily_loss
@@ -42,6 +43,7 @@ from tradebot.core.gates.trade_loss import trade_loss
 
 REQUIRED: Final[tuple[Gate, ...]] = (
     kill_switch,
+    clock_set,
     halted_instrument,
     paused,
     reduce_only,

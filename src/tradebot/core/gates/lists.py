@@ -49,6 +49,7 @@ GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
     ),
     5: _WITH_LIMITS,
     6: _WITH_LIMITS,  # but for those that follow from the settings
+    7: ("kill_switch", "clock_set", *_WITH_LIMITS[1:]),
 }
 GATE_LIST: Final = max(GATE_LISTS)
 # A reading need not tell the limits that stand in the settings, or are shares of the equity that

@@ -27,14 +27,16 @@ class Phase(StrEnum):
 
 
 class Control(StrEnum):
-    """What a person may ask of the whole daemon, beside the kill switch.
+    """What may be asked of the whole daemon, beside the kill switch.
 
     `pause` takes no new intents from strategies, and holds those that wait; `reduce_only` takes
-    nothing that opens a position.
+    nothing that opens a position. A person asks for these; the clock's watch for `clock_set`, which
+    holds everything.
     """
 
     PAUSE = "pause"
     REDUCE_ONLY = "reduce_only"
+    CLOCK_SET = "clock_set"
 
 
 class Delivery(StrEnum):

@@ -109,6 +109,8 @@ class Policy:
     margin_initial_frac: Decimal = Decimal("0.50")
     margin_use_max_frac: Decimal = Decimal("0.50")
     trade_outside_hours: tuple[str, ...] = ()  # calendars whose pre and post phases may trade
+    clock_step_max_s: Decimal = ONE
+    clock_settle_s: int = 60
 
 
 @fact

@@ -91,6 +91,7 @@ class Reason(StrEnum):
     RISK_REDUCE_ONLY = "RISK_REDUCE_ONLY"
     RISK_PAUSED = "RISK_PAUSED"
     RISK_PAUSE_EXPIRED = "RISK_PAUSE_EXPIRED"
+    RISK_CLOCK_SET = "RISK_CLOCK_SET"
     RISK_EVALUATION_FAILED = "RISK_EVALUATION_FAILED"
     OMS_UNKNOWN_ORDER = "OMS_UNKNOWN_ORDER"
     OMS_DUPLICATE_EXECUTION = "OMS_DUPLICATE_EXECUTION"
@@ -181,6 +182,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.RISK_REDUCE_ONLY: "Only what reduces a position may trade.",
     R.RISK_PAUSED: "Strategies are paused until a person resumes them.",
     R.RISK_PAUSE_EXPIRED: "A gate's pause lasted longer than the intent may wait.",
+    R.RISK_CLOCK_SET: "The wall clock was set a moment ago: nobody knows what time it is.",
     R.RISK_EVALUATION_FAILED: "A gate could not be evaluated.",
     R.OMS_UNKNOWN_ORDER: "The broker reports an order that we did not send.",
     R.OMS_DUPLICATE_EXECUTION: "The execution was booked before.",

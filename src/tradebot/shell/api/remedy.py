@@ -211,6 +211,7 @@ _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
     R.RISK_BLACKOUT: _fixed("a policy.blackout_symbols without it"),
     R.RISK_REDUCE_ONLY: _fixed("reduce-only must be off: tradebot reduce-only off"),
     R.RISK_PAUSED: _fixed("a person must resume the strategies: tradebot resume"),
+    R.RISK_CLOCK_SET: _fixed("the clock must run evenly for policy.clock_settle_s"),
     R.RISK_PAUSE_EXPIRED: _fixed("more time to wait (--ttl), or what the gate waited for"),
     R.RISK_TRADE_LOSS: lambda case: _smaller(case, "trade_loss"),
     R.RISK_UNDEFINED_LOSS: _fixed("every call that is sold must be covered, by a call or shares"),

@@ -38,6 +38,7 @@ _VERDICTS: Final[Mapping[Answer, str]] = {
 # What each gate looks at, and what its two numbers are.
 GATE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "kill_switch": ("is the kill switch off", ""),
+    "clock_set": ("does the wall clock run evenly", ""),
     "halted_instrument": ("is none of its instruments halted", ""),
     "session": ("does its market trade", ""),
     "mode": ("does the mode allow a route that is up", ""),

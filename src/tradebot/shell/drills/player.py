@@ -201,6 +201,7 @@ class Player:
         moments: Mapping[str, Callable[[], datetime]] = {
             "reconcile": lambda: at + timedelta(seconds=scene.reconcile.every_s) + _MARGIN,
             "stale": lambda: at + timedelta(seconds=float(self._policy.quote_age_max_s)) + _MARGIN,
+            "settle": lambda: at + timedelta(seconds=self._policy.clock_settle_s) + _MARGIN,
             "close": lambda: calendar.next_close(at) + _MARGIN,
             "open": lambda: calendar.next_open(at) + _MARGIN,
         }

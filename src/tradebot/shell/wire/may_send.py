@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.session import may_trade
+from tradebot.core.model.commands import Control
 from tradebot.core.model.events import OrderSubmitted, ReplaceRequested
 from tradebot.core.model.intent import Source
 from tradebot.ports import Clock
@@ -34,6 +35,8 @@ def may_send(
         return f"kill latch: {latch.reason}"
     if book.kill_reason is not None and not is_exit:
         return f"kill switch: {book.kill_reason}"
+    if Control.CLOCK_SET in book.controls and not is_exit:
+        return f"clock: {book.controls[Control.CLOCK_SET]}"
     now = clock.now()
     if not (now <= order.send_by):
         return "the clearance ended before it could be sent"
