@@ -214,6 +214,7 @@ class Trader:
             "working": tuple(
                 OpenOrder(
                     cl_ord_id=state.order.cl_ord_id, leaves_qty=state.order.leaves_qty,
+                    price=state.intent.price,
                     symbols=tuple(leg.symbol for leg in state.intent.legs),
                 ) for state in self.book.orders.working.values()
             ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
-from tests.makers import of
+from tests.makers import a_report, of
 from tests.properties.walk import Day, a_day
 
 from tradebot.core.model.commands import Holding, OpenOrder, Reconcile, Statement
@@ -33,8 +33,11 @@ def looks(day: Day, statement: Statement, count: int = 2) -> list[Event]:
 
 
 def a_quiet_day(seed: int) -> Day:
-    """Return a day at whose end the route is up, and every fill has been told."""
+    """Return a day at whose end the route is up, all is told, and what never came is given up."""
     day = a_day(seed, STEPS)
+    for state in list(day.book.orders.working.values()):
+        if state.in_doubt and state.root not in day.broker.live():
+            day.decide(a_report("rejected", state.root))
     day.decide(day._connect())
     return day
 

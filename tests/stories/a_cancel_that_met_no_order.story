@@ -26,15 +26,19 @@
 09:30:08  disconnect paper line is cut
         > route paper down: line is cut
 09:30:20  connect paper cash 100000
-        > compared PAPER-1 (connect): no difference
+        > compared PAPER-1 (connect): missing_order PAPER-1/C1 book 10 statement 0
+# Nothing goes out before two looks were alike, whatever they show.
+09:30:22  connect paper cash 100000
+        > compared PAPER-1 (connect): missing_order PAPER-1/C1 book 10 statement 0
+        > break missing_order PAPER-1/C1 book 10 statement 0
         > route paper up
         > cancel requested C1 as R3 by alice
         > cancel requested C2 as R4 by alice
-09:30:21  delivery C1 never_left found in no broker record
+09:30:23  delivery C1 never_left found in no broker record
         > never left C1 found in no broker record
         > refused I1 at dispatch OMS_CANCELED: by alice
-09:30:22  report R4 canceled orig C2
+09:30:24  report R4 canceled orig C2
         > reported R4 canceled
         > finished C2
-09:30:23  look account
+09:30:25  look account
         > cash 100000 realized 0 fees 0 equity 100000 reserved 0

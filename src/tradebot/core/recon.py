@@ -15,6 +15,7 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.commands import Holding, OpenOrder, Statement
 from tradebot.core.model.drift import CASH, BreakKind, Drift
+from tradebot.core.model.events import ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.report import Report
@@ -38,6 +39,24 @@ def confirmed(book: Book, route: str, statement: Statement, found: Iterable[Drif
         return []
     seen = {_numbers(drift) for drift in look.compared.drifts}
     return [drift for drift in found if _numbers(drift) in seen]
+
+
+def was_made(state: OrderState, asked: ReplaceRequested, stated: OpenOrder) -> bool | None:
+    """Tell whether the broker works an order as it was asked to be, or as it was before.
+
+    None where it may be either, or is neither.
+    """
+    if stated.cl_ord_id == asked.request_id:
+        return True
+    told, filled = (stated.leaves_qty, stated.price), state.order.cum_qty
+    is_new, is_old = (
+        all(t is None or t == w for t, w in zip(told, (qty - filled, price), strict=True))
+        for qty, price in (
+            (asked.intent.order_qty, asked.intent.price),
+            (state.order.order_qty, state.intent.price),
+        )
+    )
+    return is_new if is_new != is_old else None
 
 
 def unheard(book: Book, fills: Iterable[Report]) -> tuple[Report, ...]:
@@ -97,8 +116,9 @@ def _about_orders(book: Book, statement: Statement) -> Iterator[Drift]:
             listed.add(state.root)
             yield from _about_listed(state, stated)
     for state in book.orders.working.values():
-        is_listed = state.root in listed or state.is_unanswered  # it may not have come yet
-        if state.account == statement.account and not is_listed:
+        may_come = state.is_unanswered and not state.in_doubt
+        is_missing = state.root not in listed and not may_come
+        if state.account == statement.account and is_missing:
             yield _order_drift(BreakKind.MISSING_ORDER, state, ZERO)
 
 

@@ -89,12 +89,14 @@ class Holding:
 class OpenOrder:
     """An order that a broker works, whoever sent it; what the broker does not tell is None.
 
-    `cl_ord_id` is what a cancel of it is asked under. `leaves_qty` in units (combos: in combos).
+    `cl_ord_id` is what a cancel of it is asked under. `leaves_qty` in units (combos: in combos),
+    `price` is its limit: with both, a change that nobody answered can be told from none.
     """
 
     cl_ord_id: ClOrdID
     symbols: tuple[str, ...] = ()
     leaves_qty: Decimal | None = None
+    price: Decimal | None = None
 
 
 @fact

@@ -12,7 +12,7 @@ from tradebot.core.model.money import ZERO
 
 
 class BreakKind(StrEnum):
-    """What differs. EXPLAIN_BREAK says each in a sentence."""
+    """What differs. EXPLAIN_BREAK says what each means."""
 
     ACCOUNT = "account"
     CASH = "cash"
@@ -43,7 +43,9 @@ EXPLAIN_BREAK: Final[Mapping[BreakKind, str]] = {
     K.CASH: "The broker states other cash; everything is halted.",
     K.POSITION: "The broker states another position; the instrument is halted.",
     K.FILL: "The broker filled another quantity of the order; its instruments are halted.",
-    K.MISSING_ORDER: "The broker no longer works the order; it is in doubt, its risk reserved.",
+    K.MISSING_ORDER: "The broker does not list the order, nor say what became of it: it is in"
+    " doubt, its risk reserved. Accept that only of one that you know to be gone: from then on"
+    " nothing is reserved for it, and what it trades after all is booked past every limit.",
     K.FINISHED_ORDER: "The broker works an order that ended; its instruments are halted.",
     K.UNKNOWN_ORDER: "The broker works an order that is none of ours: halted or adopted.",
 }

@@ -137,7 +137,7 @@ def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) ->
         return
     is_new = command.statement.account not in book.ledger.accounts
     if not is_new:
-        yield from compare_at_connect(book, command.route, command.statement)
+        yield from compare_at_connect(book, command.route, command.statement, facts, at)
         if book.recon.doubtful(command.route):
             return  # nothing goes out on money that nobody is sure of: the wire looks again
     yield from record(book, e.RouteConnected(

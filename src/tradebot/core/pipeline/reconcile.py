@@ -16,7 +16,7 @@ from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.sound import flaw
 from tradebot.core.model.verdict import Reason
 from tradebot.core.pipeline.pipeline import record
-from tradebot.core.pipeline.requests import take_report
+from tradebot.core.pipeline.requests import give_up, replace_lost, take_report
 from tradebot.core.pipeline.s7_post_trade import unknown_terms
 
 
@@ -40,13 +40,40 @@ def reconcile(
         fill.exec_id for fill in missed if fill.exec_id is not None
         and recon.is_heard(book, fill) and recon.is_overdue(fill, statement)
     )
+    yield from _settle_changes(book, statement, facts, at)
     yield from _compare(book, command, recovered)
 
 
-def compare_at_connect(book: Book, route: str, statement: c.Statement) -> Iterator[e.Event]:
+def compare_at_connect(
+    book: Book, route: str, statement: c.Statement, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
     """Compare before anything goes out; the wire has asked for fills that it missed."""
     command = c.Reconcile(route=route, statement=statement, because="connect")
+    yield from _settle_changes(book, statement, facts, at)
     yield from _compare(book, command, ())
+
+
+def _settle_changes(
+    book: Book, statement: c.Statement, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    """End each unanswered change that cannot leave any more by what its order is at the broker.
+
+    Should it be made later, against all evidence, the broker's report of that counts.
+    """
+    for stated in statement.working:
+        state = book.orders.find(stated.cl_ord_id)
+        asked = state.replacing if state is not None else None
+        if state is None or asked is None or not (min(at, statement.as_of) > asked.send_by):
+            continue
+        is_made = recon.was_made(state, asked, stated)
+        if is_made:
+            yield from take_report(book, Report(
+                route=state.route, cl_ord_id=asked.request_id, exec_type=ExecType.REPLACED,
+                orig_cl_ord_id=state.order.cl_ord_id, order_qty=asked.intent.order_qty,
+                text="the broker's statement shows it",
+            ), facts, at)
+        elif is_made is False:
+            yield from record(book, replace_lost(asked, "the broker states the order as it was"))
 
 
 def is_other_account(book: Book, route: str, statement: c.Statement) -> bool:
@@ -94,7 +121,9 @@ def _end_order(
     book: Book, root: ClOrdID, text: str, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
     state = book.orders.working.get(root)
-    if state is not None:
+    if state is not None and state.is_unanswered:
+        yield from give_up(book, state, text, facts, at)
+    elif state is not None:
         yield from take_report(book, Report(
             route=state.route, cl_ord_id=state.order.cl_ord_id, exec_type=ExecType.CANCELED,
             text=text,

@@ -98,6 +98,21 @@ def take_delivery(
         yield from _doubt_over(book, state, facts, at)
 
 
+def give_up(
+    book: Book, state: OrderState, detail: str, facts: Facts, at: datetime
+) -> Iterator[e.Event]:
+    """End an order that a person says never arrived; nothing is sent in its place."""
+    yield from record(
+        book,
+        e.OrderNeverLeft(cl_ord_id=state.root, detail=detail),
+        e.IntentRefused(
+            intent_id=state.intent_id, stage=Stage.DISPATCH, reason=Reason.OMS_CANCELED,
+            detail=detail,
+        ),
+    )
+    yield from _doubt_over(book, state, facts, at)
+
+
 def _another_route(book: Book, intent_id: IntentId) -> bool:
     intent = book.intents.open[intent_id]
     return bool(routes_left(book, intent, routes_for(book, intent)))

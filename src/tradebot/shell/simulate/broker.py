@@ -106,7 +106,7 @@ class SimBroker:
             working=tuple(
                 OpenOrder(
                     cl_ord_id=ClOrdID(order.ids[-1]), symbols=(order.symbol,),
-                    leaves_qty=order.left,
+                    leaves_qty=order.left, price=order.limit,
                 )
                 for order in self._venue.working()
             ),
