@@ -204,6 +204,17 @@ def test_a_fill_of_an_order_that_the_book_forgot_is_not_booked_again(
     assert ignored.reason is Reason.OMS_DUPLICATE_EXECUTION
 
 
+@pytest.mark.promise(3)
+@pytest.mark.fault(54)
+def test_a_known_execution_with_other_numbers_is_news_and_halts_its_instrument() -> None:
+    trader = Trader()
+    fill = a_trade("X1", 4, "500", an_order(trader))
+    trader.tell(fill)
+    found = look(trader, fill, replace(fill, last_qty=Decimal(5)))
+    assert the(found, ReportIgnored).reason is Reason.OMS_CONFLICTING_EXECUTION
+    assert the(found, InstrumentHalted).symbol == "SPY"
+
+
 def test_a_fill_that_may_still_be_on_its_way_counts_as_none_that_was_missed() -> None:
     trader = Trader()
     order = an_order(trader)

@@ -1,6 +1,7 @@
 """What becomes of cancels on a bad wire, of an adapter's own faults, and of an id that is taken?"""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -174,3 +175,18 @@ def test_an_id_that_the_broker_knows_already_is_asked_about() -> None:
         assert (reported.report.exec_type, reported.report.text) == (ExecType.REJECTED, ID_TAKEN)
         assert scene.engine.book.halted == {"SPY": Reason.OMS_EXTERNAL}
         assert not scene.engine.book.orders.doubts
+
+
+class MuteBroker(ScriptedBroker):
+    """Takes orders, and its stream says nothing of them; who asks is told."""
+
+    async def reports(self) -> AsyncIterator[Report]:
+        await asyncio.Event().wait()
+        yield await self._queue.get()
+
+
+@pytest.mark.fault(50, 66)
+def test_an_order_that_was_taken_and_never_answered_is_asked_about() -> None:
+    scene = play(MuteBroker(), buys_and_waits)
+    assert not scene.of(OrderInDoubt), "it was taken"
+    assert ends(scene) == [ExecType.NEW]

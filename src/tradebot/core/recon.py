@@ -65,10 +65,17 @@ def unheard(book: Book, fills: Iterable[Report]) -> tuple[Report, ...]:
 
 
 def is_heard(book: Book, fill: Report) -> bool:
-    """Tell whether an execution is booked, or part of what the ledger opened with."""
+    """Tell whether an execution is booked, or part of what the ledger opened with.
+
+    With other numbers than those booked it is news, and somebody must look.
+    """
     state, route = book.orders.of_report(fill), book.routes.get(fill.route)
-    if state is not None or route is None:
-        return state is not None and fill.exec_id in state.order.seen
+    if state is not None:
+        booked = state.order.fill(fill.exec_id)
+        is_other = booked is not None and (booked.qty, booked.px) != (fill.last_qty, fill.last_px)
+        return fill.exec_id in state.order.seen and not is_other
+    if route is None:
+        return False
     account = book.ledger.accounts[route.account]
     is_before = fill.transact_time is not None and fill.transact_time <= account.opened
     is_past = book.orders.is_past(route.account, fill.exec_id)

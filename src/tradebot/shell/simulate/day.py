@@ -144,14 +144,10 @@ class Day:
         """Nothing goes wrong any more: book and venue must agree within a minute."""
         people, loop = self._people, asyncio.get_running_loop()
         until, why = loop.time() + CALM_S, "no process came up"
-        troubled = people.process
         while loop.time() < until:
             await asyncio.sleep(_LOOK_EVERY_S)
             process = people.process
             if process is None or not process.is_up or process.engine is None:
-                continue
-            if process is troubled:
-                process.stop()  # what no answer settled in all the trouble, a quiet start does
                 continue
             if process.engine.book.kill_reason is not None:
                 await people.clear_kill()

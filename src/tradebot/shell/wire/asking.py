@@ -5,10 +5,12 @@ from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Final
 
+from tradebot.core import recon
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.commands import Delivery
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Side
+from tradebot.core.model.sound import legible
 from tradebot.ports import BrokerOrder, WireError
 from tradebot.shell.wire.line import Line
 
@@ -61,14 +63,15 @@ class Asking:
                 detail = "no word from the broker at start"
                 await line.tell(state.root, Delivery.UNKNOWN, detail)
                 await line.make(line.broker.statement())  # what is gone meanwhile ends here
-        for report in await line.make(line.broker.fills_since(since - OVERLAP)):
+        told = map(legible, await line.make(line.broker.fills_since(since - OVERLAP)))
+        for report in recon.unheard(line.engine.book, told):
             await line.engine.deliver(report)
         await line.engine.drain()
 
-    async def ask_about_doubts(self) -> None:
-        """Ask once more about what is in doubt: evidence may have come since."""
+    async def ask_about_unknown(self) -> None:
+        """Ask once more about what is in doubt, or never answered: its reports may be lost."""
         for state in self._orders():
-            if state.in_doubt:
+            if state.in_doubt or state.is_unanswered:
                 await self.ask(state.root, AFTER_S[:1])
 
     async def doubt_unanswered(self, detail: str) -> None:

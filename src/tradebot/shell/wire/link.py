@@ -264,7 +264,7 @@ class Link:
                     raise
                 continue
             self._was_good = True
-            await self._asking.ask_about_doubts()
+            await self._asking.ask_about_unknown()
 
 
 _STARTS: Final[Mapping[type, Callable[[Link, Any], None]]] = {
