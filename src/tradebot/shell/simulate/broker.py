@@ -203,6 +203,8 @@ class SimBroker:
         if self._faults.hit("mute_stream"):
             self._is_mute = True
             return
+        if self._faults.hit("lost_report"):
+            return
         if self._faults.hit("disconnect"):
             self._is_connected, self._is_cut = False, True
             self._news.set()

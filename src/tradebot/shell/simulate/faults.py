@@ -58,6 +58,7 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("conflicting_report", (54,), .04, "the same execution id with another quantity"),
     _row("reordered_report", (56,), .2, "a report overtakes those before it"),
     _row("late_report", (56,), .06, "a report comes many seconds late"),
+    _row("lost_report", (53, 66), .1, "a report is lost, and the stream goes on"),
     _row("fill_before_ack", (53,), .2, "the first fill comes before the acknowledgement"),
     _row("disconnect", (66, 76), .02, "the stream breaks; what is said meanwhile is lost"),
     _row("mute_stream", (66,), .01, "the stream falls silent, and looks healthy"),

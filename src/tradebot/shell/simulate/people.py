@@ -155,7 +155,7 @@ class People:
             await self.ask(RequestCancelAll(by="trader"))
         if self._chance.happens("looks at halts", .3):
             await self.clear_halts()
-        if self._chance.happens("looks at the kill", .1):
+        if self._chance.happens("looks at the kill", .4):
             await self.clear_kill()
 
     async def _reload(self) -> None:

@@ -1,5 +1,6 @@
 """What came of many days? Played beside each other, one seed after the other, added up."""
 
+import gc
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -87,4 +88,7 @@ def _played(seeds: Iterator[int], jobs: int) -> Iterator[list[DayResult]]:
 def _play_some(seeds: list[int]) -> list[DayResult]:
     place = _MEMORY if os.access(_MEMORY, os.W_OK) else None
     with TemporaryDirectory(prefix="tradebot-", dir=place) as home:
-        return [play(seed, Path(home)) for seed in seeds]
+        days = [play(seed, Path(home)) for seed in seeds]
+    gc.unfreeze()  # a day looks for no garbage, for speed; what it left is taken up here
+    gc.collect()
+    return days
