@@ -9,7 +9,7 @@ from tradebot.core.model.ids import IntentId
 from tradebot.core.model.verdict import Reason
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import Histories, IntentRecord, Moment
-from tradebot.shell.api.rows import Plain, event_row, intent_status, iso, request
+from tradebot.shell.api.rows import Plain, event_row, intent_status, iso, names, owner, request
 from tradebot.shell.narrate import ask
 
 KEPT_MAX: Final = 1_000  # the journal has them all
@@ -96,9 +96,4 @@ def document(letter: Letter) -> Plain:
 
 def _is_wanted(letter: Letter, filters: Filters) -> bool:
     intent = letter.record.intent
-    return (
-        filters.status in (None, letter.status)
-        and (filters.symbol is None or any(leg.symbol == filters.symbol for leg in intent.legs))
-        and filters.strategy in (None, intent.strategy_id)
-        and (filters.since is None or letter.died.at >= filters.since)
-    )
+    return filters.fit(owner(intent), names(intent), (letter.status,), letter.died.at)

@@ -19,7 +19,7 @@ from tradebot.core.model.verdict import GateResult, Reason
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import Histories, IntentRecord, Moment
 from tradebot.shell.api.newest import KEPT_MAX, Newest
-from tradebot.shell.api.rows import Plain, because, gate_rows, iso, owner
+from tradebot.shell.api.rows import Plain, because, gate_rows, iso, names, owner
 from tradebot.shell.narrate import ask
 
 ARCHIVE: Final = "archive"
@@ -285,12 +285,6 @@ def _structure(intent: Intent) -> str:
 
 def _is_wanted(draft: Draft, filters: Filters) -> bool:
     intent = draft.record.intent
-    if filters.since is not None and draft.drafted.at < filters.since:
-        return False
-    if filters.symbol not in {None, intent.symbol, _underlying(intent),
-                              *(leg.symbol for leg in intent.legs)}:
-        return False
-    if filters.strategy not in {None, owner(intent)}:
-        return False
     state = "open" if draft.status in ("waiting", "approved") else "done"
-    return filters.status in {None, draft.status, state}
+    symbols, statuses = (*names(intent), _underlying(intent)), (draft.status, state)
+    return filters.fit(owner(intent), symbols, statuses, draft.drafted.at)

@@ -1,6 +1,6 @@
 """Which rows of a list does someone want? The same words in a query and on the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -32,6 +32,18 @@ class Filters:
     since: datetime | None = None
     strategy: str | None = None
     last: int = ROWS_SHOWN
+
+    def fit(
+        self, owner: str, symbols: Container[str], statuses: Container[str] = (),
+        at: datetime | None = None,
+    ) -> bool:
+        """Tell whether a row is wanted; what holds at all times has no `at`."""
+        return (
+            (self.since is None or at is None or at >= self.since)
+            and self.strategy in (None, owner)
+            and (self.symbol is None or self.symbol in symbols)
+            and (self.status is None or self.status in statuses)
+        )
 
 
 ALL: Final = Filters()

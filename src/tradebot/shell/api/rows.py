@@ -31,6 +31,11 @@ def owner(intent: Intent) -> str:
     return intent.strategy_id or intent.source.value
 
 
+def names(intent: Intent) -> tuple[str, ...]:
+    """Return the symbols that it may be asked for by: its own, and those of its legs."""
+    return (intent.symbol, *(leg.symbol for leg in intent.legs))
+
+
 def because(record: IntentRecord) -> str:
     """Say the reason in words, with the gates' numbers or what the stage added."""
     told = EXPLAIN[record.reason] if record.reason is not None else ""

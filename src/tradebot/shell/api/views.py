@@ -33,6 +33,7 @@ from tradebot.shell.api.rows import (
     gate_rows,
     intent_status,
     iso,
+    names,
     order_row,
     order_status,
     owner,
@@ -122,7 +123,7 @@ class Views:
 
     def intents(self, filters: Filters = ALL) -> list[Plain]:
         records = self._kept.intents.entries.values()
-        rows = (r for r in records if self._is_wanted_intent(r, filters))
+        rows = (r for r in records if _is_wanted_intent(r, filters))
         return [self._intent_row(r) for r in _newest(rows, filters, lambda r: r.received)]
 
     def orders(self, filters: Filters = ALL) -> list[Plain]:
@@ -154,7 +155,7 @@ class Views:
         records = (self._kept.intents.get(name) for name in names if name is not None)
         return [
             self._intent_row(record) for record in records
-            if record is not None and self._is_wanted_intent(record, filters)
+            if record is not None and _is_wanted_intent(record, filters)
         ]
 
     def positions(self, filters: Filters = ALL) -> list[Plain]:
@@ -162,7 +163,7 @@ class Views:
         return [
             {"account": account, **self._position_row(strategy, symbol, share)}
             for account, strategy, symbol, share in self.book.ledger.shares()
-            if share.qty and _matches(filters, symbol, strategy)
+            if share.qty and filters.fit(strategy, (symbol,))
         ]
 
     def account(self) -> Plain:
@@ -233,17 +234,6 @@ class Views:
         """Tell the whole chain that an id belongs to, or None where it is not known any more."""
         return explain(self._kept, name)
 
-    def _is_wanted_intent(self, record: IntentRecord, filters: Filters) -> bool:
-        if filters.since is not None and record.received.at < filters.since:
-            return False
-        symbols = {record.intent.symbol, *(leg.symbol for leg in record.intent.legs)}
-        if filters.symbol is not None and filters.symbol not in symbols:
-            return False
-        if filters.strategy is not None and filters.strategy != owner(record.intent):
-            return False
-        wanted = {intent_status(record), "open" if record.is_open else "done"}
-        return filters.status is None or filters.status in wanted
-
     def _intent_row(self, record: IntentRecord) -> Plain:
         return {
             "intent_id": record.intent_id, "received": iso(record.received.at),
@@ -303,28 +293,18 @@ def _newest(rows: Iterable[T], filters: Filters, moment: Any) -> list[T]:
     return found[-filters.last:] if filters.last else []
 
 
-def _matches(filters: Filters, symbol: str, strategy: str) -> bool:
-    is_symbol = filters.symbol is None or filters.symbol == symbol
-    return is_symbol and (filters.strategy is None or filters.strategy == strategy)
+def _is_wanted_intent(record: IntentRecord, filters: Filters) -> bool:
+    intent, state = record.intent, "open" if record.is_open else "done"
+    statuses = (intent_status(record), state)
+    return filters.fit(owner(intent), names(intent), statuses, record.received.at)
 
 
 def _is_wanted_order(record: OrderRecord, filters: Filters) -> bool:
-    intent = record.intent
-    if filters.since is not None and record.moment.at < filters.since:
-        return False
-    if filters.symbol is not None and filters.symbol not in {
-        intent.symbol, *(leg.symbol for leg in intent.legs)
-    }:
-        return False
-    if filters.strategy is not None and filters.strategy != owner(intent):
-        return False
-    wanted = {order_status(record), "open" if record.is_open else "done"}
-    if record.in_doubt:
-        wanted.add("in_doubt")
-    return filters.status is None or filters.status in wanted
+    intent, state = record.intent, "open" if record.is_open else "done"
+    statuses = (order_status(record), state, *(("in_doubt",) if record.in_doubt else ()))
+    return filters.fit(owner(intent), names(intent), statuses, record.moment.at)
 
 
 def _is_wanted_fill(record: FillRecord, filters: Filters) -> bool:
-    if filters.since is not None and record.moment.at < filters.since:
-        return False
-    return _matches(filters, record.trade.symbol, record.trade.strategy_id)
+    trade = record.trade
+    return filters.fit(trade.strategy_id, (trade.symbol,), at=record.moment.at)
