@@ -167,6 +167,11 @@ TYPED_IN_AN_EMPTY_ROOM = [
     ("run --config cross.yaml", 4, "cross.yaml:6", "sma_cross, got 'sma_cros'"),
     ("run --config slow.yaml", 4, "slow: expected more bars than fast"),
     ("run --config stranger.yaml", 4, "market_data offers (IBM, SPY), got 'TSLA'"),
+    ("config validate stranger.yaml", 4, "stranger.yaml:6: strategies[0].symbols: expected symbols"
+     " that market_data offers (IBM, SPY), got 'TSLA'"),
+    ("config validate --config c.yaml --set schedule.calendar=NYSE", 4, "XNYS, got 'NYSE'"),
+    ("config validate --config c.yaml --set schedule.calendar=24/7 --set"
+     " schedule.closures=2026-11-27", 4, "24/7 has no days to close"),
     ("run --config twins.yaml", 4, "twins.yaml:8: strategies[1]: expected an id of its own"),
     # settings on the command line
     ("run --config c.yaml --set mode", 2, "--set: expected A.B=C, got 'mode'"),

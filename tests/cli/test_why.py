@@ -1,5 +1,6 @@
 """Do `why` and `why-not` answer in the same words from the daemon and from its journal?"""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.tiny_daemon import TinyDaemon, served
 from tradebot.core.model.commands import SubmitIntent
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.intent import Source
+from tradebot.shell.narrate import short
 
 
 @pytest.fixture
@@ -48,6 +50,27 @@ def test_what_the_daemon_forgot_is_read_from_the_journal_beside_it(
     with served(TinyDaemon(), tmp_path):
         code, found = document(capsys, tmp_path, "why", intent(daemon, "k0"))
     assert (code, found["order"]["ord_status"]) == (0, "filled")
+
+
+@pytest.mark.parametrize("shorten", [short, lambda name: name[:6]], ids=["log", "beginning"])
+def test_an_id_is_known_as_the_log_shortens_it_and_by_its_beginning(
+    daemon: TinyDaemon, tmp_path: Path, capsys: Out, shorten: Callable[[str], str]
+) -> None:
+    write(daemon, tmp_path)
+    names = (intent(daemon, "k1"), next(iter(daemon.views.orders()))["client_order_id"])
+    for name in names:
+        full = document(capsys, tmp_path, "why", name)
+        assert document(capsys, tmp_path, "why", shorten(name)) == full
+        with served(daemon, tmp_path):
+            assert document(capsys, tmp_path, "why", shorten(name)) == full
+
+
+def test_what_two_begin_with_names_neither(
+    daemon: TinyDaemon, tmp_path: Path, capsys: Out
+) -> None:
+    write(daemon, tmp_path)
+    assert told(capsys, tmp_path, "why", "")[0] != 0
+    assert told(capsys, tmp_path, "why", "..")[0] == 1
 
 
 def test_why_not_begins_with_the_reason_its_numbers_and_what_it_needs(

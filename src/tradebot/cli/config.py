@@ -1,9 +1,13 @@
 """Is a configuration good, which values hold, and where do they come from?"""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from tradebot.cli import flags, place, show
 from tradebot.cli.outcome import Exit, Stop
+
+if TYPE_CHECKING:
+    from tradebot.shell.config import Config
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -64,7 +68,7 @@ def validate(args: argparse.Namespace) -> int:
         args.config = args.name
     try:
         found = place.load(args)
-        problems = check_plugins(found)
+        problems = [*check_plugins(found), *_days(found)]
     except Stop as stop:
         if not args.json or stop.code is not Exit.CONFIG:
             raise
@@ -85,3 +89,14 @@ def validate(args: argparse.Namespace) -> int:
         show.note(f"warning: {warning}")
     show.line(f"good: mode {found.decisive().mode.value}, settings {found.settings_hash}")
     return Exit.DONE
+
+
+def _days(found: "Config") -> list[str]:
+    from tradebot.shell.calendar import build_calendars
+    from tradebot.shell.document import ConfigError
+
+    try:
+        build_calendars(found.schedule)
+    except ConfigError as error:
+        return error.problems
+    return []

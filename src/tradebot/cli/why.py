@@ -11,7 +11,8 @@ from tradebot.cli.outcome import Exit, Stop
 def register(verbs: flags.Verbs) -> None:
     for name, call in (("why", "why"), ("why-not", "why_not")):
         parser = flags.verb(verbs, name, f"tradebot.cli.why:{call}")
-        parser.add_argument("id", metavar="ID", help="an intent, any id of an order, or a fill")
+        parser.add_argument("id", metavar="ID",
+                            help="an intent, any id of an order, or a fill; as the log has it, too")
         flags.takes_place(parser)
 
 
@@ -51,12 +52,16 @@ def _found(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _from_journal(home: Path, name: str) -> dict[str, Any]:
+    found = _chain_of(home, name) or _chain_of(home, reading.views(home).in_full(name))
+    if found is None:
+        raise Stop(Exit.FAILED, f"no intent, order or fill is called {name}")
+    return found
+
+
+def _chain_of(home: Path, name: str) -> dict[str, Any] | None:
     from tradebot.shell.api.views import Views
 
     views = Views(events_max=None)
     for decision in reading.LedgerFile(home).chain_of(name):
         views.apply(decision)
-    found = views.why(name)
-    if found is None:
-        raise Stop(Exit.FAILED, f"no intent, order or fill is called {name}")
-    return found
+    return views.why(name)

@@ -57,8 +57,8 @@ def build_calendars(schedule: Schedule) -> dict[str, Calendar]:
     """Build every calendar there is; the schedule's extra days belong to the primary one."""
     plugins_of = {name: plugins.load("calendars", name) for name in plugins.names("calendars")}
     if schedule.calendar not in plugins_of:
-        known = ", ".join(sorted(plugins_of))
-        raise ConfigError([f"schedule.calendar: expected one of {known}"])
+        told = f"one of {', '.join(sorted(plugins_of))}, got {schedule.calendar!r}"
+        raise ConfigError([f"schedule.calendar: expected {told}"])
     built: dict[str, Calendar] = {name: plugin() for name, plugin in plugins_of.items()}
     if schedule.closures or schedule.early_closes:
         built[schedule.calendar] = _with_days(plugins_of[schedule.calendar], schedule)

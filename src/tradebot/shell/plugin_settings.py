@@ -1,28 +1,41 @@
 """Do the plugins' own sections fit the plugins? Loads each class that a configuration names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tradebot.shell import plugins
 from tradebot.shell.config import Config, ConfigError
-from tradebot.shell.document import Items, Node, Place, Section
+from tradebot.shell.document import Items, Node, Place, Section, problem
 from tradebot.shell.fill import fill
 
 
 def check_plugins(config: Config) -> list[str]:
     """Return every problem of the plugins' sections, as a start of the daemon would find them."""
     problems: list[str] = []
+    offered: Sequence[str] | None = None
     for group, name, own, place in _named(config):
         try:
             plugin = plugins.load(group, name)
             settings_type: Any = getattr(plugin, "settings_type", None)
             if settings_type is not None:
-                fill(settings_type, own)
+                settings = fill(settings_type, own)
+                if group == "market_data":
+                    offered = getattr(settings, "symbols", None)
         except plugins.UnusablePlugin as error:
             problems.append(f"{place}: {error}")
         except ConfigError as error:
             problems.extend(error.problems)
-    return problems
+    return [*problems, *_strangers(config, offered)]
+
+
+def _strangers(config: Config, offered: Sequence[str] | None) -> Iterator[str]:
+    """Find symbols of strategies that the feed does not deliver, where its settings say which."""
+    for at, strategy in enumerate(config.strategies):
+        for symbol in strategy.symbols:
+            if offered is not None and symbol not in offered:
+                expected = f"symbols that market_data offers ({', '.join(sorted(offered))})"
+                place = _place(_strategy(config, at), "symbols", Place(source=str(config.source)))
+                yield problem(place, f"strategies[{at}].symbols", expected, repr(symbol))
 
 
 def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
@@ -33,13 +46,18 @@ def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
     yield "market_data", feed.provider, feed.own, _place(
         said.get("market_data"), "provider", unsaid
     )
-    routes, strategies = said.get("brokers"), said.get("strategies")
+    routes = said.get("brokers")
     for name, route in config.brokers.items():
         node = routes.entries.get(name) if isinstance(routes, Section) else None
         yield "brokers", route.adapter, route.own, _place(node, "adapter", unsaid)
     for at, strategy in enumerate(config.strategies):
-        item = strategies.items[at] if isinstance(strategies, Items) else None
-        yield "strategies", strategy.plugin, strategy.parameters, _place(item, "plugin", unsaid)
+        place = _place(_strategy(config, at), "plugin", unsaid)
+        yield "strategies", strategy.plugin, strategy.parameters, place
+
+
+def _strategy(config: Config, at: int) -> Node | None:
+    said = config.document.entries.get("strategies")
+    return said.items[at] if isinstance(said, Items) else None
 
 
 def _place(node: Node | None, key: str, unsaid: Place) -> Place:

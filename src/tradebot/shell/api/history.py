@@ -24,6 +24,7 @@ from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 from tradebot.shell.api.newest import KEPT_MAX, Newest
 
+_TYPED_MIN: Final = 4  # characters that name an intent or order in short
 EVENTS_MAX: Final = 200  # of one intent; the oldest leave first
 
 
@@ -128,6 +129,13 @@ class Histories:
             return None
         name = ClOrdID(cl_ord_id)
         return self.orders.get(self._root_of.get(name, name))
+
+    def in_full(self, name: str) -> str:
+        """Complete an id as the log shortens it, or its beginning, where only one can be meant."""
+        start, _, end = name.partition("..")
+        kept = (*self.intents.entries, *self.orders.entries, *self._root_of)
+        found = {known for known in kept if known.startswith(start) and known.endswith(end)}
+        return found.pop() if len(found) == 1 and len(start + end) >= _TYPED_MIN else name
 
     def intent_of(self, order: OrderRecord | None) -> IntentRecord | None:
         return self.intents.get(order.submitted.intent_id) if order is not None else None

@@ -232,7 +232,10 @@ class Views:
 
     def why(self, name: str) -> Plain | None:
         """Tell the whole chain that an id belongs to, or None where it is not known any more."""
-        return explain(self._kept, name)
+        return explain(self._kept, name) or explain(self._kept, self.in_full(name))
+
+    def in_full(self, name: str) -> str:
+        return self._kept.in_full(name)
 
     def _intent_row(self, record: IntentRecord) -> Plain:
         return {
