@@ -250,7 +250,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         reconcile=reconciler.run, status=partial(standing.status_line, state, past.views),
         settings=config.decisive(), settings_version=config.settings_hash[:12], shadows=shadows,
         auto_start=config.schedule.auto_start, until=world.until,
-        status_every_s=config.telemetry.status_every_s * world.pace,
+        status_every_s=observers.status_every_s(config, world.telling) * world.pace,
     )
 
 

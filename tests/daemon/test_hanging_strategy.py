@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +51,7 @@ data_dir: data
 market_data: {{provider: simulated, symbols: [SPY], interval_s: 5}}
 strategies:
   - {{id: sleepy, plugin: hangs, symbols: [SPY], timer_s: 60, parameters: {{hangs_s: {hangs_s}}}}}
-supervision: {{stall_s: 1, stall_exit_s: 1}}
+supervision: {{stall_s: 1, stall_exit_s: {stall_exit_s}}}
 """
 START, END = "2026-11-24T15:00:00Z", "2026-11-24T20:00:00Z"
 _TRADEBOT = (sys.executable, "-m", "tradebot.cli.main")
@@ -58,11 +60,13 @@ _TRADEBOT = (sys.executable, "-m", "tradebot.cli.main")
 class Place:
     """A working directory with a strategy that hangs, found as any installed plugin is."""
 
-    def __init__(self, directory: Path, hangs_s: float) -> None:
+    def __init__(self, directory: Path, hangs_s: float, stall_exit_s: int = 1) -> None:
         self.directory = directory
         self.home = directory / "data" / "rehearsal"
         (directory / "hangs.py").write_text(STRATEGY)
-        (directory / "c.yaml").write_text(CONFIG.format(hangs_s=hangs_s))
+        (directory / "c.yaml").write_text(
+            CONFIG.format(hangs_s=hangs_s, stall_exit_s=stall_exit_s)
+        )
         installed = directory / "hangs-1.dist-info"
         installed.mkdir()
         (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: hangs\nVersion: 1\n")
@@ -156,3 +160,13 @@ def test_one_that_never_comes_back_ends_the_process_and_is_not_called_in_the_nex
         assert process.wait(10) == 0
     (disabled,) = place.ask("status")["disabled"]
     assert disabled == {"strategy_id": "sleepy", "reason": "a call of it never came back"}
+
+
+def test_a_second_signal_ends_even_a_daemon_that_hangs(tmp_path: Path) -> None:
+    place = Place(tmp_path, hangs_s=600, stall_exit_s=60)
+    with place.running("--start", START) as process:
+        until(process, "STALLED")
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 130

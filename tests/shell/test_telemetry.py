@@ -20,7 +20,7 @@ from tradebot.core.model.money import ONE
 from tradebot.core.model.report import ExecType
 from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.outlet import Outlet
-from tradebot.shell.telemetry import JsonLog, Repeats
+from tradebot.shell.telemetry import Console, JsonLog, Repeats
 
 LATER = AT + timedelta(seconds=61)
 
@@ -194,3 +194,16 @@ def test_health_without_a_daemon_shows_what_was_last_written(tmp_path: Path, cap
     found = json.loads(capsys.readouterr().out)
     assert (found["running"], found["system_status"]) == (False, "stopped")
     assert found["last_written"]["system_status"] == "healthy"
+
+
+def test_a_status_line_fits_its_terminal_and_stays_below_what_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    out = io.StringIO()
+    console = Console(out, UTC, is_terminal=True)
+    console.status(AT, {"state": "TRADING", "PAPER-1": "equity 100,000.00 realised 0.00"})
+    console.line(AT, "something")
+    shown = [line.rpartition("\x1b[K")[2] for line in out.getvalue().split("\n")]
+    assert [len(shown[-1]), shown[-1][10:24]] == [39, " state TRADING"]
+    assert shown[0].endswith("  something")

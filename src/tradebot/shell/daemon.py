@@ -82,6 +82,7 @@ class Daemon:
         self._last_fault: str | None = None  # that stood when a rehearsal came to its end
         self._p = parts
         self._stop = asyncio.Event()
+        self._is_signalled = False
         self._latched = asyncio.Event()
         self._cleared: tuple[object, ...] = ()
         parts.engine.listeners.append(self._on_decision)
@@ -95,13 +96,13 @@ class Daemon:
     def stop_on_signals(self) -> None:
         """Take signals over; only for a process that is nothing but this daemon.
 
-        SIGUSR1 kills: it is no business of the loop, which may stand still; between two steps of
-        whatever runs instead the latch is set.
+        What kills, or ends at once, is no business of the loop, which may stand still: it is done
+        between two steps of whatever runs instead.
         """
         loop = asyncio.get_running_loop()
         signal.signal(signal.SIGUSR1, lambda *_: self._p.latch.set("SIGUSR1", "signal"))
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._on_signal, number)
+            signal.signal(number, partial(self._on_signal, loop))
         loop.add_signal_handler(signal.SIGHUP, self._say, "SIGHUP: settings are read at a start")
 
     def on_stall(self) -> None:
@@ -293,9 +294,13 @@ class Daemon:
         self._stop.set()
         await asyncio.Event().wait()
 
-    def _on_signal(self, number: signal.Signals) -> None:
-        if self._stop.is_set():
+    def _on_signal(self, loop: asyncio.AbstractEventLoop, number: int, *_: object) -> None:
+        if self._is_signalled or self._stop.is_set():
             os._exit(EXIT_SECOND_SIGNAL)  # the second one leaves at once; the next start recovers
+        self._is_signalled = True
+        loop.call_soon_threadsafe(self._stop_for, signal.Signals(number))
+
+    def _stop_for(self, number: signal.Signals) -> None:
         self._say(f"{number.name}: stopping")
         self._stop.set()
 

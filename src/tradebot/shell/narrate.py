@@ -28,13 +28,15 @@ def ask(intent: Intent) -> str:
 
 
 def numbers(gates: tuple[GateResult, ...]) -> str:
-    """Tell the numbers of the gates that did not allow, e.g. `order_notional 60000 over 50000`."""
+    """Tell the numbers of the gates that did not allow, e.g. `order_notional 60000 against 50000`.
+
+    A gate without numbers says all it has to say by its reason.
+    """
     told = []
     for gate in gates:
-        if gate.answer is not Answer.ALLOW:
+        if gate.answer is not Answer.ALLOW and gate.limit is not None:
             actual = plain(gate.actual) if gate.actual is not None else "nothing"
-            limit = f" against {plain(gate.limit)}" if gate.limit is not None else ""
-            told.append(f"{gate.gate} {actual}{limit}" if limit else gate.gate)
+            told.append(f"{gate.gate} {actual} against {plain(gate.limit)}")
     return "; ".join(told)
 
 

@@ -40,6 +40,12 @@ def telling(asked: str, config: Config, out: Outlet, views: Views) -> Telling:
     return Console(out, ZoneInfo("America/New_York"), is_terminal=out.isatty())
 
 
+def status_every_s(config: Config, telling: Telling) -> float:
+    """Renew a terminal's line each second; a log hears of it as often as the settings say."""
+    is_line = isinstance(telling, Console) and telling.is_terminal
+    return 1.0 if is_line else config.telemetry.status_every_s
+
+
 def executions(
     config: Config, home: Path, views: Views, clock: Clock, ending: ExitStack
 ) -> ExecutionLog:

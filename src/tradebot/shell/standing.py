@@ -60,11 +60,11 @@ def status_line(state: DaemonState, views: Views) -> dict[str, Any]:
     """Tell what a person wants to know at a glance."""
     book = views.book
     told: dict[str, Any] = {"state": state.state.value}
+    if book.kill_reason is not None:
+        told["KILLED"] = book.kill_reason
     for name, account in book.ledger.accounts.items():
         told[name] = f"equity {account.equity:,.2f} realised {account.realized:,.2f}"
     told["orders"] = f"{len(book.orders.working)} open"
     held = [f"{s} {plain(n.qty)}" for nets in book.ledger.nets.values() for s, n in nets.items()]
     told["holds"] = ", ".join(held) or "nothing"
-    if book.kill_reason is not None:
-        told["KILLED"] = book.kill_reason
     return told

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from shutil import get_terminal_size
 from typing import Any, Final, TextIO
 from zoneinfo import ZoneInfo
 
@@ -55,7 +56,7 @@ class Console:
     def __init__(self, out: TextIO, zone: ZoneInfo, *, is_terminal: bool) -> None:
         self._out = out
         self._zone = zone
-        self._is_terminal = is_terminal
+        self.is_terminal = is_terminal
         self._status = ""
         self._repeats = Repeats()
 
@@ -75,15 +76,16 @@ class Console:
 
     def _line(self, at: datetime, text: str) -> None:
         stamp = f"{at.astimezone(self._zone):%m-%d %H:%M:%S}"
-        if self._is_terminal:
+        if self.is_terminal:
             self._write(f"{_CLEAR_LINE}{stamp}  {text}\n{self._status}")
         else:
             self._write(f"{stamp}  {text}\n")
 
     def status(self, at: datetime, facts: Mapping[str, Any]) -> None:
         told = _listed(facts)
-        if self._is_terminal:
-            self._status = f"[{at.astimezone(self._zone):%H:%M:%S}] {told}"
+        if self.is_terminal:
+            line = f"[{at.astimezone(self._zone):%H:%M:%S}] {told}"
+            self._status = line[:get_terminal_size().columns - 1]  # one that wraps clears badly
             self._write(f"{_CLEAR_LINE}{self._status}")
         else:
             self._line(at, f"-- {told}")
@@ -91,7 +93,7 @@ class Console:
     def close(self, at: datetime) -> None:
         for told in self._repeats.over():
             self._line(at, told)
-        if self._is_terminal and self._status:
+        if self.is_terminal and self._status:
             self._write("\n")
 
     def _write(self, text: str) -> None:
