@@ -222,7 +222,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         market.subscribe(symbols, hears.on_market)
     files = _draft_files(config, home, past.views, world)
     dead = DeadLetterFiles(home / "dead_letters", past.views.dead_letters, world.ending.callback)
-    reconciler = Reconciler(engine, links, config.reconcile, world.tell)
+    reconciler = Reconciler(engine, links, config.reconcile, world.tell, pace=world.pace)
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links), host.on_decision, files.on_decision,
@@ -315,7 +315,7 @@ def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
     return Link(
         name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send,
         on_sent=wire.executions.on_sent, patience=config.brokers[name].resilience, seed=config.seed,
-        last_heard=wire.last_heard,
+        last_heard=wire.last_heard, pace=wire.world.pace,
     )
 
 

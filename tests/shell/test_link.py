@@ -12,6 +12,7 @@ from tests.shell.test_engine import HeldJournal
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
+    BreakerState,
     Capabilities,
     DefineInstruments,
     EnterSession,
@@ -22,6 +23,7 @@ from tradebot.core.model.commands import (
     SubmitIntent,
 )
 from tradebot.core.model.events import (
+    BreakerSet,
     Event,
     IntentRefused,
     OrderInDoubt,
@@ -61,6 +63,7 @@ class ScriptedBroker:
         self.known: dict[ClOrdID, BrokerOrder] = {}
         self.cancels: list[ClOrdID] = []
         self.asked = 0
+        self.statements = 0
         self._queue: asyncio.Queue[Report] = asyncio.Queue(100)
 
     async def connect(self) -> None: ...
@@ -100,6 +103,7 @@ class ScriptedBroker:
         return ()
 
     async def statement(self) -> Statement:
+        self.statements += 1
         working = tuple(OpenOrder(cl_ord_id=known) for known in self.known)
         return Statement(account="P", as_of=AT, cash=Decimal(100_000), working=working)
 
@@ -111,7 +115,7 @@ class ScriptedBroker:
 class Scene:
     def __init__(
         self, broker: ScriptedBroker, loop: asyncio.AbstractEventLoop,
-        patience: Patience = USUAL,
+        patience: Patience = USUAL, pace: float = 1.0,
     ) -> None:
         self.latch = Latch()
         self.events: list[Event] = []
@@ -124,7 +128,7 @@ class Scene:
         )
         self.link = Link(
             "paper", RouteKind.PAPER, broker, engine=self.engine,
-            may_send=lambda order: self.latch.reason, patience=patience,
+            may_send=lambda order: self.latch.reason, patience=patience, pace=pace,
         )
         self.engine.listeners.append(lambda decision: self.events.extend(decision.events))
         self.engine.listeners.append(self.link.on_decision)
@@ -161,10 +165,11 @@ class Scene:
 
 
 def play(
-    broker: ScriptedBroker, story: Callable[[Scene], Awaitable[None]], patience: Patience = USUAL
+    broker: ScriptedBroker, story: Callable[[Scene], Awaitable[None]], patience: Patience = USUAL,
+    pace: float = 1.0,
 ) -> Scene:
     async def staged() -> Scene:
-        scene = Scene(broker, asyncio.get_running_loop(), patience)
+        scene = Scene(broker, asyncio.get_running_loop(), patience, pace)
         await scene.start()
         await story(scene)
         for task in scene.tasks:
@@ -242,6 +247,41 @@ def test_an_unknown_outcome_stays_unknown_and_keeps_its_risk_reserved() -> None:
     assert scene.engine.book.orders.doubts == {"SPY": 1}
     assert scene.engine.book.orders.reserved["P"] == Decimal("100.01")
     assert len(scene.of(OrderSubmitted)) == 1, "no timer resolves a doubt"
+
+
+@pytest.mark.parametrize(("pace", "probes"), [(1.0, 20), (10.0, 2), (1800.0, 0)])
+def test_while_no_order_works_a_broker_is_probed_by_our_time_and_not_by_the_loops(
+    pace: float, probes: int
+) -> None:
+    broker = ScriptedBroker()
+    play(broker, lambda scene: asyncio.sleep(610), pace=pace)
+    assert broker.statements == 1 + probes, "one belongs to the connection"
+
+
+def test_a_doubt_and_an_open_breaker_are_looked_at_by_the_loops_time() -> None:
+    async def buys_and_waits_less(scene: Scene) -> None:
+        await scene.buy()
+        await asyncio.sleep(50)
+
+    lost = ScriptedBroker("lost")
+    play(lost, buys_and_waits_less, pace=1800.0)
+    assert lost.asked == 7, "six times, and once more with the probe"
+    failing = ScriptedBroker(*["not_sent"] * 9)
+    patience = Patience(breaker_threshold=2, breaker_timeout_s=30)
+    scene = play(failing, buys_and_waits, patience, pace=1800.0)
+    told = [event.state for event in scene.of(BreakerSet)]
+    assert told[:3] == [BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.CLOSED]
+
+
+def test_orders_that_keep_coming_put_off_no_probe() -> None:
+    async def buys_and_buys(scene: Scene) -> None:
+        for _ in range(10):
+            await scene.buy()
+            await asyncio.sleep(10)
+
+    broker = ScriptedBroker()
+    play(broker, buys_and_buys, pace=1800.0)
+    assert broker.statements == 1 + 3
 
 
 @pytest.mark.fault(49)

@@ -44,9 +44,12 @@ def stated(second: int, **differs: object) -> Statement:
     return Statement(**{**fields, **differs})  # type: ignore[arg-type]
 
 
-def reconciler(scene: Scene, told: list[str] | None = None) -> Reconciler:
+def reconciler(
+    scene: Scene, told: list[str] | None = None, *, pace: float = 1.0
+) -> Reconciler:
     made = Reconciler(
-        scene.engine, [scene.link], ReconcileSection(), (told if told is not None else []).append
+        scene.engine, [scene.link], ReconcileSection(), (told if told is not None else []).append,
+        pace=pace,
     )
     scene.engine.listeners.append(made.on_decision)
     return made
@@ -68,6 +71,20 @@ def test_it_compares_at_the_start_every_five_minutes_and_at_the_close() -> None:
     scene = play(broker, story)
     assert len(broker.asked_since) == 4
     assert compared(scene) == ["start", "close"], "the others found nothing new"
+
+
+def test_on_a_fast_clock_it_still_compares_at_the_close() -> None:
+    async def story(scene: Scene) -> None:
+        running = asyncio.create_task(reconciler(scene, pace=60).run())
+        await asyncio.sleep(3600)
+        await scene.engine.submit(EnterSession(calendar="XNYS", phase=Phase.POST_MARKET))
+        await asyncio.sleep(18_010)
+        running.cancel()
+
+    broker = StatingBroker(stated(0))
+    scene = play(broker, story)
+    assert len(broker.asked_since) == 3, "start, close, and five hours behind it"
+    assert compared(scene) == ["start", "close"]
 
 
 def test_a_run_on_the_clock_tells_of_what_is_new() -> None:

@@ -55,16 +55,20 @@ class Counterparty(Protocol):
 
 
 class Reconciler:
-    """Fetches statements and hands them to the core. It compares nothing and mends nothing."""
+    """Fetches statements and hands them to the core. It compares nothing and mends nothing.
+
+    `pace` is how many times as fast as ours the loop's clock runs: who waits for a run waits here.
+    """
 
     def __init__(
         self, engine: Engine, links: Iterable[Counterparty], section: ReconcileSection,
-        tell: Callable[[str], None],
+        tell: Callable[[str], None], *, pace: float = 1.0,
     ) -> None:
         self.failures: dict[str, str] = {}  # route -> why the last run did not come to its end
         self._engine = engine
         self._links = list(links)
         self._section = section
+        self._every_s = section.every_s * pace
         self._tell = tell
         self._one_at_a_time = asyncio.Lock()
         self._closed = asyncio.Event()
@@ -102,7 +106,7 @@ class Reconciler:
         self._closed.clear()
         for _ in range(IDLE_TURNS):
             try:
-                async with asyncio.timeout(self._section.every_s):
+                async with asyncio.timeout(self._every_s):
                     await self._closed.wait()
             except TimeoutError:
                 if not self._engine.book.is_idle:

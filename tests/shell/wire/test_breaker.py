@@ -48,7 +48,6 @@ class AwayBroker(TroubledBroker):
     def __init__(self, *, away_for: int) -> None:
         super().__init__()
         self.away_for = away_for
-        self.statements = 0
 
     async def submit(self, order: OrderSubmitted) -> None:
         if self.away_for:
@@ -56,10 +55,6 @@ class AwayBroker(TroubledBroker):
             self.away_for -= 1
             raise NotSent("connection refused")
         await super().submit(order)
-
-    async def statement(self) -> Statement:
-        self.statements += 1
-        return await super().statement()
 
 
 class SilentBroker(AwayBroker):

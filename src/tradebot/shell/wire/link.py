@@ -15,6 +15,7 @@ from tradebot.core.model.commands import (
     Statement,
 )
 from tradebot.core.model.events import (
+    BreakerSet,
     CancelRequested,
     OrderInDoubt,
     OrderSubmitted,
@@ -41,13 +42,14 @@ class Link:
 
     `last_heard` is when the broker was last listened to, None on a first start. `tried` ends with
     the first attempt to connect: a broker that is away is tried again, a fault of the adapter is
-    raised there.
+    raised there. `pace` is how many times as fast as ours the loop's clock runs: while no order
+    works, a broker is probed by ours.
     """
 
     def __init__(
         self, route: str, kind: RouteKind, broker: Broker, *, engine: Engine, may_send: MaySend,
         on_sent: Callable[[ClOrdID], None] = lambda _: None, patience: Patience = USUAL,
-        seed: int = 0, last_heard: datetime | None = None,
+        seed: int = 0, last_heard: datetime | None = None, pace: float = 1.0,
     ) -> None:
         self.route = route
         self.tried: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -56,7 +58,8 @@ class Link:
         self._kind = kind
         self._broker = broker
         self._engine = engine
-        self._patience = patience
+        self._often_s = min(patience.probe_every_s, patience.breaker_timeout_s)
+        self._pace = pace
         self._calls: dict[asyncio.Task[None], ClOrdID | None] = {}  # sends with their order
         self._sends: dict[ClOrdID, asyncio.Task[None]] = {}
         self._line = Line(route, broker, engine, patience)
@@ -66,6 +69,8 @@ class Link:
             patience=patience, seed=seed,
         )
         self._failure: asyncio.Future[None] | None = None
+        self._rests_until = 0.0
+        self._stirred = asyncio.Event()
 
     async def run(self) -> None:
         """Live through one connection, and raise what ended it; the next call makes another."""
@@ -148,6 +153,7 @@ class Link:
         if event.route == self.route:
             task = self._start(self._sending.send(event), event.cl_ord_id, sends=event.cl_ord_id)
             self._sends[event.cl_ord_id] = task
+            self._stir()
 
     def _cancel(self, event: CancelRequested) -> None:
         if self._is_ours(event.cl_ord_id):
@@ -156,6 +162,10 @@ class Link:
     def _replace(self, event: ReplaceRequested) -> None:
         if self._is_ours(event.cl_ord_id):
             self._start(self._sending.replace(event), f"replace {event.cl_ord_id}")
+
+    def _broke(self, event: BreakerSet) -> None:
+        if event.route == self.route:
+            self._stir()
 
     def _resolve(self, event: OrderInDoubt) -> None:
         if self._is_ours(event.cl_ord_id):
@@ -248,10 +258,12 @@ class Link:
         A probe that fails while the breaker is half open ends the connection: a new one may help.
         """
         breaker, loop = self._line.breaker, asyncio.get_running_loop()
-        often_s = min(self._patience.probe_every_s, self._patience.breaker_timeout_s)
         while True:
             wait_s = breaker.probe_in_s(loop.time())
-            await asyncio.sleep(often_s if wait_s is None else wait_s)
+            if wait_s is None:
+                wait_s = self._often_s * (1.0 if self._engine.book.orders.working else self._pace)
+            if await self._is_stirred_within(wait_s):
+                continue
             is_last_chance = breaker.begin_probe(loop.time())
             if breaker.state is BreakerState.OPEN:
                 continue
@@ -266,10 +278,25 @@ class Link:
             self._was_good = True
             await self._asking.ask_about_unknown()
 
+    async def _is_stirred_within(self, seconds: float) -> bool:
+        """Wait; tell whether something began meanwhile that may want a look sooner."""
+        self._rests_until = asyncio.get_running_loop().time() + seconds
+        self._stirred.clear()
+        try:
+            async with asyncio.timeout_at(self._rests_until):
+                return await self._stirred.wait()
+        except TimeoutError:
+            return False
+
+    def _stir(self) -> None:
+        if self._rests_until > asyncio.get_running_loop().time() + self._often_s:
+            self._stirred.set()
+
 
 _STARTS: Final[Mapping[type, Callable[[Link, Any], None]]] = {
     OrderSubmitted: Link._send,
     CancelRequested: Link._cancel,
     ReplaceRequested: Link._replace,
     OrderInDoubt: Link._resolve,
+    BreakerSet: Link._broke,
 }
