@@ -11,6 +11,7 @@ from tradebot.core.model import events as e
 from tradebot.core.model.commands import Command, Mark
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.money import CENT
 from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
@@ -44,10 +45,10 @@ class Floor:
         loop = asyncio.get_running_loop()
         self.posted.append((loop.time(), tuple(quote.symbol for quote in command.quotes)))
 
-    def quote(self, symbol: str = "SPY") -> None:
-        cent = Decimal("0.01") * len(self.facts.quotes)
+    def quote(self, mid: str = "501") -> None:
+        half = Decimal("0.01")
         quote = Quote(
-            symbol=symbol, bid=Decimal(500) + cent, ask=Decimal(501) + cent, as_of=makers.OPEN
+            symbol="SPY", bid=Decimal(mid) - half, ask=Decimal(mid) + half, as_of=makers.OPEN
         )
         self.facts.on_market(quote)
         self.marker.on_market(quote)
@@ -76,6 +77,34 @@ def test_a_quote_of_what_is_held_is_taken_at_once_and_the_next_after_its_pause()
 def test_quotes_that_stand_still_are_not_told_again() -> None:
     floor = Floor()
     assert live(floor, floor.quote) == [(0, ("SPY",))]
+
+
+def test_what_hardly_moves_the_account_is_told_after_sixty_pauses() -> None:
+    floor = Floor()
+    equity = floor.book.ledger.accounts[makers.ACCOUNT].equity
+    least = Decimal(500) + equity / 10_000 / 10  # of ten shares that were booked at 500
+
+    def quote_a_little_less() -> None:
+        floor.quote(str(least - CENT))
+
+    def quote_as_much() -> None:
+        floor.quote(str(least))
+
+    assert live(floor, floor.quote, *[quote_a_little_less] * 95) == [
+        (0, ("SPY",)), (900, ("SPY",))
+    ]
+    floor = Floor()
+    assert live(floor, floor.quote, quote_as_much) == [(0, ("SPY",)), (15, ("SPY",))]
+
+
+def test_a_quote_of_what_no_loss_could_be_counted_without_is_told_at_once() -> None:
+    floor = Floor()
+    floor.book.ledger.accounts[makers.ACCOUNT].unmarked["SPY"] = None
+
+    def quote_the_same() -> None:
+        floor.quote("500")
+
+    assert live(floor, quote_the_same, quote_the_same) == [(0, ("SPY",)), (15, ("SPY",))]
 
 
 def test_what_is_not_held_is_not_valued() -> None:

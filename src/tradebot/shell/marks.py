@@ -1,7 +1,9 @@
-"""What is held worth now? Asked when a quote of it comes, and at most every so many seconds."""
+"""What is held worth now? Asked when a quote of it tells something new, and not too often."""
 
 import asyncio
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import Command, Mark
@@ -12,9 +14,12 @@ from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 
+MOVED_FRAC: Final = Decimal("0.0001")  # of equity: no limit on losses is as fine
+RARELY: Final = 60  # turns after which a quote is told, however little it moved
+
 
 class Marker:
-    """Values holdings at fresh quotes; nothing is said of quotes that stand still."""
+    """Values holdings at fresh quotes; nothing is said of quotes that hardly move the account."""
 
     def __init__(
         self, book: Book, facts: FactCache, post: Callable[[Command], object], *, every_s: float
@@ -24,11 +29,12 @@ class Marker:
         self._post = post
         self._every_s = every_s
         self._fresh: set[str] = set()
+        self._told: dict[str, float] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
 
     def on_market(self, event: MarketEvent) -> None:
-        if isinstance(event, Quote) and self._is_held(event.symbol):
+        if isinstance(event, Quote) and self._is_news(event):
             self._wait(event.symbol)
 
     def on_decision(self, decision: Decision) -> None:
@@ -42,6 +48,23 @@ class Marker:
 
     def _is_held(self, symbol: str) -> bool:
         return any(symbol in nets for nets in self._ledger.nets.values())
+
+    def _is_news(self, quote: Quote) -> bool:
+        """Tell whether it moves an account that holds it, or was not told for long."""
+        symbol, mid = quote.symbol, quote.mid
+        if not self._is_held(symbol):
+            return False
+        now = asyncio.get_running_loop().time()
+        if now - self._told.get(symbol, float("-inf")) >= RARELY * self._every_s:
+            return True
+        for name, nets in self._ledger.nets.items():
+            net, account = nets.get(symbol), self._ledger.accounts[name]
+            if net is None:
+                continue
+            moved = abs(net.qty * (mid - net.mark) * net.multiplier)
+            if account.unmarked or not (moved < account.equity * MOVED_FRAC):
+                return True
+        return False
 
     def _wait(self, symbol: str) -> None:
         self._fresh.add(symbol)
@@ -63,3 +86,5 @@ class Marker:
         except Busy:
             for quote in quotes:
                 self._wait(quote.symbol)
+        else:
+            self._told.update((quote.symbol, self._last) for quote in quotes)

@@ -144,7 +144,7 @@ class Telemetry:
     log_format: text for people, json for machines, auto chooses by whether a terminal listens
     log_level: what is at least this important is logged
     status_every_s: how often a log hears the status; a terminal's line is renewed each second
-    mark_every_s: how often open positions are valued; each is a line in the journal
+    mark_every_s: how often open positions are valued at most, each time a line in the journal
     heartbeat_s: how often the log hears that the daemon lives
     health_check_s: how often telemetry/system_health.json is written
     execution_log: write a line an execution, with its latencies, to telemetry/execution_log.jsonl
