@@ -160,6 +160,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
+    def skip_to(self, due: datetime) -> bool:
+        """Tell whether time jumped there, as a simulated one may where nothing happens before."""
+
 
 @fact
 class Position:

@@ -5,6 +5,8 @@ import math
 import time
 from datetime import UTC, datetime, timedelta
 
+from tradebot.shell.replay.sim_loop import SimLoop
+
 stopwatch = time.perf_counter  # how long a call takes, whatever a simulated clock says meanwhile
 
 
@@ -15,6 +17,9 @@ class WallClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def skip_to(self, due: datetime) -> bool:
+        return False
 
 
 class LoopClock:
@@ -31,3 +36,7 @@ class LoopClock:
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self._loop.time() - self._origin)
+
+    def skip_to(self, due: datetime) -> bool:
+        when = self._origin + (due - self._start).total_seconds()
+        return isinstance(self._loop, SimLoop) and self._loop.skip_to(when)

@@ -76,9 +76,10 @@ class Feed:
         """Return the time once it is due, and whether that took waiting."""
         waited = False
         while (now := self._clock.now()) < due:
-            left_s = (due - now).total_seconds()
-            await asyncio.sleep(min(left_s, self._clock.longest_sleep_s))
-            waited = True
+            if not self._clock.skip_to(due):
+                left_s = (due - now).total_seconds()
+                await asyncio.sleep(min(left_s, self._clock.longest_sleep_s))
+                waited = True
         return now, waited
 
     def _deliver(self, symbol: str, event: MarketEvent) -> None:

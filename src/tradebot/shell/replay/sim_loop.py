@@ -7,6 +7,7 @@ does meanwhile. Sockets are still served, every few turns.
 import asyncio
 import selectors
 import time
+from collections import deque
 from decimal import Decimal
 from typing import Final
 
@@ -22,6 +23,10 @@ class _PacedSelector(selectors.DefaultSelector):
         self._origin = time.monotonic()
         self._unserved = 0
         self.jumped = 0.0
+
+    @property
+    def is_jumping(self) -> bool:
+        return self._speed is None
 
     def pace(self, speed: float | None) -> None:
         """Go on at another speed from the time that it is now."""
@@ -54,9 +59,20 @@ class _PacedSelector(selectors.DefaultSelector):
 class SimLoop(asyncio.SelectorEventLoop):
     """An event loop on virtual time; `speed` None jumps, a number runs that many times as fast."""
 
+    _ready: "deque[asyncio.Handle]"
+    _scheduled: "list[asyncio.TimerHandle]"
+
     def __init__(self, speed: Decimal | None = None) -> None:
         self._paced = _PacedSelector(None if speed is None else float(speed))
         super().__init__(self._paced)
+
+    def skip_to(self, when: float) -> bool:
+        """Jump in the middle of a turn, where nothing else happens before; tell whether it did."""
+        is_next = not self._ready and not (self._scheduled and self._scheduled[0].when() <= when)
+        if not (self._paced.is_jumping and is_next):
+            return False
+        self._paced.jumped = when
+        return True
 
     def pace(self, speed: Decimal | None) -> None:
         """Jump from now on (None), or run so many times as fast."""

@@ -18,9 +18,6 @@ class Stuck(Exception):
 class ShuffledLoop(SimLoop):
     """A jumping loop without sockets that permutes whatever is ready, by the seed."""
 
-    _ready: "deque[asyncio.Handle]"
-    _scheduled: "list[asyncio.TimerHandle]"
-
     def __init__(self, chance: Chance) -> None:
         super().__init__()
         self.turns = 0

@@ -80,6 +80,9 @@ class WorldClock:
     def now(self) -> datetime:
         return self.at(self._loop.time()) + timedelta(seconds=self.step_s)
 
+    def skip_to(self, due: datetime) -> bool:
+        return False
+
     def at(self, seconds: float) -> datetime:
         """Return the true time, whatever the clock shows."""
         return self._starts + timedelta(seconds=seconds)
