@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import linear_regression
 from typing import Any, Final
 
+import verify_books
 from bench_orders import PAGE_BYTES, RAISED, StillClock
 from soak_line import SocketBroker
 from soak_venue import SYMBOLS, StillPrices
@@ -66,7 +67,7 @@ POLICY: Final = replace(
 CANCEL_AFTER_S: Final = 1.0
 SETTLED_WITHIN_S: Final = 120.0
 LAG_EVERY_S: Final = 0.01
-HALTS_TOLD: Final = 5
+TOLD_MAX: Final = 5
 LAG_STEP_S: Final = 0.0005
 
 
@@ -178,7 +179,7 @@ class Soak:
             elif isinstance(event, IntentRefused) and event.reason is Reason.ADAPTER_UNDELIVERED:
                 retry = RetryDeadLetter(target=event.intent_id, by="soak", ttl_s=3_600)
                 loop.call_soon(self.engine.post, retry)
-            elif isinstance(event, InstrumentHalted) and len(self.halts) < HALTS_TOLD:
+            elif isinstance(event, InstrumentHalted) and len(self.halts) < TOLD_MAX:
                 self.halts.append(f"decision {decision.seq}: {event.reason}: {event.detail}")
             elif isinstance(event, IntentRefused):
                 self.refused[event.intent_id] = event.reason
@@ -236,11 +237,20 @@ async def soaked(home: Path, asked: argparse.Namespace) -> dict[str, Any]:
         "orders": asked.orders, "seconds": round(took_s), "settling_s": round(settling_s, 1),
         "is_settled": is_settled,
         **judged(home / "venue" / "book.jsonl", running, asked.orders),
+        "audit": audit(home)[:TOLD_MAX],
         "differences": dict(differences), "halted": running.halts,
         "network": dict(did), "connections": running.broker.connections,
         "lag_ms": lag.told(), "memory_mb_per_hour": _growth(sizes),
         "memory_mb": round(sizes[-1][1] / 1e6),
     }
+
+
+def audit(home: Path) -> list[str]:
+    """Let the auditor hold the raw journal against the broker's raw file."""
+    books = verify_books.read(home)
+    return [*books.wrong, *verify_books.against_broker(
+        books, home / "venue" / "book.jsonl", is_dead=False
+    )]
 
 
 def judged(path: Path, running: Soak, orders: int) -> dict[str, Any]:
@@ -273,7 +283,9 @@ def judged(path: Path, running: Soak, orders: int) -> dict[str, Any]:
 
 
 def is_sound(told: dict[str, Any]) -> bool:
-    wrong = ("lost", "doubled", "strangers", "refused_yet_placed", "positions_differ", "halted")
+    wrong = (
+        "lost", "doubled", "strangers", "refused_yet_placed", "positions_differ", "halted", "audit",
+    )
     withdrawn = set(told["refused"]) <= {Reason.OMS_CANCELED}
     return told["is_settled"] and withdrawn and not any(told[name] for name in wrong)
 

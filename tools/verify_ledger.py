@@ -73,15 +73,15 @@ def is_due(body: bytes, is_header: bool, number: int, seq: int) -> bool:
         return False
 
 
-def check(anchor: bytes | None, segments: Segments) -> tuple[int, int, str]:
+def check(head: bytes | None, found: Segments) -> tuple[int, int, str]:
     """Return the numbers of records and decisions and what was cut off; raise Bad."""
-    goal = read_anchor(anchor)
+    goal = read_anchor(head)
     h, seq, records, torn = "0" * 40, 0, 0, ""
     is_anchored = goal == (0, h, 0, 0)
-    for place, (number, load) in enumerate(segments, 1):
+    for place, (number, load) in enumerate(found, 1):
         if number != place:
             raise Bad(f"segment {place} is missing")
-        data, at, record, is_last = load(), 0, 0, place == len(segments)
+        data, at, record, is_last = load(), 0, 0, place == len(found)
         while at < len(data):
             if is_last and record and not data[at] and not data[at:].strip(b"\0"):
                 break  # written ahead, not used yet
@@ -123,19 +123,25 @@ def read(path: Path) -> bytes:
         return file.read()
 
 
+def anchor(directory: Path) -> bytes | None:
+    head = directory / "HEAD"
+    return read(head) if os.path.lexists(head) else None
+
+
+def segments(directory: Path) -> Segments:
+    found = sorted(p for p in directory.iterdir() if re.fullmatch(r"[0-9]{8}\.jsonl", p.name))
+    return [(int(path.stem), partial(read, path)) for path in found]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check a ledger: 0 good, 8 damaged.")
     parser.add_argument("dir", type=Path)
     directory = parser.parse_args().dir
     directory = directory / "journal" if (directory / "journal").is_dir() else directory
-    head = directory / "HEAD"
     try:
-        anchor = read(head) if os.path.lexists(head) else None
-        found = sorted(p for p in directory.iterdir() if re.fullmatch(r"[0-9]{8}\.jsonl", p.name))
-        if anchor is None and not found:
+        if not (found := segments(directory)) and not os.path.lexists(directory / "HEAD"):
             raise FileNotFoundError(f"no journal in {directory}")
-        segments = [(int(path.stem), partial(read, path)) for path in found]
-        records, seq, torn = check(anchor, segments)
+        records, seq, torn = check(anchor(directory), found)
     except Bad as error:
         print(f"BAD: {error}")
         return 8

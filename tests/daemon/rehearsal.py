@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,22 +65,6 @@ class Rehearsal:
 
     def journal(self) -> bytes:
         return b"".join(p.read_bytes() for p in sorted(self.home.glob("journal/*.jsonl")))
-
-    def broker_truth(self) -> tuple[Decimal, dict[str, Decimal], list[str]]:
-        """Sum the paper broker's own file: cash, holdings, and the ids of all its orders."""
-        cash, holdings, orders = Decimal(0), dict[str, Decimal](), list[str]()
-        for line in (self.home / "brokers" / "paper" / "book.jsonl").read_text().splitlines():
-            kind, body = json.loads(line)
-            if kind == "Opened":
-                cash = Decimal(body["cash"])
-            elif kind == "OrderSubmitted":
-                orders.append(body["cl_ord_id"])
-            elif body["report"]["exec_type"] == "trade":
-                report = body["report"]
-                qty = Decimal(report["last_qty"]) * (-1 if report["is_sell"] else 1)
-                cash -= qty * Decimal(report["last_px"]) + Decimal(report["fee"])
-                holdings[report["symbol"]] = holdings.get(report["symbol"], Decimal(0)) + qty
-        return cash, {symbol: qty for symbol, qty in holdings.items() if qty}, orders
 
 
 _TRADEBOT = (sys.executable, "-m", "tradebot.cli.main")

@@ -1,14 +1,18 @@
-"""Which promise was broken? What the journal says is held against the broker's own file."""
+"""Which promise was broken? The auditor, who shares no code with the product, has the first word.
 
-import json
-from collections import Counter
+Then the product must decide all of it again, and its book be what the auditor summed.
+"""
+
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+
+from tools.verify_books import audited
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.events import OrderSubmitted
-from tradebot.shell.journal.damage import JournalDamaged
+from tradebot.core.model.money import ZERO
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import replay
 from tradebot.shell.replay.redecide import compare
@@ -28,24 +32,13 @@ def orders_in(decisions: Sequence[Decision], since: int = 0) -> list[str]:
 
 def at_rest(home: Path) -> Iterator[str]:
     """Say what is wrong with what a dead process left behind."""
-    try:
-        decided = orders_in(past_of(home))
-    except JournalDamaged as error:
-        yield f"the journal is damaged: {error}"
-        return
-    _, _, sent = broker_truth(home)
-    twice = [name for name, times in Counter(sent).items() if times > 1]
-    if twice:
-        yield f"sent twice: {twice}"
-    if len(set(decided)) < len(decided):
-        yield "one id was given to two orders"
-    if unknown := set(sent) - set(decided):
-        yield f"sent, and not in the journal: {sorted(unknown)}"
+    yield from audited(home, is_dead=True)[1]
 
 
 def in_the_end(home: Path) -> Iterator[str]:
     """Say what is wrong once a process lived to its end: all must agree."""
-    yield from at_rest(home)
+    books, wrong = audited(home)
+    yield from wrong
     decisions = past_of(home)
     found = compare(decisions)
     if not found.is_same:
@@ -53,35 +46,31 @@ def in_the_end(home: Path) -> Iterator[str]:
     book = Book()
     for decision in decisions:
         book.fold(decision.at, decision.events)
-    cash, holdings, _ = broker_truth(home)
-    (account,) = book.ledger.accounts.values()
-    if account.cash != cash:
-        yield f"cash: book {account.cash}, broker {cash}"
-    held = {
-        symbol: net.qty
-        for nets in book.ledger.nets.values() for symbol, net in nets.items() if net.qty
-    }
-    if held != holdings:
-        yield f"positions: book {held}, broker {holdings}"
+    if wrong := _unlike(book, books.summed()):
+        yield f"the book holds {wrong[0]}, its lines come to {wrong[1]}"
     if doubts := [name for name, state in book.orders.working.items() if state.in_doubt]:
         yield f"in doubt to the end: {doubts}"
 
 
-def broker_truth(home: Path) -> tuple[Decimal, dict[str, Decimal], list[str]]:
-    """Sum the paper broker's own file: cash, holdings, and the ids of all its orders."""
-    cash, holdings, orders = Decimal(0), dict[str, Decimal](), list[str]()
-    path = home / "brokers" / "paper" / "book.jsonl"
-    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
-        if not line.endswith(b"\n"):
-            break  # torn: the broker cuts it, and never told it
-        kind, body = json.loads(line)
-        if kind == "Opened":
-            cash = Decimal(body["cash"])
-        elif kind == "OrderSubmitted":
-            orders.append(body["cl_ord_id"])
-        elif body["report"]["exec_type"] == "trade":
-            report = body["report"]
-            qty = Decimal(report["last_qty"]) * (-1 if report["is_sell"] else 1)
-            cash -= qty * Decimal(report["last_px"]) + Decimal(report["fee"])
-            holdings[report["symbol"]] = holdings.get(report["symbol"], Decimal(0)) + qty
-    return cash, {symbol: qty for symbol, qty in holdings.items() if qty}, orders
+def _unlike(book: Book, summed: dict[str, Any]) -> tuple[object, ...]:
+    """Return what the book says of its accounts and the auditor's sums, where they differ."""
+    ours, working = dict[str, Any](), book.orders.working.values()
+    for name, account in book.ledger.accounts.items():
+        nets = book.ledger.nets.get(name, {})
+        ours[name] = {
+            "cash": account.cash, "reserved": _rounded(book.orders.reserved.get(name, ZERO)),
+            "positions": {symbol: net.qty for symbol, net in nets.items()},
+            "open": sorted(s.root for s in working if s.account == name and not s.order.is_done),
+        }
+    theirs = {
+        name: {
+            "cash": Decimal(sums["cash"]), "reserved": _rounded(Decimal(sums["reserved"])),
+            "positions": {symbol: Decimal(qty) for symbol, qty in sums["positions"].items()},
+            "open": sums["open"],
+        } for name, sums in summed.items()
+    }
+    return () if ours == theirs else (ours, theirs)
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("1e-6"))
