@@ -290,10 +290,11 @@ def _moves(intent: Raw, report: Raw) -> Iterator[tuple[str, str, Decimal, Decima
 def read(directory: Path) -> Books:
     """Verify the chain, and take every line; raise Bad."""
     journal, books = directory / "journal", Books()
-    found = verify_ledger.segments(journal) if journal.exists() else ()
-    if not found:
+    if not journal.exists():
         return books
-    verify_ledger.check(verify_ledger.anchor(journal), found)
+    found, head = verify_ledger.segments(journal), verify_ledger.anchor(journal)
+    if found or head:
+        verify_ledger.check(head, found)
     for _, load in found:
         for line in load().rstrip(b"\0").splitlines()[1:]:
             try:

@@ -40,6 +40,17 @@ def test_a_word_about_the_order_clears_the_doubt(word: str) -> None:
     assert not trader.book.orders.doubts
 
 
+@pytest.mark.promise(12)
+def test_of_two_doubts_on_one_instrument_the_second_outlasts_the_first() -> None:
+    trader = Trader()
+    first, second = (the(trader.submit(), OrderSubmitted).cl_ord_id for _ in range(2))
+    for sent in (first, second):
+        trader.tell(ReportDelivery(cl_ord_id=sent, delivery=Delivery.UNKNOWN))
+    trader.tell(a_report("new", first))
+    assert of(trader.submit(), OrderSubmitted) == []
+    assert len(of(trader.tell(a_report("new", second)), OrderSubmitted)) == 1
+
+
 def test_a_fill_clears_the_doubt() -> None:
     trader = Trader()
     trader.tell(a_trade("E1", 4, 500, an_order_in_doubt(trader)))

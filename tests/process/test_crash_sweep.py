@@ -71,7 +71,7 @@ def test_a_choice_takes_of_every_kind_before_it_takes_a_second_one() -> None:
 def test_an_order_at_the_broker_that_no_decision_names_is_a_violation(tmp_path: Path) -> None:
     book = tmp_path / "brokers" / "paper" / "book.jsonl"
     book.parent.mkdir(parents=True)
-    book.write_text('["OrderSubmitted",{"cl_ord_id":"tb1"}]\n["OrderSubmitted",{"cl')
-    assert list(judge.at_rest(tmp_path)) == ["sent, and not in the journal: ['tb1']"]
-    book.write_text('["OrderSubmitted",{"cl_ord_id":"tb1"}]\n' * 2)
-    assert "sent twice: ['tb1']" in judge.at_rest(tmp_path)
+    book.write_text('["OrderSubmitted",{"cl_ord_id":"tb1","intent":{}}]\n["OrderSubmitted",{"cl')
+    assert list(judge.at_rest(tmp_path)) == ["sent, and not in the journal: tb1"]
+    book.write_text('["OrderSubmitted",{"cl_ord_id":"tb1","intent":{}}]\n' * 2)
+    assert "sent twice: tb1" in judge.at_rest(tmp_path)

@@ -68,6 +68,22 @@ def test_who_cancels_the_task_from_outside_ends_it_and_not_the_deadline() -> Non
     assert play(story)
 
 
+@pytest.mark.fault(18)
+def test_who_cancels_at_the_very_moment_of_the_deadline_is_not_taken_for_it() -> None:
+    async def story() -> bool:
+        deadline, loop = Deadline(10), asyncio.get_running_loop()
+
+        async def call() -> None:
+            loop.call_later(10, task.cancel)
+            await deadline.bound(asyncio.Event().wait())
+
+        task = asyncio.create_task(call())
+        await asyncio.wait({task})
+        return task.cancelled()
+
+    assert play(story)
+
+
 def test_after_a_deadline_the_task_goes_on_as_any_other() -> None:
     async def story() -> int:
         deadline = Deadline(1)

@@ -139,3 +139,18 @@ def test_a_doubt_ends_when_the_broker_comes_to_know_of_the_order() -> None:
         assert not scene.engine.book.orders.doubts
 
     play(broker, story)
+
+
+@pytest.mark.promise(6)
+@pytest.mark.fault(84)
+def test_an_order_that_stood_in_the_queue_is_looked_at_when_its_turn_comes() -> None:
+    async def kills_while_it_waits(scene: Scene) -> None:
+        await asyncio.gather(*(scene.buy() for _ in range(3)))
+        await asyncio.sleep(0.5)
+        scene.latch.set("enough")
+        await asyncio.sleep(60)
+
+    broker = ScriptedBroker()
+    scene = play(broker, kills_while_it_waits, Patience(messages_per_s=1, cancels_frac=0))
+    assert len(broker.seen) == 1
+    assert {never.detail for never in scene.of(OrderNeverLeft)} == {"enough"}
