@@ -310,12 +310,15 @@ def audited(directory: Path, *, is_dead: bool = False) -> tuple[Books, list[str]
     """Return the sums, and everything that is wrong."""
     try:
         books = read(directory)
-    except verify_ledger.Bad as error:
+    except (verify_ledger.Bad, OSError) as error:
         return Books(), [f"the journal is damaged: {error}"]
     for path in sorted(directory.glob("brokers/*/book.jsonl")):
         if books.accounts and path.parent.name not in books.accounts:
             continue  # a shadow's orders are no decisions
-        books.wrong.extend(against_broker(books, path, is_dead=is_dead))
+        try:
+            books.wrong.extend(against_broker(books, path, is_dead=is_dead))
+        except (OSError, ValueError, LookupError) as error:
+            books.wrong.append(f"{path} cannot be read: {error!r}")
     return books, books.wrong
 
 
