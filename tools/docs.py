@@ -268,7 +268,7 @@ def _gates() -> Iterator[str]:
             f"[`{name}`](../../{file})", inspect.getdoc(gate) or "",
             "<br>".join(f"`{_limit(s.key)}` {s.default}" for s in limits),
             "<br>".join(s.unit or "count" for s in limits),
-            "<br>".join(sources[_limit(s.key)] for s in limits), shown.get(name, ""),
+            "<br>".join(_source(sources, _limit(s.key)) for s in limits), shown.get(name, ""),
         ))
     head = ("gate", "question", "limit and default", "unit", "where it is from", "seen to fire")
     yield from table(head, rows)
@@ -279,6 +279,12 @@ _LIMITS = {field.name for field in fields(Policy)}
 
 def _limit(key: str) -> str:
     return key.removeprefix("policy.")
+
+
+def _source(sources: Mapping[str, str], limit: str) -> str:
+    if limit not in sources:
+        raise SystemExit(f"{LIMIT_SOURCES.name}: expected where the default of {limit} is from")
+    return sources[limit]
 
 
 def shown_firing() -> Mapping[str, str]:

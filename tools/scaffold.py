@@ -152,11 +152,11 @@ class {type}Notifier:
 
 NEXT = {
     "gate": "say what it asks; `python tools/dev.py docs` lists it, the gates' tests find it",
-    "broker": "fill in what raises; `pip install -e .` or `make run` registers it;"
+    "broker": "fill in what raises; `make install` registers it;"
     " then a route names it: brokers: {{NAME: {{adapter: {name}}}}}",
-    "strategy": "say when it trades; `pip install -e .` or `make run` registers it; then a"
+    "strategy": "say when it trades; `make install` registers it; then a"
     " configuration names it: strategies: [{{id: {name}, plugin: {name}, symbols: [SPY]}}]",
-    "notifier": "fill in what raises; `pip install -e .` or `make run` registers it",
+    "notifier": "fill in what raises; `make install` registers it",
 }
 BODIES = {"gate": GATE, "broker": BROKER, "strategy": STRATEGY, "notifier": NOTIFIER}
 SUFFIX = {"broker": "Broker", "strategy": "", "notifier": "Notifier"}

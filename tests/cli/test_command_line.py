@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from tradebot.cli import show
 from tradebot.cli.main import build_parser, main
 
+README = Path(__file__).parents[2] / "README.md"
 Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
     "run", "submit", "status", "strategies", "intents", "orders", "positions", "fills", "account",
@@ -164,3 +166,13 @@ def test_a_terminal_that_knows_few_letters_ends_no_verb(
     assert main(["kill", "--data-dir", str(tmp_path / "käse")]) == 0
     said.seek(0)
     assert r"k\xe4se/KILL: it kills whatever runs there" in said.read()
+
+
+def test_every_line_of_the_readme_can_be_typed_and_stands_there_once() -> None:
+    lines = [
+        line.partition("  ")[0] for line in README.read_text(encoding="utf-8").splitlines()
+        if line.startswith("tradebot ") and "  " in line
+    ]
+    assert len(lines) == len(set(lines)) > 15
+    for line in lines:
+        assert build_parser().parse_args(shlex.split(line)[1:]).call
