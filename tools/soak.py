@@ -139,7 +139,7 @@ class Soak:
         ), version="soak"))
         await submit(DefineInstruments(instruments=tuple(StillPrices(self.clock).instruments())))
         await submit(EnterSession(calendar="XNYS", phase=Phase.TRADING))
-        self.supervisor.restartable("route", self.link.run, gives_up=False)
+        self.supervisor.restartable("route", self.link.run, self.link.was_good)
         await self.link.tried
         self.supervisor.core("reconciliation", self.reconciler.run)
         collect_seldom()
