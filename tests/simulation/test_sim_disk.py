@@ -39,6 +39,8 @@ class Machine:
     def kill(self, by: str) -> None:
         self.is_dead = True
 
+    def signal(self, by: str) -> None: ...
+
     def journal(self) -> Journal:
         self.is_dead = False
         disk = SimDisk(self.platter, self, Chance(1), self.faults)

@@ -130,6 +130,9 @@ class SimBroker:
         self._live()
         await asyncio.sleep(self._chance.between(kind, .001, .05))
         self._live()
+        if self._venue.is_away:
+            self._cut()
+            raise NotSent("connection refused")
         if self._faults.hit("query_fails"):
             await asyncio.sleep(self._chance.pick("query fails", (0, 1, _FOR_EVER_S)))
             raise DeliveryUnknown(f"{kind}: no answer")
@@ -140,10 +143,10 @@ class SimBroker:
         """Let a request travel to the venue and its answer back, or not."""
         self._live()
         hit = self._faults.hit
-        if not self._is_connected or hit("unreachable"):
-            raise NotSent("connection refused")
+        if not self._is_connected or self._venue.is_away or hit("unreachable"):
+            raise self._not_sent("connection refused")
         if hit("rate_limited"):
-            raise NotSent("429: too many requests")
+            raise self._not_sent("429: too many requests")
         self._watch.before_send(kind, order)
         self._die_if("kill_before_send")
         await asyncio.sleep(self._chance.between(kind, .001, .08))
@@ -154,7 +157,7 @@ class SimBroker:
             raise Declined("insufficient buying power")
         if not self.capabilities.absence_is_proof and hit("late_execution"):
             delay_s = self._chance.between("late execution", .5, 25)
-            asyncio.get_running_loop().call_later(delay_s, act)
+            self._later(delay_s, act)
             raise DeliveryUnknown("400: bad request")
         act()
         self._die_if("kill_after_send")
@@ -164,8 +167,20 @@ class SimBroker:
             await asyncio.sleep(self._chance.between("slow answer", 5, 30))
         await asyncio.sleep(self._chance.between(kind, .001, .08))
 
+    def _not_sent(self, text: str) -> NotSent:
+        """Say that it never left; while it waits to be sent again, much may happen."""
+        for name, act in (
+            ("kill_in_retry", self._process.kill), ("kill_at_retry", self._process.signal)
+        ):
+            if self._faults.hit(name):
+                self._later(self._chance.between(name, 0, 8), act, name)
+        return NotSent(text)
+
     async def _no_answer(self) -> None:
         """The connection breaks, an error page comes, or nothing ever happens."""
+        if self._faults.hit("kill_in_doubt"):
+            delay_s = self._chance.between("kill_in_doubt", 0, 20)
+            self._later(delay_s, self._process.kill, "kill_in_doubt")
         end = self._chance.below("no answer", 3)
         if end == 0:
             await asyncio.sleep(_FOR_EVER_S)
@@ -195,7 +210,10 @@ class SimBroker:
             self._deliver(delay_s + self._chance.between("report", 0, 3), report)
 
     def _deliver(self, delay_s: float, report: Report) -> None:
-        asyncio.get_running_loop().call_later(delay_s, self._arrive, report)
+        self._later(delay_s, self._arrive, report)
+
+    def _later(self, delay_s: float, act: Callable[..., None], *of: object) -> None:
+        asyncio.get_running_loop().call_later(delay_s, act, *of)
 
     def _arrive(self, report: Report) -> None:
         if self._process.is_dead or not self._is_connected or self._is_mute:
@@ -205,15 +223,18 @@ class SimBroker:
             return
         if self._faults.hit("lost_report"):
             return
-        if self._faults.hit("disconnect"):
-            self._is_connected, self._is_cut = False, True
-            self._news.set()
+        if self._venue.is_away or self._faults.hit("disconnect"):
+            self._cut()
             return
         self._unread.append(report)
         self._news.set()
         if report.exec_type is ExecType.TRADE and self._faults.hit("conflicting_report"):
             other = replace(report, last_qty=report.last_qty + 1)
             self._deliver(self._chance.between("conflict", 0, 3), other)
+
+    def _cut(self) -> None:
+        self._is_connected, self._is_cut = False, True
+        self._news.set()
 
     def _report(self, told: Message) -> Report:
         is_answer = told.asked is not None

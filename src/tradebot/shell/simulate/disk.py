@@ -36,6 +36,7 @@ class Process(Protocol):
     is_dead: bool
 
     def kill(self, by: str) -> None: ...
+    def signal(self, by: str) -> None: ...
 
 
 class Platter:

@@ -34,6 +34,8 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("kill_before_send", (2,), .02, "kill -9 in the last instant before the socket"),
     _row("kill_after_send", (3,), .02, "kill -9 when the broker has it and has not answered"),
     _row("kill_in_recovery", (5,), .2, "kill -9 during recovery, again and again"),
+    _row("kill_in_retry", (1, 12), .1, "kill -9 while an order waits to be sent again"),
+    _row("kill_in_doubt", (3, 5), .1, "kill -9 while nobody knows what became of an order"),
     _row("freeze", (11, 42), .03, "the process stands still while time passes"),
     # the disk
     _row("power_cut", (25, 26), .4, "the power goes: what was not synced is lost, torn or kept"),
@@ -51,6 +53,7 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("error_after", (51,), .05, "503, and it was done"),
     _row("late_execution", (51, 52), .05, "refused, and executed seconds later all the same"),
     _row("slow_answer", (52,), .06, "the answer comes after the deadline"),
+    _row("outage", (68, 76), .03, "a broker is away for a while, and takes nobody in"),
     _row("declined", (51,), .03, "refused in so many words"),
     _row("query_fails", (65,), .2, "a question gets no answer"),
     # reports
@@ -85,6 +88,10 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("pressed_twice", (93,), .15, "the same key and the same order twice"),
     _row("key_reused", (93,), .1, "the same key with another order"),
     _row("kill_switch", (84,), .03, "a person stops everything"),
+    _row("kill_signal", (84,), .03, "a signal stops everything"),
+    _row("kill_file", (84,), .03, "a file stops everything"),
+    _row("kill_flat", (84, 86), .03, "a person stops everything, and closes what is held"),
+    _row("kill_at_retry", (12, 84), .1, "a signal stops everything while an order is retried"),
     _row("settings_reload", (88,), .05, "limits change while orders are on their way"),
 )}
 

@@ -18,8 +18,10 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.events import CancelRefused, IntentReceived
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
+from tradebot.shell.api.aftermath import flatten
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.kill_flag import drop
 from tradebot.shell.simulate.process import SimProcess
 from tradebot.shell.simulate.world import World
 
@@ -33,6 +35,10 @@ class People:
     def __init__(self, world: World) -> None:
         self.process: SimProcess | None = None
         self.asked = 0
+        self._kills = {
+            "kill_switch": self._kill, "kill_signal": self._signal,
+            "kill_file": self._drop_file, "kill_flat": self._flatten,
+        }
         self._world = world
         self._chance = world.chance
 
@@ -145,12 +151,19 @@ class People:
         if hit("freeze"):
             world.loop.freeze(self._chance.between("freeze", 1, 60))
         if hit("clock_step"):
-            world.referee.has_steps = True
-            world.clock.step_s = self._chance.pick("step", (-3600, -30, -2, 0, 2, 30, 3600))
+            step_s = self._chance.pick("step", (-3600, -30, -2, 0, 2, 30, 3600))
+            is_seen = self.process is not None and self.process.is_up
+            world.referee.on_step(step_s - world.clock.step_s if is_seen else 0)
+            world.clock.step_s = step_s
         if hit("settings_reload"):
             await self._reload()
-        if hit("kill_switch"):
-            await self._kill()
+        if hit("outage"):
+            world.venue.leave(self._chance.between("outage", 5, 40))
+        for name, kill in self._kills.items():
+            if hit(name):
+                await kill()
+                await asyncio.sleep(self._chance.between("killed for", .5, 10))
+                await self.clear_kill()
         if self._chance.happens("cancels all", .01):
             await self.ask(RequestCancelAll(by="trader"))
         if self._chance.happens("looks at halts", .3):
@@ -169,10 +182,23 @@ class People:
 
     async def _kill(self) -> None:
         """Stop everything as the command does: the latch first, then the decision."""
+        if self.process is not None and self.process.is_up:
+            self.process.latch.set("enough")
+            await self.ask(SetKillSwitch(engaged=True, reason="enough", by="trader"))
+
+    async def _signal(self) -> None:
+        if self.process is not None:
+            self.process.signal("SIGUSR1")
+
+    async def _drop_file(self) -> None:
+        """Leave the flag; whoever runs looks for it, and who starts later finds it."""
+        drop(self._world.home, "enough")
+        await asyncio.sleep(self._chance.between("seen after", 0, .02))
+        await self._signal()
+
+    async def _flatten(self) -> None:
+        await self._kill()
+        await asyncio.sleep(self._chance.between("flat after", 0, 3))
         process = self.process
-        if process is None or not process.is_up:
-            return
-        process.latch.set("enough")
-        await self.ask(SetKillSwitch(engaged=True, reason="enough", by="trader"))
-        await asyncio.sleep(self._chance.between("killed for", .5, 10))
-        await self.clear_kill()
+        if process is not None and process.is_up and process.engine is not None:
+            await flatten(process.engine.book, process.links, self.ask, "trader")

@@ -46,6 +46,7 @@ class SimProcess:
         self.ended = asyncio.Event()
         self.daemon: Daemon | None = None
         self.engine: Engine | None = None
+        self.links: list[Link] = []
         self.latch = Latch()
         self._world = world
         self._tasks: list[weakref.ref[asyncio.Task[Any]]] = []
@@ -77,6 +78,11 @@ class SimProcess:
         """Ask it to end."""
         if self.daemon is not None and not self.is_dead:
             self.daemon.stop()
+
+    def signal(self, by: str) -> None:
+        """Kill as a signal does: the latch, and nothing else, is set between two steps."""
+        if self.is_up:
+            self.latch.set(by, "signal")
 
     def kill(self, by: str) -> None:
         """End it here and now: nothing that it still runs touches the world."""
@@ -184,13 +190,14 @@ def _parts(
     market.subscribe(symbols, facts.on_market)
     broker = SimBroker(
         world.venue, process, world.chance, world.faults, when=clock.at,
-        watch=Watch(before_send=partial(world.referee.before_send, clock)),
+        watch=Watch(before_send=partial(world.referee.before_send, clock, latch)),
         proves_absence=world.proves_absence, remembers_ids=world.remembers_ids,
     )
     link = Link(
         ROUTE, RouteKind.PAPER, broker, engine=engine,
         may_send=last_look(engine, latch, clock), patience=scene.patience, last_heard=last_heard,
     )
+    process.links = [link]
     host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
     scene.equip(host, view, market, clock)
     marker = Marker(engine.book, facts, engine.post, every_s=5.0)

@@ -5,18 +5,23 @@ Numbers are those of docs/reference/faults.md. A violation ends the day.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import inf
 from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model import events as e
+from tradebot.core.model.commands import Flatten
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.intent import Source
 from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Policy
 from tradebot.core.model.verdict import Reason, Stage
 from tradebot.ports import Clock
 from tradebot.shell.engine import INBOX_MAX
+from tradebot.shell.facts import Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.replay.redecide import compare
@@ -25,6 +30,8 @@ from tradebot.shell.simulate.venue import Venue
 _SECOND: Final = 1.0
 _CONFLICT: Final = Reason.OMS_CONFLICTING_EXECUTION
 _TASKS_MAX: Final = 1000
+_EARLY: Final = timedelta(seconds=1)  # what a market opens early by a clock that was set back
+_SEEN_WITHIN_S: Final = 10.0  # a clock that was set: by a look, and a decision on a slow disk
 
 
 @fact
@@ -59,15 +66,23 @@ class Referee:
         self._expires: dict[str, datetime] = {}
         self._messages: deque[datetime] = deque()
         self._applied: set[tuple[str, str]] = set()
+        self._stepped_at = -inf
 
     def broken(self, invariant: int, text: str) -> None:
         self.violations.append(
             Violation(invariant=invariant, at_s=round(self._now(), 3), text=text)
         )
 
+    def on_step(self, seconds: float) -> None:
+        """Somebody set the clock, by so much under a process that runs."""
+        self.has_steps = True
+        if not abs(seconds) <= self._policy.clock_step_max_s:
+            self._stepped_at = self._now()
+
     def on_start(self, past: Sequence[Decision], view: Book) -> None:
         """A process has read its journal: everything that was ever told must be there."""
         self.count["starts"] += 1
+        self._stepped_at = -inf  # nobody can tell any more
         for place, decision in enumerate(past, 1):
             if decision.seq != place:
                 self.broken(9, f"decision {decision.seq} stands at place {place}")
@@ -93,13 +108,14 @@ class Referee:
         self._about_alarms(decision, view)
 
     def before_send(
-        self, clock: Clock, kind: str, order: e.OrderSubmitted | None
+        self, clock: Clock, latch: Latch, kind: str, order: e.OrderSubmitted | None
     ) -> None:
         """A request leaves for the venue."""
         self.count[f"{kind}s sent"] += 1
         if kind == "cancel":
             return
-        if self.is_killed:
+        is_exit = order is not None and order.intent.source is Source.KILL
+        if (self.is_killed or latch.reason is not None) and not is_exit:
             self.broken(6, f"a {kind} leaves after the kill switch was set")
         if order is None:
             return
@@ -107,8 +123,11 @@ class Referee:
             self.broken(2, f"order {order.cl_ord_id} leaves before its decision is told")
         if not clock.now() <= order.send_by:
             self.broken(16, f"order {order.cl_ord_id} leaves after its time")
-        if not self._trades(clock.now()):
+        if not self._trades(clock.now()) and not self._trades(clock.now() + _EARLY):
             self.broken(16, f"order {order.cl_ord_id} leaves in a closed session")
+        settles = self._stepped_at + self._policy.clock_settle_s
+        if not is_exit and self._stepped_at + _SEEN_WITHIN_S < self._now() < settles:
+            self.broken(24, f"order {order.cl_ord_id} leaves, and the clock was just set")
 
     def on_bounds(self, waiting: Mapping[str, int], tasks: int) -> None:
         """A look at what grows in a process that runs."""
@@ -215,7 +234,8 @@ class Referee:
         """What is not ours, or cannot be, halts its instrument; a kill cancels all that works."""
         is_alarmed = any(isinstance(event, e.InstrumentHalted) for event in decision.events)
         for event in decision.events:
-            is_other = isinstance(event, e.TradeBooked) and event.is_external
+            is_other = isinstance(event, e.TradeBooked) and event.is_external \
+                and event.cl_ord_id not in self.submitted
             is_conflict = isinstance(event, e.ReportIgnored) and event.reason is _CONFLICT
             if (is_other or is_conflict) and not is_alarmed:
                 self.broken(3, f"decision {decision.seq}: a fill of nobody alarms nobody")
@@ -231,10 +251,13 @@ class Referee:
         if event.cl_ord_id in self.submitted:
             self.broken(1, f"order {event.cl_ord_id} was decided on twice")
         self.submitted[event.cl_ord_id] = decision.seq
-        if through.get(event.intent_id) is not Stage.DISPATCH:
-            self.broken(5, f"order {event.cl_ord_id} was not cleared by the decision that sends it")
         if not (decision.at < self._expires[event.intent_id]):
             self.broken(16, f"order {event.cl_ord_id} was decided on after its intent's time")
+        if event.intent.source is Source.KILL:
+            self._about_exit(decision, event)
+            return
+        if through.get(event.intent_id) is not Stage.DISPATCH:
+            self.broken(5, f"order {event.cl_ord_id} was not cleared by the decision that sends it")
         if self.is_killed:
             self.broken(6, f"order {event.cl_ord_id} was decided on after the kill switch was set")
         self._about_limits(decision, event)
@@ -243,6 +266,16 @@ class Referee:
             self._messages.popleft()
         if len(self._messages) > self._policy.messages_per_second_max and not self.has_steps:
             self.broken(14, f"{len(self._messages)} orders within a second")
+
+    def _about_exit(self, decision: Decision, event: e.OrderSubmitted) -> None:
+        """What a kill sends only reduces what the broker stated."""
+        body, told = event.intent, decision.command
+        stated = told.statement.holdings if isinstance(told, Flatten) else ()
+        held = sum((h.qty for h in stated if h.symbol == body.symbol), Decimal(0))
+        exits = [other.intent for other in decision.events if isinstance(other, e.OrderSubmitted)]
+        closed = sum((x.side.sign * x.order_qty for x in exits if x.symbol == body.symbol), held)
+        if not self.is_killed or not (0 <= closed * held < held * held):
+            self.broken(6, f"the exit {event.cl_ord_id} turns {held} into {closed}")
 
     def _about_limits(self, decision: Decision, event: e.OrderSubmitted) -> None:
         """Hold the order against the limits in force and the quote that the decision saw."""

@@ -82,6 +82,7 @@ class Venue:
         self.strangers: dict[str, Execution] = {}  # trades that are not ours
         self.history: list[Message] = []  # every money message, for whoever asks
         self.is_open = True
+        self.is_away = False  # for us; others trade on
         self.fills_alone = True
         self.hear: Callable[[Message], None] = lambda told: None
         self._chance = chance
@@ -161,6 +162,14 @@ class Venue:
         order.ids.append(request)
         self.by_id[request] = order
         self._say(order, "replaced", client_id=client_id, asked=request, order_qty=qty)
+
+    def leave(self, for_s: float) -> None:
+        """Take nobody in for a while."""
+        self.is_away = True
+        self._later(for_s, self._return)
+
+    def _return(self) -> None:
+        self.is_away = False
 
     def close(self) -> None:
         """End the session: what still works expires."""

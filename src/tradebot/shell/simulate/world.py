@@ -117,7 +117,7 @@ def surround(
     venue = Venue(chance, faults, now=loop.time, later=loop.call_later, price=prices.of)
     referee = Referee(
         venue, scene.settings.policy, now=loop.time, is_durable=platter.keeps,
-        trades=lambda at: any(map(scene.trades, (at, clock.at(loop.time())))),
+        trades=scene.trades,
     )
     return World(
         chance=chance, faults=faults, loop=loop, clock=clock, platter=platter, prices=prices,
