@@ -62,3 +62,16 @@ def test_asking_twice_closes_once() -> None:
     book = a_book(sma=10, quoter=4)
     assert len(exits(book, 14)) == 2
     assert exits(book, 14) == []
+
+
+def test_the_exit_of_what_came_from_outside_is_ours_and_can_be_taken_back() -> None:
+    book = a_book(external=5)
+    assert exits(book, 5) == [("external", "sell", 5)]
+    (exit_id,) = book.orders.working
+    fill = makers.a_trade("X1", 5, "500", exit_id)
+    bust = makers.a_report("trade_cancel", exit_id, exec_id="B1", exec_ref_id="X1")
+    told = [event for report in (fill, bust) for event in handle(
+        book, report, makers.some_facts(), makers.OPEN
+    )]
+    booked = [event for event in told if isinstance(event, e.TradeBooked)]
+    assert [(event.qty, event.is_external) for event in booked] == [(-5, False), (5, False)]

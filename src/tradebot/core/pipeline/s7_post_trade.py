@@ -44,6 +44,7 @@ class _Move:
     qty: Decimal
     px: Decimal
     fee: Decimal
+    is_external: bool = False  # of no order of ours
 
 
 def book_trade(book: Book, outcome: Event, at: datetime) -> Iterator[Event]:
@@ -107,7 +108,7 @@ def _trade(book: Book, move: _Move) -> Iterator[Event]:
         cash=-move.qty * move.px * multiplier - move.fee, cost=cost, fee=move.fee,
         realized=realized, multiplier=multiplier,
         currency=terms.currency if terms else book.ledger.accounts[move.account].currency,
-        is_external=move.owner == EXTERNAL,
+        is_external=move.is_external,
     )
     if terms is None:
         yield unknown_terms(move.symbol)
@@ -185,7 +186,7 @@ def _book_external(book: Book, report: Report) -> Iterator[Event]:
     yield from _bookings(book, report.exec_type, _Move(
         cl_ord_id=report.cl_ord_id, exec_id=report.exec_id, account=route.account, owner=EXTERNAL,
         symbol=symbol, qty=-report.last_qty if is_sell else report.last_qty, px=report.last_px,
-        fee=report.fee,
+        fee=report.fee, is_external=True,
     ), undone)
     yield from _halts((symbol,), Reason.OMS_EXTERNAL, detail)
 

@@ -21,7 +21,6 @@ from tradebot.shell.simulate.faults import Faults
 from tradebot.shell.simulate.venue import Message, Venue
 
 ROUTE: Final = "sim"
-ACCOUNT: Final = "SIM-1"
 _FOR_EVER_S: Final = 600.0
 
 
@@ -36,7 +35,7 @@ class SimBroker:
     """One process' connection to the venue. What the venue says meanwhile to nobody is lost."""
 
     def __init__(
-        self, venue: Venue, process: Process, chance: Chance, faults: Faults, *,
+        self, route: str, venue: Venue, process: Process, chance: Chance, faults: Faults, *,
         when: Callable[[float], datetime], watch: Watch, proves_absence: bool,
         remembers_ids: bool = False,
     ) -> None:
@@ -44,6 +43,7 @@ class SimBroker:
             asset_classes=(AssetClass.EQUITY,), can_replace=True, absence_is_proof=proves_absence,
             remembers_ids_for_ever=remembers_ids,
         )
+        self._route = route
         self._venue = venue
         self._process = process
         self._chance = chance
@@ -100,7 +100,7 @@ class SimBroker:
         if self._venue.orders and self._faults.hit("flat_statement"):  # not the first of all
             held = []
         return Statement(
-            account=ACCOUNT, as_of=self._when(asyncio.get_running_loop().time()),
+            account=self._venue.account, as_of=self._when(asyncio.get_running_loop().time()),
             cash=self._venue.cash(),
             holdings=tuple(Holding(symbol=symbol, qty=qty) for symbol, qty in held),
             working=tuple(
@@ -239,7 +239,7 @@ class SimBroker:
     def _report(self, told: Message) -> Report:
         is_answer = told.asked is not None
         return Report(
-            route=ROUTE, exec_type=ExecType(told.kind),
+            route=self._route, exec_type=ExecType(told.kind),
             cl_ord_id=ClOrdID(told.asked if told.asked is not None else told.client_id),
             orig_cl_ord_id=ClOrdID(told.client_id) if is_answer else None,
             exec_id=ExecID(told.execution) if told.execution else None,

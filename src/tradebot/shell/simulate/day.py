@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 from tradebot.core.model.fact import fact
 from tradebot.shell.collector import uncollected
 from tradebot.shell.journal.place import segment_path
+from tradebot.shell.simulate.broker import ROUTE
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Platter
 from tradebot.shell.simulate.faults import Faults
@@ -18,7 +20,7 @@ from tradebot.shell.simulate.market import PRIMARY, SimCalendar, session_of
 from tradebot.shell.simulate.people import People
 from tradebot.shell.simulate.process import SimProcess, owned_task
 from tradebot.shell.simulate.referee import Violation
-from tradebot.shell.simulate.world import JOURNAL, OPENS, Scene, World, surround
+from tradebot.shell.simulate.world import JOURNAL, OPENS, SETTINGS, Scene, World, surround
 
 CALM_S: Final = 60.0
 _LOOK_EVERY_S: Final = 1.0
@@ -50,7 +52,7 @@ def play(seed: int, home: Path) -> DayResult:
         world.referee.redecide()
     counts = Counter(world.referee.count)
     counts["crashes"] = day.crashes
-    counts["fills"] = len(world.venue.history)
+    counts["fills"] = sum(len(venue.history) for venue in world.venues.values())
     return DayResult(
         seed=seed, violations=tuple(world.referee.violations), faults=dict(world.faults.fired),
         counts=dict(counts), journal=_journal(world.platter),
@@ -119,6 +121,8 @@ class Day:
             if self._is_over:
                 return
             world.referee.count["failures"] += bool(process.exit_code)
+            if process.exit_code and not process.is_of_the_disk:
+                world.referee.broken(7, process.failure)
             if process.exit_code is None or world.chance.happens("machine dies too", .3):
                 self.crashes += 1
                 if world.faults.hit("power_cut"):
@@ -183,15 +187,19 @@ def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
         again = closes + chance.between("closed for", 5, 30)
         sessions.append(session_of(OPENS + timedelta(seconds=again), _LONG_S, 1))
     sessions.insert(0, session_of(OPENS, closes, 0))
+    routes = (ROUTE, "spare") if chance.happens("two routes", .3) else (ROUTE,)
+    scene = Scene(
+        calendars={PRIMARY: SimCalendar(sessions)}, settings=replace(SETTINGS, routes=routes)
+    )
     world = surround(
-        Scene(calendars={PRIMARY: SimCalendar(sessions)}), chance, faults, loop, home=home,
+        scene, chance, faults, loop, home=home,
         proves_absence=chance.happens("proves absence", .3),
         remembers_ids=chance.happens("remembers ids", .4),
         segment_bytes=chance.pick("segment", (8_000, 60_000, 1 << 26)),
     )
-    if is_short:
-        loop.call_later(closes, world.venue.close)
-        loop.call_later(again, world.venue.open)
+    for venue in world.venues.values() if is_short else ():
+        loop.call_later(closes, venue.close)
+        loop.call_later(again, venue.open)
     return world
 
 

@@ -1,6 +1,7 @@
 """Who trades, who presses buttons, who repairs? The people of a day; they outlive processes."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -22,7 +23,9 @@ from tradebot.shell.api.aftermath import flatten
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import drop
+from tradebot.shell.simulate.disk import Killed
 from tradebot.shell.simulate.process import SimProcess
+from tradebot.shell.simulate.venue import Venue
 from tradebot.shell.simulate.world import World
 
 _PATIENCE_S: Final = 15.0
@@ -147,7 +150,9 @@ class People:
         """Let happen what is nobody's order."""
         world, hit = self._world, self._world.faults.hit
         if hit("ghost_fill"):
-            world.venue.trade_for_a_stranger(self._chance.pick("stranger", world.scene.symbols))
+            self._some_venue().trade_for_a_stranger(
+                self._chance.pick("stranger", world.scene.symbols)
+            )
         if hit("freeze"):
             world.loop.freeze(self._chance.between("freeze", 1, 60))
         if hit("clock_step"):
@@ -158,7 +163,7 @@ class People:
         if hit("settings_reload"):
             await self._reload()
         if hit("outage"):
-            world.venue.leave(self._chance.between("outage", 5, 40))
+            self._some_venue().leave(self._chance.between("outage", 5, 40))
         for name, kill in self._kills.items():
             if hit(name):
                 await kill()
@@ -170,6 +175,9 @@ class People:
             await self.clear_halts()
         if self._chance.happens("looks at the kill", .4):
             await self.clear_kill()
+
+    def _some_venue(self) -> Venue:
+        return self._chance.pick("which venue", list(self._world.venues.values()))
 
     async def _reload(self) -> None:
         """Set other limits while orders are on their way."""
@@ -201,4 +209,5 @@ class People:
         await asyncio.sleep(self._chance.between("flat after", 0, 3))
         process = self.process
         if process is not None and process.is_up and process.engine is not None:
-            await flatten(process.engine.book, process.links, self.ask, "trader")
+            with suppress(Killed):
+                await flatten(process.engine.book, process.links, self.ask, "trader")

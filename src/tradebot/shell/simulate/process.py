@@ -11,7 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tradebot.core.book.book import Book
-from tradebot.core.model.settings import RouteKind
+from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
@@ -21,7 +21,7 @@ from tradebot.shell.journal.file import Journal
 from tradebot.shell.marks import Marker
 from tradebot.shell.preserve import copied
 from tradebot.shell.reconcile import Reconciler
-from tradebot.shell.simulate.broker import ROUTE, SimBroker, Watch
+from tradebot.shell.simulate.broker import SimBroker, Watch
 from tradebot.shell.simulate.disk import Killed, SimDisk
 from tradebot.shell.simulate.market import SimMarket
 from tradebot.shell.simulate.world import JOURNAL, World
@@ -54,6 +54,11 @@ class SimProcess:
     @property
     def is_up(self) -> bool:
         return not self.is_dead and self.daemon is not None and self.daemon.started.is_set()
+
+    @property
+    def is_of_the_disk(self) -> bool:
+        """Tell whether it was the journal's failure that ended it."""
+        return "Journal" in self.failure or "Errno" in self.failure
 
     @property
     def tasks(self) -> int:
@@ -188,26 +193,28 @@ def _parts(
     state = DaemonState(primary, clock, view, auto_start=True)
     market = SimMarket(world.prices, world.chance, world.faults, clock, primary=primary)
     market.subscribe(symbols, facts.on_market)
-    broker = SimBroker(
-        world.venue, process, world.chance, world.faults, when=clock.at,
-        watch=Watch(before_send=partial(world.referee.before_send, clock, latch)),
-        proves_absence=world.proves_absence, remembers_ids=world.remembers_ids,
-    )
-    link = Link(
-        ROUTE, RouteKind.PAPER, broker, engine=engine,
-        may_send=last_look(engine, latch, clock), patience=scene.patience, last_heard=last_heard,
-    )
-    process.links = [link]
+    watch = Watch(before_send=partial(world.referee.before_send, clock, latch))
+    may_send = last_look(engine, latch, clock)
+    links = process.links = [
+        Link(
+            route, KIND_OF_MODE[scene.settings.mode], SimBroker(
+                route, venue, process, world.chance, world.faults, when=clock.at, watch=watch,
+                proves_absence=world.proves_absence, remembers_ids=world.remembers_ids,
+            ),
+            engine=engine, may_send=may_send, patience=scene.patience, last_heard=last_heard,
+        )
+        for route, venue in world.venues.items()
+    ]
     host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
     scene.equip(host, view, market, clock)
     marker = Marker(engine.book, facts, engine.post, every_s=5.0)
     for hears in (host, Waker(engine.book, engine.post), marker):
         market.subscribe(symbols, hears.on_market)
-    reconciler = Reconciler(engine, [link], scene.reconcile, lambda text: None)
+    reconciler = Reconciler(engine, links, scene.reconcile, lambda text: None)
     engine.listeners.extend((
         lambda decision: view.fold(decision.at, decision.events),
         lambda decision: world.referee.on_published(decision, view), state.on_decision,
-        link.on_decision, host.on_decision, marker.on_decision,
+        *(link.on_decision for link in links), host.on_decision, marker.on_decision,
         reconciler.on_decision,
     ))
     limits = Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0)
@@ -215,8 +222,8 @@ def _parts(
         home=world.home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
         supervisor=Supervisor(limits, state.on_notice),
         telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False), market=market,
-        links=[link], host=host,
-        calendars=scene.calendars, serve=_nothing, look_after=_nothing,
+        links=links, host=host, calendars=scene.calendars, serve=_nothing,
+        look_after=_nothing,
         keep_drafts=_nothing, keep_journal=_nothing, reconcile=reconciler.run, status=dict,
         settings=scene.settings, settings_version="sim", auto_start=True,
         status_every_s=60.0, until=None,

@@ -25,7 +25,7 @@ from tradebot.shell.facts import Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.replay.redecide import compare
-from tradebot.shell.simulate.venue import Venue
+from tradebot.shell.simulate.venue import Placed, Venue
 
 _SECOND: Final = 1.0
 _CONFLICT: Final = Reason.OMS_CONFLICTING_EXECUTION
@@ -47,7 +47,7 @@ class Referee:
     """Looks on while a day is played; it changes nothing."""
 
     def __init__(
-        self, venue: Venue, policy: Policy, *, now: Callable[[], float],
+        self, venues: Mapping[str, Venue], policy: Policy, *, now: Callable[[], float],
         is_durable: Callable[[bytes], bool], trades: Callable[[datetime], bool],
     ) -> None:
         self.violations: list[Violation] = []
@@ -57,7 +57,7 @@ class Referee:
         self.is_killed = False
         self.has_steps = False  # of the clock: what counts by its time is then not judged
         self.count: Counter[str] = Counter()
-        self._venue = venue
+        self._venues = venues
         self._policy = policy
         self._doubts: set[str] = set()
         self._now = now
@@ -155,7 +155,7 @@ class Referee:
         """Look at the venue's books once they agree with ours."""
         for found in self._about_intents():
             self.broken(1, found)
-        for order in self._venue.orders.values():
+        for order in self._orders():
             if order.filled > order.qty and not any(self._halts(order.symbol)):
                 self.broken(3, f"order {order.ids[0]} is overfilled, and nobody was alarmed")
             if self.never_left & {*order.ids}:
@@ -163,23 +163,28 @@ class Referee:
 
     def disagreement(self, book: Book) -> str | None:
         """Say where the book is not what the venue holds true; None where all is the same."""
-        account = next(iter(book.ledger.accounts.values()), None)
+        told = (self._differs(book, route, venue) for route, venue in self._venues.items())
+        return next((difference for difference in told if difference is not None), None)
+
+    def _differs(self, book: Book, route: str, venue: Venue) -> str | None:
+        account = book.ledger.accounts.get(venue.account)
         if account is None:
-            return "the book has no account"
-        if account.cash != self._venue.cash():
-            return f"cash: book {account.cash}, venue {self._venue.cash()}"
-        nets = {s: n.qty for nets in book.ledger.nets.values() for s, n in nets.items() if n.qty}
-        if nets != self._venue.positions():
-            return f"positions: book {nets}, venue {self._venue.positions()}"
-        theirs = {order.ids[0] for order in self._venue.working()}
+            return f"the book has no account {venue.account}"
+        if account.cash != venue.cash():
+            return f"cash: book {account.cash}, venue {venue.cash()}"
+        held = book.ledger.nets.get(venue.account, {}).items()
+        nets = {symbol: net.qty for symbol, net in held if net.qty}
+        if nets != venue.positions():
+            return f"positions: book {nets}, venue {venue.positions()}"
+        theirs = {order.ids[0] for order in venue.working()}
         ours = {
-            str(root) for root, state in book.orders.working.items()
-            if not (state.in_doubt and root not in self._venue.by_id)  # nobody can ever tell
+            str(root) for root, state in book.orders.working.items() if state.route == route
+            and not (state.in_doubt and root not in venue.by_id)  # nobody can ever tell
         }
         if ours != theirs:
             return f"working orders: only book {sorted(ours - theirs)}, only venue" \
                    f" {sorted(theirs - ours)}"
-        for order in self._venue.orders.values():
+        for order in venue.orders.values():
             state = book.orders.find(order.ids[0])
             if state is None:
                 return f"order {order.ids[0]} is not in the book"
@@ -188,10 +193,14 @@ class Referee:
         return None
 
     def _about_intents(self) -> Iterator[str]:
-        orders = Counter(order.intent for order in self._venue.orders.values())
+        orders = Counter(order.intent for order in self._orders())
         for intent, count in orders.items():
             if count > 1:
                 yield f"{count} orders came of intent {intent}"
+
+    def _orders(self) -> Iterator[Placed]:
+        for venue in self._venues.values():
+            yield from venue.orders.values()
 
     def _halts(self, symbol: str) -> Iterator[bool]:
         for decision in self.published.values():
@@ -234,8 +243,7 @@ class Referee:
         """What is not ours, or cannot be, halts its instrument; a kill cancels all that works."""
         is_alarmed = any(isinstance(event, e.InstrumentHalted) for event in decision.events)
         for event in decision.events:
-            is_other = isinstance(event, e.TradeBooked) and event.is_external \
-                and event.cl_ord_id not in self.submitted
+            is_other = isinstance(event, e.TradeBooked) and event.is_external
             is_conflict = isinstance(event, e.ReportIgnored) and event.reason is _CONFLICT
             if (is_other or is_conflict) and not is_alarmed:
                 self.broken(3, f"decision {decision.seq}: a fill of nobody alarms nobody")

@@ -74,9 +74,10 @@ class Venue:
     """One account. Requests change it at once; fills come later, as `later` lets them."""
 
     def __init__(
-        self, chance: Chance, faults: Faults, *, now: Callable[[], float],
+        self, name: str, chance: Chance, faults: Faults, *, now: Callable[[], float],
         later: Callable[..., Any], price: Callable[[str], Decimal],
     ) -> None:
+        self.account = f"{name.upper()}-1"
         self.orders: dict[int, Placed] = {}
         self.by_id: dict[str, Placed] = {}
         self.strangers: dict[str, Execution] = {}  # trades that are not ours

@@ -99,12 +99,17 @@ class World:
     platter: Platter
     prices: Prices
     scene: Scene
-    venue: Venue
+    venues: Mapping[str, Venue]  # by route
     referee: Referee
     home: Path
     proves_absence: bool
     segment_bytes: int
     remembers_ids: bool
+
+    @property
+    def venue(self) -> Venue:
+        """The first route's, where there is only one."""
+        return next(iter(self.venues.values()))
 
 
 def surround(
@@ -114,13 +119,18 @@ def surround(
     """Build what a day needs beside a daemon."""
     platter, clock = Platter(chance), WorldClock(loop, scene.starts)
     prices = Prices(chance, scene.symbols)
-    venue = Venue(chance, faults, now=loop.time, later=loop.call_later, price=prices.of)
+    venues = {
+        route: Venue(
+            route, chance, faults, now=loop.time, later=loop.call_later, price=prices.of
+        )
+        for route in scene.settings.routes
+    }
     referee = Referee(
-        venue, scene.settings.policy, now=loop.time, is_durable=platter.keeps,
+        venues, scene.settings.policy, now=loop.time, is_durable=platter.keeps,
         trades=scene.trades,
     )
     return World(
         chance=chance, faults=faults, loop=loop, clock=clock, platter=platter, prices=prices,
-        scene=scene, venue=venue, referee=referee, home=home, proves_absence=proves_absence,
+        scene=scene, venues=venues, referee=referee, home=home, proves_absence=proves_absence,
         segment_bytes=segment_bytes, remembers_ids=remembers_ids,
     )
