@@ -120,7 +120,8 @@ class Desk:
         """Let the pipeline absorb what the broker sent, and compare the order with the row."""
         told = row["sent"]
         before = None if self.root is None else self.state.order
-        outcome, *booked = absorb(self.book, report_of(told, number), makers.at(number))
+        report = report_of(told, number)
+        outcome, *booked = absorb(self.book, self.book.orders.of_report(report), report)
         self.booked += sum((e.qty for e in booked if isinstance(e, TradeBooked)), Decimal(0))
         reason = why_beside_the_order(told, self.known)
         if reason is None:

@@ -87,12 +87,13 @@ def the_multiplier_is_forgotten(plant: Plant) -> None:
 def a_late_fill_is_not_handed_over_again(plant: Plant) -> None:
     right = Orders.reported
 
-    def wrong(self: Orders, event: OrderReported, now: datetime, *, is_killed: bool) -> None:
+    def wrong(self: Orders, event: OrderReported, now: datetime, *, is_killed: bool) -> Any:
         state = self.of_report(event.report)
         assert state is not None
         was = state.is_handed_off
         right(self, event, now, is_killed=is_killed)
         state.is_handed_off = was and state.order.is_done
+        return state
 
     plant.setattr(Orders, "reported", wrong)
 

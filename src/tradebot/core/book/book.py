@@ -160,9 +160,8 @@ def _promoted(book: Book, event: e.OrderSubmitted) -> None:
 
 
 def _reported(book: Book, event: e.OrderReported) -> None:
-    book.orders.reported(event, book.now, is_killed=book.kill_reason is not None)
-    state, undoes = book.orders.of_report(event.report), event.report.exec_ref_id
-    assert state is not None  # stage 6 applies reports to orders that it knows
+    state = book.orders.reported(event, book.now, is_killed=book.kill_reason is not None)
+    undoes = event.report.exec_ref_id
     if undoes is not None:
         state.early.pop(undoes, None)
     if event.report.exec_type is ExecType.REJECTED:

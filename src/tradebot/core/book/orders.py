@@ -138,7 +138,8 @@ class Orders:
         """Return the order that has, had or asked under this id."""
         if cl_ord_id is None:
             return None
-        root = self.aliases.get(ClOrdID(cl_ord_id), ClOrdID(cl_ord_id))
+        name = ClOrdID(cl_ord_id)
+        root = self.aliases.get(name, name)
         return self.working.get(root) or self.finished.get(root)
 
     def of_report(self, report: Report) -> OrderState | None:
@@ -176,10 +177,11 @@ class Orders:
         self._moved(state)
         self.deadlines.watch(state)
 
-    def reported(self, event: OrderReported, now: datetime, *, is_killed: bool) -> None:
+    def reported(self, event: OrderReported, now: datetime, *, is_killed: bool) -> OrderState:
+        """Take what a broker said of an order, and return the order."""
         report = event.report
         state = self.of_report(report)
-        assert state is not None
+        assert state is not None  # stage 6 applies reports to orders that it knows
         ordered, filled = state.order.order_qty, state.order.cum_qty
         state.order = after_report(state.order, report)
         asked = state.replacing
@@ -207,6 +209,7 @@ class Orders:
         self._moved(state)
         if state.order.is_done or report.exec_type in _TIMING:
             self.deadlines.watch(state, is_killed=is_killed)
+        return state
 
     def booked(self, event: TradeBooked, now: datetime) -> None:
         state = self.find(event.cl_ord_id)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
+from tradebot.core.book.orders import OrderState
 from tradebot.core.gates import REQUIRED
 from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.gates.look import Look
@@ -30,7 +31,7 @@ from tradebot.core.pipeline import s8_recon as recon
 from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 
 Decide: TypeAlias = Callable[[Look], Verdict]
-Absorb: TypeAlias = Callable[[Book, Event, datetime], Iterable[Event]]
+Absorb: TypeAlias = Callable[[Book, OrderState | None, Event], Iterable[Event]]
 
 OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
     (Stage.INTAKE, intake.admit),  # 1 well formed, in time?
@@ -84,13 +85,13 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
                 return
 
 
-def absorb(book: Book, report: Report, at: datetime) -> Iterator[Event]:
-    """Walk one broker report inbound through stages 6, 7 and 8."""
-    for outcome in execution.absorb(book, report, at):
+def absorb(book: Book, state: OrderState | None, report: Report) -> Iterator[Event]:
+    """Walk one broker report, of this order or of none of ours, through stages 6, 7 and 8."""
+    for outcome in execution.absorb(book, state, report):
         book.apply(outcome)
         yield outcome
         for _stage, follow in INBOUND:
-            for event in follow(book, outcome, at):
+            for event in follow(book, state, outcome):
                 book.apply(event)
                 yield event
 

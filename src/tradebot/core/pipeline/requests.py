@@ -26,8 +26,9 @@ def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iter
     state = book.orders.of_report(command)
     was_in_doubt = state is not None and state.in_doubt
     known_as = state.order.cl_ord_id if state is not None else None
-    yield from absorb(book, command, at)
-    yield from _taken_back_before(book, state, command, at)
+    yield from absorb(book, state, command)
+    if state is not None and state.early:
+        yield from _taken_back_before(book, state, command)
     yield from halt_at_drawdown(book)
     yield from end_when_spent(book)
     is_unsure = state is not None and state.is_unanswered and not state.in_doubt
@@ -42,15 +43,13 @@ def take_report(book: Book, command: Report, facts: Facts, at: datetime) -> Iter
         yield from _doubt_over(book, state, facts, at)
 
 
-def _taken_back_before(
-    book: Book, state: OrderState | None, trade: Report, at: datetime
-) -> Iterator[e.Event]:
+def _taken_back_before(book: Book, state: OrderState, trade: Report) -> Iterator[e.Event]:
     """Apply the bust or correction that came before the execution that it names."""
-    if state is None or not state.early or trade.exec_type is not ExecType.TRADE:
+    if trade.exec_type is not ExecType.TRADE or trade.exec_id is None:
         return
-    early = state.early.get(trade.exec_id) if trade.exec_id is not None else None
+    early = state.early.get(trade.exec_id)
     if early is not None:
-        yield from absorb(book, early, at)
+        yield from absorb(book, state, early)
 
 
 def take_delivery(
@@ -70,7 +69,7 @@ def take_delivery(
         return
     was_in_doubt = state.in_doubt
     if command.delivery is c.Delivery.ID_TAKEN:
-        yield from _refuse_taken(book, state, command.detail, at)
+        yield from _refuse_taken(book, state, command.detail)
         yield from _doubt_over(book, state, facts, at)
         return
     gave_up = command.delivery is c.Delivery.UNDELIVERED
@@ -132,12 +131,12 @@ def replace_lost(asked: e.ReplaceRequested, detail: str) -> e.ReplaceRefused:
     )
 
 
-def _refuse_taken(book: Book, state: OrderState, detail: str, at: datetime) -> Iterator[e.Event]:
+def _refuse_taken(book: Book, state: OrderState, detail: str) -> Iterator[e.Event]:
     """End an order whose id another order has; its instruments wait for a person."""
     refusal = Report(
         route=state.route, cl_ord_id=state.root, exec_type=ExecType.REJECTED, text=detail
     )
-    yield from absorb(book, refusal, at)
+    yield from absorb(book, state, refusal)
     for leg in state.intent.legs:
         yield from record(book, e.InstrumentHalted(
             symbol=leg.symbol, reason=Reason.OMS_EXTERNAL, detail=f"{state.root}: {detail}"

@@ -1,7 +1,6 @@
 """Stage 6: what does the broker say happened? Applied by the table, or kept as evidence."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Final
 
 from tradebot.core.book.book import Book
@@ -20,9 +19,8 @@ _AFTER_FILL: Final = frozenset({
 })
 
 
-def absorb(book: Book, report: Report, at: datetime) -> Sequence[Event]:
+def absorb(book: Book, state: OrderState | None, report: Report) -> Sequence[Event]:
     """Apply the report to its order, or say why it changes nothing. Money is booked once."""
-    state = book.orders.of_report(report)
     reason = why_ignored(state, report) if state is not None else why_external(book, report)
     if reason is not None:
         return (ReportIgnored(report=report, reason=reason),)

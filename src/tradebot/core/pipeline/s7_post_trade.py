@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -47,18 +46,17 @@ class _Move:
     is_external: bool = False  # of no order of ours
 
 
-def book_trade(book: Book, outcome: Event, at: datetime) -> Iterator[Event]:
+def book_trade(book: Book, state: OrderState | None, outcome: Event) -> Iterator[Event]:
     """Book what stage 6 applied, and what it could not: a fill is money, whoever sent the order.
 
     Each booking is folded before the next is asked for.
     """
     if isinstance(outcome, ReportIgnored):
-        yield from _about_ignored(book, outcome)
+        yield from _about_ignored(book, state, outcome)
         return
     assert isinstance(outcome, OrderReported)
+    assert state is not None  # stage 6 applies reports to orders that it knows
     report = outcome.report
-    state = book.orders.of_report(report)
-    assert state is not None
     if report.exec_type in MONEY:
         yield from _book_legs(book, state, report)
         yield from _about_overfill(state)
@@ -151,9 +149,10 @@ def _about_ghost(state: OrderState, report: Report) -> Iterator[Event]:
         yield from _halts(_symbols(state), Reason.ADAPTER_NEVER_LEFT, detail)
 
 
-def _about_ignored(book: Book, ignored: ReportIgnored) -> Iterator[Event]:
+def _about_ignored(
+    book: Book, state: OrderState | None, ignored: ReportIgnored
+) -> Iterator[Event]:
     report, reason = ignored.report, ignored.reason
-    state = book.orders.of_report(report)
     if state is not None:
         yield from _about_ghost(state, report)
     if reason in _UNREADABLE:
