@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from shutil import get_terminal_size
 from typing import Any, Final, TextIO
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import structlog
 from tradebot.core.model import events as e
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.narrate import sentence
+from tradebot.shell.outlet import Outlet
 
 # Told in the JSON log only: true, but noise to an eye at the terminal.
 _QUIET: Final = (e.StagesPassed, e.RouteChosen, e.ReconRequested, e.PositionsMarked)
@@ -105,24 +107,21 @@ class Console:
 
 
 class JsonLog:
-    """The same as JSON lines by structlog, for journald and for programs."""
+    """The same as JSON lines by structlog, for journald and for programs.
 
-    def __init__(self, out: TextIO, ids_of: Callable[..., Mapping[str, str]]) -> None:
-        self._log = structlog.wrap_logger(
-            structlog.WriteLogger(file=out), processors=[structlog.processors.JSONRenderer()]
-        )
+    What a decision's lines say is put into words where they are written: trading does not wait.
+    """
+
+    def __init__(self, out: Outlet, ids_of: Callable[..., Mapping[str, str]]) -> None:
+        self._out = out
         self._ids_of = ids_of
         self._repeats = Repeats()
-        self._emit: Callable[..., None] = self._try
+        self._rendered = structlog.wrap_logger(
+            structlog.ReturnLogger(), processors=[structlog.processors.JSONRenderer()]
+        ).bind().info
 
     def on_decision(self, decision: Decision) -> None:
-        for event in decision.events:
-            intent_id, name = getattr(event, "intent_id", None), _order_of(event)
-            ids = self._ids_of(intent_id=intent_id, cl_ord_id=name)
-            self._emit(
-                type(event).__name__, at=decision.at.isoformat(), seq=decision.seq,
-                text=sentence(event), **{"intent_id": intent_id, "cl_ord_id": name, **ids},
-            )
+        self._out.later(partial(self._told, decision))
 
     def line(self, at: datetime, text: str) -> None:
         for told in self._repeats.heard(at, text):
@@ -140,11 +139,22 @@ class JsonLog:
         for told in self._repeats.over():
             self._emit("note", at=at.isoformat(), text=told)
 
-    def _try(self, event: str, **fields: Any) -> None:
-        try:
-            self._log.info(event, **{k: v for k, v in fields.items() if v is not None})
-        except (OSError, ValueError):
-            self._emit = _forget
+    def _told(self, decision: Decision) -> str:
+        at, seq, lines = decision.at.isoformat(), decision.seq, []
+        for event in decision.events:
+            ids = {"intent_id": getattr(event, "intent_id", None), "cl_ord_id": _order_of(event)}
+            lines.append(self._line(
+                type(event).__name__, at=at, seq=seq, text=sentence(event),
+                **{**ids, **self._ids_of(**ids)},
+            ))
+        return "".join(lines)
+
+    def _emit(self, event: str, **fields: Any) -> None:
+        self._out.write(self._line(event, **fields))
+
+    def _line(self, event: str, **fields: Any) -> str:
+        told = self._rendered(event, **{k: v for k, v in fields.items() if v is not None})
+        return f"{told}\n"
 
 
 def _is_quiet(event: e.Event) -> bool:

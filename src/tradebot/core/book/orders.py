@@ -143,7 +143,8 @@ class Orders:
         return self.working.get(root) or self.finished.get(root)
 
     def of_report(self, report: Report) -> OrderState | None:
-        return self.find(report.cl_ord_id) or self.find(report.orig_cl_ord_id)
+        named = self.find(report.cl_ord_id)
+        return named if named is not None else self.find(report.orig_cl_ord_id)
 
     def is_past(self, account: str, exec_id: ExecID | None) -> bool:
         """Tell whether an execution is of an order that finished so long ago that it is gone."""
