@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from enum import Enum
 from functools import cache
 from operator import attrgetter
 from pathlib import PosixPath
@@ -63,19 +64,17 @@ class _Writer(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         """Take the values of an immutable record at once: its own way is ten times slower."""
         found = _record(obj.__class__)
-        return NotImplemented if found is None else (remade, (type(obj), *found(obj)))
+        return NotImplemented if found is None else (type(obj), found(obj))
 
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == (remade.__module__, remade.__qualname__):
-            return remade
         if (module, name) in _THEIRS:
             return _THEIRS[module, name]
-        found = super().find_class(module, name) if module.startswith(_OURS) else None
+        found: Any = super().find_class(module, name) if module.startswith(_OURS) else None
         if not isinstance(found, type):
             raise pickle.UnpicklingError(f"{module}.{name} has no place in it")
-        return found
+        return found if _record(found) is None else _filler(found)
 
 
 class _Sharing(pickle.Pickler):
@@ -83,11 +82,11 @@ class _Sharing(pickle.Pickler):
         super().__init__(out, protocol=5)
         self._shared = shared
 
-    def persistent_id(self, obj: Any) -> int | None:
-        if _record(obj.__class__) is None:
-            return None
+    def reducer_override(self, obj: Any) -> Any:
+        if not _never_changes(obj.__class__):
+            return NotImplemented
         self._shared.append(obj)
-        return len(self._shared) - 1
+        return _shared, (len(self._shared) - 1,)
 
 
 class _Shared(pickle.Unpickler):
@@ -95,8 +94,18 @@ class _Shared(pickle.Unpickler):
         super().__init__(data)
         self._shared = shared
 
-    def persistent_load(self, place: int) -> object:
-        return self._shared[place]
+    def find_class(self, module: str, name: str) -> Any:
+        is_shared = (module, name) == (_shared.__module__, _shared.__qualname__)
+        return self._shared.__getitem__ if is_shared else super().find_class(module, name)
+
+
+def _shared(place: int) -> object:
+    raise NotImplementedError("stands for what _Shared knows by its place")
+
+
+@cache
+def _never_changes(cls: type) -> bool:
+    return _record(cls) is not None or issubclass(cls, (Decimal, date, timedelta, Enum))
 
 
 @cache
@@ -111,16 +120,12 @@ def _record(cls: type) -> Callable[[object], tuple[Any, ...]] | None:
     return attrgetter(*names)
 
 
-def remade(cls: type, *values: object) -> object:
-    return _filler(cls)(values)
-
-
 @cache
-def _filler(cls: type) -> Callable[[tuple[object, ...]], object]:
-    names = ", ".join(f"record.{field.name}" for field in fields(cls))
-    lines = ["def fill(values):", "    record = twin()", f"    {names}, = values"]
+def _filler(cls: type) -> Callable[..., object]:
+    """Return what makes an immutable record of all its values."""
+    names = [field.name for field in fields(cls)]
+    lines = [f"def fill({', '.join(names)}):", "    record = twin()"]
+    lines += [f"    record.{name} = {name}" for name in names]
     lines += ["    record.__class__ = cls", "    return record"]
-    fill: Callable[[tuple[object, ...]], object] = generated(
-        lines, {"cls": cls, "twin": open_twin(cls)}
-    )
+    fill: Callable[..., object] = generated(lines, {"cls": cls, "twin": open_twin(cls)})
     return fill
