@@ -163,7 +163,7 @@ def _reported(book: Book, event: e.OrderReported) -> None:
     state = book.orders.reported(event, book.now, is_killed=book.kill_reason is not None)
     undoes = event.report.exec_ref_id
     if undoes is not None:
-        state.early.pop(undoes, None)
+        state.early = {name: told for name, told in state.early.items() if name != undoes}
     if event.report.exec_type is ExecType.REJECTED:
         book.flow.rejected(state.intent, book.now, book.settings.policy)
 
@@ -175,7 +175,7 @@ def _ignored(book: Book, event: e.ReportIgnored) -> None:
         return
     state = book.orders.of_report(event.report)
     if state is not None and state.order.fill(undoes) is None and len(state.early) < EARLY_MAX:
-        state.early[undoes] = event.report
+        state.early = {**state.early, undoes: event.report}
 
 
 def _cancel_requested(book: Book, event: e.CancelRequested) -> None:

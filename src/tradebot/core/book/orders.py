@@ -1,10 +1,11 @@
 """Which orders does a broker owe us, which are in doubt, and what do they reserve?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tradebot.core.book.deadlines import Deadlines
 from tradebot.core.book.exposure import Exposure
@@ -51,6 +52,7 @@ class Counted(NamedTuple):
 
 
 NOT_COUNTED: Final = Counted(ZERO, ZERO, ZERO, False)
+_NONE_YET: Final[Mapping[ExecID, Any]] = {}  # one for all: most orders never have any
 
 
 @dataclass(slots=True)
@@ -90,8 +92,9 @@ class OrderState:
     ended_as: OrdStatus | None = None  # as which it is counted
     finished: datetime | None = None
     counted: Counted = NOT_COUNTED
-    booked: dict[ExecID, TradeBooked] = field(default_factory=dict)
-    early: dict[ExecID, Report] = field(default_factory=dict)  # take back what is not booked yet
+    booked: Mapping[ExecID, TradeBooked] = field(default_factory=lambda: _NONE_YET)
+    # of executions that are not booked yet: what takes them back
+    early: Mapping[ExecID, Report] = field(default_factory=lambda: _NONE_YET)
 
     @property
     def is_unanswered(self) -> bool:
@@ -216,7 +219,7 @@ class Orders:
         state = self.find(event.cl_ord_id)
         if state is not None:
             self.figures.booked(event, None if state.booked else now - state.sent)
-            state.booked[event.exec_id] = event
+            state.booked = {**state.booked, event.exec_id: event}
 
     def doubted(self, event: OrderInDoubt) -> None:
         state = self.working[event.cl_ord_id]
@@ -344,7 +347,7 @@ def _share_of(state: OrderState) -> Counted:
     order = state.order
     if order.is_done:
         return NOT_COUNTED
-    leaves_qty = order.order_qty - order.cum_qty
+    leaves_qty = order.order_qty - order.cum_qty if order.cum_qty else order.order_qty
     reserved, risk = state.reserved, state.risk
     if not state.in_doubt and order.cum_qty and order.order_qty:
         reserved = reserved * leaves_qty / order.order_qty
