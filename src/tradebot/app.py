@@ -29,6 +29,7 @@ from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
 from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.facts import FactCache, Latch, Waker
+from tradebot.shell.flattener import Flattener
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
@@ -223,10 +224,12 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     files = _draft_files(config, home, past.views, world)
     dead = DeadLetterFiles(home / "dead_letters", past.views.dead_letters, world.ending.callback)
     reconciler = Reconciler(engine, links, config.reconcile, world.tell, pace=world.pace)
+    flattener = Flattener(engine, links, world.tell)
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links), host.on_decision, files.on_decision,
         marker.on_decision, reconciler.on_decision, dead.on_decision,
+        flattener.on_decision,
     ))
     shadows = list(_shadows(config, home, past.views, wire))
     health = observers.health(config, world.ending, observers.Watched(
@@ -247,8 +250,9 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         supervisor=Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock)),
         calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
         keep_journal=Keeper(home, past, engine=engine, latch=latch, tell=world.tell).run,
-        reconcile=reconciler.run, status=partial(standing.status_line, state, past.views),
-        settings=config.decisive(), settings_version=config.settings_hash[:12], shadows=shadows,
+        reconcile=reconciler.run, flatten=flattener.run, shadows=shadows,
+        status=partial(standing.status_line, state, past.views),
+        settings=config.decisive(), settings_version=config.settings_hash[:12],
         auto_start=config.schedule.auto_start, until=world.until,
         status_every_s=observers.status_every_s(config, world.telling) * world.pace,
     )

@@ -149,10 +149,13 @@ class OpenDaemon:
         """Ask for the cancel of every working order, and take back every held intent."""
         return await self._requests.cancel_all(symbol, _BY)
 
-    async def kill(self, reason: str) -> Plain:
-        """Set the kill switch; clearing it is for people: `tradebot clear-kill --reason ...`."""
-        asked = parse_reason({"reason": reason, "user": _BY}, is_needed=True)
-        return await self._requests.kill(*asked)
+    async def kill(self, reason: str, *, flatten: bool = False) -> Plain:
+        """Set the kill switch; clearing it is for people: `tradebot clear-kill --reason ...`.
+
+        To `flatten`, the daemon closes what is held as well: `status()["kill"]` tells what is left.
+        """
+        why, by = parse_reason({"reason": reason, "user": _BY}, is_needed=True)
+        return await self._requests.kill(why, by, flatten)
 
     def decisions(self, *, waiting_max: int = WAITING_MAX) -> Stream[Decision]:
         """Follow every decision from now on, as soon as it is durable."""

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from tests import makers
 
 from tradebot.core.book.book import Book
@@ -75,3 +76,37 @@ def test_the_exit_of_what_came_from_outside_is_ours_and_can_be_taken_back() -> N
     )]
     booked = [event for event in told if isinstance(event, e.TradeBooked)]
     assert [(event.qty, event.is_external) for event in booked] == [(-5, False), (5, False)]
+
+
+def told_flat(book: Book, **changes: object) -> list[e.RouteFlattened]:
+    command = Flatten(route="paper", statement=makers.a_statement(**changes), by="alice")
+    events = handle(book, command, makers.some_facts(), makers.OPEN)
+    return [event for event in events if isinstance(event, e.RouteFlattened)]
+
+
+def asked_to_flatten(book: Book) -> Book:
+    command = SetKillSwitch(engaged=True, reason="all of it", by="alice", flatten=True)
+    list(handle(book, command, makers.some_facts(), makers.OPEN))
+    return book
+
+
+@pytest.mark.promise(27)
+@pytest.mark.fault(64, 65, 84)
+def test_a_statement_without_rows_is_no_evidence_that_a_route_is_flat() -> None:
+    book = asked_to_flatten(a_book(sma=10))
+    assert not told_flat(book)
+    assert book.kill.to_flatten == {"paper": "alice"}
+
+
+def test_a_route_is_flat_once_where_book_and_broker_hold_nothing() -> None:
+    book = asked_to_flatten(a_book())
+    assert [event.route for event in told_flat(book)] == ["paper"]
+    assert not told_flat(book)
+    assert not told_flat(a_book()), "nobody asked for it"
+    assert not told_flat(asked_to_flatten(a_book()), account="ANOTHER")
+
+
+def test_no_route_is_flat_while_an_exit_works() -> None:
+    book = asked_to_flatten(a_book())
+    assert exits(book, 3)
+    assert not told_flat(book)

@@ -170,6 +170,27 @@ def test_whatever_lies_there_kills_and_nothing_is_written_through_a_link(tmp_pat
         kill_flag.drop(tmp_path, "not there")
 
 
+@pytest.mark.promise(6)
+@pytest.mark.fault(84, 86)
+def test_a_client_that_dies_behind_its_kill_leaves_the_rest_to_the_daemon(tmp_path: Path) -> None:
+    with running(tmp_path, DAY, word="accept fill") as daemon:
+        daemon.until("-> TRADING")
+        order(tmp_path)
+        daemon.until("TradeBooked")
+        found = kill(tmp_path, "--flatten", "--timeout", "0")
+        assert found.returncode == 5, "it went away before anything was closed"
+        assert "the daemon goes on closing what is held: mock" in found.stdout
+        daemon.until("route mock is flat")
+        assert '"qty"' not in tradebot(tmp_path, "positions", "--json")
+
+
+def test_a_kill_by_file_says_that_it_closes_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, DAY):
+        pass
+    found = kill(tmp_path, "--flatten")
+    assert (found.returncode, "a file closes nothing" in found.stderr) == (1, True), found
+
+
 @pytest.mark.fault(86)
 def test_flatten_ends_with_a_broker_that_holds_nothing(tmp_path: Path) -> None:
     with running(tmp_path, DAY, word="accept fill") as daemon:

@@ -176,6 +176,10 @@ def _flatten(day: Day) -> None:
     day.decide(SetKillSwitch(engaged=True, reason="golden", by="golden"))
     stated = replace(day.statement(), holdings=(Holding(symbol="SPY", qty=Decimal(3)),))
     day.decide(Flatten(route="paper", statement=stated, by="golden"))
+    empty = makers.a_statement(account="EMPTY", as_of=day.now)
+    day.decide(makers.a_route("empty", statement=empty))
+    day.decide(SetKillSwitch(engaged=True, reason="golden", by="golden", flatten=True))
+    day.decide(Flatten(route="empty", statement=empty, by="golden"))
 
 
 def decisions_of(day: Day) -> list[Decision]:

@@ -119,6 +119,7 @@ class Scene:
     ) -> None:
         self.latch = Latch()
         self.events: list[Event] = []
+        self.told: list[str] = []
         facts, clock = FactCache(self.latch), LoopClock(AT, loop)
         facts.quotes["SPY"] = Quote(
             symbol="SPY", bid=Decimal("99.99"), ask=Decimal("100.01"), as_of=AT

@@ -56,8 +56,28 @@
 09:30:13  intent buy 1 SPY by kill
         > received I8 buy 1 SPY day as number 4 of kill, until 16:00:13
         > refused I8 at intake VALIDATION_MALFORMED: source: kill is the house's own
-09:30:14  session XNYS closed
-        > session XNYS closed
+# A kill that flattens stands until book and broker have nothing: here the book still has what was
+# bought for IBM. Every reason is told, and none twice.
+09:30:14  kill flatten by bob close it all
+        > kill switch on by bob: close it all, to flatten
 09:30:15  flatten paper cash 95000 SPY=2@500
         > received I9 sell 2 SPY day as number 5 of sma, until 09:30:45
-        > refused I9 at validation POLICY_MARKET_CLOSED
+        > route paper for I9
+        > submitted C5 for I9 sell 2 SPY day reserved 0 send by 09:30:45
+09:30:16  flatten paper cash 95000
+        > nothing
+09:30:17  report C5 trade X4 2 @499.98
+        > reported C5 trade X4 2 @499.98
+        > booked C5 X4 sma SPY -2 @499.98 cash +999.96 cost -1000 realized -0.04
+        > finished C5
+09:30:18  flatten paper cash 95000
+        > nothing
+09:30:20  session XNYS closed
+        > session XNYS closed
+09:30:21  flatten paper cash 95000 SPY=2@500
+        > received I10 sell 2 SPY day as number 5 of kill, until 09:30:51
+        > refused I10 at validation POLICY_MARKET_CLOSED
+09:30:22  kill on by alice enough
+        > nothing
+09:30:23  kill on by carol and the market is shut
+        > kill switch on by carol: and the market is shut

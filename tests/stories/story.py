@@ -241,8 +241,11 @@ def _approve(stage: Stage, words: Words) -> c.Approve:
 
 
 def _kill(stage: Stage, words: Words) -> c.SetKillSwitch:
+    """Read `kill on by alice enough`, or with `flatten` in the place of `on`."""
     state, _, by, *reason = words
-    return c.SetKillSwitch(engaged=state == "on", reason=" ".join(reason), by=by)
+    return c.SetKillSwitch(
+        engaged=state != "off", reason=" ".join(reason), by=by, flatten=state == "flatten"
+    )
 
 
 def _control(stage: Stage, words: Words) -> c.SetControl:

@@ -161,7 +161,8 @@ def _compared(event: e.StatementCompared, names: Names) -> str:
 
 
 def _kill(event: e.KillSwitchSet, names: Names) -> str:
-    return f"kill switch {'on' if event.engaged else 'off'} by {event.by}: {event.reason}"
+    more = ", to flatten" if event.flatten else ""
+    return f"kill switch {'on' if event.engaged else 'off'} by {event.by}: {event.reason}{more}"
 
 
 def _control(event: e.ControlSet, names: Names) -> str:
@@ -216,6 +217,7 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.InstrumentHalted: lambda event, names: f"halted {event.symbol} {event.reason}",
     e.HaltCleared: lambda event, names: f"cleared {event.symbol} by {event.by}: {event.reason}",
     e.KillSwitchSet: _kill,
+    e.RouteFlattened: lambda event, names: f"flat {event.route}",
     e.ControlSet: _control,
     LiveArmed: lambda event, names: (
         f"armed {event.account} by {event.by} until {clock_text(event.until)}:"

@@ -2,7 +2,6 @@
 
 import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +37,7 @@ def kill(args: argparse.Namespace) -> int:
     home, reason = _home(args), args.reason or "no reason given"
     try:
         answer = Client(home, _KILL_WITHIN_S).post(
-            "/api/v1/kill", {"reason": reason, "user": user()}
+            "/api/v1/kill", {"reason": reason, "user": user(), "flatten": args.flatten}
         )
         found, trouble = answer.document, None if answer.is_good else answer.problem()
     except NotRunning:
@@ -49,24 +48,16 @@ def kill(args: argparse.Namespace) -> int:
         return _by_file(args, home, reason, trouble)
     if not args.json:
         _tell(found)
-    left = _aftermath(Client(home), args.timeout, _is_confirmed)
-    if args.flatten and left["confirmed"]:
-        flattened = Client(home).post("/api/v1/flatten", {"user": user()}).checked()
-        left = {**_aftermath(Client(home), args.timeout, _is_flat), "flattened": flattened}
+    left = _aftermath(Client(home), args.timeout)
     if args.json:
         show.document({**found, **left})
     else:
         _tell_what_is_left(left)
-    is_over = _is_flat(left) if args.flatten else _is_confirmed(left)
-    return Exit.DONE if is_over else Exit.TIMED_OUT
+    return Exit.DONE if _is_over(left) else Exit.TIMED_OUT
 
 
-def _is_confirmed(found: dict[str, Any]) -> bool:
-    return bool(found["confirmed"])
-
-
-def _is_flat(found: dict[str, Any]) -> bool:
-    return _is_confirmed(found) and not any(row["positions"] for row in found["statements"])
+def _is_over(found: dict[str, Any]) -> bool:
+    return bool(found["confirmed"]) and not found["to_flatten"]
 
 
 def _home(args: argparse.Namespace) -> Path:
@@ -91,16 +82,17 @@ def _by_file(args: argparse.Namespace, home: Path, reason: str, trouble: str) ->
     else:
         show.line(f"{trouble}; left the flag file {path}: it kills whatever runs there within"
                   " a second, and the next start, until clear-kill")
-    return Exit.DONE
+    if not args.flatten:
+        return Exit.DONE
+    show.note("a file closes nothing: kill with --flatten again once a daemon answers")
+    return Exit.FAILED
 
 
-def _aftermath(
-    client: Client, within_s: float, is_over: Callable[[dict[str, Any]], bool]
-) -> dict[str, Any]:
+def _aftermath(client: Client, within_s: float) -> dict[str, Any]:
     """Ask until the brokers confirm that it is over, or the time is."""
     left = within_s
     found: dict[str, Any] = client.get("/api/v1/kill").checked()
-    while not is_over(found) and left > 0:
+    while not _is_over(found) and left > 0:
         time.sleep(min(_POLL_EVERY_S, left))
         left -= _POLL_EVERY_S
         found = client.get("/api/v1/kill").checked()
@@ -116,7 +108,7 @@ def _tell(found: dict[str, Any]) -> None:
 
 
 def _tell_what_is_left(left: dict[str, Any]) -> None:
-    flattened = left.get("flattened", {"sent": [], "refused": []})
+    flattened = left["flattened"]
     for row in flattened["sent"]:
         show.line(f"flattened: {row['side']} {row['order_qty']} {row['symbol']}")
     for row in flattened["refused"]:
@@ -136,6 +128,8 @@ def _tell_what_is_left(left: dict[str, Any]) -> None:
             show.line(f"  still open: {order['client_order_id']} {show.clean(what)}")
     for name in left["working"]:
         show.line(f"  not confirmed: {name}")
+    if left["to_flatten"]:
+        show.line(f"the daemon goes on closing what is held: {', '.join(left['to_flatten'])}")
 
 
 def clear_kill(args: argparse.Namespace) -> int:

@@ -71,6 +71,7 @@ class Parts:
     keep_drafts: Callable[[], Awaitable[None]]
     keep_journal: Callable[[], Awaitable[None]]
     reconcile: Callable[[], Awaitable[None]]
+    flatten: Callable[[], Awaitable[None]]
 
 
 class Daemon:
@@ -181,6 +182,7 @@ class Daemon:
             p.supervisor.restartable("journal keeper", p.keep_journal)
             watch = partial(clock_watch.watch, p.clock, p.engine, p.facts)
             p.supervisor.core("clock watch", watch)
+        p.supervisor.restartable("flattener", p.flatten)
         p.supervisor.core("reconciliation", p.reconcile)
         p.supervisor.core("status line", self._tell_status)
         for name in p.host.timed:
@@ -238,11 +240,11 @@ class Daemon:
         if p.engine.book.kill_reason is not None:
             p.latch.set(p.engine.book.kill_reason, "the last life")
             p.state.move(Trigger.HALT, f"kill switch: {p.engine.book.kill_reason}")
-        if (reason := reason_in(p.home / KILL_FILE)) is not None:
-            p.latch.set(reason, "kill file")
-        else:
+        if (reason := reason_in(p.home / KILL_FILE)) is None:
             lay_spare(p.home)
-        await self._record_kill()
+            return
+        p.latch.set(reason, "kill file")
+        await p.engine.submit(SetKillSwitch(engaged=True, reason=reason, by="kill file"))
 
     async def _settle_quarantine(self) -> None:
         """Disable the strategy in whose call the last life ended, before anyone calls it again."""

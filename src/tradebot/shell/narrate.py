@@ -109,7 +109,8 @@ def _booked(event: e.TradeBooked) -> str:
 
 def _kill(event: e.KillSwitchSet) -> str:
     word = "SET" if event.engaged else "cleared"
-    return f"kill switch {word} by {event.by}: {event.reason}"
+    more = ", to close all that is held" if event.flatten else ""
+    return f"kill switch {word} by {event.by}: {event.reason}{more}"
 
 
 def _control(event: e.ControlSet) -> str:
@@ -176,6 +177,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.InstrumentHalted: lambda v: f"HALTED {v.symbol}: {v.reason} ({v.detail})",
     e.HaltCleared: lambda v: f"halt of {v.symbol} cleared by {v.by}: {v.reason}",
     e.KillSwitchSet: _kill,
+    e.RouteFlattened: lambda v: f"route {v.route} is flat: its broker states that nothing is held",
     e.ControlSet: _control,
     LiveArmed: _armed,
     LiveDisarmed: lambda v: f"live disarmed by {v.by}: {v.reason}",

@@ -10,6 +10,7 @@ from tradebot.core.book.arming import Arming
 from tradebot.core.book.exposure import Exposure
 from tradebot.core.book.flow import Flow
 from tradebot.core.book.intents import Intents, IntentState
+from tradebot.core.book.kill import Kill
 from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.losses import Losses
 from tradebot.core.book.orders import Orders
@@ -74,7 +75,7 @@ class Book:
     recon: Reconciliation = field(default_factory=Reconciliation)
     losses: Losses = field(default_factory=Losses)
     promotions: Promotions = field(default_factory=Promotions)
-    kill_reason: str | None = None
+    kill: Kill = field(default_factory=Kill)
     arming: Arming | None = None
     halted: dict[str, Reason] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
@@ -89,6 +90,10 @@ class Book:
     def apply(self, event: e.Event) -> None:
         """Change state as the event says; every event class has exactly one row in FOLDS."""
         FOLDS[type(event)](self, event)
+
+    @property
+    def kill_reason(self) -> str | None:
+        return self.kill.reason
 
     @property
     def exposure(self) -> Exposure:
@@ -239,7 +244,7 @@ def _accepted(book: Book, event: e.BreakAccepted) -> None:
 
 
 def _kill_switch(book: Book, event: e.KillSwitchSet) -> None:
-    book.kill_reason = event.reason if event.engaged else None
+    book.kill.switched(event, book.routes, book.now)
     for state in book.orders.working.values():
         state.asks = 0  # a kill has cancels of its own
         book.orders.deadlines.watch(state, is_killed=event.engaged)
@@ -343,6 +348,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.InstrumentHalted: lambda book, event: book.halted.update({event.symbol: event.reason}),
     e.HaltCleared: _halt_cleared,
     e.KillSwitchSet: _kill_switch,
+    e.RouteFlattened: lambda book, event: book.kill.flattened(event),
     e.ControlSet: _control,
     LiveArmed: _armed,
     LiveDisarmed: _disarmed,

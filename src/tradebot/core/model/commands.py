@@ -148,12 +148,14 @@ class RequestCancelAll:
 class SetKillSwitch:
     """Set or clear the kill switch; set, it cancels all orders and refuses all held intents.
 
-    Clearing it also clears the halt of everything; halts of single instruments stay.
+    Clearing it also clears the halt of everything; halts of single instruments stay. To `flatten`,
+    what is held is closed as well, until the brokers state nothing.
     """
 
     engaged: bool
     reason: str
     by: str
+    flatten: bool = False
 
 
 @fact

@@ -21,6 +21,8 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent
+from tradebot.core.model.kill import KillSwitchSet as KillSwitchSet
+from tradebot.core.model.kill import RouteFlattened as RouteFlattened
 from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.report import Report
 from tradebot.core.model.settings import RouteKind, Settings
@@ -291,13 +293,6 @@ class HaltCleared:
 
 
 @fact
-class KillSwitchSet:
-    engaged: bool
-    reason: str
-    by: str
-
-
-@fact
 class ControlSet:
     control: Control
     engaged: bool
@@ -390,4 +385,5 @@ Event: TypeAlias = (
     | StatementCompared | BreakFound | BreakClosed | BreakAccepted | PositionsMarked
     | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused | BreakerSet
     | DeadLetterRetried | DeadLetterDiscarded | LiveArmed | LiveDisarmed | ArmingRefused
+    | RouteFlattened
 )

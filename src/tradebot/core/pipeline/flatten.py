@@ -18,6 +18,7 @@ from tradebot.core.model.events import (
     IntentRefused,
     OrderSubmitted,
     RouteChosen,
+    RouteFlattened,
 )
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import StrategyId, derive_cl_ord_id, strategy_intent_id
@@ -32,19 +33,36 @@ _Why: TypeAlias = tuple[Reason, str]
 
 
 def flatten(book: Book, command: Flatten, facts: Facts, at: datetime) -> Iterator[Event]:
-    """Close every position of the statement; only while the kill switch is set."""
+    """Close every position of the statement, and tell when it has none; only after a kill."""
     route = book.routes.get(command.route)
     if book.kill_reason is None or route is None or flaw(command) is not None:
         return
-    against = _against(book, command)
-    for held in command.statement.holdings:
+    late = _late(book, command)
+    against = _working(book) if late is None else {}
+    holdings = [held for held in command.statement.holdings if held.qty]
+    if not holdings and late is None:
+        yield from _flat(book, command)
+    for held in holdings:
         for owner, qty in list(_by_owner(book, route.account, held)):
             body = Intent(
                 legs=(Leg(symbol=held.symbol, side=Side.SELL if held.qty > 0 else Side.BUY),),
                 order_qty=qty, strategy_id=owner, source=Source.KILL, user=command.by,
                 route=command.route,
             )
-            yield from _close(book, body, against.get(held.symbol), facts, at)
+            yield from _close(book, body, late or against.get(held.symbol), facts, at)
+
+
+def _flat(book: Book, command: Flatten) -> Iterator[Event]:
+    """Tell that a route is flat for good: as the book has it, and nothing works there.
+
+    A row that a statement lacks is no evidence: while the book holds anything, it may come back.
+    """
+    held = any(net.qty for net in book.ledger.nets.get(command.statement.account, {}).values())
+    works = any(state.route == command.route for state in book.orders.working.values())
+    if command.route in book.kill.to_flatten and not held and not works:
+        yield from record(book, RouteFlattened(
+            route=command.route, as_of=command.statement.as_of
+        ))
 
 
 def _by_owner(
@@ -87,16 +105,18 @@ def _close(
     ))
 
 
-def _against(book: Book, command: Flatten) -> Mapping[str, _Why]:
-    """Say what stands against closing a symbol: it may be closed, or be closing, already."""
+def _late(book: Book, command: Flatten) -> _Why | None:
+    """Say why a statement tells nothing of what is held now."""
     account, stated = book.routes[command.route].account, command.statement
-    late = None
     if stated.account != account:
-        late = Reason.RECON_BREAK, f"{account} is booked, {stated.account} is stated"
-    elif command.booked not in (None, book.ledger.bookings(account)):
-        late = Reason.RISK_STALE_DATA, "something was booked after the statement was asked for"
-    if late is not None:
-        return {held.symbol: late for held in stated.holdings}
+        return Reason.RECON_BREAK, f"{account} is booked, {stated.account} is stated"
+    if command.booked not in (None, book.ledger.bookings(account)):
+        return Reason.RISK_STALE_DATA, "something was booked after the statement was asked for"
+    return None
+
+
+def _working(book: Book) -> Mapping[str, _Why]:
+    """Say of which symbols an order still works: they may be closed, or be closing, already."""
     return {
         leg.symbol: (Reason.OMS_PENDING_REQUEST, f"{state.root} still works on {leg.symbol}")
         for state in book.orders.working.values() if not state.order.is_done

@@ -57,14 +57,23 @@ def handle(book: Book, command: c.Command, facts: Facts, at: datetime) -> Iterat
 
 def _kill(book: Book, command: c.SetKillSwitch, facts: Facts, at: datetime) -> Iterator[e.Event]:
     is_set = book.kill_reason is not None
-    if command.engaged != is_set or (not command.engaged and e.EVERYTHING in book.halted):
+    if _is_kill_news(book, command):
         yield from record(book, e.KillSwitchSet(
-            engaged=command.engaged, reason=command.reason, by=command.by
+            engaged=command.engaged, reason=command.reason, by=command.by, flatten=command.flatten
         ))
     if command.engaged:
         yield from end_arming(book, f"kill switch: {command.reason}", command.by)
         why = (Reason.RISK_KILL_SWITCH, command.reason)
         yield from stop_all(book, f"kill by {command.by}", why, anew=not is_set)
+
+
+def _is_kill_news(book: Book, command: c.SetKillSwitch) -> bool:
+    """Tell whether a kill says more than the one that stands, or a clearing has what to clear."""
+    kill = book.kill
+    if not command.engaged:
+        return kill.reason is not None or e.EVERYTHING in book.halted
+    wants_more = command.flatten and not (kill.to_flatten.keys() >= book.routes.keys())
+    return command.reason not in kill.reasons or wants_more
 
 
 def _control(book: Book, command: c.SetControl, facts: Facts, at: datetime) -> Iterator[e.Event]:

@@ -178,10 +178,12 @@ def stop_all(
 ) -> Iterator[e.Event]:
     """Ask for the cancel of every working order, and end every held intent, or a symbol's.
 
-    Unless `anew`, a cancel that is asked for until it is answered is left alone.
+    Unless `anew`, what only closes, and a cancel that is asked for until it is answered, is left
+    alone.
     """
     for state in list(book.orders.working.values()):
-        is_wanted = not state.order.is_done and (anew or not state.is_being_ended)
+        is_stopping = state.is_being_ended or state.intent.source is Source.KILL
+        is_wanted = not state.order.is_done and (anew or not is_stopping)
         if is_wanted and _is_about(state.intent, symbol):
             yield from record(book, _cancel_of(state, by))
     for intent in list(book.intents.open.values()):

@@ -2,25 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.model.commands import Command, Flatten, Statement
-from tradebot.core.model.events import IntentRefused, OrderSubmitted
+from tradebot.core.model.commands import Command
 from tradebot.core.model.money import plain
 from tradebot.ports import WireError
 from tradebot.shell.api.rows import Plain, iso
+from tradebot.shell.flattener import States
 from tradebot.shell.journal.decision import Decision
 
 Decide: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
-
-
-class States(Protocol):
-    """A route whose broker can be asked how its account stands."""
-
-    route: str
-
-    async def statement(self) -> Statement: ...
 
 
 async def aftermath(book: Book, brokers: Sequence[States]) -> Plain:
@@ -36,7 +28,7 @@ async def aftermath(book: Book, brokers: Sequence[States]) -> Plain:
         "confirmed": book.kill_reason is not None and is_clean and not standing,
         "working": [state.root for state in standing],
         "unanswered_cancels": [s.root for s in standing if s.canceling is not None],
-        **in_flight(book), "statements": list(told),
+        **in_flight(book), "statements": list(told), "to_flatten": list(book.kill.to_flatten),
     }
 
 
@@ -44,33 +36,6 @@ def in_flight(book: Book) -> Plain:
     """List the orders of which no broker has said a word: they may be at work, or arrive yet."""
     orders = book.orders.working.values()
     return {"in_flight": [s.root for s in orders if s.is_unanswered and not s.order.is_done]}
-
-
-async def flatten(book: Book, brokers: Sequence[States], decide: Decide, by: str) -> Plain:
-    """Close what each broker states that it holds; tell what was sent, and what was not and why."""
-    sent: list[Plain] = []
-    refused: list[Plain] = []
-    trouble: list[Plain] = []
-    for broker in brokers:
-        route = book.routes.get(broker.route)
-        booked = book.ledger.bookings(route.account) if route is not None else None
-        try:
-            statement = await broker.statement()
-        except (WireError, TimeoutError, OSError) as error:
-            trouble.append({"route": broker.route, "trouble": _named(error)})
-            continue
-        decision = await decide(Flatten(
-            route=broker.route, statement=statement, by=by, booked=booked
-        ))
-        for event in decision.events if decision is not None else ():
-            if isinstance(event, OrderSubmitted):
-                sent.append({"client_order_id": event.cl_ord_id, "symbol": event.intent.symbol,
-                             "side": event.intent.side.value,
-                             "order_qty": plain(event.intent.order_qty)})
-            elif isinstance(event, IntentRefused):
-                refused.append({"intent_id": event.intent_id, "detail": event.detail,
-                                "reason_code": event.reason.value})
-    return {"sent": sent, "refused": refused, "trouble": trouble}
 
 
 def _named(error: Exception) -> str:

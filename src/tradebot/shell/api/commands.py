@@ -109,6 +109,13 @@ def parse_reason(body: Mapping[str, Any], *, is_needed: bool) -> tuple[str, str]
     return reason or "no reason given", _opt(body, "user", _name) or "api"
 
 
+def parse_kill(body: Mapping[str, Any]) -> tuple[str, str, bool]:
+    """Read why, who it is, and whether what is held is to be closed as well."""
+    rest = {name: value for name, value in body.items() if name != "flatten"}
+    flatten = _opt(body, "flatten", _yes_or_no) or False
+    return (*parse_reason(rest, is_needed=False), flatten)
+
+
 def parse_arming(body: Mapping[str, Any]) -> ArmLive:
     """Read which live account a person arms; its id is said twice, like a name one has to type."""
     _refuse_unknown(

@@ -159,13 +159,15 @@ class Requests:
         events = await self._events_of(RequestCancelAll(by=by, symbol=symbol))
         return {"symbol": symbol, **_swept(events)}
 
-    async def kill(self, reason: str, by: str) -> Plain:
+    async def kill(self, reason: str, by: str, flatten: bool = False) -> Plain:
         self._latch(reason, by)  # first: from here on nothing leaves, whatever becomes of the rest
-        events = await self._events_of(SetKillSwitch(engaged=True, reason=reason, by=by))
+        events = await self._events_of(
+            SetKillSwitch(engaged=True, reason=reason, by=by, flatten=flatten)
+        )
         book = self._views.book
         return {
             "killed": True, "reason": book.kill_reason or reason, **in_flight(book),
-            **_swept(events),
+            **_swept(events), "to_flatten": list(book.kill.to_flatten),
             "cancel_requested": [s.order.cl_ord_id for s in book.orders.working.values()
                                  if s.canceling is not None],
         }

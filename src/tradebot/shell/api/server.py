@@ -17,7 +17,7 @@ from tradebot.core.model.commands import Command, Control
 from tradebot.core.model.intent import Source
 from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
-from tradebot.shell.api.aftermath import Decide, States, aftermath, flatten
+from tradebot.shell.api.aftermath import Decide, aftermath
 from tradebot.shell.api.answers import answer, problem, read_body
 from tradebot.shell.api.filters import (
     DEAD_LETTER_STATUSES,
@@ -33,6 +33,7 @@ from tradebot.shell.api.requests import Requests, Unanswerable
 from tradebot.shell.api.socket_place import place
 from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Busy
+from tradebot.shell.flattener import States
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.reconcile import Reconciler
 
@@ -120,7 +121,6 @@ class Server:
             web.post("/api/v1/cancel-all", self._post_cancel_all),
             web.post("/api/v1/kill", self._post_kill),
             web.get("/api/v1/kill", self._get_kill),
-            web.post("/api/v1/flatten", self._post_flatten),
             web.post("/api/v1/clear-kill", self._post_clear_kill),
             web.post("/api/v1/clear-halt", self._post_clear_halt),
             web.post("/api/v1/arm", self._post_arm),
@@ -264,18 +264,12 @@ class Server:
         return answer(self._requests.why(request.match_info["id"]))
 
     async def _post_kill(self, request: web.Request) -> web.Response:
-        body = await read_body(request, may_be_empty=True)
-        reason, user = commands.parse_reason(body, is_needed=False)
-        return answer(await self._requests.kill(reason, user))
+        asked = commands.parse_kill(await read_body(request, may_be_empty=True))
+        return answer(await self._requests.kill(*asked))
 
     async def _get_kill(self, request: web.Request) -> web.Response:
-        return answer(await aftermath(self._views.book, self._brokers))
-
-    async def _post_flatten(self, request: web.Request) -> web.Response:
-        user = commands.parse_user(await read_body(request, may_be_empty=True))
-        if self._views.book.kill_reason is None:
-            return problem(HTTPStatus.CONFLICT, "only a kill flattens, and none stands")
-        return answer(await flatten(self._views.book, self._brokers, self._decide, user))
+        found = await aftermath(self._views.book, self._brokers)
+        return answer({**found, "flattened": self._views.exits()})
 
     async def _post_clear_kill(self, request: web.Request) -> web.Response:
         reason, user = commands.parse_reason(await read_body(request), is_needed=True)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from tradebot.core.book.book import Book
 from tradebot.core.book.ledger import Share
 from tradebot.core.model.ids import IntentId
+from tradebot.core.model.intent import Source
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.shell.api.dead_letters import DeadLetters
@@ -84,7 +85,10 @@ class Views:
                 for control, reason in book.controls.items()
             ],
             "arming": arming_row(book.arming),
-            "kill": {"engaged": book.kill_reason is not None, "reason": book.kill_reason},
+            "kill": {
+                "engaged": book.kill_reason is not None, "reason": book.kill_reason,
+                "to_flatten": list(book.kill.to_flatten),
+            },
             "markets": [
                 {"calendar": name, "phase": market.phase.value, "session": market.session,
                  "opens": iso(market.opens), "closes": iso(market.closes)}
@@ -120,6 +124,25 @@ class Views:
                 "lost_today": plain(account.day_equity - account.equity),
                 "warning": 0 < account.high_water * warn <= fallen,
             }
+
+    def exits(self) -> Plain:
+        """Tell what was sent to close what the kill that stands found held, and what was not."""
+        since = self.book.kill.since
+        records = [
+            record for record in self._kept.intents.entries.values()
+            if record.intent.source is Source.KILL and since and record.received.at >= since
+        ]
+        return {
+            "sent": [
+                {"client_order_id": v.cl_ord_id, "symbol": v.intent.symbol,
+                 "side": v.intent.side.value, "order_qty": plain(v.intent.order_qty)}
+                for v in records if v.cl_ord_id is not None
+            ],
+            "refused": [
+                {"intent_id": v.intent_id, "reason_code": v.reason.value, "detail": v.detail}
+                for v in records if v.reason is not None
+            ],
+        }
 
     def intents(self, filters: Filters = ALL) -> list[Plain]:
         records = self._kept.intents.entries.values()

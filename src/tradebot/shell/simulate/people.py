@@ -1,7 +1,6 @@
 """Who trades, who presses buttons, who repairs? The people of a day; they outlive processes."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -19,11 +18,9 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.events import CancelRefused, IntentReceived
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
-from tradebot.shell.api.aftermath import flatten
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import drop
-from tradebot.shell.simulate.disk import Killed
 from tradebot.shell.simulate.process import SimProcess
 from tradebot.shell.simulate.venue import Venue
 from tradebot.shell.simulate.world import World
@@ -188,11 +185,13 @@ class People:
             settings=replace(settings, policy=policy), version=f"at most {qty}"
         ))
 
-    async def _kill(self) -> None:
+    async def _kill(self, *, flatten: bool = False) -> None:
         """Stop everything as the command does: the latch first, then the decision."""
         if self.process is not None and self.process.is_up:
             self.process.latch.set("enough")
-            await self.ask(SetKillSwitch(engaged=True, reason="enough", by="trader"))
+            await self.ask(
+                SetKillSwitch(engaged=True, reason="enough", by="trader", flatten=flatten)
+            )
 
     async def _signal(self) -> None:
         if self.process is not None:
@@ -205,9 +204,5 @@ class People:
         await self._signal()
 
     async def _flatten(self) -> None:
-        await self._kill()
-        await asyncio.sleep(self._chance.between("flat after", 0, 3))
-        process = self.process
-        if process is not None and process.is_up and process.engine is not None:
-            with suppress(Killed):
-                await flatten(process.engine.book, process.links, self.ask, "trader")
+        """Ask for it, and see to nothing: what is then to be closed is the daemon's to close."""
+        await self._kill(flatten=True)

@@ -15,6 +15,7 @@ from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch, Waker
+from tradebot.shell.flattener import Flattener
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
@@ -211,11 +212,12 @@ def _parts(
     for hears in (host, Waker(engine.book, engine.post), marker):
         market.subscribe(symbols, hears.on_market)
     reconciler = Reconciler(engine, links, scene.reconcile, lambda text: None)
+    flattener = Flattener(engine, links, lambda text: None)
     engine.listeners.extend((
         lambda decision: view.fold(decision.at, decision.events),
         lambda decision: world.referee.on_published(decision, view), state.on_decision,
         *(link.on_decision for link in links), host.on_decision, marker.on_decision,
-        reconciler.on_decision,
+        reconciler.on_decision, flattener.on_decision,
     ))
     limits = Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0)
     return Parts(
@@ -225,7 +227,7 @@ def _parts(
         links=links, host=host, calendars=scene.calendars, serve=_nothing,
         look_after=_nothing,
         keep_drafts=_nothing, keep_journal=_nothing, reconcile=reconciler.run, status=dict,
-        settings=scene.settings, settings_version="sim", auto_start=True,
+        flatten=flattener.run, settings=scene.settings, settings_version="sim", auto_start=True,
         status_every_s=60.0, until=None,
     )
 
