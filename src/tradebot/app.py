@@ -228,8 +228,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     engine.listeners.extend((
         past.views.apply, state.on_decision, world.telling.on_decision,
         *(link.on_decision for link in links), host.on_decision, files.on_decision,
-        marker.on_decision, reconciler.on_decision, dead.on_decision,
-        flattener.on_decision,
+        marker.on_decision, reconciler.on_decision, dead.on_decision, flattener.on_decision,
     ))
     shadows = list(_shadows(config, home, past.views, wire))
     health = observers.health(config, world.ending, observers.Watched(
