@@ -124,8 +124,9 @@ class Scene:
         facts.quotes["SPY"] = Quote(
             symbol="SPY", bid=Decimal("99.99"), ask=Decimal("100.01"), as_of=AT
         )
+        self.journal = HeldJournal()
         self.engine = Engine(
-            book=Book(), journal=HeldJournal(), facts=facts, clock=clock, last_seq=0
+            book=Book(), journal=self.journal, facts=facts, clock=clock, last_seq=0
         )
         self.link = Link(
             "paper", RouteKind.PAPER, broker, engine=self.engine,

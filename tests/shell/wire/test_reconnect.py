@@ -210,6 +210,28 @@ def test_a_send_that_is_on_its_way_is_not_taken_for_one_that_never_came() -> Non
     assert len(broker.seen) == len(scene.of(OrderSubmitted)) == 1
 
 
+@pytest.mark.promise(1, 12)
+@pytest.mark.fault(34, 49)
+def test_an_order_that_the_disk_does_not_hold_yet_is_not_taken_for_one_that_never_came() -> None:
+    broker = CutBroker()
+    broker.capabilities = replace(broker.capabilities, absence_is_proof=True)
+
+    async def story(scene: Scene) -> None:
+        scene.journal.is_instant = False
+        bought = asyncio.create_task(scene.buy())
+        await asyncio.sleep(40)
+        assert scene.engine.book.orders.working, "it is decided, and a probe came by"
+        scene.journal.is_instant = True
+        for held in scene.journal.pending:
+            held.set_result(None)
+        await bought
+        await asyncio.sleep(60)
+
+    scene = play(broker, story)
+    assert not scene.of(OrderNeverLeft)
+    assert len(broker.seen) == len(scene.of(OrderSubmitted)) == 1
+
+
 @pytest.mark.fault(66)
 def test_missed_fills_are_asked_for_from_before_the_broker_was_last_heard() -> None:
     broker = CutBroker()

@@ -248,7 +248,10 @@ class Referee:
             if (is_other or is_conflict) and not is_alarmed:
                 self.broken(3, f"decision {decision.seq}: a fill of nobody alarms nobody")
             if isinstance(event, e.KillSwitchSet) and event.engaged:
-                left = [root for root, s in view.orders.working.items() if not s.canceled_by]
+                left = [
+                    root for root, state in view.orders.working.items()
+                    if not state.canceled_by and state.intent.source is not Source.KILL
+                ]
                 if left:
                     self.broken(6, f"the kill switch leaves {left} without a cancel")
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from tradebot.core import recon
 from tradebot.core.book.orders import OrderState
-from tradebot.core.model.commands import Delivery
+from tradebot.core.model.commands import Delivery, Tick
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Side
 from tradebot.core.model.sound import legible
@@ -56,7 +56,7 @@ class Asking:
         One whose sending is under way is left to that: it may arrive after any answer.
         """
         line = self._line
-        for state in self._orders():
+        for state in await self._orders():
             if state.root in self._sending:
                 continue
             if not await self.ask(state.root, AFTER_S[:2]):
@@ -70,19 +70,25 @@ class Asking:
 
     async def ask_about_unknown(self) -> None:
         """Ask once more about what is in doubt, or never answered: its reports may be lost."""
-        for state in self._orders():
+        for state in await self._orders():
             if state.in_doubt or state.is_unanswered:
                 await self.ask(state.root, AFTER_S[:1])
 
     async def doubt_unanswered(self, detail: str) -> None:
         """Doubt what was sent and not answered, now that the line is down."""
-        for state in self._orders():
+        for state in await self._orders():
             if state.is_unanswered and not state.in_doubt and state.root not in self._sending:
                 await self._line.tell(state.root, Delivery.UNKNOWN, detail)
 
-    def _orders(self) -> list[OrderState]:
+    async def _orders(self) -> list[OrderState]:
+        """Return the route's orders once all of them are published, and their sending is begun.
+
+        The book runs ahead: what it has decided and not told may be sent behind any question.
+        """
         working = self._line.engine.book.orders.working.values()
-        return [state for state in working if state.route == self._line.route]
+        found = [state for state in working if state.route == self._line.route]
+        await self._line.engine.submit(Tick())  # answered when all before it is published
+        return found
 
     async def _hear(self, cl_ord_id: ClOrdID, found: BrokerOrder) -> None:
         """Take in what the broker says of our order; one that is not ours has taken its id."""
