@@ -68,6 +68,9 @@ def test_a_refusal_exits_6_with_the_code_and_the_numbers(home: Path, capsys: Out
     assert code == 6
     assert "refused at stage risk: RISK_ORDER_QUANTITY" in said
     assert "order_quantity 101 against 100" in said
+    assert [line.split()[:2] for line in said.split("\n\n")[1].splitlines()] == [
+        ["GATE", "VERDICT"], ["order_quantity", "BLOCK"], ["order_notional", "BLOCK"],
+    ], "of thirty gates those that objected"
     code, found = document(
         capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "101"
     )

@@ -58,6 +58,16 @@ def test_drafts_are_listed_and_shown_with_their_gates(home: Path, capsys: Out) -
     assert "buying_power" in shown
 
 
+def test_what_waits_for_a_person_says_what_to_do_next_and_no_more(home: Path, capsys: Out) -> None:
+    code, said, _ = told(capsys, home, *SUBMIT)
+    (draft,) = document(capsys, home, "drafts", "list")[1]["drafts"]
+    assert code == 0
+    assert f"next       tradebot drafts show {draft['draft_id']}, then approve or reject" in said
+    assert "GATE" not in said
+    until = draft["expires_utc"][:19].replace("T", " ")
+    assert f"until {until} UTC at the latest" in said
+
+
 def test_an_approval_of_the_digest_sends_the_order(
     daemon: TinyDaemon, home: Path, capsys: Out
 ) -> None:

@@ -116,9 +116,10 @@ def _tell(found: dict[str, Any]) -> None:
     trade = told["trade"]
     show.pairs({
         "draft": draft["draft_id"], "status": draft["status"], "trade": draft["ask"],
-        "drafted": draft["created_utc"], "expires": draft["expires_utc"],
+        "drafted (UTC)": show.when(draft["created_utc"]),
+        "expires (UTC)": show.when(draft["expires_utc"]),
         "asked by": draft["strategy_id"] or draft["user"] or draft["source"],
-        "approved by": draft["approved_by"], "until": draft["approved_until"],
+        "approved by": draft["approved_by"], "until (UTC)": show.when(draft["approved_until"]),
         "why": draft["reason_detail"], "order": draft["client_order_id"],
         "net price": trade["net_price"], "max loss": trade["max_loss"],
         "file": draft["draft_path"], "digest": draft["digest"],

@@ -167,7 +167,8 @@ def _tell(found: dict[str, Any]) -> None:
     how = {"refuse": "bad", "hold": "warn"}.get(found["verdict"], "good")
     what = {
         "refuse": f"refused at stage {found['stage']}{because}",
-        "hold": f"waits at stage {found['stage']}{because}, until {found['expires']} at the latest",
+        "hold": f"waits at stage {found['stage']}{because}, until {show.when(found['expires'])} UTC"
+        " at the latest",
     }.get(found["verdict"], f"passed; now at stage {found['stage']}{because}")
     show.line(show.painted(show.clean(what), how))
     named: dict[str, object] = {"ask": found["ask"]}
@@ -175,6 +176,8 @@ def _tell(found: dict[str, Any]) -> None:
         named["why"] = found["reason_detail"]
     if found["needs"]:
         named["waits for"] = ", ".join(found["needs"])
+    if "approval" in found["needs"]:
+        named["next"] = f"tradebot drafts show {found['draft_id']}, then approve or reject"
     if order is not None:
         average = f" at {order['avg_px']}" if order["avg_px"] else ""
         named["order"] = found["client_order_id"]
@@ -183,10 +186,9 @@ def _tell(found: dict[str, Any]) -> None:
         )
     named |= {"intent": found["intent_id"], "key": found["idempotency_key"]}
     show.pairs(named)
-    told = [gate for gate in found["gates"] if gate["actual"] or gate["reason"]]
-    if told and how != "good":
+    if objections := [gate for gate in found["gates"] if gate["verdict"] != "ALLOW"]:
         show.line()
-        show.table(told, _GATES, "")
+        show.table(objections, _GATES, "")
 
 
 def _warn_of_the_end(client: Client, found: dict[str, Any]) -> None:
