@@ -143,7 +143,11 @@ def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -
 
     terminal = Terminal()
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
     assert show.painted("x", "bad", terminal) == "\x1b[31mx\x1b[0m"  # type: ignore[arg-type]
+    monkeypatch.setenv("TERM", "dumb")
+    assert show.painted("x", "bad", terminal) == "x"  # type: ignore[arg-type]
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     assert show.painted("x", "bad", terminal) == "x"  # type: ignore[arg-type]
 

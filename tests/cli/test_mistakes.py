@@ -169,6 +169,8 @@ TYPED_IN_AN_EMPTY_ROOM = [
     ("run --config stranger.yaml", 4, "market_data offers (IBM, SPY), got 'TSLA'"),
     ("config validate stranger.yaml", 4, "stranger.yaml:6: strategies[0].symbols: expected symbols"
      " that market_data offers (IBM, SPY), got 'TSLA'"),
+    ("config validate --config cross.yaml --set market_data.symbols=spy", 4,
+     "market_data.symbols: expected a symbol in capitals such as SPY, got 'spy'"),
     ("config validate --config c.yaml --set schedule.calendar=NYSE", 4, "XNYS, got 'NYSE'"),
     ("config validate --config c.yaml --set schedule.calendar=24/7 --set"
      " schedule.closures=2026-11-27", 4, "24/7 has no days to close"),

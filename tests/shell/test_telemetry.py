@@ -18,6 +18,8 @@ from tradebot.core.model.commands import SubmitIntent
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ONE
 from tradebot.core.model.report import ExecType
+from tradebot.shell import observers
+from tradebot.shell.config import load
 from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.outlet import Outlet
 from tradebot.shell.telemetry import Console, JsonLog, Repeats
@@ -209,3 +211,17 @@ def test_a_status_line_fits_its_terminal_and_stays_below_what_is_told(
     shown = [line.rpartition("\x1b[K")[2] for line in out.getvalue().split("\n")]
     assert [len(shown[-1]), shown[-1][10:24]] == [39, " state TRADING"]
     assert shown[0].endswith("  something")
+
+
+@pytest.mark.parametrize(("term", "can_redraw"), [("xterm", True), ("dumb", False)])
+def test_a_dumb_terminal_gets_lines_for_people_and_no_codes(
+    term: str, *, can_redraw: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    (tmp_path / "c.yaml").write_text(CONFIG)
+    config = load(tmp_path / "c.yaml", environ={})
+    out = Outlet("test", lambda _: None, is_terminal=True)
+    found = observers.telling("auto", config, out, TinyDaemon().views)
+    out.close()
+    assert isinstance(found, Console)
+    assert found.is_terminal is can_redraw

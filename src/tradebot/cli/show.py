@@ -27,7 +27,7 @@ def note(text: str) -> None:
 def painted(text: str, how: str, out: TextIO | None = None) -> str:
     """Colour text on a terminal only, and never where NO_COLOR is set."""
     target = out or sys.stdout
-    if not target.isatty() or os.environ.get("NO_COLOR"):
+    if not target.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
     return f"\x1b[{_COLOURS[how]}m{text}\x1b[0m"
 

@@ -1,5 +1,6 @@
 """Who looks on while the daemon trades? Log, execution log and health; nobody waits for them."""
 
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ def telling(asked: str, config: Config, out: Outlet, views: Views) -> Telling:
     chosen = config.telemetry.log_format if asked == "auto" else asked
     if chosen == "json" or (chosen == "auto" and not out.isatty()):
         return JsonLog(out, views.ids_of)
-    return Console(out, ZoneInfo("America/New_York"), is_terminal=out.isatty())
+    can_redraw = out.isatty() and os.environ.get("TERM") != "dumb"
+    return Console(out, ZoneInfo("America/New_York"), is_terminal=can_redraw)
 
 
 def status_every_s(config: Config, telling: Telling) -> float:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tradebot.core.model.instrument import SYMBOL
 from tradebot.shell import plugins
 from tradebot.shell.config import Config, ConfigError
-from tradebot.shell.document import Items, Node, Place, Section, problem
+from tradebot.shell.document import Items, Node, Place, Section, problem, quoted
 from tradebot.shell.fill import fill
 
 
 def check_plugins(config: Config) -> list[str]:
     """Return every problem of the plugins' sections, as a start of the daemon would find them."""
     problems: list[str] = []
-    offered: Sequence[str] | None = None
+    offered: Sequence[str] = ()
     for group, name, own, place in _named(config):
         try:
             plugin = plugins.load(group, name)
@@ -20,22 +21,28 @@ def check_plugins(config: Config) -> list[str]:
             if settings_type is not None:
                 settings = fill(settings_type, own)
                 if group == "market_data":
-                    offered = getattr(settings, "symbols", None)
+                    offered = getattr(settings, "symbols", ())
         except plugins.UnusablePlugin as error:
             problems.append(f"{place}: {error}")
         except ConfigError as error:
             problems.extend(error.problems)
-    return [*problems, *_strangers(config, offered)]
+    return [*problems, *(_strangers(config, offered) if offered else ())]
 
 
-def _strangers(config: Config, offered: Sequence[str] | None) -> Iterator[str]:
-    """Find symbols of strategies that the feed does not deliver, where its settings say which."""
+def _strangers(config: Config, offered: Sequence[str]) -> Iterator[str]:
+    """Find what is no symbol, and symbols of strategies that the feed does not deliver."""
+    unsaid = Place(source=str(config.source))
+    if wrong := [symbol for symbol in offered if not SYMBOL.fullmatch(symbol)]:
+        place = _place(config.document.entries.get("market_data"), "symbols", unsaid)
+        expected = "a symbol in capitals such as SPY"
+        yield problem(place, "market_data.symbols", expected, quoted(wrong[0]))
+        return
     for at, strategy in enumerate(config.strategies):
         for symbol in strategy.symbols:
-            if offered is not None and symbol not in offered:
+            if symbol not in offered:
                 expected = f"symbols that market_data offers ({', '.join(sorted(offered))})"
-                place = _place(_strategy(config, at), "symbols", Place(source=str(config.source)))
-                yield problem(place, f"strategies[{at}].symbols", expected, repr(symbol))
+                place = _place(_strategy(config, at), "symbols", unsaid)
+                yield problem(place, f"strategies[{at}].symbols", expected, quoted(symbol))
 
 
 def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
