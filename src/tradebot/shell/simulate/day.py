@@ -11,6 +11,7 @@ from typing import Any, Final
 from tradebot.core.model.fact import fact
 from tradebot.shell.collector import uncollected
 from tradebot.shell.journal.place import segment_path
+from tradebot.shell.reconcile import IDLE_TURNS
 from tradebot.shell.simulate.broker import ROUTE
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Platter
@@ -145,23 +146,28 @@ class Day:
             )
 
     async def _calm(self) -> None:
-        """Nothing goes wrong any more: book and venue must agree within a minute."""
+        """Nothing goes wrong any more: book and venue must agree within a minute.
+
+        While no market is open that is traded, the daemon looks seldom, and has longer.
+        """
         people, loop = self._people, asyncio.get_running_loop()
-        until, why = loop.time() + CALM_S, "no process came up"
-        while loop.time() < until:
+        idle_s = IDLE_TURNS * self._world.scene.reconcile.every_s
+        began, limit_s, why = loop.time(), CALM_S, "no process came up"
+        while loop.time() < began + limit_s:
             await asyncio.sleep(_LOOK_EVERY_S)
             process = people.process
             if process is None or not process.is_up or process.engine is None:
                 continue
             if process.engine.book.kill_reason is not None:
                 await people.clear_kill()
+            limit_s = CALM_S + (idle_s if process.engine.book.is_idle else 0)
             await process.engine.drain()
             differs = self._world.referee.disagreement(process.engine.book)
             if differs is None:
                 self._world.referee.judge()
                 return
             why = differs
-        self._world.referee.broken(8, f"after {CALM_S:.0f} s of calm: {why}")
+        self._world.referee.broken(8, f"after {limit_s:.0f} s of calm: {why}")
 
     def _on_trouble(self, loop: asyncio.AbstractEventLoop, told: Mapping[str, object]) -> None:
         """An error that nobody took: only the dead may leave one."""
