@@ -147,9 +147,10 @@ DAYS: Final = (
             wait 5
             clock 120
             wait 2
-            try buy b 5
             fill a 10
-            wait 20
+            wait 2
+            try buy b 5
+            wait 18
             expect filled a 10
             clock 0
             wait 20
