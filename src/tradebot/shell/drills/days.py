@@ -149,7 +149,7 @@ DAYS: Final = (
             wait 2
             fill a 10
             wait 2
-            try buy b 5
+            buy b 5
             wait 18
             expect filled a 10
             clock 0
