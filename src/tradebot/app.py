@@ -30,6 +30,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.flattener import Flattener
+from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
@@ -173,6 +174,10 @@ class _World:
     def tell(self, text: str) -> None:
         self.telling.line(self.clock.now(), text)
 
+    def on_decision(self, decision: Decision) -> None:
+        """Let the lines of a decision be made where they are written: trading does not wait."""
+        self.lines.later(partial(self.telling.told, decision))
+
     def on_market_trouble(self, symbol: str, text: str) -> None:
         self.tell(f"market {symbol}: {text}")
 
@@ -226,7 +231,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     reconciler = Reconciler(engine, links, config.reconcile, world.tell, pace=world.pace)
     flattener = Flattener(engine, links, world.tell)
     engine.listeners.extend((
-        past.views.apply, state.on_decision, world.telling.on_decision,
+        past.views.apply, state.on_decision, world.on_decision,
         *(link.on_decision for link in links), host.on_decision, files.on_decision,
         marker.on_decision, reconciler.on_decision, dead.on_decision, flattener.on_decision,
     ))

@@ -68,17 +68,14 @@ def an_intent(daemon: TinyDaemon) -> SubmitIntent:
 
 
 def test_every_line_about_an_intent_carries_its_ids() -> None:
-    daemon, told = TinyDaemon(), list[str]()
-    out = Outlet("test", told.extend)
-    log = JsonLog(out, daemon.views.ids_of)
+    daemon = TinyDaemon()
+    log = JsonLog(io.StringIO(), daemon.views.ids_of)
     decision = daemon.decide(an_intent(daemon))
     assert decision is not None
-    log.on_decision(decision)
     filled = daemon.fill(next(iter(daemon.book.orders.working)), "1", "500.01", "X1")
     assert filled is not None
-    log.on_decision(filled)
-    out.close()
-    lines = [json.loads(line) for line in "".join(told).splitlines()]
+    told = log.told(decision) + log.told(filled)
+    lines = [json.loads(line) for line in told.splitlines()]
     assert {"IntentReceived", "OrderSubmitted", "OrderReported", "TradeBooked"} <= {
         line["event"] for line in lines
     }

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from shutil import get_terminal_size
 from typing import Any, Final, TextIO
 from zoneinfo import ZoneInfo
@@ -13,7 +12,6 @@ import structlog
 from tradebot.core.model import events as e
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.narrate import sentence
-from tradebot.shell.outlet import Outlet
 
 # Told in the JSON log only: true, but noise to an eye at the terminal.
 _QUIET: Final = (e.StagesPassed, e.RouteChosen, e.ReconRequested, e.PositionsMarked)
@@ -62,10 +60,10 @@ class Console:
         self._status = ""
         self._repeats = Repeats()
 
-    def on_decision(self, decision: Decision) -> None:
-        for event in decision.events:
-            if not _is_quiet(event):
-                self._line(decision.at, sentence(event))
+    def told(self, decision: Decision) -> str:
+        """Return the lines of a decision, for whoever writes them."""
+        events = [event for event in decision.events if not _is_quiet(event)]
+        return "".join([self._worded(decision.at, sentence(event)) for event in events])
 
     def line(self, at: datetime, text: str) -> None:
         for told in self._repeats.heard(at, text):
@@ -76,19 +74,12 @@ class Console:
             self._line(at, told)
         self._line(at, "heartbeat: " + _listed(facts))
 
-    def _line(self, at: datetime, text: str) -> None:
-        stamp = f"{at.astimezone(self._zone):%m-%d %H:%M:%S}"
-        if self.is_terminal:
-            self._write(f"{_CLEAR_LINE}{stamp}  {text}\n{self._status}")
-        else:
-            self._write(f"{stamp}  {text}\n")
-
     def status(self, at: datetime, facts: Mapping[str, Any]) -> None:
         told = _listed(facts)
         if self.is_terminal:
             line = f"[{at.astimezone(self._zone):%H:%M:%S}] {told}"
             self._status = line[:get_terminal_size().columns - 1]  # one that wraps clears badly
-            self._write(f"{_CLEAR_LINE}{self._status}")
+            self._out.write(f"{_CLEAR_LINE}{self._status}")
         else:
             self._line(at, f"-- {told}")
 
@@ -96,23 +87,22 @@ class Console:
         for told in self._repeats.over():
             self._line(at, told)
         if self.is_terminal and self._status:
-            self._write("\n")
+            self._out.write("\n")
 
-    def _write(self, text: str) -> None:
-        try:
-            self._out.write(text)
-            self._out.flush()
-        except (OSError, ValueError):  # a terminal that went away never stops trading
-            self._write = _forget  # type: ignore[method-assign]
+    def _line(self, at: datetime, text: str) -> None:
+        self._out.write(self._worded(at, text))
+
+    def _worded(self, at: datetime, text: str) -> str:
+        stamp = f"{at.astimezone(self._zone):%m-%d %H:%M:%S}"
+        if self.is_terminal:
+            return f"{_CLEAR_LINE}{stamp}  {text}\n{self._status}"
+        return f"{stamp}  {text}\n"
 
 
 class JsonLog:
-    """The same as JSON lines by structlog, for journald and for programs.
+    """The same as JSON lines by structlog, for journald and for programs."""
 
-    What a decision's lines say is put into words where they are written: trading does not wait.
-    """
-
-    def __init__(self, out: Outlet, ids_of: Callable[..., Mapping[str, str]]) -> None:
+    def __init__(self, out: TextIO, ids_of: Callable[..., Mapping[str, str]]) -> None:
         self._out = out
         self._ids_of = ids_of
         self._repeats = Repeats()
@@ -120,8 +110,16 @@ class JsonLog:
             structlog.ReturnLogger(), processors=[structlog.processors.JSONRenderer()]
         ).bind().info
 
-    def on_decision(self, decision: Decision) -> None:
-        self._out.later(partial(self._told, decision))
+    def told(self, decision: Decision) -> str:
+        """Return the lines of a decision, for whoever writes them."""
+        at, seq, lines = decision.at.isoformat(), decision.seq, []
+        for event in decision.events:
+            ids = {"intent_id": getattr(event, "intent_id", None), "cl_ord_id": _order_of(event)}
+            lines.append(self._line(
+                type(event).__name__, at=at, seq=seq, text=sentence(event),
+                **{**ids, **self._ids_of(**ids)},
+            ))
+        return "".join(lines)
 
     def line(self, at: datetime, text: str) -> None:
         for told in self._repeats.heard(at, text):
@@ -138,16 +136,6 @@ class JsonLog:
     def close(self, at: datetime) -> None:
         for told in self._repeats.over():
             self._emit("note", at=at.isoformat(), text=told)
-
-    def _told(self, decision: Decision) -> str:
-        at, seq, lines = decision.at.isoformat(), decision.seq, []
-        for event in decision.events:
-            ids = {"intent_id": getattr(event, "intent_id", None), "cl_ord_id": _order_of(event)}
-            lines.append(self._line(
-                type(event).__name__, at=at, seq=seq, text=sentence(event),
-                **{**ids, **self._ids_of(**ids)},
-            ))
-        return "".join(lines)
 
     def _emit(self, event: str, **fields: Any) -> None:
         self._out.write(self._line(event, **fields))
@@ -172,10 +160,6 @@ def _order_of(event: e.Event) -> str | None:
 
 def _listed(facts: Mapping[str, Any]) -> str:
     return "  ".join(f"{name} {value}" for name, value in facts.items())
-
-
-def _forget(*_: object, **__: object) -> None:
-    """Where the output went away."""
 
 
 Telling = Console | JsonLog
