@@ -223,7 +223,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     wire = _Wire(engine, market, last_look(engine, latch, clock), world, executions, past.last_at)
     links = [_link(config, name, home, wire) for name in config.decisive().routes]
     host = _host(config, engine, past.views, market, world)
-    marker = _marker(config, engine, facts, world.ending)
+    marker = _marker(config, engine, facts, world)
     for hears in (host, Waker(book, engine.post), marker):
         market.subscribe(symbols, hears.on_market)
     files = _draft_files(config, home, past.views, world)
@@ -276,9 +276,10 @@ def _state(config: Config, views: Views, clock: Clock) -> DaemonState:
     return DaemonState(schedule.calendar, clock, views.book, auto_start=schedule.auto_start)
 
 
-def _marker(config: Config, engine: Engine, facts: FactCache, ending: ExitStack) -> Marker:
-    marker = Marker(engine.book, facts, engine.post, every_s=config.telemetry.mark_every_s)
-    ending.callback(marker.close)
+def _marker(config: Config, engine: Engine, facts: FactCache, world: _World) -> Marker:
+    every_s = config.telemetry.mark_every_s
+    marker = Marker(engine.book, facts, engine.post, every_s=every_s, pace=world.pace)
+    world.ending.callback(marker.close)
     return marker
 
 

@@ -27,7 +27,7 @@ BOUGHT = e.TradeBooked(
 class Floor:
     """A marker with 15 seconds between two looks, and what it posted at which second."""
 
-    def __init__(self, *, holds: bool = True) -> None:
+    def __init__(self, *, holds: bool = True, pace: float = 1.0) -> None:
         self.book, self.facts = Book(), FactCache(Latch())
         self.posted: list[tuple[float, tuple[str, ...]]] = []
         self.is_busy = False
@@ -35,7 +35,7 @@ class Floor:
             list(makers.handle(self.book, command, makers.some_facts(), makers.OPEN))
         if holds:
             self.book.apply(BOUGHT)
-        self.marker = Marker(self.book, self.facts, self.post, every_s=15)
+        self.marker = Marker(self.book, self.facts, self.post, every_s=15, pace=pace)
 
     def post(self, command: Command) -> None:
         if self.is_busy:
@@ -79,8 +79,8 @@ def test_quotes_that_stand_still_are_not_told_again() -> None:
     assert live(floor, floor.quote) == [(0, ("SPY",))]
 
 
-def test_what_hardly_moves_the_account_is_told_after_sixty_pauses() -> None:
-    floor = Floor()
+def test_what_hardly_moves_the_account_is_told_after_sixty_seconds_of_ours() -> None:
+    floor = Floor(pace=15.0)
     equity = floor.book.ledger.accounts[makers.ACCOUNT].equity
     least = Decimal(500) + equity / 10_000 / 10  # of ten shares that were booked at 500
 

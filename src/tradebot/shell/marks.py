@@ -15,19 +15,24 @@ from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 
 MOVED_FRAC: Final = Decimal("0.0001")  # of equity: no limit on losses is as fine
-RARELY: Final = 60  # turns after which a quote is told, however little it moved
+RARELY: Final = 4  # turns, by our own time, after which a quote is told, however little it moved
 
 
 class Marker:
-    """Values holdings at fresh quotes; nothing is said of quotes that hardly move the account."""
+    """Values holdings at fresh quotes; of those that hardly move the account, few.
+
+    `pace` is how many times as fast as ours the loop's clock runs: those few are for our eyes.
+    """
 
     def __init__(
-        self, book: Book, facts: FactCache, post: Callable[[Command], object], *, every_s: float
+        self, book: Book, facts: FactCache, post: Callable[[Command], object], *, every_s: float,
+        pace: float = 1.0,
     ) -> None:
         self._ledger = book.ledger
         self._facts = facts
         self._post = post
         self._every_s = every_s
+        self._rarely_s = RARELY * every_s * pace
         self._fresh: set[str] = set()
         self._told: dict[str, float] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -55,7 +60,7 @@ class Marker:
         if not self._is_held(symbol):
             return False
         now = asyncio.get_running_loop().time()
-        if now - self._told.get(symbol, float("-inf")) >= RARELY * self._every_s:
+        if now - self._told.get(symbol, float("-inf")) >= self._rarely_s:
             return True
         for name, nets in self._ledger.nets.items():
             net, account = nets.get(symbol), self._ledger.accounts[name]

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeVar
@@ -21,6 +22,7 @@ from tradebot.plugins.market_data.recording import RecordingDamaged
 
 _QUOTE_HEADER: Final = ("time", "bid", "ask", "bid_size", "ask_size")
 _BAR_HEADER: Final = ("time", "open", "high", "low", "close", "volume")
+_PRICES_MAX: Final = 4_096  # texts whose numbers are known: prices come again and again
 _MINUTE: Final = timedelta(minutes=1)
 _KNOWN_BY: Final = itemgetter(0, 1, 2)
 
@@ -154,6 +156,7 @@ def _utc(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
+@lru_cache(maxsize=_PRICES_MAX)
 def _positive(text: str) -> Decimal:
     number = parse_decimal(text.strip())
     if number <= 0:
@@ -161,6 +164,7 @@ def _positive(text: str) -> Decimal:
     return number
 
 
+@lru_cache(maxsize=_PRICES_MAX)
 def _size(text: str) -> Decimal:
     if not text.strip():
         return ZERO
