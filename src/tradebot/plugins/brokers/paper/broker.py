@@ -57,6 +57,7 @@ class PaperBroker:
             absence_is_proof=True,
         )
         self._settings = settings
+        self._route = route
         self._board = Board(clock, market, calendars)
         self._house = House(settings, route, self._board)
         self._floor = Floor(settings, self._house, self._board)
@@ -197,13 +198,16 @@ class PaperBroker:
         self.on_market(Quote(symbol=symbol, bid=bid, ask=ask, as_of=self._board.now()))
 
     def _load(self) -> None:
+        """Take up the whole book or nothing of it: half a book is another account."""
+        house = House(self._settings, self._route, self._board)
         try:
             for line in self._file.load():
-                self._house.fold(line)
-        except BookDamaged as error:
-            raise Declined(str(error)) from error
-        if not self._house.is_opened:
-            self._house.open_account()
+                house.fold(line)
+        except (BookDamaged, LookupError) as error:
+            raise Declined(f"the paper broker's book is damaged: {error}") from error
+        self._house, self._floor = house, Floor(self._settings, house, self._board)
+        if not house.is_opened:
+            house.open_account()
         for order in list(self._house.open.values()):
             if order.accepted_at is None:
                 self._floor.arrive(order)

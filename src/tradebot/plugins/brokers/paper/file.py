@@ -71,9 +71,12 @@ class BookFile:
         for number, line in enumerate(data[:whole].splitlines(), 1):
             try:
                 name, body = _decode_pair(line)
-                yield _DECODERS[name](body)
+                found = _DECODERS[name](body)
             except (msgspec.MsgspecError, KeyError) as error:
                 raise BookDamaged(f"{self._path}: line {number}: {error}") from error
+            if isinstance(found, Opened) != (number == 1):
+                raise BookDamaged(f"{self._path}: line {number}: an account opens once, first")
+            yield found
 
     def append(self, lines: Sequence[Line]) -> None:
         """Write the lines; after a failure nothing is ever written again, and none is believed.
