@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.daemon.rehearsal import CONFIG
@@ -222,3 +223,16 @@ def test_a_dumb_terminal_gets_lines_for_people_and_no_codes(
     out.close()
     assert isinstance(found, Console)
     assert found.is_terminal is can_redraw
+
+
+@pytest.mark.fault(106)
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_what_a_broker_wrote_begins_no_line_of_the_log_and_moves_no_cursor(
+    is_terminal: bool,
+) -> None:
+    out = io.StringIO()
+    console = Console(out, ZoneInfo("UTC"), is_terminal=is_terminal)
+    console.line(AT, "rejected: \x1b[2Jno\n11-21 09:30:00  all is well\u2028\u202e")
+    said = out.getvalue().removeprefix("\r\x1b[K")
+    assert said.count("\n") == 1
+    assert said.rstrip("\n").isprintable()

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TextIO
 
+from tradebot.core.model.sound import printable
+
 _COLOURS: Final[Mapping[str, str]] = {"bad": "31", "warn": "33", "good": "32", "strong": "1"}
 _RIGHT: Final = frozenset("0123456789.-+")
 
@@ -37,10 +39,7 @@ def clean(value: object) -> str:
     text = "-" if value is None or value == "" else str(value)
     if isinstance(value, bool):
         text = "yes" if value else "no"
-    if text.isprintable():
-        return text
-    kept = [c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text]
-    return "".join(kept)
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> None:

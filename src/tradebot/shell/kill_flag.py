@@ -14,6 +14,7 @@ SPARE_FILE: Final = "KILL.spare"  # a name is all that it lacks, where no file c
 _SPARE_REASON: Final = b"the disk took no new file\n"
 _LOOK_EVERY_S: Final = 0.02
 _REASON_BYTES_MAX: Final = 800
+_SAFE: Final = os.O_CLOEXEC | os.O_NONBLOCK  # a pipe of that name must hold nobody up
 
 
 def drop(home: Path, reason: str) -> Path:
@@ -55,8 +56,8 @@ def lay_spare(home: Path) -> None:
 
 
 def _write(path: Path, text: bytes) -> None:
-    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    flag = os.open(path, how, 0o600)
+    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    flag = os.open(path, how | _SAFE, 0o600)
     try:
         os.write(flag, text)
         os.fsync(flag)
@@ -71,8 +72,11 @@ def reason_in(path: Path) -> str | None:
     if not os.path.lexists(path):
         return None
     try:
-        with path.open("rb") as file:
-            told = file.read(_REASON_BYTES_MAX).decode(errors="replace").strip()[:200]
+        flag = os.open(path, os.O_RDONLY | _SAFE)
+        try:
+            told = os.read(flag, _REASON_BYTES_MAX).decode(errors="replace").strip()[:200]
+        finally:
+            os.close(flag)
     except OSError as error:
         told = f"unreadable: {error.strerror}"
     return told or "kill file"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from tradebot.core.model import events as e
+from tradebot.core.model.sound import printable
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.narrate import sentence
 
@@ -75,7 +76,7 @@ class Console:
         self._line(at, "heartbeat: " + _listed(facts))
 
     def status(self, at: datetime, facts: Mapping[str, Any]) -> None:
-        told = _listed(facts)
+        told = printable(_listed(facts))
         if self.is_terminal:
             line = f"[{at.astimezone(self._zone):%H:%M:%S}] {told}"
             self._status = line[:get_terminal_size().columns - 1]  # one that wraps clears badly
@@ -93,10 +94,8 @@ class Console:
         self._out.write(self._worded(at, text))
 
     def _worded(self, at: datetime, text: str) -> str:
-        stamp = f"{at.astimezone(self._zone):%m-%d %H:%M:%S}"
-        if self.is_terminal:
-            return f"{_CLEAR_LINE}{stamp}  {text}\n{self._status}"
-        return f"{stamp}  {text}\n"
+        line = f"{at.astimezone(self._zone):%m-%d %H:%M:%S}  {printable(text)}\n"
+        return f"{_CLEAR_LINE}{line}{self._status}" if self.is_terminal else line
 
 
 class JsonLog:

@@ -30,6 +30,13 @@ def flaw(fact: Any) -> str | None:
     return None
 
 
+def printable(text: str) -> str:
+    """Return text that moves no cursor and begins no line, whoever wrote it."""
+    if text.isprintable():
+        return text
+    return "".join([c if c.isprintable() else f"\\x{ord(c):02x}" for c in text])
+
+
 def legible(report: Report) -> Report:
     """Return a report that can be written down; `flaw` says which number of it is none."""
     told, changes = flaw(report), dict[str, Any]()
