@@ -268,6 +268,7 @@ def test_accepting_a_position_and_cash_makes_the_book_follow_without_profit() ->
     assert trader.book.ledger.net_qty(ACCOUNT, "SPY") == 1
     assert account.realized == realized
     assert account.high_water == mark - 450 + 500 == account.equity  # as quoted, not as paid
+    assert trader.book.exposure.of(ACCOUNT).stake("SPY").held == 500
     assert not the(look(trader), StatementCompared).drifts
     assert not trader.book.halted
 

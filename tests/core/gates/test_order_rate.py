@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.core.gates.asking import a_trader, ask, said, works
-from tests.makers import an_intent, of
+from tests.makers import OPEN, an_intent, of
 
+from tradebot.core.book.flow import Recently
 from tradebot.core.gates.order_rate import messages_per_minute, messages_per_second
 from tradebot.core.model.commands import RequestCancel, SubmitIntent, Tick
 from tradebot.core.model.events import IntentHeld, OrderSubmitted
@@ -50,6 +53,19 @@ def test_what_is_too_much_goes_out_a_second_later() -> None:
         events = list(handle(trader.book, Tick(), trader.facts, due))
         assert len(of(events, OrderSubmitted)) == 1
     assert not of(trader.tell(Tick()), IntentHeld)
+
+
+@pytest.mark.promise(14)
+@example([1], 999)
+@given(st.lists(st.integers(0, 3_000), max_size=60), st.integers(0, 1_200))
+def test_no_window_is_ever_counted_too_low(sent_ms: list[int], later_ms: int) -> None:
+    window = Recently(timedelta(milliseconds=50))
+    for millisecond in sorted(sent_ms):
+        window.add(OPEN + timedelta(milliseconds=millisecond))
+    now_ms = max(sent_ms, default=0) + later_ms
+    within = sum(now_ms - 1_000 < sent <= now_ms for sent in sent_ms)
+    a_step_more = sum(now_ms - 1_100 < sent <= now_ms for sent in sent_ms)
+    assert within <= window.count(OPEN + timedelta(milliseconds=now_ms)) <= a_step_more
 
 
 @pytest.mark.promise(20)
