@@ -1,5 +1,6 @@
 """Which settings hold? Defaults, then the file, .env, the environment, the command line."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -36,6 +37,7 @@ __all__ = ["Config", "ConfigError", "Section", "fill", "find", "load"]
 _KeyPath: TypeAlias = tuple[str | int, ...]
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_ROUTE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
 _BUILT_IN: Final = {  # no configuration makes more of a simulator than it is
     "paper": (RouteKind.PAPER, RouteKind.SHADOW), "mock": (RouteKind.MOCK, RouteKind.SHADOW),
 }
@@ -163,6 +165,9 @@ def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
 
 def _about_routes(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
     for name, route in sections.brokers.items():
+        if not _ROUTE.fullmatch(name):  # a directory is called by it
+            expected = "a name of up to 32 letters, digits, `-` and `_`"
+            yield ("brokers",), expected, quoted(name)
         kinds = _BUILT_IN.get(route.adapter, ())
         if kinds and route.kind not in (None, *kinds):
             expected = f"{' or '.join(kinds)} for this adapter"

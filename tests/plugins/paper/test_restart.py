@@ -18,15 +18,13 @@ from tests.plugins.paper.bench import (
     Bench,
     a_combo,
     an_order,
-    paper_settings,
     play,
     reckon,
 )
 
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType, Report
-from tradebot.ports import Declined, NotSent, WireError
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.ports import WireError
 
 COSTS = {"commission_bps": 10, "slippage_bps": 5, "commission_per_contract": "0.65"}
 LATER = at(600)
@@ -146,32 +144,6 @@ def test_a_torn_line_is_cut_so_that_later_ones_can_be_read(tmp_path: Path) -> No
     book.write_bytes(book.read_bytes() + b'["Said",{"cl_ord')
     play(tmp_path, one_more, at(180))
     assert the_state(tmp_path)["holdings"] == {"SPY": (2, 200)}
-
-
-@pytest.mark.fault(36)
-@pytest.mark.parametrize(("number", "spoilt"), [
-    (0, b""), (1, b""), *((at, line + b"\n") for at in (0, 1, 9) for line in (
-        b"", b"[]", b'["Said",{}]', b'["Bonds",{}]', b"\xff\0",
-    )),
-])
-def test_of_a_damaged_book_nothing_is_taken_up_however_often_it_is_asked_for(
-    tmp_path: Path, number: int, spoilt: bytes
-) -> None:
-    async def ask() -> None:
-        bench = Bench(tmp_path, start=LATER, settings=paper_settings(**COSTS))
-        for _ in range(3):
-            with pytest.raises(Declined, match="damaged"):
-                await bench.broker.connect()
-        with pytest.raises(NotSent):
-            await bench.broker.statement()
-
-    play(tmp_path, a_busy_morning, **COSTS)
-    lines = the_book(tmp_path).read_bytes().splitlines(keepends=True)
-    lines[number] = spoilt
-    the_book(tmp_path).write_bytes(b"".join(lines))
-    with asyncio.Runner(loop_factory=SimLoop) as runner:
-        runner.run(ask())
-    assert the_book(tmp_path).read_bytes() == b"".join(lines)
 
 
 def test_whatever_was_told_stood_on_the_disk_before(tmp_path: Path) -> None:
