@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("at_home")
 
 
 @pytest.mark.fault(101)
-@pytest.mark.parametrize("name", ["../../x", "/tmp/x", "..", ".x", "a/b", "a b", "\uff41", "x" * 33])
+@pytest.mark.parametrize("name", ["../../x", "/tmp/x", "..", ".x", "a/b", "\uff41", "x" * 33])
 def test_no_route_is_called_by_what_leads_out_of_the_data_directory(name: str) -> None:
     (told,) = problems(f"brokers: {{{name}: {{adapter: paper}}}}\n")
     assert "brokers: expected a name of up to 32 letters" in told
