@@ -298,6 +298,15 @@ def test_an_order_of_others_halts_its_instrument_or_is_adopted_by_policy() -> No
     assert not of(look(trader, working=(OTHERS,)), BreakFound)
 
 
+@pytest.mark.fault(21, 28)
+def test_an_unknown_order_by_an_id_of_ours_is_adopted_by_no_policy() -> None:
+    trader = Trader()
+    trader.tell(ActivateSettings(settings=some_settings(recon_adopts_orders=True), version="2"))
+    broken(trader, working=(replace(OTHERS, cl_ord_id=ClOrdID("tb7QX")),))
+    assert set(trader.book.halted) == {"IBM"}
+    assert trader.book.recon.breaks
+
+
 def test_an_adopted_order_that_went_is_forgotten() -> None:
     trader = Trader()
     found = broken(trader, working=(OTHERS,))

@@ -10,7 +10,7 @@ from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.drift import BreakKind, Drift
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.ids import OUR_PREFIX, ClOrdID, ExecID
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.sound import flaw
@@ -167,11 +167,17 @@ def _conclude(
         if not book.recon.is_settled(drift):
             yield from record(book, e.BreakFound(drift=drift))
             yield from _doubt(book, drift)
-            if drift.kind is BreakKind.UNKNOWN_ORDER and book.settings.recon_adopts_orders:
+            if _may_be_adopted(book, drift):
                 yield from record(book, e.BreakAccepted(drift=drift, reason="policy", by="policy"))
     for known in list(book.recon.breaks.values()):
         if known.drift.account == compared.account:
             yield from _halt_for(book, known.drift)
+
+
+def _may_be_adopted(book: Book, drift: Drift) -> bool:
+    """Only a stranger's: an order by an id of ours is of a journal that lost it, or of a twin."""
+    is_strange = drift.kind is BreakKind.UNKNOWN_ORDER and not drift.subject.startswith(OUR_PREFIX)
+    return is_strange and book.settings.recon_adopts_orders
 
 
 def _halt_for(book: Book, drift: Drift) -> Iterator[e.Event]:
