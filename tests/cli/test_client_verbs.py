@@ -1,5 +1,6 @@
 """Do the verbs tell a running daemon what is meant, and people and scripts what came of it?"""
 
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,6 +107,16 @@ def test_wait_gives_up_with_5_and_says_where_it_stands(home: Path, capsys: Out) 
     assert code == 5
     assert "pending_new" in said
     assert "not finished within 0.3 s" in error
+
+
+def test_whoever_waits_at_a_terminal_sees_that_it_waits(
+    home: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    code, _, error = told(capsys, home, *SUBMIT, "--wait", "--timeout", "0.3")
+    assert code == 5
+    assert error.startswith("\r0 of 0.3 s waited")
+    assert error.endswith("\r\x1b[Knot finished within 0.3 s\n")
 
 
 def test_an_order_that_the_broker_rejects_exits_6(

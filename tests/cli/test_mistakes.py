@@ -169,6 +169,8 @@ TYPED_IN_AN_EMPTY_ROOM = [
     ("run --config stranger.yaml", 4, "market_data offers (IBM, SPY), got 'TSLA'"),
     ("config validate stranger.yaml", 4, "stranger.yaml:6: strategies[0].symbols: expected symbols"
      " that market_data offers (IBM, SPY), got 'TSLA'"),
+    ("config validate --config c.yaml --set mode=live", 0,
+     "mode live: no route is live, so every order will be refused"),
     ("config validate --config cross.yaml --set market_data.symbols=spy", 4,
      "market_data.symbols: expected a symbol in capitals such as SPY, got 'spy'"),
     ("config validate --config c.yaml --set schedule.calendar=NYSE", 4, "XNYS, got 'NYSE'"),

@@ -1,12 +1,15 @@
 """How does a verb have the daemon do something? In a person's name; programs hear all of it."""
 
 import argparse
-from collections.abc import Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from tradebot.cli import place, show
 from tradebot.cli.client import Client
 from tradebot.cli.outcome import Stop
+
+_LOOK_EVERY_S: Final = 0.1
 
 
 def ask(args: argparse.Namespace, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,6 +20,23 @@ def ask(args: argparse.Namespace, path: str, body: Mapping[str, Any]) -> dict[st
     if not reply.is_good:
         raise Stop(reply.exit_code(), reply.problem())
     return reply.document
+
+
+def wait(
+    found: dict[str, Any], look: Callable[[], dict[str, Any]],
+    is_over: Callable[[dict[str, Any]], bool], within_s: float,
+) -> dict[str, Any]:
+    """Look until it is over, or the time is; a terminal sees that it waits."""
+    left, progress = within_s, show.Progress(f"of {within_s:g} s waited")
+    try:
+        while left > 0 and not is_over(found):
+            progress.tell(int(within_s - left))
+            time.sleep(min(_LOOK_EVERY_S, left))
+            left -= _LOOK_EVERY_S
+            found = look()
+    finally:
+        progress.end()
+    return found
 
 
 def say(args: argparse.Namespace, text: str) -> None:

@@ -1,13 +1,12 @@
 """How does an intent come in from a terminal, and what became of those before?"""
 
 import argparse
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from tradebot.cli import flags, follow, place, reading, show
-from tradebot.cli.asking import user
+from tradebot.cli.asking import user, wait
 from tradebot.cli.client import Client, escaped
 from tradebot.cli.given import document_in
 from tradebot.cli.outcome import Exit, Stop
@@ -24,7 +23,6 @@ _FIELDS: Final = (
     "symbol", "side", "qty", "type", "limit", "stop", "tif", "route", "strategy", "key", "ttl",
     "rest",
 )
-_POLL_EVERY_S: Final = 0.2
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -95,9 +93,10 @@ def submit(args: argparse.Namespace) -> int:
         if not answer.is_good:
             return _refused_at_the_door(args, answer.document, answer.exit_code(), answer.problem())
         found = answer.document
+        if args.wait:
+            path = f"/api/v1/intents/{escaped(found['intent_id'])}"
+            found = wait(found, lambda: client.get(path).checked(), _is_over, args.timeout)
         is_over = not args.wait or _is_over(found)
-        if not is_over:
-            found, is_over = _wait(client, found, args.timeout)
     except Stop as stop:
         if stop.code is Exit.TIMED_OUT:
             raise Stop(stop.code, f"{stop}; ask again with --key {body['key']}") from None
@@ -142,19 +141,6 @@ def _body(args: argparse.Namespace) -> dict[str, Any]:
         flag = error.field if args.file is not None else f"--{error.field}"
         raise Stop(Exit.USAGE, f"{flag}{str(error).removeprefix(error.field)}") from None
     return body
-
-
-def _wait(
-    client: Client, found: dict[str, Any], timeout_s: float
-) -> tuple[dict[str, Any], bool]:
-    left = timeout_s
-    while left > 0:
-        time.sleep(min(_POLL_EVERY_S, left))
-        left -= _POLL_EVERY_S
-        found = client.get(f"/api/v1/intents/{escaped(found['intent_id'])}").checked()
-        if _is_over(found):
-            return found, True
-    return found, False
 
 
 def _is_over(found: dict[str, Any]) -> bool:

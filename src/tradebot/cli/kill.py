@@ -1,18 +1,16 @@
 """How is trading stopped at once, and how is it allowed again?"""
 
 import argparse
-import time
 from pathlib import Path
 from typing import Any, Final
 
 from tradebot.cli import flags, place, show
-from tradebot.cli.asking import ask, say, user
+from tradebot.cli.asking import ask, say, user, wait
 from tradebot.cli.client import Client, NotRunning, elsewhere
 from tradebot.cli.outcome import Exit, Stop
 from tradebot.shell import kill_flag
 
 _KILL_WITHIN_S: Final = 5.0
-_POLL_EVERY_S: Final = 0.1
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -48,12 +46,16 @@ def kill(args: argparse.Namespace) -> int:
         return _by_file(args, home, reason, trouble)
     if not args.json:
         _tell(found)
-    left = _aftermath(Client(home), args.timeout)
+    left = wait(_aftermath(home), lambda: _aftermath(home), _is_over, args.timeout)
     if args.json:
         show.document({**found, **left})
     else:
         _tell_what_is_left(left)
     return Exit.DONE if _is_over(left) else Exit.TIMED_OUT
+
+
+def _aftermath(home: Path) -> dict[str, Any]:
+    return Client(home).get("/api/v1/kill").checked()
 
 
 def _is_over(found: dict[str, Any]) -> bool:
@@ -86,17 +88,6 @@ def _by_file(args: argparse.Namespace, home: Path, reason: str, trouble: str) ->
         return Exit.DONE
     show.note("a file closes nothing: kill with --flatten again once a daemon answers")
     return Exit.FAILED
-
-
-def _aftermath(client: Client, within_s: float) -> dict[str, Any]:
-    """Ask until the brokers confirm that it is over, or the time is."""
-    left = within_s
-    found: dict[str, Any] = client.get("/api/v1/kill").checked()
-    while not _is_over(found) and left > 0:
-        time.sleep(min(_POLL_EVERY_S, left))
-        left -= _POLL_EVERY_S
-        found = client.get("/api/v1/kill").checked()
-    return found
 
 
 def _tell(found: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import RESERVED_OWNERS
@@ -106,7 +107,8 @@ def load(
         raise ConfigError(problems)
     values = {f.name: getattr(sections, f.name) for f in fields(Sections)}
     values["data_dir"] = sections.data_dir or _default_data_dir(sections.mode, environ)
-    return Config(**values, source=path, document=root, warnings=tuple(warnings))
+    told = (*warnings, *_idle(sections))
+    return Config(**values, source=path, document=root, warnings=told)
 
 
 def _default_data_dir(mode: Mode, environ: Mapping[str, str]) -> Path:
@@ -152,6 +154,14 @@ def _kind(route: RouteSection, mode: Mode) -> RouteKind:
     if mode is Mode.STAGE:
         return RouteKind.PAPER
     return RouteKind.LIVE if mode is Mode.LIVE_BLOCKED else RouteKind(mode.value)
+
+
+def _idle(sections: Sections) -> Iterator[str]:
+    """Tell where no route is of the mode's kind: then the daemon runs, and refuses every order."""
+    wanted = KIND_OF_MODE.get(sections.mode)
+    kinds = {_kind(route, sections.mode) for route in sections.brokers.values()}
+    if wanted is not None and kinds and wanted not in kinds:
+        yield f"mode {sections.mode}: no route is {wanted}, so every order will be refused"
 
 
 def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
