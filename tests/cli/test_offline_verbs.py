@@ -149,7 +149,8 @@ def test_clear_kill_without_a_daemon_writes_its_decision(
     assert code == 0
     assert "cleared" in said
     assert not (tmp_path / "KILL").exists()
-    assert document(capsys, tmp_path, "status")[1]["kill"] == {"engaged": False, "reason": None}
+    kill = document(capsys, tmp_path, "status")[1]["kill"]
+    assert kill == {"engaged": False, "reason": None, "to_flatten": []}
     last = list(replay(tmp_path / "journal"))[-1]
     assert isinstance(last.command, SetKillSwitch)
     assert (last.seq, last.command.reason) == (len(daemon.decisions) + 1, "drill over")
