@@ -288,7 +288,8 @@ def test_a_start_that_fails_says_why(place: Place) -> None:
         place.rehearse(never, overrides={"schedule.calender": "XNYS"})
     with pytest.raises(ConfigError, match="expected one of recorded, simulated, got 'nope'"):
         place.rehearse(never, overrides={"market_data.provider": "nope"})
-    with pytest.raises(ConfigError, match=r"cross: .* market_data offers \(SPY\), got 'IBM'"):
+    expected = r"strategies\[0\].symbols: .* that market_data offers \(SPY\), got 'IBM'"
+    with pytest.raises(ConfigError, match=expected):
         place.rehearse(never, overrides={"market_data.symbols": "SPY"})
 
 
