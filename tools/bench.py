@@ -67,6 +67,7 @@ def measures(scale: int) -> Measures:
     for sink in ("none", "file", "durable"):
         for concurrency, count in ((1, 5_000), (64, 20_000), (1024, 20_000)):
             found[f"{sink}, {concurrency} in flight"] = orders(sink, concurrency, count)
+    found["durable, 64 in flight, as a daemon"] = orders("durable", 64, 20_000, is_whole=True)
     for rate in (1_000, 10_000):
         found[f"durable, {rate} a second"] = at_rate(rate)
     found["100,000 orders"] = orders("none", 64, 100_000, tenths=True)

@@ -10,8 +10,9 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
@@ -42,6 +43,8 @@ from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.outlet import Outlet, to_file
+from tradebot.shell.telemetry import JsonLog
 from tradebot.shell.wire.link import Link
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -55,11 +58,10 @@ class StillClock:
     longest_sleep_s = 60.0
 
     def __init__(self) -> None:
-        self._start = datetime(2026, 8, 24, 15, tzinfo=UTC)
-        self._origin = time.perf_counter()
+        self._ahead_s = datetime(2026, 8, 24, 15, tzinfo=UTC).timestamp() - time.perf_counter()
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=time.perf_counter() - self._origin)
+        return datetime.fromtimestamp(time.perf_counter() + self._ahead_s, UTC)
 
 
 class StillMarket:
@@ -154,10 +156,12 @@ RAISED = Policy(
 
 
 @asynccontextmanager
-async def trading(directory: Path, sink: str, *, is_watched: bool = False) -> AsyncIterator[Desk]:
+async def trading(
+    directory: Path, sink: str, *, is_watched: bool = False, is_told: bool = False
+) -> AsyncIterator[Desk]:
     """Open for trading: `durable` syncs, `file` only writes, `none` keeps no journal.
 
-    `is_watched` adds the views that answer people, as the daemon has them.
+    `is_watched` adds the views that answer people, `is_told` the log, as the daemon has them.
     """
     clock = StillClock()
     facts, book = FactCache(Latch()), Book()
@@ -175,8 +179,13 @@ async def trading(directory: Path, sink: str, *, is_watched: bool = False) -> As
         state_dir=directory / "broker", calendars={"XNYS": ExchangeCalendar()},
     )
     link = Link("paper", RouteKind.PAPER, broker, engine=engine, may_send=lambda order: None)
+    views = Views()
     if is_watched:
-        engine.listeners.append(Views().apply)
+        engine.listeners.append(views.apply)
+    lines = Outlet("log", to_file(directory / "log", bytes_max=1 << 30, files_max=1))
+    if is_told:
+        log = JsonLog(lines, views.ids_of)
+        engine.listeners.append(lambda decision: lines.later(partial(log.told, decision)))
     engine.listeners.append(link.on_decision)
     desk = Desk(engine)
     tasks = [asyncio.create_task(engine.run())]
@@ -194,16 +203,20 @@ async def trading(directory: Path, sink: str, *, is_watched: bool = False) -> As
         task.cancel()
     await asyncio.wait(tasks)
     await broker.disconnect()
+    lines.close()
     if journal is not None:
         journal.close()
 
 
 async def closed_loop(
     directory: Path, sink: str, concurrency: int, orders: int, *, tenths: bool = False,
-    resting: int = 0,
+    resting: int = 0, is_whole: bool = False,
 ) -> dict[str, Any]:
-    """Let so many clients send one order after another; trips in us, cost in CPU us an order."""
-    async with trading(directory, sink) as desk:
+    """Let so many clients send one order after another; trips in us, cost in CPU us an order.
+
+    `is_whole` lets the views and the log listen, too.
+    """
+    async with trading(directory, sink, is_watched=is_whole, is_told=is_whole) as desk:
         for number in range(resting):
             await desk.rest(number)
         trips: list[float] = []

@@ -9,7 +9,8 @@ import pytest
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 QUICK = (
-    "raw sync", "calendar", "none, 1 in flight", "durable, 64 in flight", "over resting orders",
+    "raw sync", "calendar", "none, 1 in flight", "durable, 64 in flight",
+    "durable, 64 in flight, as a daemon", "over resting orders",
     "memory", "lines", "starts",
 )
 

@@ -64,8 +64,9 @@ class Views:
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
         moment = Moment(decision.seq, decision.at, decision.reads.quotes)
+        self.book.now = decision.at
         for event in decision.events:
-            self.book.fold(decision.at, (event,))
+            self.book.apply(event)
             self._kept.apply(moment, event)
             self.drafts.apply(moment, event)
             self.dead_letters.apply(moment, event)
