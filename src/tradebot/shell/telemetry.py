@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 from typing import Any, Final, TextIO
 from zoneinfo import ZoneInfo
 
-import structlog
+from structlog.processors import JSONRenderer
 
 from tradebot.core.model import events as e
 from tradebot.core.model.sound import printable
@@ -105,9 +105,7 @@ class JsonLog:
         self._out = out
         self._ids_of = ids_of
         self._repeats = Repeats()
-        self._rendered = structlog.wrap_logger(
-            structlog.ReturnLogger(), processors=[structlog.processors.JSONRenderer()]
-        ).bind().info
+        self._render = JSONRenderer()
 
     def told(self, decision: Decision) -> str:
         """Return the lines of a decision, for whoever writes them."""
@@ -140,8 +138,8 @@ class JsonLog:
         self._out.write(self._line(event, **fields))
 
     def _line(self, event: str, **fields: Any) -> str:
-        told = self._rendered(event, **{k: v for k, v in fields.items() if v is not None})
-        return f"{told}\n"
+        told = {name: value for name, value in fields.items() if value is not None}
+        return f"{self._render(None, event, {**told, 'event': event})!s}\n"
 
 
 def _is_quiet(event: e.Event) -> bool:
