@@ -69,6 +69,7 @@ class TinyDaemon:
         self.facts = FactCache(self.latch)
         self.decisions: list[Decision] = []
         self.failures: dict[str, str] = {}
+        self.looked: dict[str, datetime] = {}
         self.stated_cash = Decimal(100_000)
         self.latched_first: list[bool] = []
         self.is_broker_gone = False

@@ -72,6 +72,7 @@ class Assembly:
     engine: Engine
     latch: Latch
     views: Views
+    reconciler: Reconciler
     status: Callable[[], Mapping[str, Any]]
 
 
@@ -134,9 +135,11 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         ending.enter_context(FlagWatch(home, parts.latch))
         yield Assembly(
             daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
+            reconciler=parts.reconciler,
             status=partial(
                 standing.live_facts, config, home, calendars, parts.state, parts.host,
                 market=parts.market, links=parts.links, shadows=parts.shadows,
+                reconciler=parts.reconciler,
             ),
         )
 
@@ -239,10 +242,10 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
     health = observers.health(config, world.ending, observers.Watched(
         home=home, clock=clock, engine=engine, journal=world.journal, state=state, market=market,
         views=past.views, telling=world.telling, lines=world.lines, executions=executions.out,
-        pace=world.pace, links=links,
+        pace=world.pace, links=links, reconciler=reconciler,
     ))
     seen = partial(standing.live_facts, market=market, links=links, shadows=shadows)
-    live = partial(seen, config, home, world.calendars, state, host)
+    live = partial(seen, config, home, world.calendars, state, host, reconciler=reconciler)
     server = Server(
         submit=engine.submit, views=past.views, latch=latch.set, status=live, pace=world.pace,
         health=health.document, socket_path=home / "tradebot.sock", brokers=links,
@@ -254,7 +257,7 @@ def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
         supervisor=Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock)),
         calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
         keep_journal=Keeper(home, past, engine=engine, latch=latch, tell=world.tell).run,
-        reconcile=reconciler.run, flatten=flattener.run, shadows=shadows,
+        reconciler=reconciler, flatten=flattener.run, shadows=shadows,
         status=partial(standing.status_line, state, past.views),
         settings=config.decisive(), settings_version=config.settings_hash[:12],
         auto_start=config.schedule.auto_start, until=world.until,

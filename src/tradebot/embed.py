@@ -19,12 +19,19 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 from weakref import WeakSet
 
 from tradebot.app import Assembly, RunOptions, assembled
-from tradebot.core.model.commands import Command
+from tradebot.core.model.commands import Command, Control
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
-from tradebot.shell.api.commands import BadRequest, parse_intent, parse_reason, parse_replace
+from tradebot.shell.api.commands import (
+    RETRY_TTL_S,
+    BadRequest,
+    parse_intent,
+    parse_reason,
+    parse_replace,
+)
 from tradebot.shell.api.filters import (
+    DEAD_LETTER_STATUSES,
     DRAFT_STATUSES,
     FILTERS,
     FILTERS_OF_POSITIONS,
@@ -34,6 +41,7 @@ from tradebot.shell.api.filters import (
     Filters,
     parse_filters,
 )
+from tradebot.shell.api.reconciliation import document
 from tradebot.shell.api.requests import Requests, Unanswerable
 from tradebot.shell.api.stream import WAITING_MAX, FellBehind, Stream
 from tradebot.shell.config import ConfigError, find, load
@@ -154,8 +162,36 @@ class OpenDaemon:
 
         To `flatten`, the daemon closes what is held as well: `status()["kill"]` tells what is left.
         """
-        why, by = parse_reason({"reason": reason, "user": _BY}, is_needed=True)
-        return await self._requests.kill(why, by, flatten)
+        return await self._requests.kill(*_why(reason), flatten)
+
+    async def pause(self, reason: str) -> Plain:
+        """Take no new intents from strategies, and hold those that wait, until `resume`."""
+        return await self._control(Control.PAUSE, True, reason)
+
+    async def resume(self, reason: str) -> Plain:
+        return await self._control(Control.PAUSE, False, reason)
+
+    async def reduce_only(self, reason: str, *, on: bool = True) -> Plain:
+        """Take nothing that opens a position, or anything again."""
+        return await self._control(Control.REDUCE_ONLY, on, reason)
+
+    async def disarm(self, reason: str) -> Plain:
+        """Let no more orders go to a live account; arming is for people: `tradebot arm`."""
+        return await self._requests.disarm(*_why(reason))
+
+    async def reconcile(self) -> Plain:
+        """Compare book and brokers now; to accept a break is for people, as the verb says."""
+        made = self._built.reconciler
+        await self.unless_stopped(made.compare_all(f"asked by {_BY}"))
+        return document(self._views.book, made)
+
+    async def retry(self, intent_id: str, *, ttl: int = RETRY_TTL_S) -> Plain:
+        """Let a dead letter walk again, from stage 1 and for so many seconds."""
+        return await self._requests.retry(intent_id, ttl, _BY)
+
+    async def discard(self, intent_id: str, reason: str) -> Plain:
+        """Give a dead letter up."""
+        return await self._requests.discard(intent_id, *_why(reason))
 
     def decisions(self, *, waiting_max: int = WAITING_MAX) -> Stream[Decision]:
         """Follow every decision from now on, as soon as it is durable."""
@@ -183,6 +219,9 @@ class OpenDaemon:
 
     def drafts(self, **filters: object) -> list[Plain]:
         return self._views.drafts.rows(_filters(filters, DRAFT_STATUSES))
+
+    def dead_letters(self, **filters: object) -> list[Plain]:
+        return self._views.dead_letters.rows(_filters(filters, DEAD_LETTER_STATUSES))
 
     def account(self) -> Plain:
         return self._views.account()
@@ -222,6 +261,9 @@ class OpenDaemon:
             raise BadRequest(field, expected)
         return await self.unless_stopped(self._built.engine.submit(command))
 
+    async def _control(self, control: Control, is_engaged: bool, reason: str) -> Plain:
+        return await self._requests.control(control, is_engaged, *_why(reason))
+
     def _follow(self, stream: Stream[T]) -> Stream[T]:
         self._streams.add(stream)
         if self._running.done():
@@ -257,6 +299,11 @@ def _suit_loop(rehearse: bool, speed: Decimal | int | Literal["max"]) -> None:
             raise WrongLoop("a daemon in real time needs a real event loop: start the program with"
                             " asyncio.run(main()), or say rehearse=True")
         loop.pace(None if speed == "max" else Decimal(speed))
+
+
+def _why(reason: str) -> tuple[str, str]:
+    """Read a reason as a client's would be read; the program is who gives it."""
+    return parse_reason({"reason": reason, "user": _BY}, is_needed=True)
 
 
 def _intent(fields: Mapping[str, object]) -> Intent:

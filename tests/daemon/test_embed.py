@@ -186,6 +186,27 @@ def test_what_cannot_be_written_down_is_refused_before_it_gets_in(place: Place) 
     place.rehearse(ask)
 
 
+def test_a_program_asks_for_what_the_verbs_ask(place: Place) -> None:
+    async def ask(daemon: OpenDaemon) -> None:
+        first = await daemon.reconcile()
+        assert first["clean"]
+        assert first["routes"][0]["because"] == "asked by program"
+        assert daemon.status()["reconciliation"] == first
+        assert (await daemon.pause("lunch"))["engaged"]
+        assert (await daemon.reduce_only("thin market"))["changed"]
+        assert {row["control"] for row in daemon.status()["controls"]} == {"pause", "reduce_only"}
+        assert not (await daemon.resume("back"))["engaged"]
+        assert not (await daemon.reduce_only("all there", on=False))["engaged"]
+        assert (await daemon.disarm("to be sure"))["changed"] is False
+        assert daemon.dead_letters() == []
+        with pytest.raises(Unanswerable, match="no dead letter"):
+            await daemon.retry("nobody's")
+        with pytest.raises(Unanswerable, match="no dead letter"):
+            await daemon.discard("nobody's", "why not")
+
+    place.rehearse(ask, overrides={"strategies": "[]"})
+
+
 def test_after_a_kill_nothing_is_sent(place: Place) -> None:
     async def ask(daemon: OpenDaemon) -> None:
         far = await daemon.submit(symbol="SPY", side="buy", qty=5, limit="1.00")

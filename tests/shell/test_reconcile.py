@@ -13,6 +13,8 @@ from tradebot.core.model.events import BreakFound, OrderReported, StatementCompa
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.report import ExecType, Report
 from tradebot.ports import BrokerOrder, DeliveryUnknown
+from tradebot.shell.api.reconciliation import document
+from tradebot.shell.api.rows import iso
 from tradebot.shell.reconcile import Reconciler, ReconcileSection
 from tradebot.shell.wire.patience import Patience
 
@@ -85,6 +87,22 @@ def test_on_a_fast_clock_it_still_compares_at_the_close() -> None:
     scene = play(broker, story)
     assert len(broker.asked_since) == 3, "start, close, and five hours behind it"
     assert compared(scene) == ["start", "close"]
+
+
+def test_a_look_that_finds_nothing_new_is_no_line_and_yet_was_made() -> None:
+    async def story(scene: Scene) -> None:
+        made = reconciler(scene)
+        running = asyncio.create_task(made.run())
+        await asyncio.sleep(910)
+        running.cancel()
+        assert (made.looked["paper"] - AT).total_seconds() >= 900
+        (told,) = document(scene.engine.book)["routes"]
+        (row,) = document(scene.engine.book, made)["routes"]
+        assert (row["at"], row["status"]) == (iso(made.looked["paper"]), "clean")
+        assert told["at"] < row["at"], "without who made them the journal alone speaks"
+        assert row == told | {"at": row["at"]}
+
+    play(StatingBroker(stated(0)), story)
 
 
 def test_a_run_on_the_clock_tells_of_what_is_new() -> None:

@@ -29,6 +29,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in, stamp
+from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState, StateChanged
 from tradebot.shell.strategies import StrategyHost
@@ -70,7 +71,7 @@ class Parts:
     shadows: Sequence[Shadow] = ()
     keep_drafts: Callable[[], Awaitable[None]]
     keep_journal: Callable[[], Awaitable[None]]
-    reconcile: Callable[[], Awaitable[None]]
+    reconciler: Reconciler
     flatten: Callable[[], Awaitable[None]]
 
 
@@ -183,7 +184,7 @@ class Daemon:
             watch = partial(clock_watch.watch, p.clock, p.engine, p.facts)
             p.supervisor.core("clock watch", watch)
         p.supervisor.restartable("flattener", p.flatten)
-        p.supervisor.core("reconciliation", p.reconcile)
+        p.supervisor.core("reconciliation", p.reconciler.run)
         p.supervisor.core("status line", self._tell_status)
         for name in p.host.timed:
             p.supervisor.core(f"timer of {name}", partial(p.host.keep_time, name))

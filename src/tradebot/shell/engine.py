@@ -95,6 +95,10 @@ class Engine:
     def last_seq(self) -> int:
         return self._seq
 
+    def now(self) -> datetime:
+        """Return the time as decisions are stamped with it."""
+        return self._clock.now()
+
     @property
     def waiting(self) -> dict[str, int]:
         """Count what is not decided, by lane, and what is not published yet."""

@@ -19,6 +19,7 @@ from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.outlet import Outlet
+from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.standing import breakers, gap_rows
 from tradebot.shell.state import DaemonState
 from tradebot.shell.wire.link import Link
@@ -54,6 +55,7 @@ class Patient:
     outlets: Mapping[str, Outlet]
     market: MarketData
     links: Sequence[Link]
+    reconciler: Reconciler
 
 
 class Health:
@@ -151,7 +153,7 @@ class Health:
             "reconciliation": {
                 "status": _status(False, bool(book.recon.breaks)),
                 "breaks": sorted(book.recon.breaks),
-                "last": iso(max((look.at for look in book.recon.looks.values()), default=None)),
+                "last": iso(max(p.reconciler.looked.values(), default=None)),
             },
             "disk": {
                 "status": _status(free < _FREE_LEAST_BYTES, free < _FREE_WARN_BYTES),

@@ -16,6 +16,7 @@ from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.health import Health, Patient, Rounds
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.outlet import Outlet, instead_of, to_file, to_stream
+from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.redact import hiding, secrets_in
 from tradebot.shell.state import DaemonState
 from tradebot.shell.telemetry import Console, JsonLog, Telling
@@ -75,6 +76,7 @@ class Watched:
     executions: Outlet
     market: MarketData
     links: Sequence[Link]
+    reconciler: Reconciler
     pace: float
 
 
@@ -85,7 +87,7 @@ def health(config: Config, ending: ExitStack, watched: Watched) -> Health:
     return Health(
         Patient(
             home=w.home, clock=w.clock, engine=w.engine, journal=w.journal, state=w.state,
-            views=w.views, market=w.market, links=w.links, outlets={
+            views=w.views, market=w.market, links=w.links, reconciler=w.reconciler, outlets={
                 "log": w.lines, "execution_log": w.executions, "health": document,
             },
         ),

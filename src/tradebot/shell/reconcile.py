@@ -65,6 +65,7 @@ class Reconciler:
         tell: Callable[[str], None], *, pace: float = 1.0,
     ) -> None:
         self.failures: dict[str, str] = {}  # route -> why the last run did not come to its end
+        self.looked: dict[str, datetime] = {}  # route -> when it was compared last, told of or not
         self._engine = engine
         self._links = list(links)
         self._section = section
@@ -149,6 +150,7 @@ class Reconciler:
                 route=link.route, statement=statement, because=because,
                 fills=unheard[-FILLS_MAX:], is_routine=is_routine,
             ))
+        self.looked[link.route] = engine.now()
 
     async def _ask(self, link: Counterparty, doubtful: Iterable[Drift]) -> None:
         """Ask about each order that differs: a report of it may be lost."""

@@ -9,6 +9,7 @@ from typing import Any
 from tradebot.core.model.money import plain
 from tradebot.ports import Calendar, MarketData
 from tradebot.shell import plugins
+from tradebot.shell.api.reconciliation import Looks, document
 from tradebot.shell.api.rows import iso
 from tradebot.shell.api.views import Views
 from tradebot.shell.clock import LoopClock
@@ -23,6 +24,7 @@ from tradebot.shell.wire.link import Link
 def live_facts(
     config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
     host: StrategyHost, *, market: MarketData, links: Sequence[Link], shadows: Sequence[Shadow],
+    reconciler: Looks,
 ) -> dict[str, Any]:
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
     opens = plugins.contained(partial(calendar.next_open, now), _not_known)
@@ -34,6 +36,7 @@ def live_facts(
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
         "strategies": host.rows(), "gaps": gap_rows(market),
         "shadows": [shadow.row() for shadow in shadows], "breakers": breakers(links),
+        "reconciliation": document(state.book, reconciler),
         **countdown(state.book, calendars, now),
     }
 

@@ -1,8 +1,8 @@
 """How well do book and broker agree, told as plain data?"""
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, Protocol
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.reconciliation import Compared
@@ -10,20 +10,30 @@ from tradebot.core.model.drift import EXPLAIN_BREAK, SEVERITY, Drift, Severity
 from tradebot.core.model.money import plain
 from tradebot.shell.api.rows import Plain, iso
 
-_NO_FAILURES: Final[Mapping[str, str]] = MappingProxyType({})
 _WORST: Final = tuple(Severity)
 
 
-def document(book: Book, failures: Mapping[str, str] = _NO_FAILURES) -> Plain:
+class Looks(Protocol):
+    """When each route was compared last, and of which the last run came to no end, and why."""
+
+    failures: dict[str, str]
+    looked: dict[str, datetime]
+
+
+def document(book: Book, made: Looks | None = None) -> Plain:
     """Tell the last look at every route, and every break that stands, the worst first.
 
-    `failures` says of which routes the last run came to no end. What was never compared, or not
-    to the end, is not clean.
+    The journal holds no look that found what the one before it had found; who `made` them knows of
+    those too. What was never compared, or not to the end, is not clean.
     """
-    routes = [
-        _route_row(book, name, book.recon.looks.get(name), failures.get(name))
-        for name in book.routes
-    ]
+    routes = []
+    for name in book.routes:
+        row = _route_row(
+            book, name, book.recon.looks.get(name), made.failures.get(name) if made else None
+        )
+        if made is not None and name in made.looked:
+            row["at"] = iso(made.looked[name])
+        routes.append(row)
     breaks = sorted(_break_rows(book), key=lambda row: -_WORST.index(Severity(row["severity"])))
     is_clean = not breaks and all(row["status"] == "clean" for row in routes)
     return {"clean": is_clean, "routes": routes, "breaks": breaks}

@@ -288,7 +288,7 @@ class Server:
         return answer(await self._requests.disarm(reason, user))
 
     async def _get_reconcile(self, request: web.Request) -> web.Response:
-        return answer(document(self._views.book, self._reconciler.failures))
+        return answer(document(self._views.book, self._reconciler))
 
     async def _post_reconcile(self, request: web.Request) -> web.Response:
         user = commands.parse_user(await read_body(request, may_be_empty=True))

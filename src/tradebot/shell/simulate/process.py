@@ -226,7 +226,7 @@ def _parts(
         telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False), market=market,
         links=links, host=host, calendars=scene.calendars, serve=_nothing,
         look_after=_nothing,
-        keep_drafts=_nothing, keep_journal=_nothing, reconcile=reconciler.run, status=dict,
+        keep_drafts=_nothing, keep_journal=_nothing, reconciler=reconciler, status=dict,
         flatten=flattener.run, settings=scene.settings, settings_version="sim", auto_start=True,
         status_every_s=60.0, until=None,
     )
