@@ -1,5 +1,6 @@
-"""Which options do the tests take? Another file of FIX matrices; rewriting of stories."""
+"""Which options do the tests take, and what was not tested for want of a tool?"""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="FIX order state change matrices to run through the order model",
     )
     parser.addoption(
+        "--every-call", action="store_true",
+        help="fail every system call of a session on its files, one after the other, not some",
+    )
+    parser.addoption(
         "--accept", action="store_true",
         help="rewrite stories and golden journals with what happens now; the diff is the review",
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what a machine that lacks something did not show: a skip is easily overlooked."""
+    skipped = terminalreporter.getreports("skipped")
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    lacking = {reason: count for reason, count in reasons.items() if "needs " in reason}
+    for reason, count in sorted(lacking.items()):
+        terminalreporter.write_line(f"SKIP {count}: {reason}")
+    if lacking:
+        terminalreporter.write_line(f"{sum(lacking.values())} tests skipped for want of a tool")

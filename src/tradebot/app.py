@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -30,11 +30,12 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.facts import FactCache, Latch, Waker
 from tradebot.shell.flattener import Flattener
+from tradebot.shell.journal.damage import JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
-from tradebot.shell.kill_flag import FlagWatch
+from tradebot.shell.kill_flag import FlagWatch, drop
 from tradebot.shell.marks import Marker
 from tradebot.shell.outlet import Outlet
 from tradebot.shell.plugin_settings import check_plugins
@@ -118,7 +119,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
             threaded=not options.rehearse, sync=not options.rehearse, take=take, since=since,
         ), _shelf(config, home))
-        ending.callback(journal.close)
+        ending.callback(_let_go, journal, home)
         clock, until = _clock(config, options, calendars, past.last_at)
         lines = observers.lines(config, out, is_rehearsal=options.rehearse)
         ending.callback(lines.close)
@@ -151,6 +152,16 @@ def _about(options: RunOptions, until: datetime | None) -> str:
     pace = "as fast as it goes" if options.speed is None else f"{options.speed} times as fast"
     end = f"{until.astimezone(UTC):%F %T} UTC"
     return f"a rehearsal to {end}, {pace}; to ask it: tradebot status --rehearsal"
+
+
+def _let_go(journal: Journal, home: Path) -> None:
+    """Close the journal; if the disk fails even then, the next start waits for a person."""
+    try:
+        journal.close()
+    except JournalFailed as error:
+        with suppress(OSError):
+            drop(home, str(error))
+        raise
 
 
 def _make(data_dir: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 from tradebot.cli.completion import levels
 from tradebot.cli.main import build_parser, main
 
-needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+needs_bash = pytest.mark.skipif(
+    shutil.which("bash") is None, reason="needs bash, which is not installed"
+)
 
 
 def script(shell: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -76,7 +78,7 @@ def test_the_shell_itself_finds_no_mistake_in_its_script(
     shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if shutil.which(shell) is None:
-        pytest.skip(f"no {shell} here")
+        pytest.skip(f"needs {shell}, which is not installed")
     path = tmp_path / f"tradebot.{shell}"
     path.write_text(script(shell, capsys))
     found = subprocess.run(

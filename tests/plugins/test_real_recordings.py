@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 needs_data = pytest.mark.skipif(
     not (DATA / "equity").is_dir(),
-    reason=f"no recordings in {DATA}: set TRADEBOT_TEST_DATA to a folder in the LEAN layout",
+    reason=f"needs recordings in the LEAN layout: none in {DATA}, nor is TRADEBOT_TEST_DATA set",
 )
 
 

@@ -77,7 +77,7 @@ def test_a_pipe_that_was_closed_is_told_as_trouble_and_raises_nothing() -> None:
 
 
 @pytest.mark.fault(94)
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_loses_the_line_and_the_next_one_is_tried() -> None:
     with Path("/dev/full").open("wb", buffering=0) as full:
         outlet = Outlet("test", lambda texts: full.write("".join(texts).encode()) and None)

@@ -106,6 +106,7 @@ class Daemon:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, partial(self._on_signal, loop))
         loop.add_signal_handler(signal.SIGHUP, self._say, "SIGHUP: settings are read at a start")
+        loop.set_exception_handler(self._on_loop_trouble)
 
     def on_stall(self) -> None:
         """Halt, from the watchdog's thread: the files speak for us if the call never returns."""
@@ -306,6 +307,12 @@ class Daemon:
     def _stop_for(self, number: signal.Signals) -> None:
         self._say(f"{number.name}: stopping")
         self._stop.set()
+
+    def _on_loop_trouble(
+        self, loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]
+    ) -> None:
+        """Tell it where it holds nobody up: left to itself the loop waits for whoever reads it."""
+        self._say(f"event loop: {context['message']}: {context.get('exception')!r}")
 
     def _on_decision(self, decision: Decision) -> None:
         for event in decision.events:

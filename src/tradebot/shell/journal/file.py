@@ -130,7 +130,7 @@ class Journal:
             raise self._fail(error) from error
 
     def close(self) -> None:
-        """Write what waits, trim the zeros and let go; blocks until then."""
+        """Write what waits, trim the zeros and let go; blocks until then. Raises JournalFailed."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -138,7 +138,10 @@ class Journal:
             self._writer.close()
         is_whole = self._failure is None
         self._failure = self._failure or JournalFailed("the journal is closed")
-        self._store.close(is_whole=is_whole)
+        try:
+            self._store.close(is_whole=is_whole)
+        except OSError as error:
+            raise JournalFailed(f"the journal cannot be closed: {error}") from error
 
     def _fail(self, error: BaseException) -> JournalFailed:
         self._failure = self._failure or JournalFailed(f"the journal cannot be written: {error}")
