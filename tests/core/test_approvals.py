@@ -9,10 +9,12 @@ from tests.makers import ACCOUNT, Trader, a_route, of, some_settings, the
 from tradebot.core.model.commands import (
     ActivateSettings,
     Approve,
+    Control,
     Delivery,
     DisconnectRoute,
     Reject,
     ReportDelivery,
+    SetControl,
 )
 from tradebot.core.model.events import (
     ApprovalLapsed,
@@ -142,3 +144,15 @@ def test_what_is_approved_counts_as_an_open_order_but_never_against_itself() -> 
     paper = ActivateSettings(settings=some_settings(policy=one), version="paper")
     assert of(trader.tell(paper), OrderSubmitted)
     assert (trader.book.intents.approvals, trader.book.intents.at_risk) == (0, {})
+
+
+@pytest.mark.promise(24)
+@pytest.mark.fault(48)
+def test_a_yes_is_void_once_the_clock_was_set_and_the_draft_waits_for_another() -> None:
+    trader, draft = approved_without_a_route()
+    was_set = SetControl(control=Control.CLOCK_SET, engaged=True, reason="by -3600 s", by="clock")
+    assert the(trader.tell(was_set), ApprovalLapsed).intent_id == draft
+    assert trader.book.intents.reserved == {}
+    trader.tell(replace(was_set, engaged=False))
+    assert not of(trader.tell(a_route()), OrderSubmitted)
+    assert of(trader.tell(yes(trader, draft)), OrderSubmitted), "and it goes by a new one"

@@ -18,7 +18,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId
 from tradebot.core.model.verdict import APPROVAL, Reason
-from tradebot.core.pipeline.pipeline import advance, record
+from tradebot.core.pipeline.pipeline import advance, record, resume
 
 
 def approve(book: Book, command: Approve, facts: Facts, at: datetime) -> Iterator[Event]:
@@ -63,6 +63,13 @@ def lapse(book: Book, at: datetime) -> Iterator[Event]:
         approval = book.intents.open[intent_id].approval
         if approval is not None and approval.until <= at:
             yield from record(book, ApprovalLapsed(intent_id=intent_id))
+
+
+def lapse_all(book: Book, facts: Facts, at: datetime) -> Iterator[Event]:
+    """End every approval, now that nobody can tell how long one has stood."""
+    approved = [v.intent_id for v in book.intents.open.values() if v.approval is not None]
+    yield from record(book, *(ApprovalLapsed(intent_id=intent_id) for intent_id in approved))
+    yield from resume(book, approved, facts, at)
 
 
 def _refused(book: Book, command: Approve | Reject, reason: Reason) -> Iterator[Event]:

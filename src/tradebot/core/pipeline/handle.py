@@ -19,7 +19,7 @@ from tradebot.core.model.verdict import (
     session_need,
     window_need,
 )
-from tradebot.core.pipeline.approve import approve, lapse, reject
+from tradebot.core.pipeline.approve import approve, lapse, lapse_all, reject
 from tradebot.core.pipeline.arming import arm, disarm, end_arming, end_when_over
 from tradebot.core.pipeline.dead_letters import discard, retry
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
@@ -82,6 +82,8 @@ def _control(book: Book, command: c.SetControl, facts: Facts, at: datetime) -> I
     yield from record(book, e.ControlSet(
         control=command.control, engaged=command.engaged, reason=command.reason, by=command.by
     ))
+    if command.engaged and command.control is c.Control.CLOCK_SET:
+        yield from lapse_all(book, facts, at)
     if not command.engaged:
         need = control_need(command.control)
         yield from resume(book, book.intents.waiting_for((need,)), facts, at)
