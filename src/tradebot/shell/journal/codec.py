@@ -7,6 +7,7 @@ Times within a day of the decision's own are told as seconds since it.
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
+from functools import cache, partial
 from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
@@ -81,30 +82,33 @@ def _shared_by(cls: type) -> frozenset[str]:
 _COMMANDS: Final[tuple[type, ...]] = get_args(Command)
 _EVENTS: Final[tuple[type, ...]] = get_args(Event)
 _SAYS: Final = {cls: SAYS.get(cls, _says_nothing) for cls in _COMMANDS}
-_WRITE_COMMAND: Final[Mapping[type, tuple[str, ToPlain]]] = {
-    cls: (cls.__name__, maker(cls)) for cls in _COMMANDS
-}
-_WRITE_EVENT: Final[Mapping[type, tuple[str, ToPlain]]] = {
-    cls: (cls.__name__, maker(cls, _shared_by(cls))) for cls in _EVENTS
-}
-_WRITE_READS: Final = maker(Reads)
 _TO_JSON: Final = msgspec.json.Encoder().encode
+
+
+@cache
+def _plain_command(cls: type) -> ToPlain:
+    return maker(cls)
+
+
+@cache
+def _plain_event(cls: type) -> ToPlain:
+    return maker(cls, _shared_by(cls))
 
 
 def encode(decision: Decision) -> bytes:
     """Return the line's body: one JSON object in UTF-8, without a raw newline."""
     command = decision.command
-    name, to_plain = _WRITE_COMMAND[type(command)]
-    said = {"at": decision.at, **_SAYS[type(command)](command)}
+    kind: type = type(command)
+    said = {"at": decision.at, **_SAYS[kind](command)}
     events = []
     for event in decision.events:
-        event_name, event_to_plain = _WRITE_EVENT[type(event)]
-        events.append((event_name, event_to_plain(event, said)))
+        cls: type = type(event)
+        events.append((cls.__name__, _plain_event(cls)(event, said)))
     line: dict[str, Any] = {
         "seq": decision.seq, "at": decision.at,
-        "command": (name, to_plain(command, said)),
+        "command": (kind.__name__, _plain_command(kind)(command, said)),
     }
-    reads = _WRITE_READS(decision.reads, said)
+    reads = _plain_command(Reads)(decision.reads, said)
     if reads:
         line["reads"] = reads
     line["events"] = events
@@ -116,8 +120,8 @@ class Decoder:
 
     def __init__(self, upcasts: Upcasts = UPCASTS) -> None:
         self._line = msgspec.json.Decoder(_Line)
-        self._commands = _readers(_COMMANDS, upcasts, may_share=False)
-        self._events = _readers(_EVENTS, upcasts, may_share=True)
+        self._command = cache(partial(_reader_of, _named(_COMMANDS), upcasts, may_share=False))
+        self._event = cache(partial(_reader_of, _named(_EVENTS), upcasts, may_share=True))
 
     def __call__(self, body: bytes) -> Decision:
         """Return the decision; raise Undecodable."""
@@ -125,10 +129,10 @@ class Decoder:
             line = self._line.decode(body)
             name, raw = line.command
             said: Said = {"at": line.at}
-            command = self._commands[name](raw, said)
+            command = self._command(name)(raw, said)
             said |= _SAYS[type(command)](command)
-            readers = self._events
-            events = tuple([readers[name](raw, said) for name, raw in line.events])
+            reader = self._event
+            events = tuple([reader(name)(raw, said) for name, raw in line.events])
         except KeyError as error:
             raise Undecodable(f"{error} is not known here") from None
         except (msgspec.MsgspecError, ValueError) as error:
@@ -137,16 +141,17 @@ class Decoder:
         return Decision(line.seq, line.at, command, events, reads)
 
 
-def _readers(
-    classes: tuple[type, ...], upcasts: Upcasts, *, may_share: bool
-) -> dict[str, _Read]:
-    readers = {cls.__name__: _reader(cls, may_share=may_share) for cls in classes}
-    for name in {*upcasts.renamed, *upcasts.lifted}:
-        today = readers.get(upcasts.today(name))
-        if today is not None:  # else it is a name of the other union
-            lift = upcasts.lifted.get(name)
-            readers[name] = today if lift is None else _lifting(lift, today)
-    return readers
+def _named(classes: tuple[type, ...]) -> Mapping[str, type]:
+    return {cls.__name__: cls for cls in classes}
+
+
+def _reader_of(
+    classes: Mapping[str, type], upcasts: Upcasts, name: str, *, may_share: bool
+) -> _Read:
+    """Return what reads the fields under a name in a line; raise KeyError where it is unknown."""
+    read = _reader(classes[upcasts.today(name)], may_share=may_share)
+    lift = upcasts.lifted.get(name)
+    return read if lift is None else _lifting(lift, read)
 
 
 def _reader(cls: type, *, may_share: bool) -> _Read:
