@@ -95,6 +95,9 @@ class Board:
 
     def close_of(self, symbol: str, at: datetime) -> datetime | None:
         """Return when the session that holds `at` closes."""
-        calendar = self._calendars.get(self.instrument(symbol).calendar)
-        session = calendar.session_at(at) if calendar else None
-        return session.closes if session else None
+        name = self.instrument(symbol).calendar
+        known = self._sessions.get(name)
+        if known is None or not known.opens <= at < known.closes:
+            calendar = self._calendars.get(name)
+            known = calendar.session_at(at) if calendar else None
+        return known.closes if known else None

@@ -142,9 +142,9 @@ class Floor:
         return refusal
 
     def _trade(self, order: PaperOrder) -> None:
-        """Trade with the quotes that hold now."""
+        """Trade with the quotes that hold now; outside a session there are none."""
         intent = order.intent
-        if order.is_done or any(self._board.session(leg.symbol) is None for leg in intent.legs):
+        if order.is_done:
             return
         offer = offer_of(intent.legs, self._board.quote, self._board.shown)
         if offer is None:
