@@ -7,7 +7,7 @@ from tests import makers
 
 from tradebot.core.book.book import Book
 from tradebot.core.model import events as e
-from tradebot.core.model.commands import Flatten, Holding, SetKillSwitch
+from tradebot.core.model.commands import ActivateSettings, Flatten, Holding, SetKillSwitch
 from tradebot.core.model.ids import ClOrdID, StrategyId
 from tradebot.core.pipeline.handle import handle
 
@@ -43,6 +43,20 @@ def exits(book: Book, qty: int) -> list[tuple[StrategyId | None, str, Decimal]]:
 
 def test_each_owner_gets_an_order_for_its_own_share() -> None:
     assert exits(a_book(sma=10, quoter=4), 14) == [("sma", "sell", 10), ("quoter", "sell", 4)]
+
+
+def test_what_an_owner_holds_in_another_account_is_not_its_share_of_this_one() -> None:
+    book = a_book(sma=10)
+    other = makers.a_statement(account="OTHER", holdings=(
+        Holding(symbol="SPY", qty=Decimal(4), avg_px=Decimal(500)),
+    ))
+    told = [event for command in (
+        ActivateSettings(settings=makers.some_settings(routes=("paper", "second")), version="2"),
+        makers.a_route("second", statement=other), Flatten(route="second", statement=other, by="a"),
+    ) for event in handle(book, command, makers.some_facts(), makers.OPEN)]
+    (order,) = [event for event in told if isinstance(event, e.OrderSubmitted)]
+    assert (order.account, order.intent.order_qty) == ("OTHER", 4)
+    assert order.intent.strategy_id != "sma"
 
 
 def test_what_nobody_of_ours_holds_is_the_kills_own() -> None:

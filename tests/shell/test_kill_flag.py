@@ -34,6 +34,14 @@ def test_whatever_has_the_name_of_the_flag_sets_the_latch(
     assert latch.reason
 
 
+def test_a_kill_behind_a_kill_is_counted_and_heard_and_the_first_reason_stands() -> None:
+    latch, heard = Latch(), list[int]()
+    latch.heard.append(lambda: heard.append(latch.sets))
+    for reason in ("first", "second"):
+        latch.set(reason, "alice")
+    assert (heard, latch.reason) == ([1, 2], "first")
+
+
 @pytest.mark.fault(84)
 def test_a_kill_is_dropped_even_where_pipes_have_its_names(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / KILL_FILE)
