@@ -128,6 +128,27 @@ async def test_a_second_batch_is_decided_while_the_first_one_syncs() -> None:
         await asyncio.gather(first, second)
 
 
+@pytest.mark.promise(10)
+@pytest.mark.fault(8)
+async def test_it_is_drained_only_when_the_last_batch_is_durable_and_told() -> None:
+    journal = HeldJournal()
+    journal.is_instant = False
+    async with running(journal) as engine:
+        told: list[Decision] = []
+        engine.listeners.append(told.append)
+        for number, phase in enumerate((Phase.PRE_MARKET, Phase.TRADING), 1):
+            engine.post(session(phase))
+            await asyncio.sleep(0.01)
+            assert len(journal.pending) == number
+        drained = asyncio.create_task(engine.drain())
+        journal.pending[0].set_result(None)
+        await asyncio.sleep(0.01)
+        assert (len(told), drained.done()) == (1, False)
+        journal.pending[1].set_result(None)
+        await drained
+        assert len(told) == 2
+
+
 async def test_a_command_that_changes_nothing_writes_nothing() -> None:
     journal = HeldJournal()
     async with running(journal) as engine:
