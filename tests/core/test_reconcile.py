@@ -11,6 +11,7 @@ from tests.makers import (
     Trader,
     a_report,
     a_route,
+    a_statement,
     a_trade,
     of,
     some_settings,
@@ -117,6 +118,15 @@ def test_an_order_on_its_way_is_not_missing() -> None:
     trader.submit()
     for _ in range(3):
         assert not the(look(trader, working=()), StatementCompared).drifts
+
+
+def test_the_statement_of_one_account_says_nothing_of_the_orders_in_another() -> None:
+    trader = Trader(some_settings(routes=("paper", "second")))
+    an_order(trader)
+    other = a_statement(account="OTHER", as_of=trader.now)
+    trader.tell(a_route("second", statement=other))
+    told = trader.tell(Reconcile(route="second", statement=other, because="test"))
+    assert not the(told, StatementCompared).drifts
 
 
 def test_a_cent_is_no_difference_and_more_is_one() -> None:

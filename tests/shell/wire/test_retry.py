@@ -9,7 +9,7 @@ from tests.shell.test_link import Scene, ScriptedBroker, buys_and_waits, play
 from tests.shell.test_wire_trouble import TroubledBroker, ends
 
 from tradebot.core.model.commands import RequestCancel
-from tradebot.core.model.events import IntentRefused, OrderNeverLeft, OrderSubmitted
+from tradebot.core.model.events import IntentRefused, OrderNeverLeft, OrderReported, OrderSubmitted
 from tradebot.core.model.report import ExecType
 from tradebot.ports import DeliveryUnknown, NotSent
 from tradebot.shell.wire.patience import JITTER_FRAC, Patience
@@ -154,3 +154,16 @@ def test_an_order_that_stood_in_the_queue_is_looked_at_when_its_turn_comes() -> 
     scene = play(broker, kills_while_it_waits, Patience(messages_per_s=1, cancels_frac=0))
     assert len(broker.seen) == 1
     assert {never.detail for never in scene.of(OrderNeverLeft)} == {"enough"}
+
+
+@pytest.mark.fault(68)
+def test_what_the_broker_refuses_in_so_many_words_opens_no_breaker() -> None:
+    async def is_refused_again_and_again(scene: Scene) -> None:
+        for _ in range(8):
+            await scene.buy()
+            await asyncio.sleep(1)
+        assert scene.link.standing()["circuit_state"] == "CLOSED"
+        assert scene.link.standing()["total_failures"] == 0
+
+    scene = play(ScriptedBroker(*["declined"] * 8), is_refused_again_and_again)
+    assert len(scene.of(OrderReported)) == 8
