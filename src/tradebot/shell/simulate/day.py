@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
+from tradebot.core.model.settings import Mode, Promotion, Settings
+from tradebot.core.model.window import PromotionWindow
 from tradebot.shell.collector import uncollected
 from tradebot.shell.journal.place import segment_path
 from tradebot.shell.reconcile import IDLE_TURNS
@@ -18,7 +20,7 @@ from tradebot.shell.simulate.disk import Platter
 from tradebot.shell.simulate.faults import Faults
 from tradebot.shell.simulate.loop import ShuffledLoop, Stuck
 from tradebot.shell.simulate.market import PRIMARY, SimCalendar, session_of
-from tradebot.shell.simulate.people import People
+from tradebot.shell.simulate.people import SIMPLE, People
 from tradebot.shell.simulate.process import SimProcess, owned_task
 from tradebot.shell.simulate.referee import Violation
 from tradebot.shell.simulate.world import JOURNAL, OPENS, SETTINGS, Scene, World, surround
@@ -193,10 +195,7 @@ def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
         again = closes + chance.between("closed for", 5, 30)
         sessions.append(session_of(OPENS + timedelta(seconds=again), _LONG_S, 1))
     sessions.insert(0, session_of(OPENS, closes, 0))
-    routes = (ROUTE, "spare") if chance.happens("two routes", .3) else (ROUTE,)
-    scene = Scene(
-        calendars={PRIMARY: SimCalendar(sessions)}, settings=replace(SETTINGS, routes=routes)
-    )
+    scene = Scene(calendars={PRIMARY: SimCalendar(sessions)}, settings=_rules(chance))
     world = surround(
         scene, chance, faults, loop, home=home,
         proves_absence=chance.happens("proves absence", .3),
@@ -207,6 +206,19 @@ def _world(seed: int, chance: Chance, loop: ShuffledLoop, home: Path) -> World:
         loop.call_later(closes, venue.close)
         loop.call_later(again, venue.open)
     return world
+
+
+def _rules(chance: Chance) -> Settings:
+    """Choose who lets orders go, and where to."""
+    ask = chance.happens("consent", .3)
+    return replace(
+        SETTINGS,
+        routes=(ROUTE, "spare") if chance.happens("two routes", .3) else (ROUTE,),
+        mode=Mode.LIVE if chance.happens("live", .2) else Mode.PAPER,
+        promotion=chance.pick("promotion", tuple(Promotion)) if ask else Promotion.DISABLED,
+        windows=(PromotionWindow(name="soon", starts="open+1m", ends="open+2m"),),
+        eligible=(SIMPLE,),
+    )
 
 
 def _journal(platter: Platter) -> bytes:

@@ -7,17 +7,23 @@ from typing import Final
 
 from tradebot.core.model.commands import (
     ActivateSettings,
+    Approve,
+    ArmLive,
     ClearHalt,
     Command,
+    Reject,
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
+    Revise,
     SetKillSwitch,
     SubmitIntent,
 )
 from tradebot.core.model.events import CancelRefused, IntentReceived
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
+from tradebot.core.model.settings import Mode
+from tradebot.core.model.verdict import APPROVAL
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import drop
@@ -25,6 +31,7 @@ from tradebot.shell.simulate.process import SimProcess
 from tradebot.shell.simulate.venue import Venue
 from tradebot.shell.simulate.world import World
 
+SIMPLE: Final = StrategyId("simple")
 _PATIENCE_S: Final = 15.0
 _CENT: Final = Decimal("0.01")
 
@@ -117,7 +124,7 @@ class People:
         return Intent(
             legs=(Leg(symbol=symbol, side=side),), order_qty=qty, ord_type=OrdType.LIMIT,
             price=price, source=Source.STRATEGY if is_strategy else Source.API,
-            strategy_id=StrategyId("simple") if is_strategy else None,
+            strategy_id=SIMPLE if is_strategy else None,
             key=None if is_strategy else f"key-{number}",
         )
 
@@ -168,6 +175,10 @@ class People:
                 await self.clear_kill()
         if self._chance.happens("cancels all", .01):
             await self.ask(RequestCancelAll(by="trader"))
+        if self._chance.happens("looks at drafts", .5):
+            await self._decide_on_drafts()
+        if self._chance.happens("arms", .5):
+            await self._arm()
         if self._chance.happens("looks at halts", .3):
             await self.clear_halts()
         if self._chance.happens("looks at the kill", .4):
@@ -175,6 +186,36 @@ class People:
 
     def _some_venue(self) -> Venue:
         return self._chance.pick("which venue", list(self._world.venues.values()))
+
+    async def _decide_on_drafts(self) -> None:
+        """Say yes or no, edit, or approve what the draft no longer is."""
+        process = self.process
+        if process is None or process.engine is None:
+            return
+        for draft in list(process.engine.book.intents.open.values()):
+            if draft.held is None or APPROVAL not in draft.held.needs:
+                continue
+            name, digest = draft.intent_id, draft.body.digest()
+            qty = Decimal(self._chance.below("revised qty", 20) + 1)
+            yes = Approve(target=name, digest=digest, by="trader")
+            answers: tuple[Command, ...] = (
+                yes, yes, yes, yes, replace(yes, digest=digest[::-1]),
+                Reject(target=name, reason="no", by="trader"),
+                Revise(target=name, by="trader", order_qty=qty),
+            )
+            await self.ask(self._chance.pick("about a draft", answers))
+
+    async def _arm(self) -> None:
+        """Arm an account where orders go to live ones."""
+        process = self.process
+        if process is None or process.engine is None or process.engine.book.arming is not None:
+            return
+        if self._world.scene.settings.mode is Mode.LIVE:
+            await self.ask(ArmLive(
+                account=self._some_venue().account, for_s=self._chance.pick("armed", (5, 60, 600)),
+                orders_max=self._chance.pick("armed", (1, 5, 50)), reason="trade", by="trader",
+                notional_max_usd=Decimal(self._chance.pick("armed", (3_000, 1_000_000))),
+            ))
 
     async def _reload(self) -> None:
         """Set other limits while orders are on their way."""

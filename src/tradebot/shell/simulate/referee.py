@@ -17,7 +17,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Source
 from tradebot.core.model.report import ExecType
-from tradebot.core.model.settings import Policy
+from tradebot.core.model.settings import Settings
 from tradebot.core.model.verdict import Reason, Stage
 from tradebot.ports import Clock
 from tradebot.shell.engine import INBOX_MAX
@@ -25,6 +25,7 @@ from tradebot.shell.facts import Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.replay.redecide import compare
+from tradebot.shell.simulate.consents import Consents
 from tradebot.shell.simulate.venue import Placed, Venue
 
 _SECOND: Final = 1.0
@@ -47,7 +48,7 @@ class Referee:
     """Looks on while a day is played; it changes nothing."""
 
     def __init__(
-        self, venues: Mapping[str, Venue], policy: Policy, *, now: Callable[[], float],
+        self, venues: Mapping[str, Venue], settings: Settings, *, now: Callable[[], float],
         is_durable: Callable[[bytes], bool], trades: Callable[[datetime], bool],
     ) -> None:
         self.violations: list[Violation] = []
@@ -58,7 +59,8 @@ class Referee:
         self.has_steps = False  # of the clock: what counts by its time is then not judged
         self.count: Counter[str] = Counter()
         self._venues = venues
-        self._policy = policy
+        self._policy = settings.policy
+        self._consents = Consents(settings, now)
         self._doubts: set[str] = set()
         self._now = now
         self._is_durable = is_durable
@@ -96,6 +98,7 @@ class Referee:
         for decision in past[len(self.published):]:
             self._note(decision)
         self._doubts = _in_doubt(view)
+        self._consents.on_start()
 
     def on_published(self, decision: Decision, view: Book) -> None:
         """A decision is told to the world, and the view knows it."""
@@ -121,6 +124,8 @@ class Referee:
             return
         if order.cl_ord_id not in self.submitted:
             self.broken(2, f"order {order.cl_ord_id} leaves before its decision is told")
+        if not self._consents.is_armed(order):
+            self.broken(11, f"order {order.cl_ord_id} leaves, and nothing is armed for it")
         if not clock.now() <= order.send_by:
             self.broken(16, f"order {order.cl_ord_id} leaves after its time")
         if not self._trades(clock.now()) and not self._trades(clock.now() + _EARLY):
@@ -211,6 +216,8 @@ class Referee:
     def _note(self, decision: Decision) -> None:
         self.published[decision.seq] = decision
         self.count["decisions"] += 1
+        for number, text in self._consents.note(decision):
+            self.broken(number, text)
         through: dict[str, Stage] = {}
         for event in decision.events:
             if isinstance(event, e.IntentReceived):

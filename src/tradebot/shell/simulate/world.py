@@ -126,7 +126,7 @@ def surround(
         for route in scene.settings.routes
     }
     referee = Referee(
-        venues, scene.settings.policy, now=loop.time, is_durable=platter.keeps,
+        venues, scene.settings, now=loop.time, is_durable=platter.keeps,
         trades=scene.trades,
     )
     return World(
