@@ -55,11 +55,11 @@ class People:
         until = loop.time() + seconds
         async with asyncio.TaskGroup() as group:
             while loop.time() < until:
-                await asyncio.sleep(self._chance.between("next order", .1, 5))
+                await asyncio.sleep(self._chance.between("next order", .1, 4))
                 group.create_task(self.order(), name="order")
                 if self._chance.happens("cancels", .15):
                     group.create_task(self._cancel(), name="cancel")
-                if self._chance.happens("changes", .1):
+                if self._chance.happens("changes", .2):
                     group.create_task(self._change(), name="change")
                 await self._fate()
 
@@ -181,7 +181,7 @@ class People:
             await self._arm()
         if self._chance.happens("looks at halts", .3):
             await self.clear_halts()
-        if self._chance.happens("looks at the kill", .4):
+        if self._chance.happens("looks at the kill", .6):
             await self.clear_kill()
 
     def _some_venue(self) -> Venue:
