@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run install simulate simulate-some test check lint docs clean
+.PHONY: run install simulate test check lint docs clean
 
 run: $(VENV)/run.stamp  ## a simulated session of the next trading day
 	$(BIN)/tradebot run --config config/config.paper.yaml --rehearse
@@ -14,11 +14,8 @@ install: $(VENV)/run.stamp  ## what pyproject.toml registers becomes known
 test: $(VENV)/dev.stamp  ## the whole test suite
 	$(BIN)/python -m pytest
 
-simulate: $(VENV)/dev.stamp  ## 5000 days full of faults, and the seeds that once failed
-	$(BIN)/tradebot simulate --days 5000 --jobs 2 --each 100 --seeds-from tests/simulation/seeds.txt
-
-simulate-some: $(VENV)/dev.stamp  ## as many of these days as fit into 200 seconds, at least 600
-	$(BIN)/tradebot simulate --days 600 --budget-s 200 --jobs 2 --each 25 --seeds-from tests/simulation/seeds.txt
+simulate: $(VENV)/dev.stamp  ## 5600 days full of faults, and the seeds that once failed
+	$(BIN)/tradebot simulate --days 5600 --jobs 2 --each 100 --seeds-from tests/simulation/seeds.txt
 
 check: $(VENV)/dev.stamp  ## lint, types, imports and the tests
 	$(BIN)/python tools/dev.py check

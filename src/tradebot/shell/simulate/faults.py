@@ -27,9 +27,9 @@ def _row(name: str, rows: tuple[int, ...], frac: float, what: str) -> Fault:
 FAULTS: Final = {fault.name: fault for fault in (
     # the process
     _row("kill_anywhere", (1, 18), .4, "kill -9 between any two steps of the event loop"),
-    _row("kill_before_write", (1,), .006, "kill -9 when a batch is decided and not written"),
-    _row("kill_in_write", (4, 26), .006, "kill -9 in the middle of a write"),
-    _row("kill_before_sync", (1,), .006, "kill -9 between write and sync"),
+    _row("kill_before_write", (1,), .003, "kill -9 when a batch is decided and not written"),
+    _row("kill_in_write", (4, 26), .01, "kill -9 in the middle of a write"),
+    _row("kill_before_sync", (1,), .012, "kill -9 between write and sync"),
     _row("kill_after_sync", (2,), .006, "kill -9 when a batch is durable and not published"),
     _row("kill_before_send", (2,), .03, "kill -9 in the last instant before the socket"),
     _row("kill_after_send", (3,), .04, "kill -9 when the broker has it and has not answered"),
@@ -38,10 +38,10 @@ FAULTS: Final = {fault.name: fault for fault in (
     _row("kill_in_doubt", (3, 5), .15, "kill -9 while nobody knows what became of an order"),
     _row("freeze", (11, 42), .03, "the process stands still while time passes"),
     # the disk
-    _row("power_cut", (25, 26), .4, "the power goes: what was not synced is lost, torn or kept"),
+    _row("power_cut", (25, 26), .5, "the power goes: what was not synced is lost, torn or kept"),
     _row("disk_full", (29,), .003, "no space left on the device"),
     _row("write_error", (31,), .003, "a write fails"),
-    _row("sync_error", (32,), .003, "a sync fails once; the next one succeeds and lies"),
+    _row("sync_error", (32,), .006, "a sync fails once; the next one succeeds and lies"),
     _row("short_write", (33, 37), .1, "a write takes fewer bytes than it was given"),
     _row("slow_sync", (34,), .08, "a sync takes seconds"),
     # requests and answers
