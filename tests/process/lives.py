@@ -64,9 +64,9 @@ class Place:
 
     def live(self, until: str, blow: Blow | None = None, *, again: bool = False) -> Ended:
         """Begin a rehearsal just after the open, or go on with it, and wait for its end."""
-        begin = ("--continue",) if again else ("--start", f"{DAY}T14:30:30Z")
         words = ("run", "--config", "c.yaml", "--rehearse", "--speed", "max",
-                 "--until", f"{DAY}T{until}Z", *begin)
+                 "--start", f"{DAY}T14:30:30Z", "--until", f"{DAY}T{until}Z",
+                 *(("--continue",) if again else ()))
         pid = os.fork()
         if pid == 0:
             self._be(words, blow)
