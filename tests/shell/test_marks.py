@@ -1,6 +1,7 @@
 """When is what is held valued? At fresh quotes, and no more often than asked."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -95,6 +96,18 @@ def test_what_hardly_moves_the_account_is_told_after_sixty_seconds_of_ours() -> 
     ]
     floor = Floor()
     assert live(floor, floor.quote, quote_as_much) == [(0, ("SPY",)), (15, ("SPY",))]
+
+
+def test_many_small_positions_may_move_an_account_no_more_than_one_alone() -> None:
+    floor = Floor(pace=15.0)
+    floor.book.apply(replace(BOUGHT, symbol="IBM", exec_id="Y"))
+    equity = floor.book.ledger.accounts[makers.ACCOUNT].equity
+    half = Decimal(500) + equity / 10_000 / 10 / 2
+
+    def quote_half() -> None:
+        floor.quote(str(half))
+
+    assert live(floor, floor.quote, quote_half) == [(0, ("SPY",)), (15, ("SPY",))]
 
 
 def test_a_quote_of_what_no_loss_could_be_counted_without_is_told_at_once() -> None:

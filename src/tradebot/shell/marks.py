@@ -14,7 +14,7 @@ from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 
-MOVED_FRAC: Final = Decimal("0.0001")  # of equity: no limit on losses is as fine
+MOVED_FRAC: Final = Decimal("0.0001")  # of equity, by all positions: no limit is as fine
 RARELY: Final = 4  # turns, by our own time, after which a quote is told, however little it moved
 
 
@@ -67,7 +67,7 @@ class Marker:
             if net is None:
                 continue
             moved = abs(net.qty * (mid - net.mark) * net.multiplier)
-            if account.unmarked or not (moved < account.equity * MOVED_FRAC):
+            if account.unmarked or not (moved * len(nets) < account.equity * MOVED_FRAC):
                 return True
         return False
 
