@@ -19,6 +19,7 @@ from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
 from tradebot.shell.api.aftermath import Decide, aftermath
 from tradebot.shell.api.answers import answer, problem, read_body
+from tradebot.shell.api.door import Door
 from tradebot.shell.api.filters import (
     DEAD_LETTER_STATUSES,
     DRAFT_STATUSES,
@@ -68,6 +69,7 @@ class Server:
         self._health = health
         self._reconciler = reconciler
         self._pace = pace  # of the loop's clock: whoever asks waits in real time
+        self._door: Door | None = None
         self._failures = 0
         self._brokers = brokers
         self._requests = Requests(views, self._decide, latch)
@@ -82,8 +84,9 @@ class Server:
         )
         try:
             await runner.setup()
-            await web.SockSite(runner, listening).start()
-            await asyncio.Event().wait()
+            assert runner.server is not None  # it was just set up
+            self._door = Door(runner.server)
+            await self._door.keep(listening, self._pace)
         finally:
             await runner.cleanup()
             listening.close()
@@ -141,6 +144,8 @@ class Server:
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Turn whatever goes wrong into one problem document, in bounded time."""
+        assert self._door is not None  # nobody comes in without one
+        self._door.asked(request.protocol)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S * self._pace):
                 return await handler(request)
