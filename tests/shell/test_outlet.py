@@ -28,6 +28,18 @@ def test_what_is_written_comes_out_in_order() -> None:
     assert outlet.lost == 0
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_lines_after_one_that_cannot_be_made_are_counted_as_lost_and_told() -> None:
+    outlet = Outlet("test", to_stream(io.StringIO(), same))
+    outlet.later(lambda: str(1 // 0))
+    until = time.monotonic() + 5
+    while not outlet.trouble and time.monotonic() < until:
+        time.sleep(0.01)
+        outlet.write("a line\n")
+    assert (outlet.lost > 0, outlet.trouble) == (True, "its thread has ended")
+    outlet.close()
+
+
 @pytest.mark.promise(20)
 @pytest.mark.fault(92, 94)
 def test_a_reader_that_stands_still_holds_nobody_up_and_costs_bounded_memory() -> None:

@@ -56,7 +56,10 @@ class Outlet(io.StringIO):
 
     def later(self, text: str | Callable[[], str]) -> None:
         """Take a text, or what makes one: that is called where the text is written."""
-        if len(self._waiting) >= self._waiting_max and not self._has_room():
+        if not self._thread.is_alive() and not self._is_ending:
+            self.lost += 1
+            self.trouble = "its thread has ended"  # by a text that could not be made
+        elif len(self._waiting) >= self._waiting_max and not self._has_room():
             self.lost += 1
         else:
             self._waiting.append(text)
