@@ -139,8 +139,8 @@ def test_a_second_signal_leaves_at_once(tmp_path: Path) -> None:
 
 def test_a_broker_that_never_lets_it_in_is_tried_again_and_halts_nothing(tmp_path: Path) -> None:
     with running(tmp_path, DAY, connect_s=60) as daemon:
-        daemon.until("task route mock failed: TimeoutError: no answer in 10 s; starts again")
         daemon.until("-> TRADING")
+        daemon.until("task route mock failed: TimeoutError: no answer in 10 s; starts again")
         assert daemon.end(signal.SIGTERM, within_s=5) == 0
     with running(tmp_path, DAY, "--continue") as daemon:
         daemon.until("-> TRADING")  # the broker lets it in again: nobody has to clear anything
