@@ -8,15 +8,11 @@ from typing import Any, Final, TypeVar
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
-    Capabilities,
     Command,
     ConnectRoute,
     DefineInstruments,
     EnterSession,
-    Holding,
-    OpenOrder,
     Phase,
-    Statement,
     SubmitIntent,
 )
 from tradebot.core.model.events import Event
@@ -24,7 +20,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, StrategyId
 from tradebot.core.model.instrument import AssetClass, Instrument, parse_occ
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 

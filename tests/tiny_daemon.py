@@ -14,21 +14,17 @@ from tests.makers import WIDE
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
-    Capabilities,
     Command,
     ConnectRoute,
     DefineInstruments,
     EnterSession,
-    Holding,
-    OpenOrder,
     Phase,
     Reconcile,
-    Statement,
 )
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.instrument import AssetClass, Instrument
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.ports import NotSent

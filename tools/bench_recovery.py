@@ -17,20 +17,18 @@ import bench_orders
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
-    Capabilities,
     Command,
     ConnectRoute,
     DefineInstruments,
     EnterSession,
     Phase,
-    Statement,
     SubmitIntent,
 )
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ExecID, OrderID
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import Capabilities, ExecType, Report, Statement
 from tradebot.core.model.settings import Mode, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell import recovery

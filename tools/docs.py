@@ -27,9 +27,9 @@ from tradebot.cli.main import build_parser
 from tradebot.core.gates import REQUIRED
 from tradebot.core.model import commands, events
 from tradebot.core.model.order import LIFECYCLE, PRECEDENCE
+from tradebot.core.model.reason import EXPLAIN, Reason
 from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import EXPLAIN, Reason
 from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
 from tradebot.shell.sections import Sections
 from tradebot.shell.settings_reference import SettingDoc, describe

@@ -27,7 +27,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from tradebot.core.model.commands import Capabilities, Statement
+from tradebot.core.model.report import Capabilities, Statement
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID

@@ -28,7 +28,6 @@ from soak_venue import SYMBOLS, StillPrices
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
-    Capabilities,
     DefineInstruments,
     EnterSession,
     Phase,
@@ -40,9 +39,9 @@ from tradebot.core.model.events import InstrumentHalted, IntentRefused, OrderSub
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
-from tradebot.core.model.report import ExecType
+from tradebot.core.model.reason import Reason
+from tradebot.core.model.report import Capabilities, ExecType
 from tradebot.core.model.settings import Mode, RouteKind, Settings
-from tradebot.core.model.verdict import Reason
 from tradebot.plugins.brokers.paper.file import BookFile, Said
 from tradebot.shell.api.views import Views
 from tradebot.shell.collector import collect_seldom

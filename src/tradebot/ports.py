@@ -6,20 +6,14 @@ from decimal import Decimal
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
-from tradebot.core.model.commands import (
-    Capabilities,
-    Phase,
-    RequestCancel,
-    RequestReplace,
-    Statement,
-)
+from tradebot.core.model.commands import Phase, RequestCancel, RequestReplace
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Side
-from tradebot.core.model.report import Report
+from tradebot.core.model.report import Capabilities, Report, Statement
 from tradebot.core.model.sizing import Size, Sizing
 
 

@@ -25,8 +25,8 @@ from tradebot.core.model.events import (
     OrderSubmitted,
 )
 from tradebot.core.model.ids import IntentId
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode, Promotion
-from tradebot.core.model.verdict import Reason
 
 
 def a_draft(**settings: Any) -> tuple[Trader, IntentId]:

@@ -7,7 +7,7 @@ import pytest
 from tests.core.test_replace import a_working_order, change, reserved
 from tests.makers import Trader, a_report, a_route, a_trade, capabilities, of, the
 
-from tradebot.core.model.commands import OpenOrder, Reconcile
+from tradebot.core.model.commands import Reconcile
 from tradebot.core.model.events import (
     Event,
     OrderReported,
@@ -15,8 +15,8 @@ from tradebot.core.model.events import (
     ReplaceRequested,
 )
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.report import ExecType
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
+from tradebot.core.model.report import ExecType, OpenOrder
 
 
 class Changing:

@@ -6,7 +6,7 @@ from tests.makers import Trader, a_quote, of, the
 from tradebot.core.model.commands import FactArrived, StrategyState
 from tradebot.core.model.events import IntentHeld, IntentRefused, OrderSubmitted
 from tradebot.core.model.intent import Source
-from tradebot.core.model.verdict import Reason, quote_need
+from tradebot.core.model.reason import Reason, quote_need
 
 
 def disabled(trader: Trader) -> None:

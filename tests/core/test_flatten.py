@@ -7,8 +7,9 @@ from tests import makers
 
 from tradebot.core.book.book import Book
 from tradebot.core.model import events as e
-from tradebot.core.model.commands import ActivateSettings, Flatten, Holding, SetKillSwitch
+from tradebot.core.model.commands import ActivateSettings, Flatten, SetKillSwitch
 from tradebot.core.model.ids import ClOrdID, StrategyId
+from tradebot.core.model.report import Holding
 from tradebot.core.pipeline.handle import handle
 
 

@@ -4,7 +4,7 @@ from tests.makers import ACCOUNT, Trader, a_trade, the
 
 from tradebot.core.model.commands import Flatten, SetKillSwitch, Tick
 from tradebot.core.model.events import CancelRequested, IntentRefused, OrderSubmitted
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def killed_with_ten() -> Trader:

@@ -23,7 +23,7 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 GONE: dict[str, tuple[()]] = {"working": ()}
 

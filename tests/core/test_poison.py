@@ -21,7 +21,7 @@ from tests.makers import (
     the,
 )
 
-from tradebot.core.model.commands import Holding, Mark, SubmitIntent
+from tradebot.core.model.commands import Mark, SubmitIntent
 from tradebot.core.model.events import (
     InstrumentHalted,
     IntentConflicted,
@@ -34,8 +34,9 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.intent import Leg, Side
+from tradebot.core.model.reason import Reason
+from tradebot.core.model.report import Holding
 from tradebot.core.model.sound import flaw, legible
-from tradebot.core.model.verdict import Reason
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.codec import decode, encode

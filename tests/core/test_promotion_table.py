@@ -16,8 +16,8 @@ from tradebot.core.model.commands import ArmLive
 from tradebot.core.model.events import IntentHeld, IntentRefused, OrderSubmitted
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Source
+from tradebot.core.model.reason import Stage
 from tradebot.core.model.settings import Mode, Promotion, RouteKind
-from tradebot.core.model.verdict import Stage
 from tradebot.core.pipeline.promote import PROMOTION_TABLE
 
 ASKING: Final[dict[str, dict[str, Any]]] = {

@@ -20,14 +20,7 @@ from tests.makers import (
 
 from tradebot.core import recon
 from tradebot.core.book import orders
-from tradebot.core.model.commands import (
-    AcceptBreak,
-    ActivateSettings,
-    ClearHalt,
-    Holding,
-    OpenOrder,
-    Reconcile,
-)
+from tradebot.core.model.commands import AcceptBreak, ActivateSettings, ClearHalt, Reconcile
 from tradebot.core.model.drift import BreakKind
 from tradebot.core.model.events import (
     EVERYTHING,
@@ -48,8 +41,8 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.money import ONE
-from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
+from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report
 
 SPY_ONE = (Holding(symbol="SPY", qty=Decimal(1)),)
 OTHERS = OpenOrder(cl_ord_id=ClOrdID("other"), symbols=("IBM",), leaves_qty=Decimal(3))

@@ -30,7 +30,7 @@ from tradebot.core.model.events import (
     ReplaceRequested,
 )
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def a_working_order(trader: Trader, side: str = "buy", qty: int = 10) -> ClOrdID:

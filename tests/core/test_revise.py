@@ -24,8 +24,8 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.ids import IntentId
 from tradebot.core.model.intent import Source
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode, Promotion
-from tradebot.core.model.verdict import Reason
 
 
 def a_draft(**intent: Any) -> tuple[Trader, IntentId]:

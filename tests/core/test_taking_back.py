@@ -25,7 +25,6 @@ from tests.makers import (
 from tradebot.core.model.commands import (
     ClearHalt,
     Delivery,
-    Holding,
     ReportDelivery,
     RequestCancel,
     SetKillSwitch,
@@ -42,7 +41,7 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.intent import Leg, Side
-from tradebot.core.model.report import ExecType, LegFill, Report
+from tradebot.core.model.report import ExecType, Holding, LegFill, Report
 
 WIDE = {"order_notional_max_usd": Decimal(10**9), "price_collar_frac": Decimal(100)}
 

@@ -26,8 +26,8 @@ from tradebot.core.model.events import (
     RouteChosen,
 )
 from tradebot.core.model.ids import StrategyId
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode, Promotion
-from tradebot.core.model.verdict import Reason
 from tradebot.core.model.window import PromotionWindow, Weekday
 
 SMA = StrategyId("sma")

@@ -20,9 +20,9 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.ids import ClOrdID, IntentId
-from tradebot.core.model.order import TimeInForce
+from tradebot.core.model.intent import TimeInForce
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.verdict import Reason
 from tradebot.core.pipeline.handle import handle
 from tradebot.core.pipeline.pipeline import absorb
 

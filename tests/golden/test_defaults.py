@@ -12,9 +12,10 @@ from typing import Any, Final, get_args, get_type_hints
 import pytest
 from tests.shell.journal import samples
 
-from tradebot.core.model.commands import Command, ConnectRoute, Statement, Tick
+from tradebot.core.model.commands import Command, ConnectRoute, Tick
 from tradebot.core.model.events import Event, TradeBooked
 from tradebot.core.model.facts import Reads
+from tradebot.core.model.report import Statement
 from tradebot.shell.journal.codec import decode, encode
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.plain import TERSE, maker, omits

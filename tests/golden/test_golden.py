@@ -30,7 +30,6 @@ from tradebot.core.model.commands import (
     DisconnectRoute,
     FactArrived,
     Flatten,
-    Holding,
     Reconcile,
     Reject,
     ReportDelivery,
@@ -49,6 +48,7 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Quote, Reads
 from tradebot.core.model.ids import keyed_intent_id
+from tradebot.core.model.report import Holding
 from tradebot.core.model.settings import Mode, RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.journal.codec import decode, encode

@@ -13,8 +13,8 @@ from tradebot.core.book.orders import OrderState
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase, SubmitIntent
 from tradebot.core.model.intent import Side
+from tradebot.core.model.reason import Stage
 from tradebot.core.model.settings import Settings
-from tradebot.core.model.verdict import Stage
 from tradebot.core.pipeline.handle import handle
 
 DUST: Final = Decimal("1e-15")  # averages do not divide evenly; 28 digits leave this much

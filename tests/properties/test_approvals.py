@@ -18,8 +18,8 @@ from tests.properties.walk import Day
 
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode, Promotion, Settings
-from tradebot.core.model.verdict import Reason
 
 SEEDS: Final = range(24)
 STEPS: Final = 500

@@ -12,7 +12,8 @@ from tradebot.core.gates import REQUIRED
 from tradebot.core.gates.look import Look
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Tick
-from tradebot.core.model.verdict import Stage, Verdict
+from tradebot.core.model.reason import Stage
+from tradebot.core.model.verdict import Verdict
 from tradebot.core.pipeline import pipeline
 from tradebot.core.pipeline.handle import handle
 

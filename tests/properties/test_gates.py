@@ -21,8 +21,9 @@ from tradebot.core.model import events as e
 from tradebot.core.model.commands import Control, Phase
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent, Side
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse
+from tradebot.core.model.verdict import Hold, Pass, Refuse
 from tradebot.core.pipeline.handle import handle
 from tradebot.core.pipeline.s5_dispatch import LAST_LOOK
 

@@ -21,7 +21,8 @@ from tradebot.core.gates.answers import ALLOW
 from tradebot.core.gates.stale_quote import stale_quote
 from tradebot.core.model import order as orders
 from tradebot.core.model.events import OrderReported, OrderSubmitted, StagesPassed
-from tradebot.core.model.verdict import Pass, Reason, Stage
+from tradebot.core.model.reason import Reason, Stage
+from tradebot.core.model.verdict import Pass
 from tradebot.core.pipeline import handle as handling
 from tradebot.core.pipeline import pipeline, s7_post_trade, s8_recon
 from tradebot.core.pipeline import s6_execution as execution

@@ -10,10 +10,11 @@ import pytest
 from tests.makers import a_report, of
 from tests.properties.walk import Day, a_day
 
-from tradebot.core.model.commands import Holding, OpenOrder, Reconcile, Statement
+from tradebot.core.model.commands import Reconcile
 from tradebot.core.model.drift import BreakKind
 from tradebot.core.model.events import BreakFound, Event, StatementCompared
 from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.report import Holding, OpenOrder, Statement
 
 SEEDS: Final = range(8)
 STEPS: Final = 150

@@ -15,8 +15,9 @@ from tradebot.core.model.events import Event, OrderSubmitted, ReplaceRequested
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Leg, Side
+from tradebot.core.model.reason import quote_need
+from tradebot.core.model.report import Holding, OpenOrder, Statement
 from tradebot.core.model.settings import Promotion
-from tradebot.core.model.verdict import quote_need
 from tradebot.core.pipeline.handle import handle
 
 SYMBOLS = ("SPY", "IBM", "BTC/USD", makers.CALL)
@@ -158,14 +159,14 @@ class Day:
     def _connect(self) -> c.ConnectRoute:
         return makers.a_route(statement=self.statement())
 
-    def statement(self) -> c.Statement:
+    def statement(self) -> Statement:
         """State the broker's own account."""
         held = self.broker.positions().items()
         return makers.a_statement(
             1_000_000 + self.broker.cash(), as_of=self.now,
-            holdings=tuple(c.Holding(symbol=symbol, qty=qty) for symbol, qty in held),
+            holdings=tuple(Holding(symbol=symbol, qty=qty) for symbol, qty in held),
             working=tuple(
-                c.OpenOrder(cl_ord_id=name, leaves_qty=self.broker.orders[name].left)
+                OpenOrder(cl_ord_id=name, leaves_qty=self.broker.orders[name].left)
                 for name in self.broker.live()
             ),
         )

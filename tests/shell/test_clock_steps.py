@@ -15,7 +15,7 @@ from tests.makers import Trader, an_intent, at
 from tradebot.core.model.commands import SubmitIntent
 from tradebot.core.model.events import IntentHeld, IntentRefused, OrderSubmitted
 from tradebot.core.model.facts import Quote
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache, Latch

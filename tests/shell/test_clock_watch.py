@@ -9,7 +9,7 @@ from tests.shell.test_clock_steps import Machine, lived
 
 from tradebot.core.model.commands import Control, SetControl
 from tradebot.core.model.events import IntentHeld, OrderSubmitted
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 from tradebot.shell import clock_watch
 
 SETTLE_S = 60

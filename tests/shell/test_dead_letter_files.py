@@ -7,12 +7,7 @@ from pathlib import Path
 import pytest
 from tests.tiny_daemon import TinyDaemon
 
-from tradebot.core.model.commands import (
-    Delivery,
-    DiscardDeadLetter,
-    ReportDelivery,
-    SubmitIntent,
-)
+from tradebot.core.model.commands import Delivery, DiscardDeadLetter, ReportDelivery, SubmitIntent
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.money import parse_decimal

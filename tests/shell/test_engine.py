@@ -13,19 +13,17 @@ from tests.makers import some_settings
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
-    Capabilities,
     ConnectRoute,
     DefineInstruments,
     EnterSession,
     Phase,
     SetKillSwitch,
-    Statement,
     SubmitIntent,
 )
 from tradebot.core.model.events import IntentHeld, IntentRefused, KillSwitchSet
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side, Source
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import Capabilities, ExecType, Report, Statement
 from tradebot.core.model.settings import RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.clock import LoopClock

@@ -27,11 +27,10 @@ from tradebot.core.model.commands import (
     RequestCancel,
     RequestCancelAll,
     SetKillSwitch,
-    Statement,
 )
 from tradebot.core.model.events import CancelRefused, IntentRefused, KillSwitchSet
 from tradebot.core.model.ids import ClOrdID, keyed_intent_id
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType, Report, Statement
 from tradebot.shell.engine import INBOX_MAX, Engine
 from tradebot.shell.facts import FactCache, Latch
 from tradebot.shell.journal.decision import Decision

@@ -7,20 +7,12 @@ from decimal import Decimal
 import pytest
 from tests.shell.test_link import AT, Scene, ScriptedBroker, play
 
-from tradebot.core.model.commands import (
-    EnterSession,
-    Holding,
-    Mark,
-    OpenOrder,
-    Phase,
-    SetKillSwitch,
-    Statement,
-)
+from tradebot.core.model.commands import EnterSession, Mark, Phase, SetKillSwitch
 from tradebot.core.model.events import IntentRefused, OrderSubmitted, RouteFlattened
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.intent import Source
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.ports import Declined, NotSent
 from tradebot.shell.flattener import TRIES_MAX, Flattener
 

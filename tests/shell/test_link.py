@@ -13,13 +13,10 @@ from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     ActivateSettings,
     BreakerState,
-    Capabilities,
     DefineInstruments,
     EnterSession,
-    OpenOrder,
     Phase,
     RequestCancel,
-    Statement,
     SubmitIntent,
 )
 from tradebot.core.model.events import (
@@ -36,7 +33,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import Capabilities, ExecType, OpenOrder, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.clock import LoopClock

@@ -9,8 +9,8 @@ from tests.shell.test_link import Scene, ScriptedBroker, play
 from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.events import OrderReported, ReplaceRefused, ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.verdict import Reason
 from tradebot.ports import Declined, DeliveryUnknown, NotSent
 
 

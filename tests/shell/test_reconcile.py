@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from tests.shell.test_link import AT, Scene, ScriptedBroker, play
 
-from tradebot.core.model.commands import EnterSession, Holding, Phase, Statement
+from tradebot.core.model.commands import EnterSession, Phase
 from tradebot.core.model.events import BreakFound, OrderReported, StatementCompared
 from tradebot.core.model.ids import ClOrdID, ExecID
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType, Holding, Report, Statement
 from tradebot.ports import BrokerOrder, DeliveryUnknown
 from tradebot.shell.api.reconciliation import document
 from tradebot.shell.api.rows import iso

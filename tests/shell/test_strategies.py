@@ -14,7 +14,7 @@ from tradebot.core.model.events import IntentReceived, IntentRefused, TradeBooke
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.verdict import Reason, Stage
+from tradebot.core.model.reason import Reason, Stage
 from tradebot.ports import Desk, Gap, Listener
 from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.engine import Busy

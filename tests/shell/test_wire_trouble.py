@@ -17,8 +17,8 @@ from tradebot.core.model.events import (
     OrderSubmitted,
 )
 from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.verdict import Reason
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.wire.asking import ID_TAKEN
 

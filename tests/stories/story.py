@@ -21,12 +21,11 @@ from tradebot.core.model import commands as c
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Reads
 from tradebot.core.model.ids import ClOrdID, IntentId, StrategyId
-from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source, TimeInForce
 from tradebot.core.model.money import parse_decimal, plain
-from tradebot.core.model.order import TimeInForce
-from tradebot.core.model.report import LegFill, Report
+from tradebot.core.model.reason import Need
+from tradebot.core.model.report import Holding, LegFill, Report
 from tradebot.core.model.settings import Mode, Promotion, RouteKind, Settings
-from tradebot.core.model.verdict import Need
 from tradebot.core.pipeline.handle import handle
 
 Words = Sequence[str]
@@ -209,7 +208,7 @@ def _session(stage: Stage, words: Words) -> c.EnterSession:
 def _connect(stage: Stage, words: Words) -> c.ConnectRoute:
     """Read `paper cash 95000 SPY=10@500 kind paper account PAPER-1`."""
     holdings = tuple(
-        c.Holding(symbol=symbol, qty=parse_decimal(held.partition("@")[0]))
+        Holding(symbol=symbol, qty=parse_decimal(held.partition("@")[0]))
         for symbol, _, held in (word.partition("=") for word in words if "=" in word)
     )
     said = _pairs([word for word in words[1:] if "=" not in word])

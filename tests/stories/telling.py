@@ -12,8 +12,8 @@ from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.drift import Drift
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
+from tradebot.core.model.reason import Answer, GateResult
 from tradebot.core.model.report import Report
-from tradebot.core.model.verdict import Answer, GateResult
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
 

@@ -13,12 +13,11 @@ from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
-from tradebot.core.model.commands import Holding, OpenOrder, Statement
 from tradebot.core.model.drift import CASH, BreakKind, Drift
 from tradebot.core.model.events import ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.report import Report
+from tradebot.core.model.report import Holding, OpenOrder, Report, Statement
 
 IN_FLIGHT: Final = timedelta(seconds=2)  # a report may be so late, and is not missing yet
 

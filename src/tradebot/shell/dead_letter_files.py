@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tradebot.core.model.events import DeadLetterDiscarded, DeadLetterRetried, IntentRefused
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 from tradebot.shell.api.dead_letters import DeadLetters, Letter, row
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.outlet import Outlet, to_file

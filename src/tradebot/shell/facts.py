@@ -8,8 +8,8 @@ from typing import Final
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import Command, FactArrived
 from tradebot.core.model.facts import Quote, Reads
+from tradebot.core.model.reason import Need, quote_need
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Need, quote_need
 from tradebot.ports import MarketEvent
 
 _WAKE_EVERY: Final = timedelta(seconds=1)  # per need, so that a flood of quotes wakes no flood

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from tradebot.core.book.book import Book
-from tradebot.core.model.commands import Flatten, Statement
+from tradebot.core.model.commands import Flatten
 from tradebot.core.model.events import (
     BreakAccepted,
     IntentRefused,
@@ -18,7 +18,8 @@ from tradebot.core.model.events import (
     RouteConnected,
     SessionEntered,
 )
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
+from tradebot.core.model.report import Statement
 from tradebot.ports import WireError
 from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.journal.decision import Decision

@@ -8,8 +8,8 @@ from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.drift import BreakKind, Drift
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
+from tradebot.core.model.reason import Answer, GateResult
 from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.verdict import Answer, GateResult
 
 
 def sentence(event: e.Event) -> str:

@@ -9,12 +9,12 @@ from typing import Annotated, Final, Literal, Protocol
 from pydantic import Field
 
 from tradebot.core import recon
-from tradebot.core.model.commands import Phase, Reconcile, Statement
+from tradebot.core.model.commands import Phase, Reconcile
 from tradebot.core.model.drift import Drift
 from tradebot.core.model.events import SessionEntered
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.report import Report
+from tradebot.core.model.report import Report, Statement
 from tradebot.core.model.sound import legible
 from tradebot.ports import WireError
 from tradebot.shell.engine import Busy, Engine

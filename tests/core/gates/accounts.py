@@ -14,8 +14,8 @@ from tradebot.core.gates.panel import Gate
 from tradebot.core.model.commands import Mark
 from tradebot.core.model.events import OrderSubmitted, SettingsActivated
 from tradebot.core.model.ids import IntentId
+from tradebot.core.model.reason import GateResult
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import GateResult
 
 Given: TypeAlias = Callable[["Asked"], Any]
 _OPEN: dict[str, Any] = {

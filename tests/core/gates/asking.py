@@ -13,7 +13,7 @@ from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
-from tradebot.core.model.verdict import GateResult
+from tradebot.core.model.reason import GateResult
 
 
 def a_trader(**policy: Any) -> Trader:

@@ -35,8 +35,8 @@ from tradebot.core.model.events import (
     ReplaceRefused,
     ReplaceRequested,
 )
+from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.settings import Mode, Promotion, RouteKind
-from tradebot.core.model.verdict import Reason, Stage
 
 LIVE = some_settings(mode=Mode.LIVE)
 

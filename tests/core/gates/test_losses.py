@@ -15,9 +15,10 @@ from tradebot.core.gates.daily_loss import daily_loss
 from tradebot.core.gates.drawdown import drawdown
 from tradebot.core.gates.halted_instrument import halted_instrument
 from tradebot.core.gates.panel import Gate
-from tradebot.core.model.commands import ClearHalt, Holding, SetKillSwitch
+from tradebot.core.model.commands import ClearHalt, SetKillSwitch
 from tradebot.core.model.events import EVERYTHING, InstrumentHalted, SessionEntered
-from tradebot.core.model.verdict import Answer, Reason, mark_need, route_need
+from tradebot.core.model.reason import Answer, Reason, mark_need, route_need
+from tradebot.core.model.report import Holding
 
 
 def long_at(px: str) -> Asked:

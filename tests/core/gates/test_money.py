@@ -18,10 +18,10 @@ from tradebot.core.gates.minimum_equity import minimum_equity
 from tradebot.core.gates.order_risk import order_risk
 from tradebot.core.gates.panel import Gate
 from tradebot.core.gates.trade_loss import trade_loss
-from tradebot.core.model.commands import Holding
 from tradebot.core.model.events import SessionEntered
 from tradebot.core.model.intent import Leg, Side
-from tradebot.core.model.verdict import Answer, Reason, mark_need, quote_need, route_need
+from tradebot.core.model.reason import Answer, Reason, mark_need, quote_need, route_need
+from tradebot.core.model.report import Holding
 
 MONEY = (minimum_equity, cash_buffer, margin_use, trade_loss, order_risk, heat, day_risk)
 

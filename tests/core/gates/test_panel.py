@@ -13,7 +13,8 @@ from tradebot.core.gates import REQUIRED, panel, worth
 from tradebot.core.gates.answers import ALLOW, Said, block, lacks, pause, within
 from tradebot.core.gates.look import Look
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse, quote_need
+from tradebot.core.model.reason import Reason, quote_need
+from tradebot.core.model.verdict import Hold, Pass, Refuse
 
 
 def a_look() -> Look:

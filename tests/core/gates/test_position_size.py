@@ -5,7 +5,7 @@ from tests.core.gates.asking import a_trader, ask, holds, said, works
 from tests.makers import CALL, HIGHER_CALL, an_intent
 
 from tradebot.core.gates.position_size import position_size
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 @pytest.mark.parametrize(("qty", "expected"), [

@@ -29,8 +29,8 @@ from tradebot.core.model.events import (
     SettingsActivated,
 )
 from tradebot.core.model.ids import IntentId
+from tradebot.core.model.reason import Answer, Reason, doubt_need, quote_need, session_need
 from tradebot.core.model.settings import Mode
-from tradebot.core.model.verdict import Answer, Reason, doubt_need, quote_need, session_need
 
 ALLOW, PAUSE, BLOCK = Answer.ALLOW, Answer.PAUSE, Answer.BLOCK
 

@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 from tests.makers import a_report, a_trade
 
 from tradebot.core.model.ids import ClOrdID, ExecID
-from tradebot.core.model.order import (
-    LIFECYCLE,
-    PRECEDENCE,
-    Order,
-    OrdStatus,
-    TimeInForce,
-    after_report,
-)
+from tradebot.core.model.intent import TimeInForce
+from tradebot.core.model.order import LIFECYCLE, PRECEDENCE, Order, OrdStatus, after_report
 from tradebot.core.model.report import ExecType, Report
 
 # Where an order stands (top) and what the broker says (left) -> where it stands then.

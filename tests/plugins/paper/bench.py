@@ -17,8 +17,7 @@ from tests.plugins.fake_market import FakeMarket, Number
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.instrument import Instrument
-from tradebot.core.model.intent import Intent, Leg, OrdType, Side
-from tradebot.core.model.order import TimeInForce
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side, TimeInForce
 from tradebot.core.model.report import ExecType, Report
 from tradebot.plugins.brokers.paper.broker import PaperBroker
 from tradebot.plugins.brokers.paper.settings import PaperSettings

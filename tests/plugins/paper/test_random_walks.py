@@ -27,8 +27,8 @@ from tests.plugins.paper.bench import (
 
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.intent import Intent, Side
-from tradebot.core.model.order import LIFECYCLE, OrdStatus, TimeInForce
+from tradebot.core.model.intent import Intent, Side, TimeInForce
+from tradebot.core.model.order import LIFECYCLE, OrdStatus
 from tradebot.core.model.report import ExecType, Report
 
 SYMBOLS = ("SPY", "IBM")

@@ -16,7 +16,7 @@ from tests.plugins.paper.bench import (
 )
 
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.order import TimeInForce
+from tradebot.core.model.intent import TimeInForce
 from tradebot.core.model.report import ExecType
 from tradebot.ports import NotSent
 

@@ -34,7 +34,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.facts import Reads
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
-from tradebot.core.model.verdict import Stage
+from tradebot.core.model.reason import Stage
 from tradebot.shell.journal.codec import SAYS, SHARED, Decoder, Undecodable, decode, encode
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.upcast import Fields, Upcasts

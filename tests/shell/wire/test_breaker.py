@@ -16,11 +16,9 @@ from tradebot.core.model.commands import (
     DefineInstruments,
     EnterSession,
     Flatten,
-    Holding,
     Phase,
     RequestCancel,
     SetKillSwitch,
-    Statement,
 )
 from tradebot.core.model.events import (
     BreakerSet,
@@ -33,7 +31,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Source
-from tradebot.core.model.report import ExecType
+from tradebot.core.model.report import ExecType, Holding, Statement
 from tradebot.ports import NotSent
 from tradebot.shell.wire.breaker import Breaker
 from tradebot.shell.wire.line import Line

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from tests.shell.test_link import AT, Scene, ScriptedBroker, play
 
-from tradebot.core.model.commands import Statement, SubmitIntent
+from tradebot.core.model.commands import SubmitIntent
 from tradebot.core.model.events import (
     IntentHeld,
     OrderInDoubt,
@@ -22,7 +22,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType, Report, Statement
 from tradebot.ports import BrokerOrder, NotSent
 from tradebot.shell.supervisor import Limits, Supervisor
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tests.shell.test_link import Scene, play
 from tests.shell.wire.test_reconnect import CutBroker
 
-from tradebot.core.model.commands import RequestReplace, Statement
+from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.events import (
     OrderNeverLeft,
     OrderReported,
@@ -15,7 +15,7 @@ from tradebot.core.model.events import (
     ReplaceRefused,
 )
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType, Report, Statement
 from tradebot.ports import BrokerOrder
 from tradebot.shell.wire.patience import Patience
 

@@ -18,13 +18,13 @@ from tradebot.core.book.promotions import Promotions
 from tradebot.core.book.reconciliation import Reconciliation
 from tradebot.core.model import events as e
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
-from tradebot.core.model.commands import BreakerState, Capabilities, Control, Phase
+from tradebot.core.model.commands import BreakerState, Control, Phase
 from tradebot.core.model.drift import BreakKind
 from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.money import ONE, ZERO
-from tradebot.core.model.report import ExecType
+from tradebot.core.model.reason import Reason
+from tradebot.core.model.report import Capabilities, ExecType
 from tradebot.core.model.settings import RouteKind, Settings
-from tradebot.core.model.verdict import Reason
 
 
 @dataclass(slots=True)

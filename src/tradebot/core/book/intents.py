@@ -23,7 +23,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Need, Reason
+from tradebot.core.model.reason import Need, Reason
 
 KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave first
 DEAD_MAX: Final = 1_000  # dead letters kept; the journal has them all

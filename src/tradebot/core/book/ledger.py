@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Final
 
 from tradebot.core.book.structures import Structure, weigh
-from tradebot.core.model.commands import Statement
 from tradebot.core.model.events import TradeBooked
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ExecID
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.model.report import Statement
 
 EXTERNAL_MAX: Final = 100_000  # external bookings kept an account; the oldest leave first
 

@@ -20,9 +20,9 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
-from tradebot.core.model.intent import Intent, Side
+from tradebot.core.model.intent import Intent, Side, TimeInForce
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.order import Order, OrdStatus, TimeInForce, after_report
+from tradebot.core.model.order import Order, OrdStatus, after_report
 from tradebot.core.model.report import MONEY, ExecType, Report
 from tradebot.core.model.settings import Settings
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.verdict import Answer, GateResult, Need, Reason
+from tradebot.core.model.reason import Answer, GateResult, Need, Reason
 
 Number: TypeAlias = Decimal | int
 Allowed: TypeAlias = tuple[Number, Number] | tuple[()]  # actual and limit, or none to show

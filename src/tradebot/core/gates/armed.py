@@ -5,8 +5,8 @@ from decimal import Decimal
 from tradebot.core.gates.answers import ALLOW, Objection, Said, block
 from tradebot.core.gates.look import Look, Opening
 from tradebot.core.model.money import ZERO
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode
-from tradebot.core.model.verdict import Reason
 
 
 def armed(look: Look) -> Said:

@@ -3,7 +3,7 @@
 from tradebot.core.gates.answers import ALLOW, Said, block
 from tradebot.core.gates.look import Look
 from tradebot.core.model.instrument import bet_on
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def blackout(look: Look) -> Said:

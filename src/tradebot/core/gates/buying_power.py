@@ -2,7 +2,7 @@
 
 from tradebot.core.gates.answers import Said, block, lacks
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Reason, quote_need, route_need
+from tradebot.core.model.reason import Reason, quote_need, route_need
 
 
 def buying_power(look: Look) -> Said:

@@ -2,7 +2,7 @@
 
 from tradebot.core.gates.answers import Said, within
 from tradebot.core.gates.look import Look, Opening
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def cash_buffer(look: Look) -> Said:

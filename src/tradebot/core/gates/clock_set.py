@@ -6,7 +6,7 @@ The clock is watched where it can be read; that it was set enters as a control, 
 from tradebot.core.gates.answers import ALLOW, Said, pause
 from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Control
-from tradebot.core.model.verdict import Reason, control_need
+from tradebot.core.model.reason import Reason, control_need
 
 
 def clock_set(look: Look) -> Said:

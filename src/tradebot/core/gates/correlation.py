@@ -6,7 +6,7 @@ from tradebot.core.book.exposure import Bet
 from tradebot.core.gates.answers import Said, within
 from tradebot.core.gates.look import Look, Opening
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def correlation(look: Look) -> Said:

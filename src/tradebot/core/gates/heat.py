@@ -4,7 +4,7 @@ from tradebot.core.gates.answers import Said, within
 from tradebot.core.gates.look import Look, Opening
 from tradebot.core.gates.loss import ENDLESS
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def heat(look: Look) -> Said:

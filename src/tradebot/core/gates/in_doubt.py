@@ -2,7 +2,7 @@
 
 from tradebot.core.gates.answers import ALLOW, Said, pause
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Reason, doubt_need
+from tradebot.core.model.reason import Reason, doubt_need
 
 
 def in_doubt(look: Look) -> Said:

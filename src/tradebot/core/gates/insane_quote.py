@@ -9,8 +9,8 @@ from tradebot.core.gates.stale_quote import age_s
 from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.money import ZERO
+from tradebot.core.model.reason import Reason, quote_need
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import Reason, quote_need
 
 _FOUR_PLACES: Final = Decimal("0.0001")
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from tradebot.core.model.money import ZERO
+from tradebot.core.model.reason import GateResult
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import GateResult
 
 _WITH_LIMITS: Final = (
     "kill_switch", "halted_instrument", "paused", "reduce_only", "blackout", "session", "mode",

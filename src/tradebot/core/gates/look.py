@@ -20,7 +20,7 @@ from tradebot.core.model.facts import Facts, Quote
 from tradebot.core.model.instrument import bet_on
 from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import mark_need, quote_need, route_need
+from tradebot.core.model.reason import mark_need, quote_need, route_need
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from tradebot.core.gates.answers import Said, block
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def open_orders(look: Look) -> Said:

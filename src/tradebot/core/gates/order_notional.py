@@ -2,7 +2,7 @@
 
 from tradebot.core.gates.answers import Said, lacks, within
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Reason, quote_need
+from tradebot.core.model.reason import Reason, quote_need
 
 
 def order_notional(look: Look) -> Said:

@@ -3,7 +3,7 @@
 from tradebot.core.book.flow import Recently
 from tradebot.core.gates.answers import Said, pause
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def messages_per_second(look: Look) -> Said:

@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 from tradebot.core.gates.answers import Said, block
 from tradebot.core.gates.lists import LIMITS, SHARES
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Answer, GateResult, Hold, Pass, Reason, Refuse, Verdict
+from tradebot.core.model.reason import Answer, GateResult, Reason
+from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
 
 Gate: TypeAlias = Callable[[Look], Said]
 

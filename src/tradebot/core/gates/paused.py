@@ -4,7 +4,7 @@ from tradebot.core.gates.answers import ALLOW, Said, block, pause
 from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Control
 from tradebot.core.model.intent import Source
-from tradebot.core.model.verdict import Reason, control_need
+from tradebot.core.model.reason import Reason, control_need
 
 
 def paused(look: Look) -> Said:

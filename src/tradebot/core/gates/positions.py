@@ -2,7 +2,7 @@
 
 from tradebot.core.gates.answers import ALLOW, Said, lacks, within
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Reason, route_need
+from tradebot.core.model.reason import Reason, route_need
 
 
 def positions(look: Look) -> Said:

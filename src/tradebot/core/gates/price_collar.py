@@ -6,7 +6,7 @@ from typing import Final
 from tradebot.core.gates.answers import Said, lacks, within
 from tradebot.core.gates.look import Look
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Reason, quote_need
+from tradebot.core.model.reason import Reason, quote_need
 
 _FOUR_PLACES: Final = Decimal("0.0001")
 

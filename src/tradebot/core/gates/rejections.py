@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tradebot.core.gates.answers import Said, pause
 from tradebot.core.gates.look import Look
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def rejections(look: Look) -> Said:

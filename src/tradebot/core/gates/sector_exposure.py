@@ -5,7 +5,7 @@ from decimal import Decimal
 from tradebot.core.gates.answers import Said, within
 from tradebot.core.gates.look import Look, Opening
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 def sector_exposure(look: Look) -> Said:

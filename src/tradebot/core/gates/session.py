@@ -7,7 +7,7 @@ from tradebot.core.book.book import Book
 from tradebot.core.gates.answers import ALLOW, Said, pause
 from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import Phase
-from tradebot.core.model.verdict import Reason, session_need
+from tradebot.core.model.reason import Reason, session_need
 
 _EARLY_MAX: Final = timedelta(seconds=1)  # a clock set back that little shuts no open market
 

@@ -8,7 +8,7 @@ from tradebot.core.gates.look import Look
 from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.intent import Side
 from tradebot.core.model.money import BPS, ONE, ZERO
-from tradebot.core.model.verdict import Reason, quote_need
+from tradebot.core.model.reason import Reason, quote_need
 
 _CENTI: Final = Decimal("0.01")
 

@@ -8,7 +8,7 @@ from tradebot.core.gates.answers import Said, pause
 from tradebot.core.gates.look import Look
 from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.verdict import Reason, quote_need
+from tradebot.core.model.reason import Reason, quote_need
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _A_MILLION: Final = Decimal(1_000_000)

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 
 
 @fact

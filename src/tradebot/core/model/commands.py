@@ -8,13 +8,11 @@ from typing import TypeAlias
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.instrument import AssetClass, Instrument
-from tradebot.core.model.intent import Intent, OrdType
-from tradebot.core.model.money import ZERO
-from tradebot.core.model.order import TimeInForce
-from tradebot.core.model.report import Report
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.reason import Need
+from tradebot.core.model.report import Capabilities, Report, Statement
 from tradebot.core.model.settings import RouteKind, Settings
-from tradebot.core.model.verdict import Need
 
 
 class Phase(StrEnum):
@@ -54,61 +52,6 @@ class BreakerState(StrEnum):
     CLOSED = "CLOSED"
     OPEN = "OPEN"  # too many calls failed in a row: nothing but cancels goes out
     HALF_OPEN = "HALF_OPEN"  # one probe is on its way: it closes the breaker, or opens it again
-
-
-@fact
-class Capabilities:
-    """What a route's broker can do: combos of up to `legs_max` legs, and what its answers prove.
-
-    `remembers_ids_for_ever`: a second order under one ClOrdID is always refused, so a resend is
-    harmless. `absence_is_proof`: an id that `find` does not know can never arrive later (brokers
-    that live in this process). `messages_per_s`: what it takes of us at most; None: no limit.
-    """
-
-    asset_classes: tuple[AssetClass, ...]
-    ord_types: tuple[OrdType, ...] = tuple(OrdType)
-    times_in_force: tuple[TimeInForce, ...] = tuple(TimeInForce)
-    legs_max: int = 1
-    allows_short: bool = True
-    can_replace: bool = False
-    remembers_ids_for_ever: bool = False
-    absence_is_proof: bool = False
-    messages_per_s: Decimal | None = None
-
-
-@fact
-class Holding:
-    """One position as a broker states it: signed quantity in units, average price a unit."""
-
-    symbol: str
-    qty: Decimal
-    avg_px: Decimal = ZERO
-
-
-@fact
-class OpenOrder:
-    """An order that a broker works, whoever sent it; what the broker does not tell is None.
-
-    `cl_ord_id` is what a cancel of it is asked under. `leaves_qty` in units (combos: in combos),
-    `price` is its limit: with both, a change that nobody answered can be told from none.
-    """
-
-    cl_ord_id: ClOrdID
-    symbols: tuple[str, ...] = ()
-    leaves_qty: Decimal | None = None
-    price: Decimal | None = None
-
-
-@fact
-class Statement:
-    """A broker's own account of an account: cash, signed holdings, all orders that it works."""
-
-    account: str
-    as_of: datetime
-    cash: Decimal
-    currency: str = "USD"
-    holdings: tuple[Holding, ...] = ()
-    working: tuple[OpenOrder, ...] = ()
 
 
 @fact

@@ -5,13 +5,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
-from tradebot.core.model.commands import (
-    BreakerState,
-    Capabilities,
-    Control,
-    Phase,
-    Statement,
-)
+from tradebot.core.model.commands import BreakerState, Control, Phase
 from tradebot.core.model.drift import BreakAccepted as BreakAccepted
 from tradebot.core.model.drift import BreakClosed as BreakClosed
 from tradebot.core.model.drift import BreakFound as BreakFound
@@ -24,9 +18,9 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.kill import KillSwitchSet as KillSwitchSet
 from tradebot.core.model.kill import RouteFlattened as RouteFlattened
 from tradebot.core.model.money import ONE, ZERO
-from tradebot.core.model.report import Report
+from tradebot.core.model.reason import GateResult, Need, Reason, Stage
+from tradebot.core.model.report import Capabilities, Report, Statement
 from tradebot.core.model.settings import RouteKind, Settings
-from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 
 
 @fact

@@ -8,7 +8,6 @@ from typing import Final
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import StrategyId, digest_text
 from tradebot.core.model.money import ONE, plain
-from tradebot.core.model.order import TimeInForce
 
 
 class Side(StrEnum):
@@ -24,6 +23,13 @@ class OrdType(StrEnum):
     LIMIT = "limit"
     STOP = "stop"
     STOP_LIMIT = "stop_limit"
+
+
+class TimeInForce(StrEnum):
+    DAY = "day"
+    GTC = "gtc"
+    IOC = "ioc"
+    FOK = "fok"
 
 
 class Source(StrEnum):

@@ -8,6 +8,7 @@ from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID
+from tradebot.core.model.intent import TimeInForce
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.report import ExecType, Report
 
@@ -24,13 +25,6 @@ class OrdStatus(StrEnum):
     SUSPENDED = "suspended"
     REJECTED = "rejected"
     EXPIRED = "expired"
-
-
-class TimeInForce(StrEnum):
-    DAY = "day"
-    GTC = "gtc"
-    IOC = "ioc"
-    FOK = "fok"
 
 
 S, E = OrdStatus, ExecType

@@ -1,4 +1,4 @@
-"""What does a broker say? One message in FIX words; also a command."""
+"""What does a broker say? Reports in FIX words (also commands), statements, what it can do."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +7,8 @@ from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.intent import OrdType, TimeInForce
 from tradebot.core.model.money import ZERO
 
 
@@ -71,3 +73,58 @@ class Report:
     transact_time: datetime | None = None
     text: str = ""
     flaw: str = ""
+
+
+@fact
+class Capabilities:
+    """What a route's broker can do: combos of up to `legs_max` legs, and what its answers prove.
+
+    `remembers_ids_for_ever`: a second order under one ClOrdID is always refused, so a resend is
+    harmless. `absence_is_proof`: an id that `find` does not know can never arrive later (brokers
+    that live in this process). `messages_per_s`: what it takes of us at most; None: no limit.
+    """
+
+    asset_classes: tuple[AssetClass, ...]
+    ord_types: tuple[OrdType, ...] = tuple(OrdType)
+    times_in_force: tuple[TimeInForce, ...] = tuple(TimeInForce)
+    legs_max: int = 1
+    allows_short: bool = True
+    can_replace: bool = False
+    remembers_ids_for_ever: bool = False
+    absence_is_proof: bool = False
+    messages_per_s: Decimal | None = None
+
+
+@fact
+class Holding:
+    """One position as a broker states it: signed quantity in units, average price a unit."""
+
+    symbol: str
+    qty: Decimal
+    avg_px: Decimal = ZERO
+
+
+@fact
+class OpenOrder:
+    """An order that a broker works, whoever sent it; what the broker does not tell is None.
+
+    `cl_ord_id` is what a cancel of it is asked under. `leaves_qty` in units (combos: in combos),
+    `price` is its limit: with both, a change that nobody answered can be told from none.
+    """
+
+    cl_ord_id: ClOrdID
+    symbols: tuple[str, ...] = ()
+    leaves_qty: Decimal | None = None
+    price: Decimal | None = None
+
+
+@fact
+class Statement:
+    """A broker's own account of an account: cash, signed holdings, all orders that it works."""
+
+    account: str
+    as_of: datetime
+    cash: Decimal
+    currency: str = "USD"
+    holdings: tuple[Holding, ...] = ()
+    working: tuple[OpenOrder, ...] = ()

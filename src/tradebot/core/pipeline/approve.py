@@ -17,7 +17,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.verdict import APPROVAL, Reason
+from tradebot.core.model.reason import APPROVAL, Reason
 from tradebot.core.pipeline.pipeline import advance, record, resume
 
 

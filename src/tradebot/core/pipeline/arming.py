@@ -10,9 +10,9 @@ from tradebot.core.model.commands import ArmLive, DisarmLive
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import digest_text
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode, RouteKind
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Reason
 from tradebot.core.pipeline.pipeline import record
 
 ARMED_FOR_MAX_S: Final = 8 * 3600

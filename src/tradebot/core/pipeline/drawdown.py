@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tradebot.core.book.book import Book
 from tradebot.core.model.events import EVERYTHING, Event, InstrumentHalted
 from tradebot.core.model.money import plain
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 from tradebot.core.pipeline.pipeline import record
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.look import Look
-from tradebot.core.model.commands import Flatten, Holding
+from tradebot.core.model.commands import Flatten
 from tradebot.core.model.events import (
     Event,
     IntentReceived,
@@ -24,8 +24,10 @@ from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import StrategyId, derive_cl_ord_id, strategy_intent_id
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ZERO
+from tradebot.core.model.reason import Reason, Stage
+from tradebot.core.model.report import Holding
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Pass, Reason, Stage
+from tradebot.core.model.verdict import Pass
 from tradebot.core.pipeline import s2_validation as validation
 from tradebot.core.pipeline.pipeline import record
 

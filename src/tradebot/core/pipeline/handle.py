@@ -8,9 +8,7 @@ from tradebot.core.book.book import Book, Market
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
-from tradebot.core.model.report import Report
-from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import (
+from tradebot.core.model.reason import (
     SETTINGS,
     Reason,
     control_need,
@@ -19,6 +17,8 @@ from tradebot.core.model.verdict import (
     session_need,
     window_need,
 )
+from tradebot.core.model.report import Report
+from tradebot.core.model.sound import flaw
 from tradebot.core.pipeline.approve import approve, lapse, lapse_all, reject
 from tradebot.core.pipeline.arming import arm, disarm, end_arming, end_when_over
 from tradebot.core.pipeline.dead_letters import discard, retry

@@ -18,8 +18,9 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId
+from tradebot.core.model.reason import Stage
 from tradebot.core.model.report import Report
-from tradebot.core.model.verdict import Hold, Pass, Refuse, Stage, Verdict
+from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
 from tradebot.core.pipeline import s1_intake as intake
 from tradebot.core.pipeline import s2_validation as validation
 from tradebot.core.pipeline import s3_risk as risk

@@ -11,14 +11,9 @@ from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
 from tradebot.core.model.fact import fact
 from tradebot.core.model.intent import Source
+from tradebot.core.model.reason import APPROVAL, SETTINGS, Reason
 from tradebot.core.model.settings import Mode, Promotion
-from tradebot.core.model.verdict import (
-    APPROVAL,
-    SETTINGS,
-    Hold,
-    Reason,
-    Refuse,
-)
+from tradebot.core.model.verdict import Hold, Refuse
 from tradebot.core.pipeline import windows
 
 

@@ -12,9 +12,9 @@ from tradebot.core.model.drift import BreakKind, Drift
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import OUR_PREFIX, ClOrdID, ExecID
 from tradebot.core.model.money import ZERO, plain
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.reason import Reason
+from tradebot.core.model.report import ExecType, Report, Statement
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Reason
 from tradebot.core.pipeline.pipeline import record
 from tradebot.core.pipeline.requests import give_up, replace_lost, take_report
 from tradebot.core.pipeline.s7_post_trade import unknown_terms
@@ -45,7 +45,7 @@ def reconcile(
 
 
 def compare_at_connect(
-    book: Book, route: str, statement: c.Statement, facts: Facts, at: datetime
+    book: Book, route: str, statement: Statement, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
     """Compare before anything goes out; the wire has asked for fills that it missed."""
     command = c.Reconcile(route=route, statement=statement, because="connect")
@@ -54,7 +54,7 @@ def compare_at_connect(
 
 
 def _settle_changes(
-    book: Book, statement: c.Statement, facts: Facts, at: datetime
+    book: Book, statement: Statement, facts: Facts, at: datetime
 ) -> Iterator[e.Event]:
     """End each unanswered change that cannot leave any more by what its order is at the broker.
 
@@ -76,7 +76,7 @@ def _settle_changes(
             yield from record(book, replace_lost(asked, "the broker states the order as it was"))
 
 
-def is_other_account(book: Book, route: str, statement: c.Statement) -> bool:
+def is_other_account(book: Book, route: str, statement: Statement) -> bool:
     """Tell whether a route leads elsewhere than before, and nobody has said that it may."""
     known = book.routes.get(route)
     if known is None or known.account == statement.account:
@@ -84,7 +84,7 @@ def is_other_account(book: Book, route: str, statement: c.Statement) -> bool:
     return _account_drift(known.account, statement).name not in book.recon.accepted
 
 
-def other_account(book: Book, route: str, statement: c.Statement) -> Iterator[e.Event]:
+def other_account(book: Book, route: str, statement: Statement) -> Iterator[e.Event]:
     """Halt everything: nothing of the two accounts can be compared."""
     drift = _account_drift(book.routes[route].account, statement)
     if not book.recon.is_settled(drift):
@@ -209,5 +209,5 @@ def _halt(
             ))
 
 
-def _account_drift(account: str, statement: c.Statement) -> Drift:
+def _account_drift(account: str, statement: Statement) -> Drift:
     return Drift(kind=BreakKind.ACCOUNT, account=account, subject=statement.account)

@@ -19,8 +19,9 @@ from tradebot.core.model.events import Event, ReplaceRefused, ReplaceRequested
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import derive_cl_ord_id
 from tradebot.core.model.intent import Intent
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Pass, Reason
+from tradebot.core.model.verdict import Pass
 from tradebot.core.pipeline.pipeline import OUTBOUND, record
 from tradebot.core.pipeline.promote import Consent, consent
 

@@ -12,8 +12,8 @@ from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId, derive_cl_ord_id
 from tradebot.core.model.intent import Intent, Source
+from tradebot.core.model.reason import Reason, Stage, doubt_need
 from tradebot.core.model.report import ExecType, Report
-from tradebot.core.model.verdict import Reason, Stage, doubt_need
 from tradebot.core.pipeline.arming import end_when_spent
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.pipeline import absorb, advance, record, resume

@@ -5,8 +5,9 @@ from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
 from tradebot.core.model.intent import RESERVED_OWNERS, Intent, OrdType, Source
 from tradebot.core.model.money import plain
+from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Pass, Reason, Refuse, Stage, Verdict
+from tradebot.core.model.verdict import Pass, Refuse, Verdict
 
 LEGS_MAX = 4
 KEY_LENGTH_MAX = 128

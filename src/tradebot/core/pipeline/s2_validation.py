@@ -5,19 +5,12 @@ from datetime import datetime
 from tradebot.core.book.book import Book
 from tradebot.core.gates.look import Look
 from tradebot.core.gates.session import may_trade
-from tradebot.core.model.commands import Capabilities
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg
 from tradebot.core.model.money import plain
-from tradebot.core.model.verdict import (
-    Hold,
-    Pass,
-    Reason,
-    Refuse,
-    Verdict,
-    route_need,
-    session_need,
-)
+from tradebot.core.model.reason import Reason, route_need, session_need
+from tradebot.core.model.report import Capabilities
+from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
 
 _PASS = Pass()
 _NAMED_MAX = 8

@@ -10,7 +10,8 @@ from tradebot.core.model.events import RouteChosen
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import Side
 from tradebot.core.model.money import plain
-from tradebot.core.model.verdict import Hold, Pass, Reason, Refuse, Verdict, route_need
+from tradebot.core.model.reason import Reason, route_need
+from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
 from tradebot.core.pipeline.promote import Consent, consent
 
 

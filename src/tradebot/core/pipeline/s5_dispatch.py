@@ -10,8 +10,9 @@ from tradebot.core.gates.look import Look
 from tradebot.core.gates.mode import mode
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import derive_cl_ord_id
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode
-from tradebot.core.model.verdict import Pass, Reason, Refuse, Verdict
+from tradebot.core.model.verdict import Pass, Refuse, Verdict
 from tradebot.core.pipeline import windows
 
 # Which gates are asked again? Between stages 3 and 5 of one walk only the route is chosen, so only

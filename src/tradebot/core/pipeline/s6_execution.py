@@ -7,9 +7,9 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.orders import OrderState
 from tradebot.core.model.events import Event, OrderReported, ReportIgnored
 from tradebot.core.model.order import DEAD, LIFECYCLE, Fill, OrdStatus
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import MONEY, ExecType, Report
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Reason
 
 _MOVING: Final = MONEY | {ExecType.NEW, ExecType.REPLACED, ExecType.RESTATED}
 # What a filled order still takes: what may reopen it, and its end, which a later bust must find.

@@ -20,8 +20,8 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ZERO
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import MONEY, ExecType, Report
-from tradebot.core.model.verdict import Reason
 
 _RESIZING: Final = frozenset({ExecType.REPLACED, ExecType.RESTATED})
 

@@ -18,8 +18,8 @@ from tradebot.core.model.events import (
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.ids import IntentId, StrategyId, keyed_intent_id, strategy_intent_id
 from tradebot.core.model.intent import Intent
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.sound import flaw
-from tradebot.core.model.verdict import Reason
 from tradebot.core.pipeline.approve import draft_of
 from tradebot.core.pipeline.pipeline import advance, record
 

@@ -8,7 +8,7 @@ from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
 from tradebot.core.model.fact import fact
 from tradebot.core.model.money import plain
-from tradebot.core.model.verdict import Need, window_need
+from tradebot.core.model.reason import Need, window_need
 from tradebot.core.model.window import PromotionWindow
 
 

@@ -33,14 +33,21 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from tradebot.core.model.commands import Capabilities, Holding, OpenOrder, Statement
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
 from tradebot.core.model.instrument import AssetClass, Instrument, parse_occ
 from tradebot.core.model.intent import Intent, Leg
 from tradebot.core.model.money import ONE, ZERO, parse_decimal
-from tradebot.core.model.report import ExecType, LegFill, Report
+from tradebot.core.model.report import (
+    Capabilities,
+    ExecType,
+    Holding,
+    LegFill,
+    OpenOrder,
+    Report,
+    Statement,
+)
 from tradebot.ports import (
     BrokerOrder,
     Calendar,

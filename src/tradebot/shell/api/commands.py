@@ -11,9 +11,8 @@ from typing import Any, Final, NoReturn, TypeVar
 from tradebot.core.model.commands import ArmLive, RequestReplace, Revise
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.instrument import SYMBOL
-from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source, TimeInForce
 from tradebot.core.model.money import ONE, parse_decimal
-from tradebot.core.model.order import TimeInForce
 
 BODY_BYTES_MAX: Final = 64 * 1024
 KEY_LENGTH_MAX: Final = 128

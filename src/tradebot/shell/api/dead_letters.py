@@ -6,7 +6,7 @@ from typing import Final
 
 from tradebot.core.model import events as e
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.verdict import Reason
+from tradebot.core.model.reason import Reason
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import Histories, IntentRecord, Moment
 from tradebot.shell.api.rows import Plain, event_row, intent_status, iso, names, owner, request

@@ -15,7 +15,7 @@ from tradebot.core.model.ids import IntentId
 from tradebot.core.model.instrument import option_of
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
-from tradebot.core.model.verdict import GateResult, Reason
+from tradebot.core.model.reason import GateResult, Reason
 from tradebot.shell.api.filters import ALL, Filters
 from tradebot.shell.api.history import Histories, IntentRecord, Moment
 from tradebot.shell.api.newest import KEPT_MAX, Newest

@@ -20,8 +20,8 @@ from tradebot.core.model.ids import ClOrdID, IntentId, OrderID
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.order import Order
+from tradebot.core.model.reason import GateResult, Need, Reason, Stage
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import GateResult, Need, Reason, Stage
 from tradebot.shell.api.newest import KEPT_MAX, Newest
 
 _TYPED_MIN: Final = 4  # characters that name an intent or order in short

@@ -14,7 +14,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.money import ZERO, plain
-from tradebot.core.model.verdict import Answer, GateResult, Need, Reason
+from tradebot.core.model.reason import Answer, GateResult, Need, Reason
 
 
 @fact

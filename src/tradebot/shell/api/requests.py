@@ -39,7 +39,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.intent import Intent
-from tradebot.core.model.verdict import EXPLAIN, Reason
+from tradebot.core.model.reason import EXPLAIN, Reason
 from tradebot.shell.api import dead_letters
 from tradebot.shell.api.aftermath import Decide, in_flight
 from tradebot.shell.api.drafts import Draft, document

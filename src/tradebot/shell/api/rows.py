@@ -9,7 +9,7 @@ from tradebot.core.book.arming import Arming
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
-from tradebot.core.model.verdict import EXPLAIN, GateResult
+from tradebot.core.model.reason import EXPLAIN, GateResult
 from tradebot.shell.api.history import FillRecord, IntentRecord, OrderRecord, Told
 from tradebot.shell.narrate import numbers, sentence
 

@@ -12,8 +12,8 @@ from tradebot.core.model.ids import IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
+from tradebot.core.model.reason import EXPLAIN, Answer, GateResult, Reason
 from tradebot.core.model.report import Report
-from tradebot.core.model.verdict import EXPLAIN, Answer, GateResult, Reason
 from tradebot.shell.api import remedy
 from tradebot.shell.api.history import FillRecord, Histories, IntentRecord, OrderRecord, Told
 from tradebot.shell.api.rows import (

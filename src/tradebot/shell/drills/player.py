@@ -22,8 +22,7 @@ from tradebot.core.model.commands import (
     SubmitIntent,
 )
 from tradebot.core.model.ids import StrategyId
-from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
-from tradebot.core.model.order import TimeInForce
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source, TimeInForce
 from tradebot.shell.drills.aim import Aim
 from tradebot.shell.drills.drill import Unsuited
 from tradebot.shell.drills.seen import Seen, key_of

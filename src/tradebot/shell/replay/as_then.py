@@ -16,8 +16,8 @@ from tradebot.core.model.events import (
     ReplaceRequested,
     StagesPassed,
 )
+from tradebot.core.model.reason import Answer, GateResult
 from tradebot.core.model.settings import Policy
-from tradebot.core.model.verdict import Answer, GateResult
 
 _READ: Final = (StagesPassed, ReplaceRequested)
 _ANSWERED: Final = (IntentHeld, IntentRefused, ReplaceRefused)

@@ -8,12 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from tradebot.core.model.commands import Capabilities, Holding, OpenOrder, Statement
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
 from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Killed, Process

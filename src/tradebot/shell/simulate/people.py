@@ -22,8 +22,8 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.events import CancelRefused, IntentReceived
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
+from tradebot.core.model.reason import APPROVAL
 from tradebot.core.model.settings import Mode
-from tradebot.core.model.verdict import APPROVAL
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import drop

@@ -16,9 +16,9 @@ from tradebot.core.model.commands import Flatten
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Source
+from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Settings
-from tradebot.core.model.verdict import Reason, Stage
 from tradebot.ports import Clock
 from tradebot.shell.engine import INBOX_MAX
 from tradebot.shell.facts import Latch

@@ -7,13 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from tradebot.core.model.commands import (
-    BreakerState,
-    ConnectRoute,
-    Delivery,
-    DisconnectRoute,
-    Statement,
-)
+from tradebot.core.model.commands import BreakerState, ConnectRoute, Delivery, DisconnectRoute
 from tradebot.core.model.events import (
     BreakerSet,
     CancelRequested,
@@ -22,7 +16,7 @@ from tradebot.core.model.events import (
     ReplaceRequested,
 )
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.report import Report
+from tradebot.core.model.report import Report, Statement
 from tradebot.core.model.settings import RouteKind
 from tradebot.ports import Broker, Declined, WireError
 from tradebot.shell.engine import Engine

@@ -7,9 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from tradebot.core.model.instrument import AssetClass, Right
-from tradebot.core.model.intent import Leg, OrdType, Side
+from tradebot.core.model.intent import Leg, OrdType, Side, TimeInForce
 from tradebot.core.model.money import ZERO, plain
-from tradebot.core.model.order import TimeInForce
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
 from tradebot.plugins.brokers.paper.order import PaperOrder

@@ -13,12 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from tradebot.core.model.commands import Capabilities, Holding, OpenOrder, Statement
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.plugins.brokers.paper.admission import LEGS_MAX
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.file import BookDamaged, BookFile

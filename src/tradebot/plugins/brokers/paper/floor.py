@@ -12,9 +12,8 @@ from decimal import Decimal
 
 from tradebot.core.model.facts import Bar
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.intent import Leg
+from tradebot.core.model.intent import Leg, TimeInForce
 from tradebot.core.model.money import ZERO, floor_to
-from tradebot.core.model.order import TimeInForce
 from tradebot.core.model.report import ExecType, LegFill
 from tradebot.plugins.brokers.paper.admission import Admission
 from tradebot.plugins.brokers.paper.board import Board

@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID, digest_text
-from tradebot.core.model.intent import Side
+from tradebot.core.model.intent import Side, TimeInForce
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.order import TimeInForce
 from tradebot.core.model.report import ExecType, Report
 from tradebot.plugins.brokers.paper.account import PaperAccount
 from tradebot.plugins.brokers.paper.board import Board

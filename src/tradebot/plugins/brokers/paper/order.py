@@ -7,9 +7,8 @@ from typing import Final
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.intent import Intent, OrdType
+from tradebot.core.model.intent import Intent, OrdType, TimeInForce
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.order import TimeInForce
 from tradebot.core.model.report import ExecType, Report
 
 _ENDS: Final = frozenset({ExecType.CANCELED, ExecType.EXPIRED, ExecType.REJECTED})
