@@ -40,9 +40,10 @@ from tradebot.ports import Listener
 from tradebot.shell.api.views import Views
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.engine import Busy, Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.outlet import Outlet, to_file
 from tradebot.shell.telemetry import JsonLog
 from tradebot.shell.wire.link import Link

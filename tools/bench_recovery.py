@@ -32,11 +32,12 @@ from tradebot.core.model.report import Capabilities, ExecType, Report, Statement
 from tradebot.core.model.settings import Mode, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell import recovery
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.chain import Stand
 from tradebot.shell.journal.codec import decode, encode
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal, Take
+from tradebot.shell.kill_flag import Latch
 
 LINES_AN_ORDER = 3
 TAIL = 1_000

@@ -41,9 +41,10 @@ from tradebot.shell import kill_flag
 from tradebot.shell.api.requests import Requests
 from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.wire.link import Link
 from tradebot.shell.wire.may_send import last_look
 

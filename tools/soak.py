@@ -46,9 +46,10 @@ from tradebot.plugins.brokers.paper.file import BookFile, Said
 from tradebot.shell.api.views import Views
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.reconcile import Reconciler, ReconcileSection
 from tradebot.shell.supervisor import Limits, Notice, Supervisor
 from tradebot.shell.wire.link import Link

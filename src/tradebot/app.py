@@ -28,14 +28,14 @@ from tradebot.shell.dead_letter_files import DeadLetterFiles
 from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
 from tradebot.shell.execution_log import ExecutionLog
-from tradebot.shell.facts import FactCache, Latch, Waker
+from tradebot.shell.facts import FactCache, Waker
 from tradebot.shell.flattener import Flattener
 from tradebot.shell.journal.damage import JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
-from tradebot.shell.kill_flag import FlagWatch, drop
+from tradebot.shell.kill_flag import FlagWatch, Latch, drop
 from tradebot.shell.marks import Marker
 from tradebot.shell.outlet import Outlet
 from tradebot.shell.plugin_settings import check_plugins

@@ -38,9 +38,10 @@ from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import Holding
 from tradebot.core.model.sound import flaw, legible
 from tradebot.core.pipeline.handle import handle
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.codec import decode, encode
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.kill_flag import Latch
 
 POISON = ["NaN", "sNaN", "Infinity", "-Infinity", "1E+30", "1E-99"]
 NAIVE = datetime(2026, 8, 24)  # noqa: DTZ001

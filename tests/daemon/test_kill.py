@@ -13,7 +13,7 @@ import pytest
 from tests.daemon.test_signals import DAY, order, running, tradebot
 
 from tradebot.shell import kill_flag
-from tradebot.shell.facts import Latch
+from tradebot.shell.kill_flag import Latch
 
 
 def kill(directory: Path, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -10,7 +10,7 @@ import yaml
 from tests import makers
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.events import (
     CancelRequested,
     IntentReceived,

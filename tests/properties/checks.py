@@ -9,7 +9,7 @@ from tests.properties.walk import Day, Line
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.ledger import Share
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model import events as e
 from tradebot.core.model.commands import Phase, SubmitIntent
 from tradebot.core.model.intent import Side

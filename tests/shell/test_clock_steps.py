@@ -18,8 +18,9 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.reason import Reason
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.wire.armed import Armed
 from tradebot.shell.wire.may_send import may_send

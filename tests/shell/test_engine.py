@@ -28,8 +28,9 @@ from tradebot.core.model.settings import RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.engine import INBOX_MAX, Busy, Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.replay.sim_loop import SimLoop
 
 AT = datetime(2026, 8, 24, 14, tzinfo=UTC)

@@ -32,8 +32,9 @@ from tradebot.core.model.events import CancelRefused, IntentRefused, KillSwitchS
 from tradebot.core.model.ids import ClOrdID, keyed_intent_id
 from tradebot.core.model.report import ExecType, Report, Statement
 from tradebot.shell.engine import INBOX_MAX, Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.kill_flag import Latch
 
 REPORT = Report(route="paper", cl_ord_id=ClOrdID("x"), exec_type=ExecType.NEW)
 FIRST, SECOND = an_intent("first"), an_intent("second")

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tradebot.shell.facts import Latch
-from tradebot.shell.kill_flag import KILL_FILE, SPARE_FILE, FlagWatch, drop, lay_spare, reason_in
+from tradebot.shell.kill_flag import (
+    KILL_FILE,
+    SPARE_FILE,
+    FlagWatch,
+    Latch,
+    drop,
+    lay_spare,
+    reason_in,
+)
 
 WITHIN_S = 5.0
 FLAGS: dict[str, Callable[[Path], object]] = {

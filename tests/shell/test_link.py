@@ -38,7 +38,8 @@ from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.replay.sim_loop import SimLoop
 from tradebot.shell.wire.link import Link
 from tradebot.shell.wire.patience import USUAL, Patience

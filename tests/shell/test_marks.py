@@ -14,8 +14,9 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.money import CENT
 from tradebot.shell.engine import Busy
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.marks import Marker
 from tradebot.shell.replay.sim_loop import SimLoop
 

@@ -9,7 +9,7 @@ from tests.makers import Trader, a_session, at, the
 from tradebot.core.model.commands import Command, Control, Phase, SetControl, SetKillSwitch
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.intent import Source
-from tradebot.shell.facts import Latch
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.wire.armed import Armed
 from tradebot.shell.wire.may_send import may_send
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.drift import CASH, BreakKind, Drift
 from tradebot.core.model.events import ReplaceRequested
 from tradebot.core.model.ids import ClOrdID

@@ -26,9 +26,9 @@ from tradebot.ports import Calendar, Clock, MarketData
 from tradebot.shell import clock_watch, reserve
 from tradebot.shell.calendar import entry_at, follow
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in, stamp
+from tradebot.shell.kill_flag import KILL_FILE, Latch, drop, lay_spare, lift, reason_in, stamp
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState, StateChanged

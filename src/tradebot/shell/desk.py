@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.gates.routes import first_usable
 from tradebot.core.gates.session import may_trade
 from tradebot.core.gates.worth import is_sane

@@ -1,4 +1,4 @@
-"""What does the outside look like right now? A cache, a latch, a view that remembers reads."""
+"""What does the outside look like right now? A cache, and a view that remembers reads."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,34 +11,9 @@ from tradebot.core.model.facts import Quote, Reads
 from tradebot.core.model.reason import Need, quote_need
 from tradebot.core.model.sound import flaw
 from tradebot.ports import MarketEvent
+from tradebot.shell.kill_flag import Latch
 
 _WAKE_EVERY: Final = timedelta(seconds=1)  # per need, so that a flood of quotes wakes no flood
-
-
-class Latch:
-    """The kill latch: set in memory first, before anything else is done about it.
-
-    Anyone sets it, from any thread, and from a signal's handler: it takes no lock. `heard` are told
-    afterwards, where it was set, and see to the rest. `sets` tells whoever is about to clear it
-    that it was set again meanwhile.
-    """
-
-    def __init__(self) -> None:
-        self.reason: str | None = None
-        self.by = ""
-        self.sets = 0
-        self.heard: list[Callable[[], object]] = []
-
-    def set(self, reason: str, by: str = "daemon") -> None:
-        self.sets += 1
-        if self.reason is None:
-            self.by = by
-            self.reason = reason
-        for hear in self.heard:
-            hear()
-
-    def clear(self) -> None:
-        self.reason = None
 
 
 class RecordingFacts:

@@ -1,13 +1,11 @@
-"""How is trading stopped by a file? It is seen even while the event loop stands still."""
+"""How is trading stopped at once? By a latch in memory, by a file that any hand can leave."""
 
 import os
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from tradebot.shell.facts import Latch
+from typing import Final
 
 KILL_FILE: Final = "KILL"
 SPARE_FILE: Final = "KILL.spare"  # a name is all that it lacks, where no file can be made any more
@@ -15,6 +13,32 @@ _SPARE_REASON: Final = b"the disk took no new file\n"
 _LOOK_EVERY_S: Final = 0.02
 _REASON_BYTES_MAX: Final = 800
 _SAFE: Final = os.O_CLOEXEC | os.O_NONBLOCK  # a pipe of that name must hold nobody up
+
+
+class Latch:
+    """The kill latch: set in memory first, before anything else is done about it.
+
+    Anyone sets it, from any thread, and from a signal's handler: it takes no lock. `heard` are told
+    afterwards, where it was set, and see to the rest. `sets` tells whoever is about to clear it
+    that it was set again meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self.by = ""
+        self.sets = 0
+        self.heard: list[Callable[[], object]] = []
+
+    def set(self, reason: str, by: str = "daemon") -> None:
+        self.sets += 1
+        if self.reason is None:
+            self.by = by
+            self.reason = reason
+        for hear in self.heard:
+            hear()
+
+    def clear(self) -> None:
+        self.reason = None
 
 
 def drop(home: Path, reason: str) -> Path:
@@ -88,7 +112,7 @@ class FlagWatch:
     What else a kill asks for is done by whoever hears of the latch.
     """
 
-    def __init__(self, home: Path, latch: "Latch") -> None:
+    def __init__(self, home: Path, latch: Latch) -> None:
         self._path = home / KILL_FILE
         self._latch = latch
         self._ended = threading.Event()

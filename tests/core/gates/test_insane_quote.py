@@ -10,7 +10,8 @@ from tests.makers import Trader, a_quote, an_intent
 
 from tradebot.core.gates.insane_quote import insane_quote
 from tradebot.core.model.facts import Quote
-from tradebot.shell.facts import FactCache, Latch
+from tradebot.shell.facts import FactCache
+from tradebot.shell.kill_flag import Latch
 
 
 @pytest.mark.fault(82)

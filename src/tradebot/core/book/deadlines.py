@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.ids import ClOrdID
-
-if TYPE_CHECKING:
-    from tradebot.core.book.orders import OrderState
 
 ASKS_MAX: Final = 30  # cancels of one order; then a person must look, or the route connect anew
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,7 +26,7 @@ class Deadlines:
         """Return the orders whose time has come, earliest first."""
         return [root for due in sorted(self.at) if due <= now for root in self.at[due]]
 
-    def watch(self, state: "OrderState", *, is_killed: bool = False) -> None:
+    def watch(self, state: OrderState, *, is_killed: bool = False) -> None:
         """Set when the broker is asked next to end the order, if it is to end by itself.
 
         A cancel that has no answer is asked for anew, and while the kill switch is set one that was
@@ -41,7 +39,7 @@ class Deadlines:
             self._move(state.root, state.due, due)
             state.due = due
 
-    def _wanted(self, state: "OrderState", *, is_killed: bool) -> datetime | None:
+    def _wanted(self, state: OrderState, *, is_killed: bool) -> datetime | None:
         due = None if state.may_rest else state.since + self.timeout
         if state.asked is None:
             return due

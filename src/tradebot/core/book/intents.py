@@ -7,7 +7,7 @@ from decimal import Decimal
 from heapq import heappop, heappush
 from typing import Final
 
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.events import (
     ApprovalLapsed,
     DeadLetterDiscarded,

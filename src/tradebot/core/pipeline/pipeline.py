@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.gates import REQUIRED
 from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.gates.look import Look

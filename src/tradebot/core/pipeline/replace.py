@@ -11,7 +11,7 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.gates.look import Look
 from tradebot.core.model.commands import RequestReplace

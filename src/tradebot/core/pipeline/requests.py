@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.gates.routes import routes_for, routes_left
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e

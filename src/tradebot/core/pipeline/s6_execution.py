@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.events import Event, OrderReported, ReportIgnored
 from tradebot.core.model.order import DEAD, LIFECYCLE, Fill, OrdStatus
 from tradebot.core.model.reason import Reason

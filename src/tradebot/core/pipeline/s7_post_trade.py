@@ -7,7 +7,7 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.ledger import Share, effect_of_trade
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.events import (
     EVERYTHING,
     Event,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.events import Event, OrderReported, ReconRequested
 
 

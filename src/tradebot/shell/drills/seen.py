@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.events import IntentRefused
 from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.order import LIVE

@@ -14,11 +14,12 @@ from tradebot.core.book.book import Book
 from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Latch, Waker
+from tradebot.shell.facts import FactCache, Waker
 from tradebot.shell.flattener import Flattener
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.marks import Marker
 from tradebot.shell.preserve import copied
 from tradebot.shell.reconcile import Reconciler

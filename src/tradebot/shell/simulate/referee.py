@@ -21,9 +21,9 @@ from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Settings
 from tradebot.ports import Clock
 from tradebot.shell.engine import INBOX_MAX
-from tradebot.shell.facts import Latch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.replay.redecide import compare
 from tradebot.shell.simulate.consents import Consents
 from tradebot.shell.simulate.venue import Placed, Venue

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tradebot.core import recon
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.commands import Delivery, Tick
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Side

@@ -12,7 +12,7 @@ from tradebot.core.model.events import OrderSubmitted, ReplaceRequested
 from tradebot.core.model.intent import Source
 from tradebot.ports import Clock
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import Latch
+from tradebot.shell.kill_flag import Latch
 from tradebot.shell.wire.armed import Armed
 
 Outgoing: TypeAlias = OrderSubmitted | ReplaceRequested

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tradebot.core.book.orders import OrderState
+from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.commands import Delivery
 from tradebot.core.model.events import CancelRequested, OrderSubmitted, ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
