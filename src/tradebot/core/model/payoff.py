@@ -1,4 +1,4 @@
-"""What is the least that options of one underlying can come to? Arithmetic on their terms alone."""
+"""What do options of one underlying pay, at least? Arithmetic on their terms alone."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -26,10 +26,13 @@ def worst_payoff(
     if calls + max(ZERO, shares) < 0:
         return None
     prices = {ZERO, *(t.strike for t, _ in counted if t.strike is not None)}
-    return min(sum((_pays(t, qty, price) for t, qty in counted), ZERO) for price in prices)
+    return min(
+        sum((qty * t.multiplier * pays(t, price) for t, qty in counted), ZERO) for price in prices
+    )
 
 
-def _pays(terms: Instrument, qty: Decimal, price: Decimal) -> Decimal:
+def pays(terms: Instrument, price: Decimal) -> Decimal:
+    """Return what one unit of an option pays where the underlying ends at this price."""
     assert terms.strike is not None
     inner = price - terms.strike if terms.right is Right.CALL else terms.strike - price
-    return qty * terms.multiplier * max(ZERO, inner)
+    return max(ZERO, inner)
