@@ -1,0 +1,178 @@
+"""What does a number count: dollars, percent, days, contracts, strikes, deltas or a width?
+
+A number is read by the word before it, the word after it, or both: "width 5", "30 delta", "risk at
+most 2 percent". Money and percentages are a budget only where a word of risk or loss says so, and
+only as the most that may be lost: "more than $500" is not understood.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from tradebot.core.options.findings import Finding, Match, of_number
+from tradebot.core.options.phrases import Phrase, by_first_word, longest, words_of
+from tradebot.core.options.tokens import Token, stem
+
+_EQUITY: Final = "|".join(
+    f"percent of {whose}{what}" for whose in ("", "my ", "the ", "our ")
+    for what in ("account", "equity", "portfolio", "capital", "money")
+)
+# After the number: the field, what one unit counts, and how it is called.
+_UNITS: Final = (
+    ("max_loss", 1, "dollar|buck|usd"),
+    ("max_loss_pct", 1, f"percent|pct|per cent|{_EQUITY}"),
+    ("delta", 1, "delta"),
+    ("width", 1, "wide|point wide|dollar wide|wide wing|point|pt|point wing|dollar wing|wing"
+        "|width"),
+    ("strikes", 1, "strike"),
+    ("quantity", 1, "contract|lot|x"),
+    ("horizon_days", 1, "day|dte|day to expiry|day to expiration"),
+    ("horizon_days", 7, "week|wk"),
+    ("horizon_days", 14, "fortnight"),
+    ("horizon_days", 30, "month"),
+    ("horizon_days", 365, "year"),
+)
+_GLUED: Final = {"x": ("quantity", 1), "d": ("horizon_days", 1), "w": ("horizon_days", 7)}
+_MARKERS: Final = (
+    ("delta", "delta"),
+    ("width", "width|wing|wing width"),
+    ("strikes", "strike|strike price"),
+    ("quantity", "quantity|qty|size|x"),
+    ("horizon_days", "dte|horizon|tenor"),
+)
+_LINKS: Final = frozenset({"of", "is", "at", "=", "around", "about", "~"})
+_DENIALS: Final = frozenset({"not", "no", "never", "don't", "dont", "without", "won't", "can't"})
+_RISKS: Final = frozenset(map(stem, (
+    "risk", "risking", "max", "maximum", "loss", "lose", "losing", "budget", "spend", "spending",
+    "cap", "capped", "limit",
+)))
+_LINKS_OF_RISK: Final = _LINKS | _DENIALS | frozenset(map(stem, (
+    "most", "to", "up", "more", "than", "less", "under", "below", "a", "the", "my", "total", "i",
+    "want", "can", "only", "it", "be",
+)))
+_TRAILING: Final = "risk|of risk|at risk|loss|max|maximum|budget|limit|cap|max loss|max risk" \
+    "|maximum loss|maximum risk|loss max|or less|at most|at most risk|risk max"
+_RUN_MAX: Final = 10
+UNIT_WORDS: Final = frozenset(
+    word for _, _, phrases in _UNITS for words in words_of(phrases) for word in words
+)
+
+
+def _index(rows: Sequence[tuple[str, Any, str]]) -> Mapping[str, Sequence[Phrase]]:
+    return by_first_word(
+        Phrase(words=words, field=field, value=value)
+        for field, value, phrases in rows for words in words_of(phrases)
+    )
+
+
+_AFTER: Final = _index(_UNITS)
+_BEFORE: Final = _index([(field, None, phrases) for field, phrases in _MARKERS])
+_BEHIND_MONEY: Final = _index([("max_loss", None, _TRAILING)])
+
+
+def amount(said: Sequence[Token], at: int) -> Match | None:
+    """Read the number that begins here, or that a word here announces."""
+    if said[at].number is not None or said[at].parts:
+        return _counted(said, at) or _money(said, at, is_budget=False)
+    start = _budget_start(said, at)
+    if start is not None:
+        return _money(said, start, is_budget=True)
+    return _marked(said, at)
+
+
+def _marked(said: Sequence[Token], at: int) -> Match | None:
+    """Read "delta .16", "width of 5", "strikes 430 and 440"."""
+    marker = longest(_BEFORE, said, at)
+    if marker is None:
+        return None
+    start = at + len(marker.words)
+    while start < len(said) and said[start].stem in _LINKS:
+        start += 1
+    if start >= len(said) or not (values := _values(said[start])):
+        return None
+    if marker.field == "strikes":
+        return _strikes(said, start)
+    field, scale, end = _unit(said, start + 1)
+    if field not in {marker.field, "max_loss"} or (field == "max_loss" and marker.field != "width"):
+        scale, end = 1, start + 1
+    return _all(marker.field, [value * scale for value in values], end)
+
+
+def _counted(said: Sequence[Token], at: int) -> Match | None:
+    """Read "30 delta", "45 days", "5 wide", "2 contracts"."""
+    field, scale, end = _unit(said, at + 1)
+    if field is None or field in {"max_loss", "max_loss_pct"}:
+        return None
+    return _all(field, [value * scale for value in _values(said[at])], end)
+
+
+def _money(said: Sequence[Token], at: int, *, is_budget: bool) -> Match | None:
+    """Read "$500 at risk", or "500" and "2%" after "risk at most"."""
+    field, _, end = _unit(said, at + 1)
+    if field not in {None, "max_loss", "max_loss_pct"}:
+        return None
+    is_money = said[at].is_cash or field is not None
+    trailing = longest(_BEHIND_MONEY, said, end) if is_money else None
+    value = said[at].number
+    if value is None or not (is_budget or trailing):
+        return None
+    # Below a hundred, a bare number may be meant in percent as well.
+    if not is_money and 0 < value < 100:
+        return None
+    return of_number(field or "max_loss", value, end + (len(trailing.words) if trailing else 0))
+
+
+def _budget_start(said: Sequence[Token], at: int) -> int | None:
+    """Return where the number stands that words of risk or loss announce as a ceiling."""
+    end = at
+    while end < len(said) and said[end].stem in _RISKS | _LINKS_OF_RISK and end < at + _RUN_MAX:
+        end += 1
+    run = [token.stem for token in said[at:end]]
+    is_ceiling = run[:2] in (["at", "most"], ["up", "to"])
+    begins = is_ceiling or (run and run[0] in _RISKS | _DENIALS)
+    if not begins or end >= len(said) or said[end].number is None:
+        return None
+    is_about_risk = not _RISKS.isdisjoint(run)
+    is_denied = not _DENIALS.isdisjoint(run)
+    is_cash = said[end].is_cash or _unit(said, end + 1)[0] in {"max_loss", "max_loss_pct"}
+    is_capped = is_denied == ("more" in run) and not (is_denied and "less" in run)
+    return end if is_capped and (is_about_risk or ((is_ceiling or is_denied) and is_cash)) else None
+
+
+def _strikes(said: Sequence[Token], at: int) -> Match | None:
+    """Read all strikes of a list: "430 and 440", "430, 440"."""
+    values = [*_values(said[at])]
+    end = at + 1
+    while end < len(said):
+        following = end + (said[end].stem in {"and", ","})
+        if following >= len(said) or not (more := _values(said[following])):
+            break
+        if _unit(said, following + 1)[0] is not None:
+            break
+        values += more
+        end = following + 1
+    return _all("strikes", values, end)
+
+
+def _unit(said: Sequence[Token], at: int) -> tuple[str | None, int, int]:
+    """Return which field the unit here stands for, what one of it counts, and where it ends."""
+    if at < len(said) and said[at].is_glued and said[at].stem in _GLUED:
+        return *_GLUED[said[at].stem], at + 1
+    unit = longest(_AFTER, said, at)
+    return (unit.field, unit.value, at + len(unit.words)) if unit else (None, 1, at)
+
+
+def _values(token: Token) -> tuple[Decimal, ...]:
+    return token.parts if token.number is None else (token.number,)
+
+
+def _all(field: str, values: Sequence[Decimal], end: int) -> Match | None:
+    """Put what several numbers say together; those that disagree are asked about later."""
+    matches = [of_number(field, value, end) for value in values]
+    asked = next((match for match in matches if match.question), None)
+    return asked or (Match(end=end, findings=tuple(_found(matches))) if matches else None)
+
+
+def _found(matches: Sequence[Match]) -> Iterator[Finding]:
+    for match in matches:
+        yield from match.findings

@@ -1,0 +1,199 @@
+"""What request do the findings make together, and what must be asked about them?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from tradebot.core.model.fact import fact
+from tradebot.core.model.instrument import Right
+from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.options.natures import DIRECTIONLESS, NATURES
+from tradebot.core.options.request import (
+    DeskAction,
+    Outlook,
+    Question,
+    Reading,
+    Request,
+    StrategyType,
+    missing,
+)
+from tradebot.core.options.tokens import stem
+
+_PER_NOTE: Final = Decimal("0.10")
+_PER_QUESTION: Final = Decimal("0.20")
+_STRIKES_MAX: Final = 4
+_LISTED_MAX: Final = 6
+_UNRESOLVED_MAX: Final = 20
+_WORD_MAX: Final = 40
+# A structure of calls or of puts, whichever was said.
+_OF_EITHER_RIGHT: Final = frozenset({
+    StrategyType.BUTTERFLY, StrategyType.CALENDAR, StrategyType.DIAGONAL,
+})
+_SINGLE: Final = (
+    "symbol", "risk_level", "delta", "width", "quantity", "max_loss", "max_loss_pct",
+)
+
+
+@fact
+class Heard:
+    """One finding, the words that it came from, and whether they were denied or led to by "to"."""
+
+    field: str
+    value: Any
+    text: str
+    start: int
+    end: int
+    is_denied: bool
+    is_goal: bool
+
+
+@dataclass(slots=True)
+class _Settling:
+    found: Sequence[Heard]
+    asked: dict[str, Question] = field(default_factory=dict)
+
+    def ask(self, about: str, text: str) -> None:
+        """Ask once about a field: the first doubt is the nearest to the words."""
+        self.asked.setdefault(about, Question(about=about, text=text))
+
+    def named(self, *fields: str) -> list[Heard]:
+        return [said for said in self.found if said.field in fields and not said.is_denied]
+
+    def denied(self, *fields: str) -> list[Heard]:
+        return [said for said in self.found if said.field in fields and said.is_denied]
+
+    def one(self, name: str, among: Sequence[Heard] | None = None) -> Any:
+        """Return the one value of a field; ask where there are two, or only what it is not."""
+        named = self.named(name) if among is None else among
+        values = list(dict.fromkeys(said.value for said in named))
+        if len(values) > 1:
+            self.ask(name, f"Which one: {_listed(' or ', named)}?")
+        elif not values and (denied := self.denied(name)):
+            self.ask(name, f"Not {denied[0].text}: what then?")
+        return values[0] if len(values) == 1 and name not in self.asked else None
+
+
+def settle(
+    found: Sequence[Heard], left: Sequence[str], asked: Iterable[Question], notes: Sequence[str]
+) -> Reading:
+    """Turn findings and leftover words into a reading."""
+    settling = _Settling(found=found)
+    for question in asked:
+        settling.ask(question.about, question.text)
+    action = _action(settling)
+    if action is not DeskAction.OPEN:  # "roll it down": a strike, not an outlook
+        left = [*left, *(said.text for said in settling.named("outlook"))]
+        settling.found = [said for said in found if said.field != "outlook"]
+    outlook = _outlook(settling)
+    request = Request(
+        action=action, outlook=outlook, unresolved=tuple(_shown(left)),
+        **{name: settling.one(name) for name in _SINGLE},
+        **_strategy(settling, outlook, action), **_terms(settling, action),
+    )
+    for question in missing(request):
+        settling.ask(question.about, question.text)
+    doubt = _PER_NOTE * len(notes) + _PER_QUESTION * len(settling.asked)
+    return Reading(
+        request=replace(request, confidence=max(ZERO, ONE - doubt)),
+        questions=tuple(settling.asked.values()), notes=tuple(notes),
+    )
+
+
+def _action(settling: _Settling) -> DeskAction:
+    if unclear := settling.named("word"):
+        settling.ask("action", f"{unclear[0].text}: close what is held, or open something new?")
+    if denied := settling.denied("action", "side"):
+        settling.ask("action", f"Not {denied[0].text}: what then?")
+    actions = list(dict.fromkeys(said.value for said in settling.named("action")))
+    if len(actions) > 1:
+        settling.ask("action", f"Which one: {' or '.join(actions)}?")
+    return actions[0] if actions else DeskAction.OPEN
+
+
+def _outlook(settling: _Settling) -> Outlook | None:
+    """Return the outlook; of several that go nowhere the first is as good as the others."""
+    named = settling.named("outlook")
+    if {said.value for said in named} <= DIRECTIONLESS:
+        return named[0].value if named else None
+    outlook: Outlook | None = settling.one("outlook")
+    return outlook
+
+
+def _strategy(
+    settling: _Settling, outlook: Outlook | None, action: DeskAction
+) -> dict[str, Any]:
+    """Return what all words about the structure leave possible."""
+    names = settling.named("strategy_type")
+    excluded = tuple(dict.fromkeys(
+        one for said in settling.denied("strategy_type") for one in said.value
+    ))
+    named = [one for one in StrategyType if any(one in said.value for said in names)]
+    sides = settling.named("side")
+    unfit = {said.value for said in settling.denied("outlook")}
+    left = [
+        one for one in named
+        if all(one in said.value for said in names) and one not in excluded
+        and all(NATURES[one].side in {said.value, None} for said in sides)
+        and (outlook is None or outlook in NATURES[one].fits) and NATURES[one].fits - unfit
+    ]
+    if named and not left:
+        about = {"strategy_type", "side", "outlook"}
+        words = _listed(", ", [said for said in settling.found if said.field in about])
+        settling.ask("strategy_type", f"These do not go together: {words}. Which one holds?")
+    among = left or named
+    strategy = left[0] if len(left) == 1 else None
+    return {
+        "strategy_type": strategy, "among": () if strategy else tuple(among),
+        "excluded": excluded, "right": _right(names, strategy),
+    }
+
+
+def _right(names: Sequence[Heard], strategy: StrategyType | None) -> Right | None:
+    """Return of what the legs are, where the structure's name leaves it open."""
+    words = {stem(word) for said in names for word in said.text.split()}
+    rights = [right for right in Right if right in words]
+    return rights[0] if strategy in _OF_EITHER_RIGHT and len(rights) == 1 else None
+
+
+def _terms(settling: _Settling, action: DeskAction) -> dict[str, Any]:
+    """Return tenor, expiry and strikes: of what is opened, of what is held, or of both."""
+    def is_new(said: Heard) -> bool:
+        return action is DeskAction.OPEN or (action is DeskAction.ROLL and said.is_goal)
+
+    def split(name: str) -> tuple[list[Heard], list[Heard]]:
+        named = settling.named(name)
+        return [s for s in named if is_new(s)], [s for s in named if not is_new(s)]
+
+    days, held_days = split("horizon_days")
+    dates, held_dates = split("expiry")
+    strikes, held_strikes = split("strikes")
+    if held_days:
+        settling.ask("expiry", f"{held_days[0].text}: counted from when? Name the day.")
+    if days and dates:
+        settling.ask("expiry", f"Which one: {days[0].text} or {dates[0].text}?")
+    if settling.denied("strikes"):
+        settling.one("strikes", [])
+    if max(len(_all_of(strikes)), len(_all_of(held_strikes))) > _STRIKES_MAX:
+        settling.ask("strikes", f"At most {_STRIKES_MAX} strikes make a structure: which are they?")
+        strikes, held_strikes = [], []
+    return {
+        "horizon_days": settling.one("horizon_days", days),
+        "expiry": settling.one("expiry", dates), "held_expiry": settling.one("expiry", held_dates),
+        "strikes": _all_of(strikes), "held_strikes": _all_of(held_strikes),
+    }
+
+
+def _all_of(strikes: Sequence[Heard]) -> tuple[Decimal, ...]:
+    return tuple(sorted({strike for said in strikes for strike in said.value}))
+
+
+def _listed(link: str, said: Sequence[Heard]) -> str:
+    return link.join(list(dict.fromkeys(one.text for one in said))[:_LISTED_MAX])
+
+
+def _shown(words: Iterable[str]) -> Iterator[str]:
+    """Return the first few words, short and with nothing in them that a terminal obeys."""
+    for word in list(dict.fromkeys(words))[:_UNRESOLVED_MAX]:
+        visible = word if word.isprintable() else word.encode("unicode_escape").decode()
+        yield visible if len(visible) <= _WORD_MAX else f"{visible[:_WORD_MAX]}..."
