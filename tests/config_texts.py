@@ -11,8 +11,8 @@ import pytest
 from pydantic import Field
 
 from tradebot.core.model.fact import fact
-from tradebot.shell import strict_yaml
-from tradebot.shell.config import Config, ConfigError, Section, load
+from tradebot.shell.settings import strict_yaml
+from tradebot.shell.settings.config import Config, ConfigError, Section, load
 
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
 PLAIN: Final = "a plain decimal such as 12.50 (at most 15 digits before and 12 after the point)"

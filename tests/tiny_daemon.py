@@ -29,10 +29,10 @@ from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.ports import NotSent
 from tradebot.shell.api.server import Server
-from tradebot.shell.api.views import Views
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
+from tradebot.shell.views.views import Views
 
 AT = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)
 ACCOUNT = "PAPER-1"

@@ -37,15 +37,15 @@ from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.plugins.brokers.paper.broker import PaperBroker
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.ports import Listener
-from tradebot.shell.api.views import Views
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.kill_flag import Latch
-from tradebot.shell.outlet import Outlet, to_file
-from tradebot.shell.telemetry import JsonLog
+from tradebot.shell.told.outlet import Outlet, to_file
+from tradebot.shell.told.telemetry import JsonLog
+from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

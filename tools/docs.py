@@ -31,8 +31,8 @@ from tradebot.core.model.reason import EXPLAIN, Reason
 from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Policy
 from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
-from tradebot.shell.sections import Sections
-from tradebot.shell.settings_reference import SettingDoc, describe
+from tradebot.shell.settings.reference import SettingDoc, describe
+from tradebot.shell.settings.sections import Sections
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"

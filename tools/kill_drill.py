@@ -39,12 +39,12 @@ from tradebot.plugins.brokers.paper.broker import PaperBroker
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.shell import kill_flag
 from tradebot.shell.api.requests import Requests
-from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.kill_flag import Latch
+from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 from tradebot.shell.wire.may_send import last_look
 

@@ -43,7 +43,6 @@ from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import Capabilities, ExecType
 from tradebot.core.model.settings import Mode, RouteKind, Settings
 from tradebot.plugins.brokers.paper.file import BookFile, Said
-from tradebot.shell.api.views import Views
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache
@@ -52,6 +51,7 @@ from tradebot.shell.journal.file import Journal
 from tradebot.shell.kill_flag import Latch
 from tradebot.shell.reconcile import Reconciler, ReconcileSection
 from tradebot.shell.supervisor import Limits, Notice, Supervisor
+from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 from tradebot.shell.wire.may_send import last_look
 from tradebot.shell.wire.patience import Patience

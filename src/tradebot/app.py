@@ -15,19 +15,13 @@ from typing import Any, Literal, TextIO
 
 from tradebot.core.model.fact import fact
 from tradebot.ports import Broker, Calendar, Clock, MarketData
-from tradebot.shell import observers, plugins, recovery, rehearsal, reserve, standing
-from tradebot.shell.api.drafts import Shelf
+from tradebot.shell import observers, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.server import Server
-from tradebot.shell.api.views import Views
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
-from tradebot.shell.config import Config, ConfigError, Section, fill
 from tradebot.shell.daemon import Daemon, Parts, on_notice
-from tradebot.shell.dead_letter_files import DeadLetterFiles
-from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.engine import Engine
-from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.facts import FactCache, Waker
 from tradebot.shell.flattener import Flattener
 from tradebot.shell.journal.damage import JournalFailed
@@ -37,18 +31,25 @@ from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
 from tradebot.shell.kill_flag import FlagWatch, Latch, drop
 from tradebot.shell.marks import Marker
-from tradebot.shell.outlet import Outlet
-from tradebot.shell.plugin_settings import check_plugins
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
-from tradebot.shell.replay.sim_loop import SimLoop
-from tradebot.shell.roster import add_strategies
+from tradebot.shell.settings import plugins
+from tradebot.shell.settings.config import Config, ConfigError, Section, fill
+from tradebot.shell.settings.plugin_settings import check_plugins
 from tradebot.shell.shadow import Shadow
+from tradebot.shell.sim_loop import SimLoop
 from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.strategies.host import StrategyHost
+from tradebot.shell.strategies.roster import add_strategies
+from tradebot.shell.strategies.watchdog import Watchdog
 from tradebot.shell.supervisor import Notice, Supervisor
-from tradebot.shell.telemetry import Telling
-from tradebot.shell.watchdog import Watchdog
+from tradebot.shell.told.dead_letter_files import DeadLetterFiles
+from tradebot.shell.told.draft_files import DraftFiles, Keeping
+from tradebot.shell.told.execution_log import ExecutionLog
+from tradebot.shell.told.outlet import Outlet
+from tradebot.shell.told.telemetry import Telling
+from tradebot.shell.views.drafts import Shelf
+from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 from tradebot.shell.wire.may_send import MaySend, last_look
 

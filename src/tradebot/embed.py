@@ -26,11 +26,19 @@ from tradebot.core.model.sound import flaw
 from tradebot.shell.api.commands import (
     RETRY_TTL_S,
     BadRequest,
+    parse_filters,
     parse_intent,
     parse_reason,
     parse_replace,
 )
-from tradebot.shell.api.filters import (
+from tradebot.shell.api.requests import Requests, Unanswerable
+from tradebot.shell.engine import Busy
+from tradebot.shell.journal.damage import JournalDamaged, JournalMismatch
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.journal.lock import DataDirInUse
+from tradebot.shell.settings.config import ConfigError, find, load
+from tradebot.shell.sim_loop import SimLoop
+from tradebot.shell.views.filters import (
     DEAD_LETTER_STATUSES,
     DRAFT_STATUSES,
     FILTERS,
@@ -39,18 +47,10 @@ from tradebot.shell.api.filters import (
     NO_STATUSES,
     ORDER_STATUSES,
     Filters,
-    parse_filters,
 )
-from tradebot.shell.api.reconciliation import document
-from tradebot.shell.api.requests import Requests, Unanswerable
-from tradebot.shell.api.stream import WAITING_MAX, FellBehind, Stream
-from tradebot.shell.config import ConfigError, find, load
-from tradebot.shell.engine import Busy
-from tradebot.shell.journal.damage import JournalDamaged, JournalMismatch
-from tradebot.shell.journal.decision import Decision
-from tradebot.shell.journal.lock import DataDirInUse
-from tradebot.shell.narrate import sentence
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.views.narrate import sentence
+from tradebot.shell.views.reconciliation import document
+from tradebot.shell.views.stream import WAITING_MAX, FellBehind, Stream
 
 __all__ = [
     "BadRequest", "Busy", "ConfigError", "DaemonStopped", "DataDirInUse", "FellBehind",

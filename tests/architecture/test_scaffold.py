@@ -12,7 +12,7 @@ from tools import scaffold
 
 from tradebot.core.model.intent import Side
 from tradebot.core.model.sound import flaw
-from tradebot.shell.plugins import lacking
+from tradebot.shell.settings.plugins import lacking
 
 ROOT = Path(__file__).resolve().parents[2]
 GATES = "src/tradebot/core/gates"

@@ -27,7 +27,9 @@ HIDDEN = re.compile(
 )
 MAY_READ_THE_CLOCK = frozenset({"shell/clock.py"})
 MAY_PRINT = ("cli/*",)
-MAY_CATCH_ALL = frozenset({"shell/supervisor.py", "shell/plugins.py", "shell/api/server.py"})
+MAY_CATCH_ALL = frozenset({
+    "shell/supervisor.py", "shell/settings/plugins.py", "shell/api/server.py",
+})
 MAY_IMPORT_LATE = ("cli/*", "plugins/*", "__init__.py")
 MAY_FILL_INIT = frozenset({
     "core/gates/__init__.py",

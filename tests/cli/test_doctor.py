@@ -15,11 +15,11 @@ from tests.tiny_daemon import TinyDaemon, served
 from tradebot.cli.log_in import NotLoggedIn, log_in
 from tradebot.cli.main import main
 from tradebot.plugins.brokers.paper.broker import PaperBroker
-from tradebot.shell import config
-from tradebot.shell.checks import Word, examine
+from tradebot.shell.checks.checks import Word, examine
+from tradebot.shell.checks.doctor import machine_checks
 from tradebot.shell.clock import WallClock
-from tradebot.shell.doctor import machine_checks
 from tradebot.shell.journal.lock import DataDirLock
+from tradebot.shell.settings import config
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "config.paper.yaml"
 Out = pytest.CaptureFixture[str]

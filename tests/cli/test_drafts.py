@@ -15,8 +15,8 @@ from tradebot.cli.outcome import Stop
 from tradebot.cli.revise import changes
 from tradebot.core.model.commands import ActivateSettings
 from tradebot.core.model.settings import Promotion
-from tradebot.shell.api.drafts import Shelf
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.views.drafts import Shelf
 
 SUBMIT = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "2", "--limit", "500.00")
 

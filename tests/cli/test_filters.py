@@ -18,7 +18,11 @@ from tradebot.cli.main import main
 from tradebot.core.model.commands import RequestCancel, SubmitIntent
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Source
-from tradebot.shell.api.filters import INTENT_STATUSES, ORDER_STATUSES, parse_filters
+from tradebot.shell.api.commands import parse_filters
+from tradebot.shell.views.filters import (
+    INTENT_STATUSES,
+    ORDER_STATUSES,
+)
 
 Row = Mapping[str, Any]
 OWNERS = ("slow", "fast", None)

@@ -18,12 +18,12 @@ from tradebot.core.model.commands import ActivateSettings, SubmitIntent
 from tradebot.core.model.events import SettingsActivated
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ONE
-from tradebot.shell import config
-from tradebot.shell.checks import Word
+from tradebot.shell.checks.checks import Word
+from tradebot.shell.checks.release_check import ReleaseCheck
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
-from tradebot.shell.release_check import ReleaseCheck
+from tradebot.shell.settings import config
 
 Out = pytest.CaptureFixture[str]
 SHIPPED = Path(__file__).resolve().parents[2] / "config"

@@ -12,7 +12,7 @@ from tests.tiny_daemon import TinyDaemon, served
 from tradebot.core.model.commands import SubmitIntent
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.intent import Source
-from tradebot.shell.narrate import short
+from tradebot.shell.views.narrate import short
 
 
 @pytest.fixture

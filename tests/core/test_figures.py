@@ -10,7 +10,7 @@ from tradebot.core.book.figures import Latencies
 from tradebot.core.model.commands import Delivery, ReportDelivery
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.report import ExecType
-from tradebot.shell.api.figures import figures
+from tradebot.shell.views.figures import figures
 
 MS = timedelta(milliseconds=1)
 

@@ -13,8 +13,8 @@ from tradebot.app import RunOptions, assembled
 from tradebot.core.book.arming import Arming
 from tradebot.core.model.arming import LiveArmed, LiveDisarmed
 from tradebot.core.model.events import Event
-from tradebot.shell.config import load
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.settings.config import load
+from tradebot.shell.sim_loop import SimLoop
 
 CONFIG = """\
 mode: mock

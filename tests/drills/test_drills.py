@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from tradebot.cli.main import main
-from tradebot.shell import config
 from tradebot.shell.calendar import build_calendars
-from tradebot.shell.checks import Word
+from tradebot.shell.checks.checks import Word
 from tradebot.shell.drills import real
 from tradebot.shell.drills.child import Child
 from tradebot.shell.drills.drill import Drill, Outcome
@@ -19,6 +18,7 @@ from tradebot.shell.drills.play import play
 from tradebot.shell.drills.real import REAL
 from tradebot.shell.drills.scenes import Scenes
 from tradebot.shell.drills.scripts import DRILLS
+from tradebot.shell.settings import config
 
 SHIPPED = Path(__file__).parents[2] / "config" / "config.paper.yaml"
 NOW = datetime(2026, 9, 2, 12, 0, tzinfo=UTC)

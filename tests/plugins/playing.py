@@ -11,7 +11,7 @@ from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.plugins.calendars.weekdays import WeekdaysOpen
 from tradebot.ports import Calendar, Clock, MarketData, MarketEvent
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 CALENDARS: Final[Mapping[str, Calendar]] = {
     calendar.name: calendar for calendar in (ExchangeCalendar(), AlwaysOpen(), WeekdaysOpen())

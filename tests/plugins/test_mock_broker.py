@@ -19,7 +19,7 @@ from tradebot.core.model.report import ExecType, Report
 from tradebot.plugins.brokers.mock import MockBroker, MockSettings
 from tradebot.ports import Declined, DeliveryUnknown, NotSent
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 
 class Stage:

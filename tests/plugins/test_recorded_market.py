@@ -24,7 +24,7 @@ from tradebot.core.model.instrument import AssetClass
 from tradebot.plugins.market_data.recording import RecordingDamaged
 from tradebot.ports import MarketEvent
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 HOW = "market_data.path or TRADEBOT_MARKET_DATA__PATH"
 

@@ -23,7 +23,7 @@ from tradebot.plugins.market_data.paths import UnitPath, minute_weights
 from tradebot.plugins.market_data.simulated import SimulatedMarket, SimulatedSettings
 from tradebot.ports import Clock, MarketEvent, Session
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -21,7 +21,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 from tradebot.shell.wire.armed import Armed
 from tradebot.shell.wire.may_send import may_send
 

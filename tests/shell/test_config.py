@@ -9,10 +9,10 @@ from tests.config_texts import PLAIN, SmaLike, a_config, at_home, problems
 
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
 from tradebot.core.model.window import PromotionWindow, Weekday
-from tradebot.shell import strict_yaml
-from tradebot.shell.config import ConfigError, load
-from tradebot.shell.sections import Sections
-from tradebot.shell.settings_reference import describe
+from tradebot.shell.settings import strict_yaml
+from tradebot.shell.settings.config import ConfigError, load
+from tradebot.shell.settings.reference import describe
+from tradebot.shell.settings.sections import Sections
 
 __all__ = ["at_home"]
 SHIPPED = Path(__file__).parents[2] / "config"

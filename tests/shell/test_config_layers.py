@@ -12,7 +12,7 @@ import pytest
 from tests.config_texts import SmaLike, a_config, at_home, problems
 
 from tradebot.core.model.settings import Mode, Promotion
-from tradebot.shell.config import ConfigError, fill, find, load
+from tradebot.shell.settings.config import ConfigError, fill, find, load
 
 __all__ = ["at_home"]
 pytestmark = pytest.mark.usefixtures("at_home")
@@ -208,7 +208,7 @@ def test_the_hash_does_not_feel_the_order_of_keys() -> None:
 def test_the_hash_is_the_same_in_every_process() -> None:
     Path("c.yaml").write_text(BASE)
     code = (
-        "from pathlib import Path; from tradebot.shell.config import load;"
+        "from pathlib import Path; from tradebot.shell.settings.config import load;"
         "print(load(Path('c.yaml'), environ={}).settings_hash)"
     )
     found = {

@@ -11,7 +11,7 @@ from tradebot.core.model.commands import Delivery, DiscardDeadLetter, ReportDeli
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.money import parse_decimal
-from tradebot.shell.dead_letter_files import DeadLetterFiles
+from tradebot.shell.told.dead_letter_files import DeadLetterFiles
 
 
 def lines(directory: Path) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from tests.makers import CALL, Trader
 from tests.shell.test_strategies import EmptyMarket, FixedClock
 
 from tradebot.core.model.sizing import PercentOfEquity, Size
-from tradebot.shell.desk import StrategyDesk
+from tradebot.shell.strategies.desk import StrategyDesk
 
 FIVE_PERCENT = PercentOfEquity(equity_frac=Decimal("0.05"))
 

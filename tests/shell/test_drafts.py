@@ -26,11 +26,11 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.settings import Mode, Settings
-from tradebot.shell import drafts as module
-from tradebot.shell.api.drafts import Shelf
-from tradebot.shell.drafts import DraftFiles, Keeping
 from tradebot.shell.journal import place
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
+from tradebot.shell.told import draft_files as module
+from tradebot.shell.told.draft_files import DraftFiles, Keeping
+from tradebot.shell.views.drafts import Shelf
 
 HOUR_S = 3_600
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tradebot.shell import config, plugins
-from tradebot.shell.effective import effective
-from tradebot.shell.sections import Sections
-from tradebot.shell.settings_reference import describe
+from tradebot.shell.settings import config, plugins
+from tradebot.shell.settings.effective import effective
+from tradebot.shell.settings.reference import describe
+from tradebot.shell.settings.sections import Sections
 
 ROOT = Path(__file__).resolve().parents[2]
 

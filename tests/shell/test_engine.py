@@ -31,7 +31,7 @@ from tradebot.shell.engine import INBOX_MAX, Busy, Engine
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 AT = datetime(2026, 8, 24, 14, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.config_texts import PLAIN, SmaLike, a_config, a_section, at_home
 
 from tradebot.core.model.fact import fact
-from tradebot.shell.config import ConfigError, fill
+from tradebot.shell.settings.config import ConfigError, fill
 
 __all__ = ["at_home"]
 pytestmark = pytest.mark.usefixtures("at_home")

@@ -11,7 +11,7 @@ from tradebot.plugins.calendars.always_open import AlwaysOpen
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.shell.calendar import follow
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 CLOSED, PRE, TRADING, POST = Phase.CLOSED, Phase.PRE_MARKET, Phase.TRADING, Phase.POST_MARKET
 

@@ -9,11 +9,11 @@ from tests.shell.test_recovery import alter, decisions, home, recovered
 
 from tradebot.core.model.events import KillSwitchSet
 from tradebot.shell import keeper, recovery
-from tradebot.shell.api.views import Views
 from tradebot.shell.journal import snapshot
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.keeper import Keeper
 from tradebot.shell.kill_flag import Latch
+from tradebot.shell.views.views import Views
 
 __all__ = ["decisions", "home"]
 

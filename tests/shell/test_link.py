@@ -40,7 +40,7 @@ from tradebot.shell.clock import LoopClock
 from tradebot.shell.engine import Engine
 from tradebot.shell.facts import FactCache
 from tradebot.shell.kill_flag import Latch
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 from tradebot.shell.wire.link import Link
 from tradebot.shell.wire.patience import USUAL, Patience
 

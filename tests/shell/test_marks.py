@@ -18,7 +18,7 @@ from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
 from tradebot.shell.marks import Marker
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 BOUGHT = e.TradeBooked(
     cl_ord_id=ClOrdID("C"), exec_id="X", account=makers.ACCOUNT, strategy_id="sma", symbol="SPY",

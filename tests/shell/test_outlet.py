@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
-from tradebot.shell.outlet import Outlet, instead_of, to_file, to_stream
-from tradebot.shell.redact import HIDDEN, hiding
+from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
+from tradebot.shell.told.redact import HIDDEN, hiding
 
 
 def same(text: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tradebot.core.model.fact import fact
-from tradebot.shell import plugins
-from tradebot.shell.document import ConfigError
-from tradebot.shell.plugins import UnusablePlugin, build, lacking, load, said
+from tradebot.shell.settings import plugins
+from tradebot.shell.settings.document import ConfigError
+from tradebot.shell.settings.plugins import UnusablePlugin, build, lacking, load, said
 
 
 @fact

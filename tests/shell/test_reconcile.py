@@ -13,9 +13,9 @@ from tradebot.core.model.events import BreakFound, OrderReported, StatementCompa
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.report import ExecType, Holding, Report, Statement
 from tradebot.ports import BrokerOrder, DeliveryUnknown
-from tradebot.shell.api.reconciliation import document
-from tradebot.shell.api.rows import iso
 from tradebot.shell.reconcile import Reconciler, ReconcileSection
+from tradebot.shell.views.reconciliation import document
+from tradebot.shell.views.rows import iso
 from tradebot.shell.wire.patience import Patience
 
 Story = Callable[[Scene], Awaitable[None]]

@@ -16,7 +16,6 @@ from tests.shell.journal.test_snapshot import FullDisk
 
 from tradebot.core.book.book import Book
 from tradebot.shell import keeper, recovery
-from tradebot.shell.api.views import Views
 from tradebot.shell.journal import snapshot
 from tradebot.shell.journal.chain import Stand
 from tradebot.shell.journal.damage import JournalDamaged
@@ -25,6 +24,7 @@ from tradebot.shell.journal.file import Journal, Take
 from tradebot.shell.journal.snapshot import Unusable
 from tradebot.shell.preserve import copied, preserved, restored
 from tradebot.shell.recovery import SNAPSHOT, Past
+from tradebot.shell.views.views import Views
 
 STEPS = 150
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tradebot.shell import plugins
-from tradebot.shell.schema import schema
+from tradebot.shell.settings import plugins
+from tradebot.shell.settings.schema import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWN = {

@@ -18,10 +18,10 @@ from tradebot.core.model.events import Event, OrderSubmitted, SettingsActivated,
 from tradebot.core.model.fact import fact
 from tradebot.plugins.brokers.mock import MockBroker, MockSettings
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.config import load
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.settings.config import load
 from tradebot.shell.shadow import WAITING_MAX, Shadow
+from tradebot.shell.sim_loop import SimLoop
 
 CONFIG = """\
 mode: paper

@@ -16,10 +16,10 @@ from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.reason import Reason, Stage
 from tradebot.ports import Desk, Gap, Listener
-from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.strategies import FAILURES_MAX, StrategyHost
+from tradebot.shell.strategies.desk import StrategyDesk
+from tradebot.shell.strategies.host import FAILURES_MAX, StrategyHost
 
 AT = datetime(2026, 8, 24, 14, tzinfo=UTC)
 QUOTE = Quote(symbol="SPY", bid=Decimal(100), ask=Decimal(101), as_of=AT)

@@ -13,9 +13,9 @@ from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.ports import Action, Desk
-from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.strategies import FAILURES_MAX, StrategyHost
+from tradebot.shell.strategies.desk import StrategyDesk
+from tradebot.shell.strategies.host import FAILURES_MAX, StrategyHost
 
 Answer = Callable[[Desk], Iterable[Action]]
 

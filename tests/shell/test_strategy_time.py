@@ -13,10 +13,10 @@ from tradebot.core.model.commands import Command, StrategyState, SubmitIntent
 from tradebot.core.model.events import OrderSubmitted, StrategySwitched
 from tradebot.core.model.intent import Leg, Side
 from tradebot.ports import Action, Desk
-from tradebot.shell.desk import StrategyDesk
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.replay.sim_loop import SimLoop
-from tradebot.shell.strategies import ACTIONS_MAX, Allowance, StrategyHost
+from tradebot.shell.sim_loop import SimLoop
+from tradebot.shell.strategies.desk import StrategyDesk
+from tradebot.shell.strategies.host import ACTIONS_MAX, Allowance, StrategyHost
 
 
 class Slow(Says):

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradebot.shell import strict_json, strict_yaml
-from tradebot.shell.document import BYTES_MAX, ConfigError, Items, Scalar, Section, Style, plain
+from tradebot.shell.settings import strict_json, strict_yaml
+from tradebot.shell.settings.document import (
+    BYTES_MAX,
+    ConfigError,
+    Items,
+    Scalar,
+    Section,
+    Style,
+    plain,
+)
 
 
 def yaml_problems(text: str | bytes) -> list[str]:

@@ -20,10 +20,10 @@ from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ONE
 from tradebot.core.model.report import ExecType
 from tradebot.shell import observers
-from tradebot.shell.config import load
-from tradebot.shell.execution_log import ExecutionLog
-from tradebot.shell.outlet import Outlet
-from tradebot.shell.telemetry import Console, JsonLog, Repeats
+from tradebot.shell.settings.config import load
+from tradebot.shell.told.execution_log import ExecutionLog
+from tradebot.shell.told.outlet import Outlet
+from tradebot.shell.told.telemetry import Console, JsonLog, Repeats
 
 LATER = AT + timedelta(seconds=61)
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tradebot.shell.watchdog import Watchdog
+from tradebot.shell.strategies.watchdog import Watchdog
 
 
 def told_while(blocked_s: float, idle_s: float) -> list[float]:

@@ -36,7 +36,7 @@ def register(verbs: flags.Verbs) -> None:
 def calendar(args: argparse.Namespace) -> int:
     from tradebot.shell.calendar import build_calendars
     from tradebot.shell.clock import WallClock
-    from tradebot.shell.document import ConfigError
+    from tradebot.shell.settings.document import ConfigError
 
     config = place.load(args)
     try:

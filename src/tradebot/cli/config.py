@@ -7,7 +7,7 @@ from tradebot.cli import flags, place, show
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
-    from tradebot.shell.config import Config
+    from tradebot.shell.settings.config import Config
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -34,7 +34,7 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def show_all(args: argparse.Namespace) -> int:
-    from tradebot.shell.effective import effective
+    from tradebot.shell.settings.effective import effective
 
     config = place.load(args)
     rows = [
@@ -53,14 +53,14 @@ def show_all(args: argparse.Namespace) -> int:
 
 
 def schema(args: argparse.Namespace) -> int:
-    from tradebot.shell.schema import schema as of_settings
+    from tradebot.shell.settings.schema import schema as of_settings
 
     show.document(of_settings())
     return Exit.DONE
 
 
 def validate(args: argparse.Namespace) -> int:
-    from tradebot.shell.plugin_settings import check_plugins
+    from tradebot.shell.settings.plugin_settings import check_plugins
 
     if args.name is not None:
         if args.config is not None:
@@ -93,7 +93,7 @@ def validate(args: argparse.Namespace) -> int:
 
 def _days(found: "Config") -> list[str]:
     from tradebot.shell.calendar import build_calendars
-    from tradebot.shell.document import ConfigError
+    from tradebot.shell.settings.document import ConfigError
 
     try:
         build_calendars(found.schedule)

@@ -41,7 +41,7 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def list_(args: argparse.Namespace) -> int:
-    from tradebot.shell.api.filters import DEAD_LETTER_STATUSES
+    from tradebot.shell.views.filters import DEAD_LETTER_STATUSES
 
     found, _ = reading.answer(
         args, "/api/v1/dead-letters",
@@ -95,7 +95,7 @@ def _tell(found: dict[str, Any]) -> None:
 
 
 def _from_journal(home: Path, name: str) -> dict[str, Any]:
-    from tradebot.shell.api.dead_letters import document
+    from tradebot.shell.views.dead_letters import document
 
     letters = reading.views(home).dead_letters.named(name)
     return document(reading.only(letters, "dead letter", name))

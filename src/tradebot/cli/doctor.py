@@ -10,7 +10,7 @@ from tradebot.cli.outcome import Exit
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tradebot.shell.checks import Finding
+    from tradebot.shell.checks.checks import Finding
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -22,9 +22,9 @@ def register(verbs: flags.Verbs) -> None:
 
 def doctor(args: argparse.Namespace) -> int:
     from tradebot.cli.log_in import log_in
-    from tradebot.shell.checks import Word, examine, worst
+    from tradebot.shell.checks.checks import Word, examine, worst
+    from tradebot.shell.checks.doctor import machine_checks
     from tradebot.shell.clock import WallClock
-    from tradebot.shell.doctor import machine_checks
 
     config = place.load(args)
     found = examine({
@@ -45,7 +45,7 @@ def doctor(args: argparse.Namespace) -> int:
 
 def _socket(home: "Path") -> "Finding":
     from tradebot.shell.api.socket_place import locate
-    from tradebot.shell.checks import Word
+    from tradebot.shell.checks.checks import Word
 
     path = locate(place.socket_path(home))
     if is_running(home):

@@ -11,7 +11,7 @@ from tradebot.cli.client import Client, escaped
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
-    from tradebot.shell.api.drafts import Shelf
+    from tradebot.shell.views.drafts import Shelf
 
 _DRAFTS: Final = {
     "created_utc": "DRAFTED (UTC)", "short": "DRAFT", "ask": "TRADE", "strategy_id": "STRATEGY",
@@ -50,7 +50,7 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def list_(args: argparse.Namespace) -> int:
-    from tradebot.shell.api.filters import DRAFT_STATUSES
+    from tradebot.shell.views.filters import DRAFT_STATUSES
 
     found, _ = reading.answer(
         args, "/api/v1/drafts", lambda views, wanted: {"drafts": views.drafts.rows(wanted)},
@@ -104,7 +104,7 @@ def _answer(args: argparse.Namespace, what: str, body: dict[str, str]) -> int:
 
 
 def _from_journal(args: argparse.Namespace, home: Path) -> dict[str, Any]:
-    from tradebot.shell.api.drafts import document
+    from tradebot.shell.views.drafts import document
 
     views = reading.views(home, _shelf(args, home))
     draft = reading.only(views.drafts.named(args.id), "draft", args.id)
@@ -132,8 +132,8 @@ def _tell(found: dict[str, Any]) -> None:
 
 def _shelf(args: argparse.Namespace, home: Path) -> "Shelf":
     """Say where the files are: as configured, or where nothing was configured by default."""
-    from tradebot.shell.api.drafts import Shelf
-    from tradebot.shell.sections import StagingSection
+    from tradebot.shell.settings.sections import StagingSection
+    from tradebot.shell.views.drafts import Shelf
 
     staging = StagingSection() if args.data_dir is not None else place.load(args).staging
     return Shelf(

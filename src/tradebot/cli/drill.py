@@ -99,7 +99,7 @@ def _same_words(args: argparse.Namespace) -> list[str]:
 
 
 def _names(asked: Sequence[str], known: Sequence[str]) -> Sequence[str]:
-    from tradebot.shell.document import suggestion
+    from tradebot.shell.settings.document import suggestion
 
     for name in asked:
         if name not in (*known, ALL):

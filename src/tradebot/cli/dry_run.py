@@ -24,15 +24,15 @@ from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ONE
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.shell.api.requests import Requests
-from tradebot.shell.config import Config
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.replay.sim_loop import SimLoop
-from tradebot.shell.sections import (
+from tradebot.shell.settings.config import Config
+from tradebot.shell.settings.sections import (
     MarketDataSection,
     PromotionSection,
     RouteSection,
     StagingSection,
 )
+from tradebot.shell.sim_loop import SimLoop
 
 # What a trade leaves behind on its way: intake to route, dispatch, execution, post-trade, recon.
 _FOOTPRINTS: Final = (

@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    from tradebot.shell.document import suggestion
+    from tradebot.shell.settings.document import suggestion
 
     return suggestion(word, known)
 

@@ -14,9 +14,9 @@ from tradebot.cli import place, reading, show
 from tradebot.cli.outcome import Exit
 
 if TYPE_CHECKING:
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
     from tradebot.shell.journal.decision import Decision
+    from tradebot.shell.views.filters import Filters
+    from tradebot.shell.views.views import Views
 
 _POLL_EVERY_S: Final = 0.2
 
@@ -35,7 +35,7 @@ def follow(
     told: Callable[[dict[str, Any]], str],
 ) -> int:
     """Print what there is and each change of it; whoever has enough interrupts it."""
-    from tradebot.shell.api.views import Views
+    from tradebot.shell.views.views import Views
 
     wanted, ledger, views = reading.filters(args, statuses), _ledger(args), Views()
     for decision in ledger.decisions():

@@ -8,7 +8,7 @@ from tradebot.cli.outcome import Exit, Stop
 
 def document_in(path: Path) -> dict[str, Any]:
     """Read YAML or JSON with every value as it was written; what is wrong ends the verb."""
-    from tradebot.shell import document, strict_json, strict_yaml
+    from tradebot.shell.settings import document, strict_json, strict_yaml
 
     try:
         data = path.read_bytes()

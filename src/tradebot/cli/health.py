@@ -11,8 +11,8 @@ from tradebot.cli.status import in_figures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
+    from tradebot.shell.views.filters import Filters
+    from tradebot.shell.views.views import Views
 
 _PAINT = {"healthy": "good", "degraded": "warn", "unhealthy": "bad"}
 

@@ -56,7 +56,7 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def intents(args: argparse.Namespace) -> int:
-    from tradebot.shell.api.filters import INTENT_STATUSES
+    from tradebot.shell.views.filters import INTENT_STATUSES
 
     if args.follow:
         return follow.follow(

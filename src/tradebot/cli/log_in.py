@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tradebot.app import RunOptions, assembled
-from tradebot.shell.config import Config
-from tradebot.shell.sections import StagingSection
+from tradebot.shell.settings.config import Config
+from tradebot.shell.settings.sections import StagingSection
 
 WITHIN_S: Final = 20.0
 _STOP_WITHIN_S: Final = 10.0

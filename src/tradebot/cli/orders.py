@@ -35,7 +35,7 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def orders(args: argparse.Namespace) -> int:
-    from tradebot.shell.api.filters import ORDER_STATUSES
+    from tradebot.shell.views.filters import ORDER_STATUSES
 
     if args.follow:
         return follow.follow(

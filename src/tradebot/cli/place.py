@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
-    from tradebot.shell.config import Config
+    from tradebot.shell.settings.config import Config
 
 DEFAULT_CONFIG: Final = "config.paper.yaml"
 REHEARSAL: Final = "rehearsal"
@@ -20,7 +20,7 @@ _DATA_DIR: Final = re.compile(r"^data_dir:[ \t]*([^#\n]+)", re.MULTILINE)
 
 def load(args: argparse.Namespace) -> "Config":
     """Load the configuration that the flags name; a problem ends the verb with exit 4."""
-    from tradebot.shell.document import ConfigError
+    from tradebot.shell.settings.document import ConfigError
 
     try:
         return read(args)
@@ -32,7 +32,7 @@ def load(args: argparse.Namespace) -> "Config":
 
 def read(args: argparse.Namespace) -> "Config":
     """Load the configuration that the flags name; raises ConfigError."""
-    from tradebot.shell import config
+    from tradebot.shell.settings import config
 
     path = config.find(args.config or DEFAULT_CONFIG, os.environ)
     return config.load(path, environ=os.environ, overrides=overrides(args))
@@ -59,8 +59,8 @@ def home(args: argparse.Namespace) -> Path:
 
 def data_dir_named(args: argparse.Namespace) -> Path | None:
     """Return what a configuration that does not load says of its data directory, if anything."""
-    from tradebot.shell import config_place
-    from tradebot.shell.document import ConfigError
+    from tradebot.shell.settings import place as config_place
+    from tradebot.shell.settings.document import ConfigError
 
     try:
         path = config_place.find(args.config or DEFAULT_CONFIG, os.environ)

@@ -13,12 +13,12 @@ from tradebot.cli.outcome import Exit, Stop
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tradebot.shell.api.drafts import Shelf
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
     from tradebot.shell.journal.chain import Stand
     from tradebot.shell.journal.decision import Decision
     from tradebot.shell.journal.file import Take
+    from tradebot.shell.views.drafts import Shelf
+    from tradebot.shell.views.filters import Filters
+    from tradebot.shell.views.views import Views
 
 T = TypeVar("T")
 
@@ -83,8 +83,7 @@ def views(home: "Path", shelf: "Shelf | None" = None) -> "Views":
 
 def filters(args: argparse.Namespace, statuses: Sequence[str] = ()) -> "Filters":
     """Read the filters that the verb takes; a bad one ends it."""
-    from tradebot.shell.api.commands import BadRequest
-    from tradebot.shell.api.filters import parse_filters
+    from tradebot.shell.api.commands import BadRequest, parse_filters
 
     try:
         return parse_filters(_asked(args), statuses)

@@ -58,7 +58,7 @@ def _ask(client: Client, args: argparse.Namespace) -> dict[str, Any]:
 
 def _offline(home: "Path") -> dict[str, Any]:
     """Tell what the journal says of the last time: without a daemon nothing is compared."""
-    from tradebot.shell.api.reconciliation import document
+    from tradebot.shell.views.reconciliation import document
 
     return {"running": False, **document(reading.views(home).book)}
 

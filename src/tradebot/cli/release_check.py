@@ -7,7 +7,7 @@ from tradebot.cli import flags, place, show
 from tradebot.cli.outcome import Exit
 
 if TYPE_CHECKING:
-    from tradebot.shell.checks import Checked
+    from tradebot.shell.checks.checks import Checked
 
 _COLUMNS: Final = {"check": "CHECK", "result": "RESULT", "ms": "MS", "says": ""}
 _READY: Final = {"fail": 2, "warn": 1}
@@ -24,9 +24,9 @@ def register(verbs: flags.Verbs) -> None:
 
 def release_check(args: argparse.Namespace) -> int:
     from tradebot.cli.dry_run import trade
-    from tradebot.shell.checks import worst
+    from tradebot.shell.checks.checks import worst
+    from tradebot.shell.checks.release_check import ReleaseCheck
     from tradebot.shell.clock import WallClock
-    from tradebot.shell.release_check import ReleaseCheck
 
     found = ReleaseCheck(
         lambda: place.read(args), trade, WallClock(), is_quick=args.quick

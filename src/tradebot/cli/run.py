@@ -39,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
             raise Stop(Exit.USAGE, f"--{flag} belongs to a rehearsal: add --rehearse")
     config = place.load(args)
     from tradebot import app
-    from tradebot.shell.document import ConfigError
     from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
     from tradebot.shell.journal.lock import DataDirInUse
+    from tradebot.shell.settings.document import ConfigError
 
     speed = _SPEED_DEFAULT if args.speed is None else args.speed
     options = app.RunOptions(

@@ -9,8 +9,8 @@ from tradebot.cli.client import escaped
 from tradebot.cli.outcome import Exit
 
 if TYPE_CHECKING:
-    from tradebot.shell.api.filters import Filters
-    from tradebot.shell.api.views import Views
+    from tradebot.shell.views.filters import Filters
+    from tradebot.shell.views.views import Views
 
 _COLUMNS: Final = {
     "strategy_id": "strategy", "is": "is", "symbols": "symbols", "failures": "failures",

@@ -59,7 +59,7 @@ def _from_journal(home: Path, name: str) -> dict[str, Any]:
 
 
 def _chain_of(home: Path, name: str) -> dict[str, Any] | None:
-    from tradebot.shell.api.views import Views
+    from tradebot.shell.views.views import Views
 
     views = Views(events_max=None)
     for decision in reading.LedgerFile(home).chain_of(name):

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from tradebot.core.model.commands import Command, EnterSession
 from tradebot.ports import Calendar, Clock
-from tradebot.shell import plugins
-from tradebot.shell.document import ConfigError
-from tradebot.shell.sections import Schedule
+from tradebot.shell.settings import plugins
+from tradebot.shell.settings.document import ConfigError
+from tradebot.shell.settings.sections import Schedule
 
 _STEP_BACK_IGNORED: Final = timedelta(seconds=1)  # or a small correction would reopen a market
 

@@ -5,7 +5,7 @@ import math
 import time
 from datetime import UTC, datetime, timedelta
 
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 stopwatch = time.perf_counter  # how long a call takes, whatever a simulated clock says meanwhile
 

@@ -7,6 +7,7 @@ from tradebot.core.model.commands import SetKillSwitch
 from tradebot.core.model.facts import Reads
 from tradebot.core.pipeline.handle import handle
 from tradebot.ports import Clock
+from tradebot.shell.facts import RecordedFacts
 from tradebot.shell.journal import place
 from tradebot.shell.journal.chain import Header
 from tradebot.shell.journal.decision import Decision
@@ -14,7 +15,6 @@ from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.journal.verify import Scan
 from tradebot.shell.kill_flag import KILL_FILE
-from tradebot.shell.replay.redecide import RecordedFacts
 
 
 def clear_kill(home: Path, lock_dir: Path, clock: Clock, *, reason: str, by: str) -> bool:

@@ -9,8 +9,8 @@ from tradebot.core.book.book import Book
 from tradebot.core.model.money import plain
 from tradebot.core.model.window import PromotionWindow
 from tradebot.ports import Calendar
-from tradebot.shell import plugins
-from tradebot.shell.api.rows import arming_row, iso
+from tradebot.shell.settings import plugins
+from tradebot.shell.views.rows import arming_row, iso
 
 _DAYS_AHEAD: Final = 10  # a window that opens on one weekday is found across a week with holidays
 

@@ -32,9 +32,9 @@ from tradebot.shell.kill_flag import KILL_FILE, Latch, drop, lay_spare, lift, re
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState, StateChanged
-from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.strategies.host import StrategyHost
 from tradebot.shell.supervisor import CLOSE_WITHIN_S, Notice, Supervisor, TaskFailed, within
-from tradebot.shell.telemetry import Telling
+from tradebot.shell.told.telemetry import Telling
 from tradebot.shell.wire.link import Link
 
 DRAIN_WITHIN_S: Final = 10.0

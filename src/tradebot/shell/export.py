@@ -10,11 +10,11 @@ from typing import Any, Final, TextIO
 import msgspec
 
 from tradebot.core.model import events as e
-from tradebot.shell.api.filters import Filters
-from tradebot.shell.api.history import FillRecord, Moment, Told
-from tradebot.shell.api.rows import Plain, event_row, fill_row, iso
-from tradebot.shell.api.views import Views
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.views.filters import Filters
+from tradebot.shell.views.history import FillRecord, Moment, Told
+from tradebot.shell.views.rows import Plain, event_row, fill_row, iso
+from tradebot.shell.views.views import Views
 
 FORMATS: Final = ("jsonl", "csv")
 

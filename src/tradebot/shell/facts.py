@@ -1,4 +1,4 @@
-"""What does the outside look like right now? A cache, and a view that remembers reads."""
+"""What does the outside look like now, or did when a decision read it? A cache, two views."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,6 +45,22 @@ class RecordingFacts:
 
     def reads(self) -> Reads:
         return Reads(quotes=tuple(self._read.values()), latch=self._latched)
+
+
+class RecordedFacts:
+    """Answers what one decision read then, and nothing else."""
+
+    __slots__ = ("_latch", "_quotes")
+
+    def __init__(self, reads: Reads) -> None:
+        self._quotes = {quote.symbol: quote for quote in reads.quotes}
+        self._latch = reads.latch
+
+    def quote(self, symbol: str) -> Quote | None:
+        return self._quotes.get(symbol)
+
+    def latch(self) -> str | None:
+        return self._latch
 
 
 class FactCache:

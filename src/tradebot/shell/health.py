@@ -14,14 +14,14 @@ from typing import Any, Final
 from tradebot.core.model.commands import BreakerState, Control
 from tradebot.core.session import State
 from tradebot.ports import Clock, MarketData
-from tradebot.shell.api.rows import iso
-from tradebot.shell.api.views import Views
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.file import Journal
-from tradebot.shell.outlet import Outlet
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.standing import breakers, gap_rows
 from tradebot.shell.state import DaemonState
+from tradebot.shell.told.outlet import Outlet
+from tradebot.shell.views.rows import iso
+from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 
 TICK_S: Final = 1.0

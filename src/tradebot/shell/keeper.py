@@ -12,10 +12,10 @@ from typing import Final
 
 from tradebot.core.model.commands import SetKillSwitch
 from tradebot.shell import recovery
-from tradebot.shell.api.drafts import Shelf
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.damage import JournalDamaged
 from tradebot.shell.kill_flag import Latch
+from tradebot.shell.views.drafts import Shelf
 
 KEEP_EVERY: Final = 20_000  # decisions, which a start folds in less than a second
 LOOK_EVERY_S: Final = 10.0

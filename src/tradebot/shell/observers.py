@@ -9,17 +9,17 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from tradebot.ports import Clock, MarketData
-from tradebot.shell.api.views import Views
-from tradebot.shell.config import Config
 from tradebot.shell.engine import Engine
-from tradebot.shell.execution_log import ExecutionLog
 from tradebot.shell.health import Health, Patient, Rounds
 from tradebot.shell.journal.file import Journal
-from tradebot.shell.outlet import Outlet, instead_of, to_file, to_stream
 from tradebot.shell.reconcile import Reconciler
-from tradebot.shell.redact import hiding, secrets_in
+from tradebot.shell.settings.config import Config
 from tradebot.shell.state import DaemonState
-from tradebot.shell.telemetry import Console, JsonLog, Telling
+from tradebot.shell.told.execution_log import ExecutionLog
+from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
+from tradebot.shell.told.redact import hiding, secrets_in
+from tradebot.shell.told.telemetry import Console, JsonLog, Telling
+from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 
 

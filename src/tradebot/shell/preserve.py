@@ -23,7 +23,7 @@ from tradebot.shell.journal.snapshot import Unusable
 
 T = TypeVar("T")
 
-_OURS: Final = ("tradebot.core.", "tradebot.shell.api.")
+_OURS: Final = ("tradebot.core.", "tradebot.shell.views.")
 _THEIRS: Final = {
     (cls.__module__, cls.__qualname__): cls
     for cls in (OrderedDict, deque, date, datetime, timedelta, timezone, Decimal, PosixPath)

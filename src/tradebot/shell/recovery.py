@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from tradebot.core.book.book import Book
-from tradebot.shell.api.drafts import Shelf
-from tradebot.shell.api.views import Views
 from tradebot.shell.collector import uncollected
 from tradebot.shell.journal import place, snapshot
 from tradebot.shell.journal.chain import Stand
@@ -23,13 +21,15 @@ from tradebot.shell.journal.file import Take, understood
 from tradebot.shell.journal.snapshot import Snapshot, Unusable
 from tradebot.shell.journal.verify import Scan
 from tradebot.shell.preserve import copied, preserved, restored
+from tradebot.shell.views.drafts import Shelf
+from tradebot.shell.views.views import Views
 
 T = TypeVar("T")
 Pass: TypeAlias = Callable[[Take, Stand | None], T]  # over the journal, from a stand on
 
 SNAPSHOT: Final = Path("snapshots") / "views"
 _SOURCE: Final = Path(__file__).parent.parent
-_FOLDS: Final = (_SOURCE / "core", _SOURCE / "shell" / "api")  # the code that a state belongs to
+_FOLDS: Final = (_SOURCE / "core", _SOURCE / "shell" / "views")  # the code that a state belongs to
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.ports import Broker, Clock, WireError
-from tradebot.shell.api.rows import iso
+from tradebot.shell.facts import RecordedFacts
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.replay.redecide import RecordedFacts
+from tradebot.shell.views.rows import iso
 
 WAITING_MAX: Final = 1_000
 CALL_DEADLINE_S: Final = 10.0

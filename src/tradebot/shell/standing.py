@@ -8,16 +8,16 @@ from typing import Any
 
 from tradebot.core.model.money import plain
 from tradebot.ports import Calendar, MarketData
-from tradebot.shell import plugins
-from tradebot.shell.api.reconciliation import Looks, document
-from tradebot.shell.api.rows import iso
-from tradebot.shell.api.views import Views
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.config import Config
 from tradebot.shell.countdown import countdown
+from tradebot.shell.settings import plugins
+from tradebot.shell.settings.config import Config
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.strategies.host import StrategyHost
+from tradebot.shell.views.reconciliation import Looks, document
+from tradebot.shell.views.rows import iso
+from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 
 

@@ -12,7 +12,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.session import State, Trigger, step, trigger_of
 from tradebot.ports import Clock
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.plugins import contained
+from tradebot.shell.settings.plugins import contained
 from tradebot.shell.supervisor import Notice, TaskFailed
 
 

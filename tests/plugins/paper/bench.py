@@ -24,7 +24,7 @@ from tradebot.plugins.brokers.paper.settings import PaperSettings
 from tradebot.plugins.calendars.always_open import AlwaysOpen
 from tradebot.plugins.calendars.exchange import ExchangeCalendar, ExchangeSettings
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 INITIAL: Final = Decimal(100_000)
 FREE: Final = {"slippage_bps": 0, "commission_bps": 0, "commission_per_contract": 0}

@@ -10,7 +10,7 @@ from tests.plugins.paper.bench import Bench, a_combo, at_the_paper_broker, check
 
 from tradebot.core.model.instrument import parse_occ
 from tradebot.core.model.report import ExecType, Report
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 SPREAD = (f"buy {CALL}", f"sell {HIGHER_CALL}")
 SHORT_SPREAD = (f"sell {CALL}", f"buy {HIGHER_CALL}")

@@ -8,7 +8,7 @@ from tests.plugins.paper.bench import Bench, paper_settings, play
 from tests.plugins.paper.test_restart import LATER, a_busy_morning, the_book
 
 from tradebot.ports import Declined, NotSent
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 
 @pytest.mark.fault(36)

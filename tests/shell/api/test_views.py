@@ -16,9 +16,9 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, StrategyId, keyed_intent_id
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.report import ExecType
-from tradebot.shell.api.filters import Filters
-from tradebot.shell.api.history import RECORDS
-from tradebot.shell.api.views import Views
+from tradebot.shell.views.filters import Filters
+from tradebot.shell.views.history import RECORDS
+from tradebot.shell.views.views import Views
 
 
 def an_order(

@@ -22,10 +22,10 @@ from tradebot.core.model.ids import ClOrdID, keyed_intent_id
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.report import ExecType
-from tradebot.shell.api.views import Views
-from tradebot.shell.api.why import GATE_WORDS
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.search import chain_of
+from tradebot.shell.views.views import Views
+from tradebot.shell.views.why import GATE_WORDS
 
 SHAPE = {
     "id", "kind", "intent", "quotes", "gates", "route", "order", "reports", "bookings", "result",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 
 AT = datetime(2026, 8, 24, 14, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 from tradebot.shell.wire.deadline import Deadline
 
 T = TypeVar("T")

@@ -8,9 +8,9 @@ from tradebot.core.book.book import Book
 from tradebot.core.model.commands import Command
 from tradebot.core.model.money import plain
 from tradebot.ports import WireError
-from tradebot.shell.api.rows import Plain, iso
 from tradebot.shell.flattener import States
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.views.rows import Plain, iso
 
 Decide: TypeAlias = Callable[[Command], Awaitable[Decision | None]]
 

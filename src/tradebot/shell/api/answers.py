@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from tradebot.shell.api import commands
-from tradebot.shell.api.rows import Plain
+from tradebot.shell.views.rows import Plain
 
 
 async def read_body(request: web.Request, *, may_be_empty: bool = False) -> dict[str, Any]:

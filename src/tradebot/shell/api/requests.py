@@ -40,12 +40,12 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.reason import EXPLAIN, Reason
-from tradebot.shell.api import dead_letters
 from tradebot.shell.api.aftermath import Decide, in_flight
-from tradebot.shell.api.drafts import Draft, document
-from tradebot.shell.api.rows import Plain, arming_row, gate_rows
-from tradebot.shell.api.views import Views
-from tradebot.shell.narrate import numbers
+from tradebot.shell.views import dead_letters
+from tradebot.shell.views.drafts import Draft, document
+from tradebot.shell.views.narrate import numbers
+from tradebot.shell.views.rows import Plain, arming_row, gate_rows
+from tradebot.shell.views.views import Views
 
 
 class Unanswerable(Exception):

@@ -19,24 +19,24 @@ from tradebot.core.session import IN_SESSION, State
 from tradebot.shell.api import commands
 from tradebot.shell.api.aftermath import Decide, aftermath
 from tradebot.shell.api.answers import answer, problem, read_body
+from tradebot.shell.api.commands import parse_filters
 from tradebot.shell.api.door import Door
-from tradebot.shell.api.filters import (
+from tradebot.shell.api.requests import Requests, Unanswerable
+from tradebot.shell.api.socket_place import place
+from tradebot.shell.engine import Busy
+from tradebot.shell.flattener import States
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.reconcile import Reconciler
+from tradebot.shell.views.filters import (
     DEAD_LETTER_STATUSES,
     DRAFT_STATUSES,
     FILTERS_OF_POSITIONS,
     INTENT_STATUSES,
     NO_STATUSES,
     ORDER_STATUSES,
-    parse_filters,
 )
-from tradebot.shell.api.reconciliation import document
-from tradebot.shell.api.requests import Requests, Unanswerable
-from tradebot.shell.api.socket_place import place
-from tradebot.shell.api.views import Views
-from tradebot.shell.engine import Busy
-from tradebot.shell.flattener import States
-from tradebot.shell.journal.decision import Decision
-from tradebot.shell.reconcile import Reconciler
+from tradebot.shell.views.reconciliation import document
+from tradebot.shell.views.views import Views
 
 ANSWER_WITHIN_S: Final = 15.0
 DECIDE_WITHIN_S: Final = 10.0

@@ -3,7 +3,7 @@
 from typing import Final, Literal
 
 from tradebot.core.model.fact import fact
-from tradebot.shell.checks import Word
+from tradebot.shell.checks.checks import Word
 
 Moment = Literal["open", "close", "early close", "clock change"]
 SWEEP_MAX: Final = 40  # places in which one fault strikes, at most

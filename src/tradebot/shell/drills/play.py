@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tradebot.shell.checks import Word
+from tradebot.shell.checks.checks import Word
 from tradebot.shell.clock import stopwatch
 from tradebot.shell.drills.aim import Aim
 from tradebot.shell.drills.drill import SWEEP_MAX, Drill, Outcome, Unsuited

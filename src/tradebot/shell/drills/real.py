@@ -6,11 +6,11 @@ from subprocess import TimeoutExpired
 from typing import Final
 
 from tradebot.core.model.fact import fact
-from tradebot.shell.checks import Word
+from tradebot.shell.checks.checks import Word
 from tradebot.shell.clock import stopwatch
-from tradebot.shell.config import Config
 from tradebot.shell.drills.child import Broken, Child
 from tradebot.shell.drills.drill import Outcome, Unsuited
+from tradebot.shell.settings.config import Config
 
 _STRIKES: Final = (3, 9, 14, 20, 27)  # decisions from a start to a kill: within it and after it
 _SOME: Final = 20

@@ -9,11 +9,11 @@ from typing import Final
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.ports import Calendar, Session
-from tradebot.shell.config import Config
 from tradebot.shell.drills.drill import Drill, Moment, Unsuited
-from tradebot.shell.roster import add_strategies
+from tradebot.shell.settings.config import Config
 from tradebot.shell.simulate.broker import ROUTE
 from tradebot.shell.simulate.world import Scene
+from tradebot.shell.strategies.roster import add_strategies
 
 _WITHOUT_STRATEGIES: Final = ("SPY",)
 _DAYS_AHEAD: Final = 400

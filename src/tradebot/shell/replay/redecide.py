@@ -10,8 +10,8 @@ from typing import Any, Final, TypeAlias
 from tradebot.core.book.book import Book
 from tradebot.core.model.events import Event
 from tradebot.core.model.fact import fact
-from tradebot.core.model.facts import Quote, Reads
 from tradebot.core.pipeline.handle import handle
+from tradebot.shell.facts import RecordedFacts
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import replay
 from tradebot.shell.replay.as_then import as_then, is_older
@@ -59,22 +59,6 @@ class Comparison:
     @property
     def is_same(self) -> bool:
         return self.difference is None and self.books is None
-
-
-class RecordedFacts:
-    """Answers what one decision read then, and nothing else."""
-
-    __slots__ = ("_latch", "_quotes")
-
-    def __init__(self, reads: Reads) -> None:
-        self._quotes = {quote.symbol: quote for quote in reads.quotes}
-        self._latch = reads.latch
-
-    def quote(self, symbol: str) -> Quote | None:
-        return self._quotes.get(symbol)
-
-    def latch(self) -> str | None:
-        return self._latch
 
 
 def redecide(directory: Path, progress: Progress = lambda done: None) -> Comparison:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from tradebot.shell.replay.sim_loop import SimLoop
+from tradebot.shell.sim_loop import SimLoop
 from tradebot.shell.simulate.chance import Chance
 
 _TURNS_MAX: Final = 500_000  # of a day; the busiest have a tenth of it

@@ -28,9 +28,9 @@ from tradebot.shell.simulate.disk import Killed, SimDisk
 from tradebot.shell.simulate.market import SimMarket
 from tradebot.shell.simulate.world import JOURNAL, World
 from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.strategies.host import StrategyHost
 from tradebot.shell.supervisor import Limits, Supervisor
-from tradebot.shell.telemetry import Console
+from tradebot.shell.told.telemetry import Console
 from tradebot.shell.wire.link import Link
 from tradebot.shell.wire.may_send import last_look
 

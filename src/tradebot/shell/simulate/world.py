@@ -22,7 +22,7 @@ from tradebot.shell.simulate.loop import ShuffledLoop
 from tradebot.shell.simulate.market import SYMBOLS, Prices
 from tradebot.shell.simulate.referee import Referee
 from tradebot.shell.simulate.venue import Venue
-from tradebot.shell.strategies import StrategyHost
+from tradebot.shell.strategies.host import StrategyHost
 from tradebot.shell.wire.patience import USUAL, Patience
 
 OPENS: Final = datetime(2026, 8, 24, 13, 30, tzinfo=UTC)

@@ -1,0 +1,252 @@
+"""Which settings hold? Defaults, then the file, .env, the environment, the command line."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from tradebot.core.gates.routes import KIND_OF_MODE
+from tradebot.core.model.fact import fact
+from tradebot.core.model.instrument import SYMBOL
+from tradebot.core.model.intent import RESERVED_OWNERS
+from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
+from tradebot.shell.settings import environment
+from tradebot.shell.settings.digest import settings_digest
+from tradebot.shell.settings.document import (
+    ConfigError,
+    Items,
+    Node,
+    Place,
+    Scalar,
+    Section,
+    problem,
+    quoted,
+)
+from tradebot.shell.settings.environment import Overlay
+from tradebot.shell.settings.file import read, read_bytes
+from tradebot.shell.settings.fill import fill
+from tradebot.shell.settings.place import find, is_file
+from tradebot.shell.settings.promotion_checks import about_promotion
+from tradebot.shell.settings.sections import RouteSection, Sections
+
+__all__ = ["Config", "ConfigError", "Section", "fill", "find", "load"]
+
+_KeyPath: TypeAlias = tuple[str | int, ...]
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_ROUTE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
+_BUILT_IN: Final = {  # no configuration makes more of a simulator than it is
+    "paper": (RouteKind.PAPER, RouteKind.SHADOW), "mock": (RouteKind.MOCK, RouteKind.SHADOW),
+}
+
+
+@fact
+class Config(Sections):
+    """A configuration that holds together; `data_dir` is always set here.
+
+    `document` is what was said, and where: the file with all that was laid over it.
+    """
+
+    data_dir: Path
+    source: Path
+    document: Section
+    warnings: tuple[str, ...] = ()
+
+    def decisive(self) -> Settings:
+        """Return what core decides by; a feed's own age limit stands above the policy's."""
+        policy, age = self.policy, self.market_data.quote_age_max_s
+        return Settings(
+            mode=self.mode, promotion=self.promotion.strategy,
+            eligible=self.promotion.eligible, windows=self.promotion.windows,
+            routes=tuple(n for n, route in self.brokers.items() if route.shadow_of is None),
+            primary_calendar=self.schedule.calendar,
+            policy=policy if age is None else replace(policy, quote_age_max_s=age),
+            intent_ttl_s=self.orders.intent_ttl_s, send_within_s=self.orders.send_within_s,
+            staging=self.staging.enabled, approval_ttl_s=self.staging.approval_ttl_s,
+            recon_cash_tolerance=self.reconcile.cash_tolerance,
+            recon_adopts_orders=self.reconcile.unknown_orders == "adopt",
+            draft_ttl_s=self.staging.draft_ttl_s, order_timeout_s=self.orders.timeout_s,
+            order_check_s=self.orders.check_every_s,
+        )
+
+    def route_kind(self, route: str) -> RouteKind:
+        """Return the kind given, else what adapter and mode say."""
+        return _kind(self.brokers[route], self.mode)
+
+    @property
+    def settings_hash(self) -> str:
+        """Digest all that can change a decision: no paths, ports or log settings."""
+        sections = {field.name: getattr(self, field.name) for field in fields(Sections)}
+        return settings_digest((self.decisive(), sections))
+
+
+def load(
+    path: Path, *, environ: Mapping[str, str], overrides: Mapping[str, str] = _NONE
+) -> Config:
+    """Read, overlay and check a configuration; raise ConfigError with everything that is wrong."""
+    root = read(path)
+    warnings: list[str] = []
+    dotenv = path.parent / ".env"
+    inherited = environment.from_dotenv(read_bytes(dotenv), str(dotenv)) if dotenv.exists() else {}
+    changes = [
+        *environment.overlays(inherited, warnings),
+        *environment.overlays(environment.from_process(environ), warnings),
+        *environment.from_command_line(overrides),
+    ]
+    root, problems = _overlaid(root, changes, path.parent)
+    try:
+        sections = fill(Sections, root)
+    except ConfigError as error:
+        raise ConfigError([*problems, *error.problems]) from None
+    problems.extend(_disagreements(sections, root))
+    if problems:
+        raise ConfigError(problems)
+    values = {f.name: getattr(sections, f.name) for f in fields(Sections)}
+    values["data_dir"] = sections.data_dir or _default_data_dir(sections.mode, environ)
+    told = (*warnings, *_idle(sections))
+    return Config(**values, source=path, document=root, warnings=told)
+
+
+def _default_data_dir(mode: Mode, environ: Mapping[str, str]) -> Path:
+    given = environ.get("STATE_DIRECTORY", "").split(":")[0]  # systemd lists several by colons
+    return Path(given) if given else Path("data") / mode.value
+
+
+def _overlaid(
+    root: Section, changes: Sequence[Overlay], beside: Path
+) -> tuple[Section, list[str]]:
+    """Lay the changes over the file; the policy's own file is read before its limits change."""
+    problems: list[str] = []
+    whole = [change for change in changes if change.path == ("policy",)]
+    others = [change for change in changes if change.path != ("policy",)]
+    root = environment.apply(root, whole, problems)
+    try:
+        root = _with_policy(root, beside)
+    except ConfigError as error:
+        problems.extend(error.problems)
+        kept = {key: node for key, node in root.entries.items() if key != "policy"}
+        root = replace(root, entries=kept)
+    return environment.apply(root, others, problems), problems
+
+
+def _with_policy(root: Section, beside: Path) -> Section:
+    named = root.entries.get("policy")
+    if not isinstance(named, Scalar):
+        return root
+    path = beside / named.text
+    if not named.text.strip() or not is_file(path):
+        expected = f"a file (looked for {path}) or a section of limits"
+        raise ConfigError([problem(named.place, "policy", expected, quoted(named.text))])
+    return replace(root, entries={**root.entries, "policy": read(path)})
+
+
+def _kind(route: RouteSection, mode: Mode) -> RouteKind:
+    if route.shadow_of is not None:
+        return RouteKind.SHADOW
+    if route.kind is not None:
+        return route.kind
+    if route.adapter in _BUILT_IN:
+        return _BUILT_IN[route.adapter][0]
+    if mode is Mode.STAGE:
+        return RouteKind.PAPER
+    return RouteKind.LIVE if mode is Mode.LIVE_BLOCKED else RouteKind(mode.value)
+
+
+def _idle(sections: Sections) -> Iterator[str]:
+    """Tell where no route is of the mode's kind: then the daemon runs, and refuses every order."""
+    wanted = KIND_OF_MODE.get(sections.mode)
+    kinds = {_kind(route, sections.mode) for route in sections.brokers.values()}
+    if wanted is not None and kinds and wanted not in kinds:
+        yield f"mode {sections.mode}: no route is {wanted}, so every order will be refused"
+
+
+def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
+    """Find what is wrong though each value alone fits its type."""
+    for path, expected, got in (
+        *_about_routes(sections), *_about_strategies(sections), *_about_limits(sections),
+        *about_promotion(sections),
+    ):
+        yield problem(_place(root, path), _shown(path), expected, got)
+
+
+def _about_routes(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+    for name, route in sections.brokers.items():
+        if not _ROUTE.fullmatch(name):  # a directory is called by it
+            expected = "a name of up to 32 letters, digits, `-` and `_`"
+            yield ("brokers",), expected, quoted(name)
+        kinds = _BUILT_IN.get(route.adapter, ())
+        if kinds and route.kind not in (None, *kinds):
+            expected = f"{' or '.join(kinds)} for this adapter"
+            yield ("brokers", name, "kind"), expected, quoted(str(route.kind))
+        if _kind(route, sections.mode) is RouteKind.SHADOW and not kinds:
+            expected = f"{' or '.join(_BUILT_IN)} for a shadow: they send nothing real"
+            yield ("brokers", name, "adapter"), expected, quoted(route.adapter)
+        yield from _about_shadow(sections, name, route)
+    if sections.mode is Mode.SHADOW and not any(r.shadow_of for r in sections.brokers.values()):
+        yield ("mode",), "a route with `shadow_of` among brokers", quoted(sections.mode.value)
+
+
+def _about_shadow(
+    sections: Sections, name: str, route: RouteSection
+) -> Iterator[tuple[_KeyPath, str, str]]:
+    """A copy must never reach a real account: whoever records is a simulator of our own."""
+    if route.shadow_of is None:
+        return
+    path = ("brokers", name, "shadow_of")
+    trading = [n for n, other in sections.brokers.items() if other.shadow_of is None]
+    if route.shadow_of not in trading:
+        yield path, f"a route that trades ({', '.join(trading) or 'none'})", quoted(route.shadow_of)
+    if route.kind not in (None, RouteKind.SHADOW):
+        yield ("brokers", name, "kind"), "shadow, because it records", quoted(str(route.kind))
+
+
+def _about_strategies(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+    seen: set[str] = set()
+    for at, strategy in enumerate(sections.strategies):
+        if strategy.strategy_id in seen:
+            yield ("strategies", at), "an id of its own", quoted(strategy.strategy_id)
+        if strategy.strategy_id in RESERVED_OWNERS:
+            expected = f"an id that is none of {', '.join(sorted(RESERVED_OWNERS))}"
+            yield ("strategies", at), expected, quoted(strategy.strategy_id)
+        seen.add(strategy.strategy_id)
+        for place, symbol in enumerate(strategy.symbols):
+            if not SYMBOL.fullmatch(symbol):
+                expected = "a symbol in capitals such as SPY"
+                yield ("strategies", at, "symbols", place), expected, quoted(symbol)
+
+
+def _about_limits(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+    for f in fields(Policy):
+        value = getattr(sections.policy, f.name)
+        if not isinstance(value, Decimal | int):
+            continue
+        if f.name.endswith("_frac") and not ZERO <= value <= ONE:
+            yield ("policy", f.name), "a fraction from 0 to 1", quoted(str(value))
+        elif value < ZERO:
+            yield ("policy", f.name), "at least 0", quoted(str(value))
+    limits = sections.supervision
+    for name, least in (("max_restarts", 0), ("initial_backoff_s", 0), ("backoff_multiplier", 1),
+                        ("cooldown_s", 0)):
+        value = getattr(limits, name)
+        if value < least:
+            yield ("supervision", name), f"at least {least}", quoted(f"{value:g}")
+
+
+def _place(root: Section, path: _KeyPath) -> Place:
+    node: Node | None = root
+    place = root.place
+    for key in path:
+        if isinstance(node, Section) and isinstance(key, str):
+            place, node = node.places.get(key, place), node.entries.get(key)
+        elif isinstance(node, Items) and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+            place = node.place
+    return place
+
+
+def _shown(path: _KeyPath) -> str:
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)[1:]

@@ -1,0 +1,71 @@
+"""Do the plugins' own sections fit the plugins? Loads each class that a configuration names."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tradebot.core.model.instrument import SYMBOL
+from tradebot.shell.settings import plugins
+from tradebot.shell.settings.config import Config, ConfigError
+from tradebot.shell.settings.document import Items, Node, Place, Section, problem, quoted
+from tradebot.shell.settings.fill import fill
+
+
+def check_plugins(config: Config) -> list[str]:
+    """Return every problem of the plugins' sections, as a start of the daemon would find them."""
+    problems: list[str] = []
+    offered: Sequence[str] = ()
+    for group, name, own, place in _named(config):
+        try:
+            plugin = plugins.load(group, name)
+            settings_type: Any = getattr(plugin, "settings_type", None)
+            if settings_type is not None:
+                settings = fill(settings_type, own)
+                if group == "market_data":
+                    offered = getattr(settings, "symbols", ())
+        except plugins.UnusablePlugin as error:
+            problems.append(f"{place}: {error}")
+        except ConfigError as error:
+            problems.extend(error.problems)
+    return [*problems, *(_strangers(config, offered) if offered else ())]
+
+
+def _strangers(config: Config, offered: Sequence[str]) -> Iterator[str]:
+    """Find what is no symbol, and symbols of strategies that the feed does not deliver."""
+    unsaid = Place(source=str(config.source))
+    if wrong := [symbol for symbol in offered if not SYMBOL.fullmatch(symbol)]:
+        place = _place(config.document.entries.get("market_data"), "symbols", unsaid)
+        expected = "a symbol in capitals such as SPY"
+        yield problem(place, "market_data.symbols", expected, quoted(wrong[0]))
+        return
+    for at, strategy in enumerate(config.strategies):
+        for symbol in strategy.symbols:
+            if symbol not in offered:
+                expected = f"symbols that market_data offers ({', '.join(sorted(offered))})"
+                place = _place(_strategy(config, at), "symbols", unsaid)
+                yield problem(place, f"strategies[{at}].symbols", expected, quoted(symbol))
+
+
+def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
+    """Yield every plugin that is named: its group, name, own settings, and where it was named."""
+    said = config.document.entries
+    unsaid = Place(source=str(config.source))
+    feed = config.market_data
+    yield "market_data", feed.provider, feed.own, _place(
+        said.get("market_data"), "provider", unsaid
+    )
+    routes = said.get("brokers")
+    for name, route in config.brokers.items():
+        node = routes.entries.get(name) if isinstance(routes, Section) else None
+        yield "brokers", route.adapter, route.own, _place(node, "adapter", unsaid)
+    for at, strategy in enumerate(config.strategies):
+        place = _place(_strategy(config, at), "plugin", unsaid)
+        yield "strategies", strategy.plugin, strategy.parameters, place
+
+
+def _strategy(config: Config, at: int) -> Node | None:
+    said = config.document.entries.get("strategies")
+    return said.items[at] if isinstance(said, Items) else None
+
+
+def _place(node: Node | None, key: str, unsaid: Place) -> Place:
+    return node.places.get(key, unsaid) if isinstance(node, Section) else unsaid

@@ -1,0 +1,161 @@
+"""How long did each execution take, stage by stage? One JSON line an execution, for people.
+
+received -> decided -> durable -> sent -> acknowledged -> filled: each is told in milliseconds since
+the one before it that is known. What a restart forgot, or a clock that went back, is null.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from tradebot.core.model.commands import Command, SubmitIntent
+from tradebot.core.model.events import (
+    IntentReceived,
+    OrderReported,
+    OrderSubmitted,
+    ReconRequested,
+    ReplaceRequested,
+)
+from tradebot.core.model.ids import ClOrdID, IntentId
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import plain
+from tradebot.core.model.report import MONEY, ExecType, Report
+from tradebot.ports import Clock
+from tradebot.shell.engine import Engine
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.told.outlet import Outlet
+from tradebot.shell.views.views import Views
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+REMEMBERED_MAX: Final = 20_000
+STAGES: Final = ("received", "decided", "durable", "sent", "acknowledged", "filled")
+
+
+@dataclass(slots=True)
+class _Way:
+    """One order's times, and whose it is."""
+
+    intent_id: IntentId | None = None
+    intent: Intent | None = None
+    received: datetime | None = None
+    decided: datetime | None = None
+    durable: datetime | None = None
+    sent: datetime | None = None
+    acknowledged: datetime | None = None
+    filled: datetime | None = None
+
+
+class ExecutionLog:
+    """Listens to arrivals, decisions and sends; lines are made where they are written."""
+
+    def __init__(self, out: Outlet, views: Views, clock: Clock) -> None:
+        self.out = out
+        self._views = views
+        self._clock = clock
+        self._arrived: OrderedDict[int, tuple[Command, datetime]] = OrderedDict()
+        self._intents: OrderedDict[IntentId, datetime] = OrderedDict()
+        self._orders: OrderedDict[ClOrdID, _Way] = OrderedDict()
+
+    def listen_to(self, engine: Engine) -> None:
+        engine.arrivals.append(self.on_arrival)
+        engine.listeners.append(self.on_decision)
+
+    def on_arrival(self, command: Command) -> None:
+        if isinstance(command, SubmitIntent):
+            _keep(self._arrived, id(command), (command, self._clock.now()))
+
+    def on_sent(self, cl_ord_id: ClOrdID) -> None:
+        way = self._orders.get(cl_ord_id)
+        if way is not None:
+            way.sent = self._clock.now()
+
+    def on_decision(self, decision: Decision) -> None:
+        for event in decision.events:
+            listener = _LISTENERS.get(type(event))
+            if listener is not None:
+                listener(self, decision, event)
+
+    def _received(self, decision: Decision, event: IntentReceived) -> None:
+        found = self._arrived.pop(id(decision.command), None)
+        if found is not None:
+            _keep(self._intents, event.intent_id, found[1])
+
+    def _submitted(self, decision: Decision, event: OrderSubmitted) -> None:
+        _keep(self._orders, event.cl_ord_id, _Way(
+            intent_id=event.intent_id, intent=event.intent,
+            received=self._intents.pop(event.intent_id, None), decided=decision.at,
+            durable=self._clock.now(),
+        ))
+
+    def _replaced(self, decision: Decision, event: ReplaceRequested) -> None:
+        way = self._orders.get(event.cl_ord_id)
+        if way is not None:
+            _keep(self._orders, event.request_id, way)
+
+    def _reported(self, decision: Decision, event: OrderReported) -> None:
+        report = event.report
+        name = report.orig_cl_ord_id or report.cl_ord_id
+        way = self._orders.get(name) or _Way()
+        if report.exec_type is ExecType.NEW and way.acknowledged is None:
+            way.acknowledged = decision.at
+        elif report.exec_type in MONEY:
+            way.filled = decision.at
+            self.out.later(partial(self._line, decision, report, replace(way)))
+
+    def _finished(self, decision: Decision, event: ReconRequested) -> None:
+        self._orders.pop(event.cl_ord_id, None)
+
+    def _line(self, decision: Decision, report: Report, way: _Way) -> str:
+        name = report.orig_cl_ord_id or report.cl_ord_id
+        told: dict[str, object] = {"at": decision.at.isoformat(), "seq": decision.seq}
+        told |= self._views.ids_of(intent_id=way.intent_id, cl_ord_id=name)
+        if way.intent is not None:
+            told |= {"strategy_id": way.intent.strategy_id, "symbol": way.intent.symbol,
+                     "side": None if way.intent.is_combo else way.intent.side.value}
+        told |= {
+            "client_order_id": name, "route": report.route, "exec_id": report.exec_id,
+            "exec_type": report.exec_type.value, "last_qty": plain(report.last_qty),
+            "last_px": plain(report.last_px), "fee": plain(report.fee),
+            "latency_ms": _steps(way),
+        }
+        return json.dumps(told) + "\n"
+
+
+_LISTENERS: Final[Mapping[type, Callable[[ExecutionLog, Decision, Any], None]]] = {
+    IntentReceived: ExecutionLog._received,
+    OrderSubmitted: ExecutionLog._submitted,
+    ReplaceRequested: ExecutionLog._replaced,
+    OrderReported: ExecutionLog._reported,
+    ReconRequested: ExecutionLog._finished,
+}
+
+
+def _steps(way: _Way) -> dict[str, float | None]:
+    """Tell each step since the one before it that is known, and the whole way."""
+    told: dict[str, float | None] = {}
+    first = last = way.received
+    for name in STAGES[1:]:
+        at = getattr(way, name)
+        told[name] = _ms(last, at)
+        if at is not None:
+            last = at
+    told["total"] = _ms(first, last)
+    return told
+
+
+def _ms(since: datetime | None, at: datetime | None) -> float | None:
+    if since is None or at is None or at < since:
+        return None
+    return round((at - since).total_seconds() * 1000, 3)
+
+
+def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
+    kept[key] = value
+    if len(kept) > REMEMBERED_MAX:
+        kept.popitem(last=False)

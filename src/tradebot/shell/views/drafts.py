@@ -1,0 +1,290 @@
+"""Which drafts are there, and what became of each? A fold beside the histories, told as documents.
+
+A draft is an intent that stage 4 held for a person, a window or another mode. Its document is the
+file that people read; nothing is ever decided by it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from tradebot.core.model import events as e
+from tradebot.core.model.fact import fact
+from tradebot.core.model.ids import IntentId
+from tradebot.core.model.instrument import option_of
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import plain
+from tradebot.core.model.reason import GateResult, Reason
+from tradebot.shell.views.filters import ALL, Filters
+from tradebot.shell.views.history import Histories, IntentRecord, Moment
+from tradebot.shell.views.narrate import ask
+from tradebot.shell.views.newest import KEPT_MAX, Newest
+from tradebot.shell.views.rows import Plain, because, gate_rows, iso, names, owner
+
+ARCHIVE: Final = "archive"
+SHORT_ID: Final = 8  # characters of a draft's id in its file's name; as many name it in a verb
+Format = Literal["yaml", "json"]
+
+_DRAFTED: Final = (
+    Reason.POLICY_STAGED, Reason.POLICY_NEEDS_APPROVAL, Reason.POLICY_WINDOW_CLOSED
+)
+_ENDS: Final[Mapping[Reason, str]] = {
+    Reason.POLICY_REJECTED: "rejected", Reason.POLICY_INTENT_EXPIRED: "expired",
+    Reason.POLICY_SUPERSEDED: "superseded",
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """One draft: the gates that let it come so far, and the yes that it has, if any."""
+
+    record: IntentRecord
+    drafted: Moment
+    changed: Moment
+    gates: tuple[GateResult, ...]
+    digest: str
+    approval: e.IntentApproved | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.record.is_open
+
+    @property
+    def status(self) -> str:
+        record = self.record
+        if record.cl_ord_id is not None:
+            return "sent"
+        if record.verdict == "refuse":
+            assert record.reason is not None  # every refusal has one
+            return _ENDS.get(record.reason, "refused")
+        return "waiting" if self.approval is None else "approved"
+
+    @property
+    def name(self) -> str:
+        """Name its file: when it was drafted (UTC), what it trades, and the begin of its id."""
+        intent = self.record.intent
+        what = f"{_underlying(intent)}_{_structure(intent)}".replace("/", "-")
+        return f"{self.drafted.at:%Y%m%d_%H%M%S}_{what}_{self.record.intent_id[:SHORT_ID].lower()}"
+
+
+@fact
+class Shelf:
+    """Where the files of drafts are; what no longer waits for anybody is in the archive.
+
+    One that `records_all` has a draft of every order, too, for whoever reads the history.
+    """
+
+    directory: Path
+    format: Format = "yaml"
+    records_all: bool = False
+
+    def path(self, draft: Draft) -> Path:
+        name = f"{draft.name}.{self.format}"
+        is_here = draft.status == "waiting"
+        return self.directory / name if is_here else self.directory / ARCHIVE / name
+
+
+class Drafts:
+    """The newest drafts, kept up by published events; the histories have taken the event already.
+
+    `shelf` is None where nobody said where the files are. Those that `expired` are counted since
+    the journal began.
+    """
+
+    def __init__(
+        self, kept: Histories, size: int = KEPT_MAX, shelf: Shelf | None = None
+    ) -> None:
+        self.shelf = shelf
+        self.expired = 0
+        self._kept = kept
+        self._newest: Newest[IntentId, Draft] = Newest(size)
+
+    def apply(self, moment: Moment, event: e.Event) -> None:
+        keep = _KEEP.get(type(event))
+        if keep is not None:
+            keep(self, moment, event)
+
+    def get(self, intent_id: str) -> Draft | None:
+        return self._newest.get(IntentId(intent_id))
+
+    def all(self) -> list[Draft]:
+        return list(self._newest.entries.values())
+
+    def named(self, text: str) -> list[Draft]:
+        """Find drafts by their id, by its first characters, or by the name of their file."""
+        if (draft := self.get(text)) is not None:
+            return [draft]
+        word = Path(text).stem.rpartition("_")[2].upper()
+        if len(word) < SHORT_ID:
+            return []
+        return [draft for name, draft in self._newest.entries.items() if name.startswith(word)]
+
+    def counts(self) -> Plain:
+        """Count those that wait, that have a yes, and that expired; tell since when one waits."""
+        found = (self.get(intent_id) for intent_id in self._kept.book.intents.open)
+        drafts = [draft for draft in found if draft is not None]
+        waiting = [draft.drafted.at for draft in drafts if draft.status == "waiting"]
+        approved = sum(draft.status == "approved" for draft in drafts)
+        return {
+            "waiting": len(waiting), "approved": approved, "expired": self.expired,
+            "oldest_utc": iso(min(waiting, default=None)),
+        }
+
+    def rows(self, filters: Filters = ALL) -> list[Plain]:
+        found = [self.row(d) for d in self.all() if _is_wanted(d, filters)]
+        return sorted(found, key=lambda row: str(row["created_utc"]))[-filters.last:]
+
+    def row(self, draft: Draft) -> Plain:
+        intent, approval = draft.record.intent, draft.approval
+        return {
+            "draft_id": draft.record.intent_id, "status": draft.status,
+            "created_utc": iso(draft.drafted.at), "expires_utc": iso(draft.record.expires),
+            "symbol": intent.symbol, "ask": ask(intent), "strategy_id": intent.strategy_id,
+            "source": intent.source.value, "user": intent.user, "digest": draft.digest,
+            "revises": draft.record.revises,
+            "approved_by": approval.by if approval else None,
+            "approved_until": iso(approval.until) if approval else None,
+            "reason_code": draft.record.reason.value if draft.record.reason else None,
+            "reason_detail": because(draft.record),
+            "client_order_id": draft.record.cl_ord_id, "draft_path": self.path(draft),
+        }
+
+    def path(self, draft: Draft | None) -> str | None:
+        if draft is None or self.shelf is None:
+            return None
+        return str(self.shelf.path(draft))
+
+    def held(self, moment: Moment, event: e.IntentHeld) -> None:
+        draft = self.get(event.intent_id)
+        record = self._kept.intents.get(event.intent_id)
+        if draft is not None:
+            draft.changed = moment
+        elif record is not None and event.reason in _DRAFTED:
+            self._draft(record, moment)
+
+    def approved(self, moment: Moment, event: e.IntentApproved) -> None:
+        self._change(event.intent_id, moment, event)
+
+    def lapsed(self, moment: Moment, event: e.ApprovalLapsed) -> None:
+        self._change(event.intent_id, moment, None)
+
+    def never_left(self, moment: Moment, event: e.OrderNeverLeft) -> None:
+        record = self._kept.intent_of(self._kept.order(event.cl_ord_id))
+        if record is not None:
+            self._change(record.intent_id, moment, None)
+
+    def refused(self, moment: Moment, event: e.IntentRefused) -> None:
+        draft = self.get(event.intent_id)
+        if draft is not None:
+            draft.changed = moment
+            self.expired += draft.status == "expired"
+
+    def sent(self, moment: Moment, event: e.OrderSubmitted) -> None:
+        draft, record = self.get(event.intent_id), self._kept.intents.get(event.intent_id)
+        if draft is not None:
+            draft.changed = moment
+        elif record is not None and self.shelf is not None and self.shelf.records_all:
+            self._draft(record, moment)
+
+    def _draft(self, record: IntentRecord, moment: Moment) -> None:
+        self._newest.add(record.intent_id, Draft(
+            record=record, drafted=moment, changed=moment, gates=record.gates,
+            digest=record.intent.digest(),
+        ))
+
+    def _change(
+        self, intent_id: IntentId, moment: Moment, approval: e.IntentApproved | None
+    ) -> None:
+        draft = self.get(intent_id)
+        if draft is not None:
+            draft.changed, draft.approval = moment, approval
+
+
+_KEEP: Final[Mapping[type, Callable[[Drafts, Moment, Any], None]]] = {
+    e.IntentHeld: Drafts.held,
+    e.IntentApproved: Drafts.approved,
+    e.ApprovalLapsed: Drafts.lapsed,
+    e.OrderNeverLeft: Drafts.never_left,
+    e.IntentRefused: Drafts.refused,
+    e.OrderSubmitted: Drafts.sent,
+}
+
+
+def document(draft: Draft) -> Plain:
+    """Write a draft in full, as its file has it; what waits for nobody tells its outcome."""
+    record, intent = draft.record, draft.record.intent
+    told = {
+        "version": 1, "created_utc": iso(draft.drafted.at), "type": "trade_draft",
+        "draft_id": record.intent_id, "digest": draft.digest, "expires_utc": iso(record.expires),
+        "trade": {
+            "symbol": _underlying(intent), "strategy_type": _structure(intent),
+            "legs": [_leg(intent, number) for number in range(len(intent.legs))],
+            "net_price": plain(intent.price) if intent.price is not None else None,
+            "max_loss": _max_loss(draft), "max_profit": None, "break_evens": None,
+            "order_qty": plain(intent.order_qty), "ord_type": intent.ord_type.value,
+            "stop_px": plain(intent.stop_px) if intent.stop_px is not None else None,
+            "time_in_force": intent.time_in_force.value, "route": intent.route,
+            "strategy_id": intent.strategy_id,
+        },
+        "gates": gate_rows(draft.gates),
+        "meta": {
+            "user": intent.user, "source": intent.source.value, "request": None,
+            "confidence": None, "model": None, "fallback": None, "revises": record.revises,
+        },
+    }
+    return told if draft.status == "waiting" else {**told, "outcome": _outcome(draft)}
+
+
+def _outcome(draft: Draft) -> Plain:
+    record, approval = draft.record, draft.approval
+    is_refused = record.verdict == "refuse"
+    return {
+        "status": draft.status, "at_utc": iso(draft.changed.at),
+        "approved_by": approval.by if approval else None,
+        "approved_until_utc": iso(approval.until) if approval else None,
+        "reason_code": record.reason.value if record.reason and is_refused else None,
+        "reason": because(record) if is_refused else None,
+        "client_order_id": record.cl_ord_id,
+    }
+
+
+def _max_loss(draft: Draft) -> str | None:
+    """Tell what the gate on it reckoned; nothing where the draft opens nothing."""
+    found = next((gate.actual for gate in draft.gates if gate.gate == "trade_loss"), None)
+    return plain(found) if found is not None else None
+
+
+def _leg(intent: Intent, number: int) -> Plain:
+    leg = intent.legs[number]
+    option = option_of(leg.symbol)
+    is_priced = not intent.is_combo and intent.price is not None
+    return {
+        "action": leg.side.value, "instrument": leg.symbol,
+        "strike": plain(option.strike) if option and option.strike is not None else None,
+        "expiry": option.expiry.isoformat() if option and option.expiry else None,
+        "quantity": plain(intent.order_qty * leg.ratio_qty),
+        "price": plain(intent.price) if is_priced and intent.price is not None else None,
+    }
+
+
+def _underlying(intent: Intent) -> str:
+    first = intent.legs[0].symbol
+    option = option_of(first)
+    return option.underlying if option is not None and option.underlying else first
+
+
+def _structure(intent: Intent) -> str:
+    """Name the trade in a word; which structure its legs make is not looked at."""
+    if intent.is_combo:
+        return "combo"
+    option = option_of(intent.legs[0].symbol)
+    what = option.right.value if option is not None and option.right else "shares"
+    return f"{intent.side.value}_{what}"
+
+
+def _is_wanted(draft: Draft, filters: Filters) -> bool:
+    intent = draft.record.intent
+    state = "open" if draft.status in ("waiting", "approved") else "done"
+    symbols, statuses = (*names(intent), _underlying(intent)), (draft.status, state)
+    return filters.fit(owner(intent), symbols, statuses, draft.drafted.at)
