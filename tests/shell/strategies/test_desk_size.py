@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tests.makers import CALL, Trader
-from tests.shell.test_strategies import EmptyMarket, FixedClock
+from tests.shell.strategies.test_strategies import EmptyMarket, FixedClock
 
 from tradebot.core.model.sizing import PercentOfEquity, Size
 from tradebot.shell.strategies.desk import StrategyDesk

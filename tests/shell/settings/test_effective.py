@@ -12,7 +12,7 @@ from tradebot.shell.settings.effective import effective
 from tradebot.shell.settings.reference import describe
 from tradebot.shell.settings.sections import Sections
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, kw_only=True)

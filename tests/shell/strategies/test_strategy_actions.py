@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.makers import Trader, a_report, the
-from tests.shell.test_strategies import EmptyMarket, FixedClock
+from tests.shell.strategies.test_strategies import EmptyMarket, FixedClock
 
 from tradebot.core.model.commands import Command, RequestCancel, RequestReplace, StrategyState
 from tradebot.core.model.events import OrderSubmitted

@@ -9,7 +9,7 @@ import yaml
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.schema import schema
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 KNOWN = {
     "$schema", "title", "description", "type", "properties", "required", "additionalProperties",
     "items", "anyOf", "enum", "const", "minimum", "maximum", "exclusiveMinimum",

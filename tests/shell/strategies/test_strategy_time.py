@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from tests.shell.test_strategies import AT, QUOTE, EmptyMarket, FixedClock, Says, buy
+from tests.shell.strategies.test_strategies import AT, QUOTE, EmptyMarket, FixedClock, Says, buy
 from tests.tiny_daemon import TinyDaemon
 
 from tradebot.core.book.book import Book

@@ -15,7 +15,7 @@ from tradebot.shell.settings.reference import describe
 from tradebot.shell.settings.sections import Sections
 
 __all__ = ["at_home"]
-SHIPPED = Path(__file__).parents[2] / "config"
+SHIPPED = Path(__file__).parents[3] / "config"
 pytestmark = pytest.mark.usefixtures("at_home")
 
 
