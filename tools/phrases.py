@@ -1,6 +1,6 @@
 """Does the desk read requests as a table expects? Prints what it reads otherwise, and the score.
 
-    python tools/phrases.py tests/core/options/phrases.tsv
+    python tools/phrases.py tests/core/options/words/phrases.tsv
 
 A table has tabs between its two columns. `today` and `symbols` come first; then each line is a
 request and its reading: `field=value ...`, with lists joined by commas and blanks written as _.
@@ -16,8 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from tradebot.core.model.money import plain
-from tradebot.core.options.grammar import read
 from tradebot.core.options.request import Reading, Request
+from tradebot.core.options.words.grammar import read
 
 SILENT = frozenset({"confidence"})  # derived from questions and notes, which the table names
 UNORDERED = frozenset({"ask", "among", "excluded", "unresolved"})

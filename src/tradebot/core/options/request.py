@@ -122,7 +122,7 @@ def missing(request: Request) -> Iterator[Question]:
             yield Question(about="strategy_type", text=f"Which one: {choice}?")
         case DeskAction.OPEN if request.strategy_type is None and request.outlook is None:
             yield Question(about="outlook", text="What is expected of it, or which structure?")
-        case DeskAction.ROLL if request.expiry is None and request.horizon_days is None:
-            yield Question(about="expiry", text="Roll it to which expiry?")
+        case DeskAction.ROLL if not (request.expiry or request.horizon_days or request.strikes):
+            yield Question(about="expiry", text="Roll it to which expiry or strikes?")
         case _:
             pass

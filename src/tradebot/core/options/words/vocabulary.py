@@ -98,7 +98,7 @@ class Role(StrEnum):
     PAUSE = "pause"
 
 
-WORDS: Final = {
+ROLES: Final = {
     Role.FILLER: "a|an|the|this|that|it|its|my|our|your|i|i'm|i'd|i'll|i've|im|me|we|us|you|he"
         "|they|is|are|am|be|been|being|was|will|would|could|can|should|might|may|do|does|have|has"
         "|had|get|got|let|please|thanks|hi|hello|hey|ok|okay|so|just|now|want|wanna|like"

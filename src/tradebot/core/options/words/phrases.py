@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
-from tradebot.core.options import vocabulary
-from tradebot.core.options.companies import COMPANIES
-from tradebot.core.options.tokens import NUMBER_WORDS, Token, stem
+from tradebot.core.options.words import vocabulary
+from tradebot.core.options.words.companies import COMPANIES
+from tradebot.core.options.words.tokens import NUMBER_WORDS, Token, stem
 
 
 @fact
@@ -56,7 +56,7 @@ _VOCABULARY: Final = (
     *vocabulary_of("risk_level", vocabulary.RISK_LEVELS),
     *vocabulary_of("action", vocabulary.ACTIONS),
     *vocabulary_of("side", vocabulary.SIDES),
-    *vocabulary_of("word", vocabulary.WORDS),
+    *vocabulary_of("role", vocabulary.ROLES),
     *vocabulary_of("symbol", COMPANIES),
 )
 _PHRASES: Final = by_first_word(_VOCABULARY)

@@ -5,13 +5,13 @@ most 2 percent". Money and percentages are a budget only where a word of risk or
 only as the most that may be lost: "more than $500" is not understood.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from tradebot.core.options.findings import Finding, Match, of_number
-from tradebot.core.options.phrases import Phrase, by_first_word, longest, words_of
-from tradebot.core.options.tokens import Token, stem
+from tradebot.core.options.words.findings import Match, of_number, of_numbers
+from tradebot.core.options.words.phrases import Phrase, by_first_word, longest, words_of
+from tradebot.core.options.words.tokens import Token, stem
 
 _EQUITY: Final = "|".join(
     f"percent of {whose}{what}" for whose in ("", "my ", "the ", "our ")
@@ -95,7 +95,7 @@ def _marked(said: Sequence[Token], at: int) -> Match | None:
     field, scale, end = _unit(said, start + 1)
     if field not in {marker.field, "max_loss"} or (field == "max_loss" and marker.field != "width"):
         scale, end = 1, start + 1
-    return _all(marker.field, [value * scale for value in values], end)
+    return of_numbers(marker.field, [value * scale for value in values], end)
 
 
 def _counted(said: Sequence[Token], at: int) -> Match | None:
@@ -103,7 +103,7 @@ def _counted(said: Sequence[Token], at: int) -> Match | None:
     field, scale, end = _unit(said, at + 1)
     if field is None or field in {"max_loss", "max_loss_pct"}:
         return None
-    return _all(field, [value * scale for value in _values(said[at])], end)
+    return of_numbers(field, [value * scale for value in _values(said[at])], end)
 
 
 def _money(said: Sequence[Token], at: int, *, is_budget: bool) -> Match | None:
@@ -139,7 +139,7 @@ def _budget_start(said: Sequence[Token], at: int) -> int | None:
     return end if is_capped and (is_about_risk or ((is_ceiling or is_denied) and is_cash)) else None
 
 
-def _strikes(said: Sequence[Token], at: int) -> Match | None:
+def _strikes(said: Sequence[Token], at: int) -> Match:
     """Read all strikes of a list: "430 and 440", "430, 440"."""
     values = [*_values(said[at])]
     end = at + 1
@@ -151,7 +151,7 @@ def _strikes(said: Sequence[Token], at: int) -> Match | None:
             break
         values += more
         end = following + 1
-    return _all("strikes", values, end)
+    return of_numbers("strikes", values, end)
 
 
 def _unit(said: Sequence[Token], at: int) -> tuple[str | None, int, int]:
@@ -164,15 +164,3 @@ def _unit(said: Sequence[Token], at: int) -> tuple[str | None, int, int]:
 
 def _values(token: Token) -> tuple[Decimal, ...]:
     return token.parts if token.number is None else (token.number,)
-
-
-def _all(field: str, values: Sequence[Decimal], end: int) -> Match | None:
-    """Put what several numbers say together; those that disagree are asked about later."""
-    matches = [of_number(field, value, end) for value in values]
-    asked = next((match for match in matches if match.question), None)
-    return asked or (Match(end=end, findings=tuple(_found(matches))) if matches else None)
-
-
-def _found(matches: Sequence[Match]) -> Iterator[Finding]:
-    for match in matches:
-        yield from match.findings

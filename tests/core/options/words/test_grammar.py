@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tradebot.core.options.findings import BOUNDS
-from tradebot.core.options.grammar import TEXT_MAX, read
 from tradebot.core.options.request import Reading, Request
+from tradebot.core.options.words.findings import BOUNDS
+from tradebot.core.options.words.grammar import TEXT_MAX, read
 
 TODAY = date(2025, 12, 1)
 SYMBOLS = frozenset({"SPY", "QQQ", "AAPL", "A", "IT", "ON", "ALL", "F", "MAR", "C"})

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Right
 from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.options.natures import DIRECTIONLESS, NATURES
@@ -18,7 +17,9 @@ from tradebot.core.options.request import (
     StrategyType,
     missing,
 )
-from tradebot.core.options.tokens import stem
+from tradebot.core.options.shapes import EITHER_RIGHT, SHAPES, strikes_of
+from tradebot.core.options.words.findings import Heard
+from tradebot.core.options.words.tokens import stem
 
 _PER_NOTE: Final = Decimal("0.10")
 _PER_QUESTION: Final = Decimal("0.20")
@@ -26,26 +27,9 @@ _STRIKES_MAX: Final = 4
 _LISTED_MAX: Final = 6
 _UNRESOLVED_MAX: Final = 20
 _WORD_MAX: Final = 40
-# A structure of calls or of puts, whichever was said.
-_OF_EITHER_RIGHT: Final = frozenset({
-    StrategyType.BUTTERFLY, StrategyType.CALENDAR, StrategyType.DIAGONAL,
-})
 _SINGLE: Final = (
     "symbol", "risk_level", "delta", "width", "quantity", "max_loss", "max_loss_pct",
 )
-
-
-@fact
-class Heard:
-    """One finding, the words that it came from, and whether they were denied or led to by "to"."""
-
-    field: str
-    value: Any
-    text: str
-    start: int
-    end: int
-    is_denied: bool
-    is_goal: bool
 
 
 @dataclass(slots=True)
@@ -89,8 +73,9 @@ def settle(
     request = Request(
         action=action, outlook=outlook, unresolved=tuple(_shown(left)),
         **{name: settling.one(name) for name in _SINGLE},
-        **_strategy(settling, outlook, action), **_terms(settling, action),
+        **_strategy(settling, outlook), **_terms(settling, action),
     )
+    _doubt(settling, request)
     for question in missing(request):
         settling.ask(question.about, question.text)
     doubt = _PER_NOTE * len(notes) + _PER_QUESTION * len(settling.asked)
@@ -101,8 +86,6 @@ def settle(
 
 
 def _action(settling: _Settling) -> DeskAction:
-    if unclear := settling.named("word"):
-        settling.ask("action", f"{unclear[0].text}: close what is held, or open something new?")
     if denied := settling.denied("action", "side"):
         settling.ask("action", f"Not {denied[0].text}: what then?")
     actions = list(dict.fromkeys(said.value for said in settling.named("action")))
@@ -120,9 +103,7 @@ def _outlook(settling: _Settling) -> Outlook | None:
     return outlook
 
 
-def _strategy(
-    settling: _Settling, outlook: Outlook | None, action: DeskAction
-) -> dict[str, Any]:
+def _strategy(settling: _Settling, outlook: Outlook | None) -> dict[str, Any]:
     """Return what all words about the structure leave possible."""
     names = settling.named("strategy_type")
     excluded = tuple(dict.fromkeys(
@@ -149,11 +130,24 @@ def _strategy(
     }
 
 
+def _doubt(settling: _Settling, request: Request) -> None:
+    """Ask about what was said of a structure that nobody named, or that does not have it."""
+    sides = settling.named("side")
+    named = request.among or tuple(filter(None, [request.strategy_type]))
+    if sides and request.outlook and not named:
+        settling.ask("strategy_type", f"{sides[0].text}: which structure?")
+    counts = {strikes_of(SHAPES[one]) for one in named}
+    if request.strikes and named and len(request.strikes) not in counts:
+        expected = " or ".join(map(str, sorted(counts)))
+        told = f"{' or '.join(named)}: expected {expected} strikes, got {len(request.strikes)}"
+        settling.ask("strikes", told)
+
+
 def _right(names: Sequence[Heard], strategy: StrategyType | None) -> Right | None:
     """Return of what the legs are, where the structure's name leaves it open."""
     words = {stem(word) for said in names for word in said.text.split()}
     rights = [right for right in Right if right in words]
-    return rights[0] if strategy in _OF_EITHER_RIGHT and len(rights) == 1 else None
+    return rights[0] if strategy in EITHER_RIGHT and len(rights) == 1 else None
 
 
 def _terms(settling: _Settling, action: DeskAction) -> dict[str, Any]:

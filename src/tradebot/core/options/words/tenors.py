@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tradebot.core.options.findings import Finding, Match
-from tradebot.core.options.phrases import by_first_word, longest, vocabulary_of
 from tradebot.core.options.request import Question
-from tradebot.core.options.tokens import Token, stem_at
+from tradebot.core.options.words.findings import Finding, Match
+from tradebot.core.options.words.phrases import by_first_word, longest, vocabulary_of
+from tradebot.core.options.words.tokens import Token, stem_at
 
 _MONTHS: Final = {
     name: number

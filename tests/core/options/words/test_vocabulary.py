@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from tradebot.core.options import phrases, vocabulary
-from tradebot.core.options.companies import COMPANIES
-from tradebot.core.options.grammar import read
 from tradebot.core.options.natures import NATURES
 from tradebot.core.options.request import Outlook, StrategyType
+from tradebot.core.options.words import phrases, vocabulary
+from tradebot.core.options.words.companies import COMPANIES
+from tradebot.core.options.words.grammar import read
 
 TODAY = date(2025, 12, 1)
 
@@ -19,7 +19,7 @@ def test_no_phrase_has_two_meanings() -> None:
         words
         for table in (
             vocabulary.STRATEGIES, vocabulary.OUTLOOKS, vocabulary.RISK_LEVELS,
-            vocabulary.ACTIONS, vocabulary.SIDES, vocabulary.WORDS, COMPANIES,
+            vocabulary.ACTIONS, vocabulary.SIDES, vocabulary.ROLES, COMPANIES,
         )
         for row in table.values() for words in phrases.words_of(row)
     )
