@@ -150,6 +150,7 @@ class Day:
     async def _calm(self) -> None:
         """Nothing goes wrong any more: book and venue must agree within a minute.
 
+        An outage that began before is trouble until it ends: the minute counts from there.
         While no market is open that is traded, the daemon looks seldom, and has longer.
         """
         people, loop = self._people, asyncio.get_running_loop()
@@ -157,6 +158,8 @@ class Day:
         began, limit_s, why = loop.time(), CALM_S, "no process came up"
         while loop.time() < began + limit_s:
             await asyncio.sleep(_LOOK_EVERY_S)
+            if any(venue.is_away for venue in self._world.venues.values()):
+                began = loop.time()
             process = people.process
             if process is None or not process.is_up or process.engine is None:
                 continue
