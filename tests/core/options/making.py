@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from tests.makers import an_instrument
 
+from tradebot.core.model.chain import Chain, Expiry, Listed
 from tradebot.core.model.instrument import Instrument, Right, occ_symbol, parse_occ
+from tradebot.core.options import pricing
 from tradebot.core.options.pricing import Conditions
 from tradebot.core.options.request import StrategyType
 from tradebot.core.options.shapes import Part, shape_of
@@ -17,6 +19,8 @@ from tradebot.core.options.structures import PricedLeg
 NEAR: Final = date(2026, 12, 18)
 FAR: Final = date(2027, 1, 15)
 MONTH: Final = Decimal(30) / 365
+MONDAY: Final = datetime(2026, 11, 23, 15, tzinfo=UTC)
+CENT: Final = Decimal("0.01")
 
 
 def an_option(right: Right, strike: Decimal | int | str, expiry: date = NEAR) -> Instrument:
@@ -52,3 +56,32 @@ def some_legs(
 
 def filled(leg: PricedLeg, qty: Decimal | int) -> PricedLeg:
     return replace(leg, qty=Decimal(qty))
+
+
+def an_expiry(days: int, spot: Decimal, strikes: Sequence[int]) -> Expiry:
+    """List calls and puts of one day on a market whose volatility is higher for low strikes."""
+    ends = MONDAY.replace(hour=21) + timedelta(days=days)
+    until = under(spot, pricing.years_between(MONDAY, ends))
+    return Expiry(day=ends.date(), ends=ends, options=tuple(
+        listed(an_option(right, strike, ends.date()), until)
+        for strike in strikes for right in Right
+    ))
+
+
+def listed(option: Instrument, until: Conditions) -> Listed:
+    assert option.strike is not None
+    volatility = Decimal("0.18") + Decimal("0.2") * (1 - option.strike / until.spot)
+    price = pricing.value(option, until, max(volatility, Decimal("0.05"))).price
+    mid = max(price.quantize(CENT), 2 * CENT)
+    half = max((mid / 50).quantize(CENT), CENT)
+    return Listed(option=option, bid=mid - half, ask=mid + half, open_interest=Decimal(900))
+
+
+def a_chain(
+    days: Sequence[int] = (4, 11, 18, 25, 32, 39, 60, 88), spot: int = 500,
+    strikes: Sequence[int] = range(400, 605, 5),
+) -> Chain:
+    return Chain(
+        underlying=an_instrument("SPY", is_fund=True), spot=Decimal(spot), as_of=MONDAY,
+        expiries=tuple(an_expiry(n, Decimal(spot), strikes) for n in days),
+    )

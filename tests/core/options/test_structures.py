@@ -1,6 +1,7 @@
 """Are the figures of a structure those of the textbook, and of its payoff looked at everywhere?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -16,6 +17,7 @@ from tradebot.core.options.request import StrategyType
 from tradebot.core.options.shapes import SHAPES, shape_of, strikes_of
 from tradebot.core.options.structures import (
     PricedLeg,
+    PricedStructure,
     Prospects,
     cost_of,
     fit,
@@ -209,32 +211,59 @@ def test_margin_is_what_options_can_lose_and_half_of_the_shares(
     assert weighed(some_legs(strategy, strikes, prices)).margin == Decimal(margin)
 
 
-def a_condor() -> Prospects:
-    return weighed(some_legs(
-        S.IRON_CONDOR, (90, 95, 105, 110), ("0.70", "1.90", "1.80", "0.60")
-    ))
+def a_structure(
+    strategy: StrategyType = S.IRON_CONDOR, strikes: Sequence[int] = (90, 95, 105, 110),
+    prices: Sequence[str] = ("0.70", "1.90", "1.80", "0.60"),
+) -> PricedStructure:
+    legs = some_legs(strategy, strikes, prices)
+    return PricedStructure(
+        strategy=strategy, legs=tuple(legs), net_price=cost_of(legs) / 100, spot=Decimal(100),
+        prospects=weighed(legs),
+    )
 
 
 @pytest.mark.parametrize(("budget", "qty"), [("259", 0), ("260", 1), ("519.99", 1), ("520", 2)])
 def test_a_budget_is_never_exceeded(budget: str, qty: int) -> None:
-    assert a_condor().max_loss == 260
-    assert fit(a_condor(), Decimal(budget)).qty == qty
+    assert a_structure().prospects.max_loss == 260
+    assert fit(a_structure(), Decimal(budget)).qty == qty
 
 
 def test_what_does_not_fit_says_why() -> None:
-    assert fit(a_condor(), Decimal(100)).why == "one can lose 260, the budget is 100"
-    assert fit(a_condor(), Decimal(0)).why == fit(a_condor(), None).why != ""
+    one, condor = Decimal(100), a_structure()
+    assert fit(condor, one).why == "1 can lose 260, the budget is 100"
+    assert fit(condor, Decimal(0)).why == fit(condor, None).why != ""
+
+
+def test_fewer_than_were_asked_for_are_not_made_of_them() -> None:
+    condor = a_structure()
+    assert fit(condor, Decimal(600), wanted=1).qty == 1
+    told = fit(condor, Decimal(600), wanted=3)
+    assert (told.qty, told.why) == (0, "3 can lose 780, the budget is 600")
+    assert fit(condor, Decimal(600), wanted=0).qty == 0
+
+
+def test_shares_that_are_held_risk_nothing_more_by_calls_on_them() -> None:
+    covered = a_structure(S.COVERED_CALL, (105,), ("100", "1.80"))
+    assert fit(covered, Decimal(500)).qty == 0
+    assert fit(covered, Decimal(500), shares=Decimal(99)).qty == 0
+    assert fit(covered, Decimal(500), shares=Decimal(250)).qty == 2
+    assert fit(covered, Decimal(500), wanted=3, shares=Decimal(250)).qty == 0
+
+
+def test_a_put_on_shares_that_are_held_risks_its_price() -> None:
+    protected = a_structure(S.PROTECTIVE_PUT, (95,), ("100", "1.50"))
+    assert fit(protected, Decimal(449), shares=Decimal(1000)).qty == 2
 
 
 def test_an_uncovered_call_fits_no_budget() -> None:
     (_, sold) = some_legs(S.COVERED_CALL, (105,), ("100", "1.80"))
-    told = fit(weighed([sold]), Decimal(10**9))
+    naked = replace(a_structure(), legs=(sold,), prospects=weighed([sold]))
+    told = fit(naked, Decimal(10**9))
     assert told.qty == 0 and "no end" in told.why
 
 
 def test_what_could_not_lose_is_a_broken_quote_and_no_gift() -> None:
-    legs = some_legs(S.PUT_CREDIT_SPREAD, (90, 95), ("0.70", "6.90"))
-    told = fit(weighed(legs), Decimal(1000))
+    told = fit(a_structure(S.PUT_CREDIT_SPREAD, (90, 95), ("0.70", "6.90")), Decimal(1000))
     assert told.qty == 0 and "not sound" in told.why
 
 

@@ -31,6 +31,10 @@ class Expiry:
     ends: datetime
     options: tuple[Listed, ...]
 
+    def days_from(self, start: datetime) -> int:
+        """Count the whole days that are left, negative once it has ended."""
+        return (self.ends - start).days
+
 
 @fact
 class Chain:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument, Right
@@ -28,7 +28,8 @@ _ROOT_STEPS_MAX: Final = 60
 _NOTHING: Final = Decimal("0.000001")
 _EXACT: Final = Decimal("0.0001")
 
-Profile = Callable[[Decimal], Decimal]
+Profile: TypeAlias = Callable[[Decimal], Decimal]
+Range: TypeAlias = tuple[Decimal, Decimal | None]
 
 
 @fact
@@ -54,14 +55,18 @@ class PricedLeg:
 class Prospects:
     """What one structure costs and may come to, in currency; None is without end.
 
-    A negative cost is received. `greeks` are those of the whole, in currency; `margin` is what an
-    account sets aside for it.
+    A negative cost is received. `wins` are the ranges of the underlying's price at the horizon that
+    bring a profit; an end of None is above all prices. `option_loss` is the most that its options
+    can lose beside its shares. `greeks` are those of the whole, in currency; `margin` is what an
+    account sets aside.
     """
 
     cost: Decimal
     max_loss: Decimal | None
+    option_loss: Decimal | None
     max_profit: Decimal | None
     break_evens: tuple[Decimal, ...]
+    wins: tuple[Range, ...]
     profit_chance: Decimal
     greeks: Greeks
     margin: Decimal | None
@@ -85,7 +90,21 @@ class PricedStructure:
         return tuple(leg for leg in self.legs if not leg.is_share)
 
     @property
+    def underlying(self) -> str:
+        return self.options[0].terms.underlying or ""
+
+    @property
+    def shares(self) -> Decimal:
+        return sum((leg.qty for leg in self.legs if leg.is_share), ZERO)
+
+    @property
+    def outlives_horizon(self) -> bool:
+        """Tell whether an option lives on when the first one ends."""
+        return len({leg.terms.expiry for leg in self.options}) > 1
+
+    @property
     def expiry(self) -> date:
+        """The horizon: the day on which the first option ends."""
         return min(leg.terms.expiry for leg in self.options if leg.terms.expiry)
 
 
@@ -104,11 +123,15 @@ def weigh(
     worst = worst_payoff([(_as_option(leg.terms), leg.qty) for leg in legs])
     rises = sum((leg.weight for leg in legs if leg.terms.right is not Right.PUT), ZERO)
     turns = break_evens(profit, prices)
+    wins = tuple(within for within in ranges(turns) if profit(_inside(within)) > 0)
+    owned = cost_of([leg for leg in legs if leg.is_share])
+    risk = _option_loss(legs, cost - owned)
     return Prospects(
         cost=cost, max_loss=None if worst is None else max(ZERO, cost - worst),
         max_profit=None if rises > 0 else max(map(profit, prices)),
-        break_evens=turns, greeks=_greeks(legs, under), margin=_margin(legs, cost),
-        profit_chance=_profit_chance(profit, turns, under, volatility),
+        break_evens=turns, greeks=_greeks(legs, under), option_loss=risk,
+        margin=None if risk is None else risk + owned * MARGIN_FRAC,
+        wins=wins, profit_chance=sum((_chance(won, under, volatility) for won in wins), ZERO),
     )
 
 
@@ -140,18 +163,39 @@ def break_evens(profit: Profile, prices: Sequence[Decimal]) -> tuple[Decimal, ..
     return tuple(sorted(price.quantize(_EXACT).normalize() for price in (*at, *between)))
 
 
-def fit(prospects: Prospects, budget: Decimal | None) -> Size:
-    """Return how many a budget allows to be lost: 0 and the reason where it is not even one."""
-    loss = prospects.max_loss
+def ranges(turns: Sequence[Decimal]) -> list[Range]:
+    """Return the ranges of prices that lie between the break-evens, from 0 up."""
+    return list(zip([ZERO, *turns], [*turns, None], strict=True))
+
+
+def fit(
+    structure: PricedStructure, budget: Decimal | None, wanted: int | None = None,
+    shares: Decimal = ZERO,
+) -> Size:
+    """Return how many a budget allows to be lost: 0 and the reason where it is not even one.
+
+    `wanted` is how many were asked for: no fewer are made of them. `shares` are held already: what
+    they cover risks its options alone.
+    """
+    loss, most = structure.prospects.max_loss, None
+    if structure.shares and shares >= structure.shares:
+        loss, most = structure.prospects.option_loss, floor_to(shares / structure.shares, ONE)
     if loss is None:
         return Size(qty=ZERO, why="what is sold is not covered: the loss has no end")
-    if not loss > 0:
+    if not (loss > 0 or most):
         return Size(qty=ZERO, why="at these prices it could not lose: the quotes are not sound")
     if budget is None or not budget > 0:
         return Size(qty=ZERO, why="there is no budget for what may be lost")
-    qty = floor_to(budget / loss, ONE)
-    if qty < 1:
-        return Size(qty=ZERO, why=f"one can lose {plain(loss)}, the budget is {plain(budget)}")
+    if wanted is not None and not wanted > 0:
+        return Size(qty=ZERO, why="the quantity is nothing")
+    afforded = [floor_to(budget / loss, ONE)] if loss > 0 else []
+    allowed = min(afforded + ([] if most is None else [most]))
+    qty = allowed if wanted is None else Decimal(wanted)
+    if not 1 <= qty <= allowed:
+        lost = plain(loss * max(qty, ONE))
+        covered = "" if most is None else f" and the shares cover {plain(most)}"
+        why = f"{plain(max(qty, ONE))} can lose {lost}, the budget is {plain(budget)}{covered}"
+        return Size(qty=ZERO, why=why)
     return Size(qty=qty)
 
 
@@ -195,22 +239,19 @@ def _leg_greeks(leg: PricedLeg, under: Conditions) -> Greeks:
     return pricing.value(leg.terms, replace(under, years=leg.years), leg.volatility)
 
 
-def _margin(legs: Sequence[PricedLeg], cost: Decimal) -> Decimal | None:
-    """Return the worst that options come to, shares covering calls, and a part of the shares."""
+def _option_loss(legs: Sequence[PricedLeg], cost: Decimal) -> Decimal | None:
+    """Return the most that the options lose; shares cover calls, and their own loss is not here."""
     shares = sum((leg.weight for leg in legs if leg.is_share), ZERO)
-    owned = cost_of([leg for leg in legs if leg.is_share])
     worst = worst_payoff([(leg.terms, leg.qty) for leg in legs if not leg.is_share], shares)
-    return None if worst is None else max(ZERO, cost - owned - worst) + owned * MARGIN_FRAC
+    return None if worst is None else max(ZERO, cost - worst)
 
 
-def _profit_chance(
-    profit: Profile, turns: Sequence[Decimal], under: Conditions, volatility: Decimal
-) -> Decimal:
-    chance = ZERO
-    edges = [ZERO, *turns]
-    for low, high in zip(edges, [*turns, None], strict=True):
-        within = low * 2 + 1 if high is None else (low + high) / 2
-        if profit(within) > 0:
-            above = ONE if high is None else pricing.chance_below(high, under, volatility)
-            chance += above - pricing.chance_below(low, under, volatility)
-    return chance
+def _inside(within: Range) -> Decimal:
+    low, high = within
+    return low * 2 + 1 if high is None else (low + high) / 2
+
+
+def _chance(within: Range, under: Conditions, volatility: Decimal) -> Decimal:
+    low, high = within
+    above = ONE if high is None else pricing.chance_below(high, under, volatility)
+    return above - pricing.chance_below(low, under, volatility)
