@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
 from tradebot.core.model.commands import Phase, RequestCancel, RequestReplace
@@ -38,6 +38,9 @@ class DeliveryUnknown(WireError):
 
 class Declined(WireError):
     """The broker refused in so many words; the message is the broker's."""
+
+
+WIRE_TROUBLE: Final = (WireError, TimeoutError, OSError)  # how any call to a broker may fail
 
 
 @fact

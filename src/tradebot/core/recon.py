@@ -144,7 +144,7 @@ def _order_drift(kind: BreakKind, state: OrderState, leaves_qty: Decimal) -> Dri
     return Drift(
         kind=kind, account=state.account, subject=state.root, book=state.order.leaves_qty,
         statement=leaves_qty, moves=len(state.order.seen),
-        symbols=tuple(leg.symbol for leg in state.intent.legs),
+        symbols=state.intent.symbols,
     )
 
 

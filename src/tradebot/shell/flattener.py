@@ -20,7 +20,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import Statement
-from tradebot.ports import WireError
+from tradebot.ports import WIRE_TROUBLE
 from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.journal.decision import Decision
 
@@ -30,7 +30,7 @@ LONGEST_WAIT_S: Final = 30.0
 DECIDE_WITHIN_S: Final = 10.0
 _NEWS: Final = (KillSwitchSet, SessionEntered, RouteConnected, BreakAccepted)
 _CLEARS_THE_WAY: Final = (*_NEWS, ReconRequested, OrderNeverLeft)
-_FAILURES: Final = (WireError, TimeoutError, OSError, Busy)
+_FAILURES: Final = (*WIRE_TROUBLE, Busy)
 
 
 class States(Protocol):

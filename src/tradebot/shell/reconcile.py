@@ -16,7 +16,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import Report, Statement
 from tradebot.core.model.sound import legible
-from tradebot.ports import WireError
+from tradebot.ports import WIRE_TROUBLE
 from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.journal.decision import Decision
 
@@ -25,7 +25,7 @@ IDLE_TURNS: Final = 12  # let go by where every market is closed and no order wo
 FILLS_MAX: Final = 1_000  # in one decision; more are booked before it, one by one
 OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before the last look
 DECIDE_WITHIN_S: Final = 10.0
-_FAILURES: Final = (WireError, TimeoutError, OSError, Busy)
+_FAILURES: Final = (*WIRE_TROUBLE, Busy)
 
 
 @fact

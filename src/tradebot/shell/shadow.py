@@ -30,7 +30,7 @@ from tradebot.core.model.money import plain
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import RouteKind
 from tradebot.core.pipeline.handle import handle
-from tradebot.ports import Broker, Clock, WireError
+from tradebot.ports import WIRE_TROUBLE, Broker, Clock
 from tradebot.shell.facts import RecordedFacts
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.views.rows import iso
@@ -143,7 +143,7 @@ class Shadow:
             try:
                 async with asyncio.timeout(CALL_DEADLINE_S):
                     await self._copy(own_id, event)
-            except (WireError, TimeoutError, OSError) as error:
+            except WIRE_TROUBLE as error:
                 self._failed += 1
                 if self._failed == 1:
                     self._tell(f"shadow {self.route}: a copy failed: {error!r}")

@@ -110,7 +110,7 @@ class Flow:
 
 def content_of(body: Intent) -> str:
     """Name what two orders have in common that differ in nothing but their time."""
-    said = [owner_of(body), body.ord_type]
+    said = [body.owner, body.ord_type]
     for leg in body.legs:
         said += leg.side, leg.symbol, _same(leg.ratio_qty)
     said += _same(body.order_qty), _same(body.price), _same(body.stop_px)
@@ -123,8 +123,4 @@ def _same(number: Decimal | None) -> str:
 
 
 def lane_of(body: Intent) -> str:
-    return f"{owner_of(body)}|{body.symbol}"
-
-
-def owner_of(body: Intent) -> str:
-    return body.strategy_id or body.source.value
+    return f"{body.owner}|{body.symbol}"

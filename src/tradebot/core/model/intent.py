@@ -88,9 +88,18 @@ class Intent:
         return len(self.legs) > 1
 
     @property
+    def owner(self) -> str:
+        """Name whose the position will be: the strategy's, or of those who ask by this door."""
+        return self.strategy_id or self.source.value
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        return tuple([leg.symbol for leg in self.legs])
+
+    @property
     def symbol(self) -> str:
         """Name what is traded: the symbol, or the legs joined for a combo."""
-        return "+".join(leg.symbol for leg in self.legs)
+        return "+".join(self.symbols)
 
     @property
     def side(self) -> Side:

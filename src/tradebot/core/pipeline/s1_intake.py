@@ -56,8 +56,7 @@ def _about_owner(book: Book, body: Intent) -> Refuse | None:
 
 
 def _about_shape(body: Intent) -> Refuse | None:
-    symbols = {leg.symbol for leg in body.legs}
-    if not 1 <= len(body.legs) <= LEGS_MAX or len(symbols) < len(body.legs):
+    if not 1 <= len(body.legs) <= LEGS_MAX or len(set(body.symbols)) < len(body.legs):
         detail = f"legs: expected 1 to {LEGS_MAX} with distinct symbols, got {len(body.legs)}"
         return Refuse(reason=Reason.VALIDATION_LEGS, detail=detail)
     if not all([leg.ratio_qty > 0 for leg in body.legs]):

@@ -119,4 +119,4 @@ def is_whole(report: Report) -> bool:
 
 def _names_every_leg(state: OrderState, report: Report) -> bool:
     named = {leg.symbol for leg in report.legs if leg.last_px >= 0}
-    return named == {leg.symbol for leg in state.intent.legs}
+    return named == set(state.intent.symbols)

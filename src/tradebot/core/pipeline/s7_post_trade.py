@@ -72,7 +72,7 @@ def _book_legs(book: Book, state: OrderState, report: Report) -> Iterator[Event]
         suffix = f"/{number + 1}" if state.intent.is_combo else ""
         move = _Move(
             cl_ord_id=state.root, exec_id=ExecID(f"{report.exec_id}{suffix}"),
-            account=state.account, owner=state.intent.strategy_id or state.intent.source.value,
+            account=state.account, owner=state.intent.owner,
             symbol=leg.symbol, qty=leg.side.sign * leg.ratio_qty * report.last_qty,
             px=prices[leg.symbol] if prices else report.last_px,
             fee=ZERO if number else report.fee,  # one fee a combo, on its first leg
@@ -139,14 +139,14 @@ def _about_overfill(state: OrderState) -> Iterator[Event]:
     order = state.order
     if order.order_qty > 0 and order.cum_qty > order.order_qty:
         detail = f"{order.cl_ord_id}: filled {order.cum_qty} of {order.order_qty}"
-        yield from _halts(_symbols(state), Reason.OMS_OVERFILL, detail)
+        yield from _halts(state.intent.symbols, Reason.OMS_OVERFILL, detail)
 
 
 def _about_ghost(state: OrderState, report: Report) -> Iterator[Event]:
     """Halt where an order lives of which we had proof that it never left."""
     if state.has_never_left and report.exec_type in (ExecType.NEW, ExecType.TRADE):
         detail = f"{state.root} never left, yet the broker says {report.exec_type}"
-        yield from _halts(_symbols(state), Reason.ADAPTER_NEVER_LEFT, detail)
+        yield from _halts(state.intent.symbols, Reason.ADAPTER_NEVER_LEFT, detail)
 
 
 def _about_ignored(
@@ -156,7 +156,7 @@ def _about_ignored(
     if state is not None:
         yield from _about_ghost(state, report)
     if reason in _UNREADABLE:
-        symbols = _symbols(state) if state else (report.symbol or EVERYTHING,)
+        symbols = state.intent.symbols if state else (report.symbol or EVERYTHING,)
         detail = f"{report.exec_type} {report.exec_id} of {report.cl_ord_id} could not be read"
         yield from _halts(symbols, reason, detail)
     elif reason is Reason.OMS_UNKNOWN_ORDER and report.exec_type in MONEY:
@@ -188,10 +188,6 @@ def _book_external(book: Book, report: Report) -> Iterator[Event]:
         fee=report.fee, is_external=True,
     ), undone)
     yield from _halts((symbol,), Reason.OMS_EXTERNAL, detail)
-
-
-def _symbols(state: OrderState) -> tuple[str, ...]:
-    return tuple(leg.symbol for leg in state.intent.legs)
 
 
 def _halts(symbols: tuple[str, ...], reason: Reason, detail: str) -> Iterator[Event]:

@@ -217,7 +217,7 @@ class MockBroker:
         working = tuple(
             OpenOrder(
                 cl_ord_id=name, leaves_qty=own.leaves_qty, price=own.price,
-                symbols=tuple(leg.symbol for leg in own.intent.legs),
+                symbols=own.intent.symbols,
             ) for name, own in self.orders.items()
             if name == own.ids[-1] and not own.is_done
         )

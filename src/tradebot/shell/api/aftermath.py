@@ -7,7 +7,7 @@ from typing import TypeAlias
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import Command
 from tradebot.core.model.money import plain
-from tradebot.ports import WireError
+from tradebot.ports import WIRE_TROUBLE
 from tradebot.shell.flattener import States
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.views.rows import Plain, iso
@@ -45,7 +45,7 @@ def _named(error: Exception) -> str:
 async def _stated(broker: States) -> Plain:
     try:
         found = await broker.statement()
-    except (WireError, TimeoutError, OSError) as error:
+    except WIRE_TROUBLE as error:
         return {"route": broker.route, "as_of": None, "open_orders": [], "positions": [],
                 "trouble": _named(error)}
     return {

@@ -145,7 +145,7 @@ class StrategyHost:
                 case IntentReceived():
                     desk = self._desk(event.intent.strategy_id)
                     if desk is not None and event.number is not None:
-                        for symbol in _symbols(event.intent):
+                        for symbol in event.intent.symbols:
                             desk.posted[symbol] = max(0, desk.posted.get(symbol, 0) - 1)
                     self._opened(event.intent_id, event.intent)
                 case OrderSubmitted():
@@ -220,7 +220,7 @@ class StrategyHost:
                 self._tell(name, "the inbox is full: an action was dropped before it was taken in")
                 return
             if isinstance(command, SubmitIntent):
-                for symbol in _symbols(command.intent):
+                for symbol in command.intent.symbols:
                     desk.posted[symbol] = desk.posted.get(symbol, 0) + 1
             else:
                 desk.asked.add(command.target)
@@ -265,8 +265,8 @@ class StrategyHost:
     def _opened(self, intent_id: IntentId, intent: Intent) -> None:
         desk = self._desk(intent.strategy_id)
         if desk is not None and intent.strategy_id is not None:
-            self._owner[intent_id] = (intent.strategy_id, _symbols(intent))
-            for symbol in _symbols(intent):
+            self._owner[intent_id] = (intent.strategy_id, intent.symbols)
+            for symbol in intent.symbols:
                 desk.open.setdefault(symbol, {})[intent_id] = None
 
     def _closed(self, intent_id: IntentId) -> None:
@@ -275,7 +275,3 @@ class StrategyHost:
             desk = self._hosted[owner[0]].desk
             for symbol in owner[1]:
                 desk.open.get(symbol, {}).pop(intent_id, None)
-
-
-def _symbols(intent: Intent) -> tuple[str, ...]:
-    return tuple(leg.symbol for leg in intent.legs)

@@ -10,7 +10,7 @@ from tradebot.core.model.reason import Reason
 from tradebot.shell.views.filters import ALL, Filters
 from tradebot.shell.views.history import Histories, IntentRecord, Moment
 from tradebot.shell.views.narrate import ask
-from tradebot.shell.views.rows import Plain, event_row, intent_status, iso, names, owner, request
+from tradebot.shell.views.rows import Plain, event_row, intent_status, iso, names, request
 
 KEPT_MAX: Final = 1_000  # the journal has them all
 
@@ -96,4 +96,4 @@ def document(letter: Letter) -> Plain:
 
 def _is_wanted(letter: Letter, filters: Filters) -> bool:
     intent = letter.record.intent
-    return filters.fit(owner(intent), names(intent), (letter.status,), letter.died.at)
+    return filters.fit(intent.owner, names(intent), (letter.status,), letter.died.at)

@@ -20,7 +20,7 @@ from tradebot.shell.views.filters import ALL, Filters
 from tradebot.shell.views.history import Histories, IntentRecord, Moment
 from tradebot.shell.views.narrate import ask
 from tradebot.shell.views.newest import KEPT_MAX, Newest
-from tradebot.shell.views.rows import Plain, because, gate_rows, iso, names, owner
+from tradebot.shell.views.rows import Plain, because, gate_rows, iso, names
 
 ARCHIVE: Final = "archive"
 SHORT_ID: Final = 8  # characters of a draft's id in its file's name; as many name it in a verb
@@ -287,4 +287,4 @@ def _is_wanted(draft: Draft, filters: Filters) -> bool:
     intent = draft.record.intent
     state = "open" if draft.status in ("waiting", "approved") else "done"
     symbols, statuses = (*names(intent), _underlying(intent)), (draft.status, state)
-    return filters.fit(owner(intent), symbols, statuses, draft.drafted.at)
+    return filters.fit(intent.owner, symbols, statuses, draft.drafted.at)

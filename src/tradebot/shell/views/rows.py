@@ -27,13 +27,9 @@ def rounded(value: Decimal | None) -> str | None:
     return plain(round(value, _PLACES)) if value is not None else None
 
 
-def owner(intent: Intent) -> str:
-    return intent.strategy_id or intent.source.value
-
-
 def names(intent: Intent) -> tuple[str, ...]:
     """Return the symbols that it may be asked for by: its own, and those of its legs."""
-    return (intent.symbol, *(leg.symbol for leg in intent.legs))
+    return (intent.symbol, *intent.symbols)
 
 
 def because(record: IntentRecord) -> str:

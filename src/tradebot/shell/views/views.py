@@ -39,7 +39,6 @@ from tradebot.shell.views.rows import (
     names,
     order_row,
     order_status,
-    owner,
     request,
     rounded,
 )
@@ -323,13 +322,13 @@ def _newest(rows: Iterable[T], filters: Filters, moment: Any) -> list[T]:
 def _is_wanted_intent(record: IntentRecord, filters: Filters) -> bool:
     intent, state = record.intent, "open" if record.is_open else "done"
     statuses = (intent_status(record), state)
-    return filters.fit(owner(intent), names(intent), statuses, record.received.at)
+    return filters.fit(intent.owner, names(intent), statuses, record.received.at)
 
 
 def _is_wanted_order(record: OrderRecord, filters: Filters) -> bool:
     intent, state = record.intent, "open" if record.is_open else "done"
     statuses = (order_status(record), state, *(("in_doubt",) if record.in_doubt else ()))
-    return filters.fit(owner(intent), names(intent), statuses, record.moment.at)
+    return filters.fit(intent.owner, names(intent), statuses, record.moment.at)
 
 
 def _is_wanted_fill(record: FillRecord, filters: Filters) -> bool:

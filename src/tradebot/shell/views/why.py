@@ -26,7 +26,6 @@ from tradebot.shell.views.rows import (
     iso,
     order_row,
     order_status,
-    owner,
     request,
     rounded,
 )
@@ -99,7 +98,7 @@ def explain(kept: Histories, name: str) -> Plain | None:
 
 def _chain(kept: Histories, record: IntentRecord, order: OrderRecord | None) -> Plain:
     told = list(record.events)
-    symbols = {leg.symbol for leg in record.intent.legs}
+    symbols = record.intent.symbols
     quotes = [
         _quote_row(step, quote) for step in told if isinstance(step.event, _WALKS)
         for quote in step.moment.quotes if quote.symbol in symbols
@@ -121,7 +120,7 @@ def _chain(kept: Histories, record: IntentRecord, order: OrderRecord | None) -> 
         "bookings": [fill_row(booking) for booking in bookings],
         "result": result,
         "because": stopped,
-        "sentences": [*_sentences(record, told, symbols), result["sentence"]],
+        "sentences": [*_sentences(record, told), result["sentence"]],
     }
 
 
@@ -155,7 +154,7 @@ def _intent(record: IntentRecord) -> Plain:
     intent = record.intent
     return {
         "intent_id": record.intent_id, "ask": ask(intent), "symbol": intent.symbol,
-        **request(intent), "owner": owner(intent), "wanted_route": intent.route,
+        **request(intent), "owner": intent.owner, "wanted_route": intent.route,
         "idempotency_key": intent.key or record.intent_id,
         "seq": record.received.seq, "received": iso(record.received.at),
         "expires": iso(record.expires),
@@ -264,7 +263,7 @@ def _stopped(kept: Histories, record: IntentRecord, order: OrderRecord | None) -
     if record.verdict == "pass" or record.reason is None:
         return None
     walk = next(s for s in reversed(record.events) if isinstance(s.event, _WALKS))
-    symbols = {leg.symbol for leg in record.intent.legs}
+    symbols = record.intent.symbols
     case = remedy.Case(
         intent=record.intent, reasons=remedy.reasons_of(record.reason, record.gates),
         gates=record.gates, needs=record.needs, book=kept.book,
@@ -276,7 +275,7 @@ def _stopped(kept: Histories, record: IntentRecord, order: OrderRecord | None) -
     }
 
 
-def _sentences(record: IntentRecord, told: Sequence[Told], symbols: set[str]) -> list[str]:
+def _sentences(record: IntentRecord, told: Sequence[Told]) -> list[str]:
     """One step a line, under its time; the gates stand below the last walk that asked them."""
     last_walk = next((s for s in reversed(told) if _asked_gates(s)), None)
     lines, read_at = [], 0
@@ -290,7 +289,7 @@ def _sentences(record: IntentRecord, told: Sequence[Told], symbols: set[str]) ->
             lines += [
                 f"    read {q.symbol} {plain(q.bid)} / {plain(q.ask)},"
                 f" {_seconds(age_s(q.as_of, step.moment.at))} old"
-                for q in step.moment.quotes if q.symbol in symbols
+                for q in step.moment.quotes if q.symbol in record.intent.symbols
             ]
         if step is last_walk:
             lines += [f"    {gate_sentence(gate)}" for gate in record.gates]

@@ -11,7 +11,7 @@ from tradebot.core.model.commands import Delivery, Tick
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Side
 from tradebot.core.model.sound import legible
-from tradebot.ports import BrokerOrder, WireError
+from tradebot.ports import WIRE_TROUBLE, BrokerOrder
 from tradebot.shell.wire.line import Line
 
 OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before we last heard
@@ -40,7 +40,7 @@ class Asking:
             is_on_its_way = cl_ord_id in self._sending
             try:
                 found = await line.make(line.broker.find(cl_ord_id))
-            except (WireError, TimeoutError, OSError):
+            except WIRE_TROUBLE:
                 continue
             if found is not None:
                 await self._hear(cl_ord_id, found)

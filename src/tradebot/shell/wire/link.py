@@ -18,7 +18,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import Report, Statement
 from tradebot.core.model.settings import RouteKind
-from tradebot.ports import Broker, Declined, WireError
+from tradebot.ports import WIRE_TROUBLE, Broker, Declined
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.wire.asking import AFTER_S, Asking
@@ -126,7 +126,7 @@ class Link:
         ))
 
     async def _cancel_unrecorded(self, cl_ord_id: ClOrdID) -> None:
-        with suppress(WireError, TimeoutError, OSError):
+        with suppress(*WIRE_TROUBLE):
             async with asyncio.timeout(HALT_DEADLINE_S):
                 await self._broker.cancel(cl_ord_id, ClOrdID(f"{cl_ord_id}X"))
 
@@ -237,7 +237,7 @@ class Link:
         self._line.is_up = False
         self._engine.post(DisconnectRoute(route=self.route, reason=named(error)))
         await self._asking.doubt_unanswered("the route went down without an answer")
-        with suppress(WireError, TimeoutError, OSError):
+        with suppress(*WIRE_TROUBLE):
             await self._line.make(self._broker.disconnect())
 
     async def _pump(self) -> None:

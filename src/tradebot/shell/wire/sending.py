@@ -14,7 +14,7 @@ from tradebot.core.model.events import CancelRequested, OrderSubmitted, ReplaceR
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Source
 from tradebot.core.model.report import ExecType
-from tradebot.ports import Declined, NotSent, WireError
+from tradebot.ports import WIRE_TROUBLE, Declined, NotSent
 from tradebot.shell.wire.asking import AFTER_S, Asking
 from tradebot.shell.wire.line import UNSURE, Line, named
 from tradebot.shell.wire.may_send import MaySend, Outgoing
@@ -75,7 +75,7 @@ class Sending:
             return
         order = _as_submitted(state)
         if self._why_not(order) is None:
-            with suppress(WireError, TimeoutError, OSError):  # whatever it says, the order may live
+            with suppress(*WIRE_TROUBLE):  # whatever it says, the order may live
                 await line.make(line.broker.submit(order))
             await self.asking.ask(cl_ord_id)
 

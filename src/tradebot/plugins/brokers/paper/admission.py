@@ -81,7 +81,7 @@ class Admission:
 
     def _about_shape(self, order: PaperOrder) -> str | None:
         intent = order.intent
-        symbols = {leg.symbol for leg in intent.legs}
+        symbols = set(intent.symbols)
         for symbol in sorted(symbols):
             if not self._board.trades(symbol):
                 return f"unknown symbol {symbol}"

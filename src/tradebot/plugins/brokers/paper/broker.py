@@ -169,7 +169,7 @@ class PaperBroker:
             working=tuple(
                 OpenOrder(
                     cl_ord_id=order.cl_ord_id, leaves_qty=order.leaves_qty, price=order.price,
-                    symbols=tuple(leg.symbol for leg in order.intent.legs),
+                    symbols=order.intent.symbols,
                 ) for order in self._house.open.values()
             ),
         )
