@@ -51,7 +51,7 @@ from tradebot.shell.told.telemetry import Telling
 from tradebot.shell.views.drafts import Shelf
 from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
-from tradebot.shell.wire.may_send import MaySend, last_look
+from tradebot.shell.wire.may_send import WhyNot, last_look
 
 
 @fact
@@ -328,7 +328,7 @@ def _market(config: Config, world: _World) -> MarketData:
 class _Wire:
     engine: Engine
     market: MarketData
-    may_send: MaySend
+    may_send: WhyNot
     world: _World
     executions: ExecutionLog
     last_heard: datetime | None

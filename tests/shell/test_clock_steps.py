@@ -22,8 +22,7 @@ from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
 from tradebot.shell.sim_loop import SimLoop
-from tradebot.shell.wire.armed import Armed
-from tradebot.shell.wire.may_send import may_send
+from tradebot.shell.wire.may_send import MaySend
 
 HOURS, MINUTE = timedelta(hours=3), timedelta(minutes=1)
 
@@ -144,10 +143,9 @@ def test_a_clearance_of_before_the_sleep_sends_nothing() -> None:
         machine.quote()
         sent = (await machine.submit("k")).events[-1]
         assert isinstance(sent, OrderSubmitted)
-        armed = Armed(machine.book, lambda: 0.0)
-        assert may_send(machine.book, machine.latch, armed, machine.clock, sent) is None
+        may_send = MaySend(machine.book, machine.latch, machine.clock, lambda: 0.0)
+        assert may_send.why_not(sent) is None
         machine.clock.offset += MINUTE
-        refusal = may_send(machine.book, machine.latch, armed, machine.clock, sent)
-        assert refusal == "the clearance ended before it could be sent"
+        assert may_send.why_not(sent) == "the clearance ended before it could be sent"
 
     lived(story)

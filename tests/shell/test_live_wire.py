@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from tests.core.gates.test_armed import a_live_trader, an_arming
 from tests.makers import OPEN, Trader, a_route, a_statement, the
+from tests.shell.test_may_send import last_look
 
 from tradebot.core.model.arming import LiveArmed
 from tradebot.core.model.commands import DisarmLive
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.settings import RouteKind
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.wire.armed import Armed
 
 NOT_ARMED, OVER = "live trading is not armed for this order", "the arming of live trading is over"
 
@@ -25,14 +25,14 @@ class Wire:
     loop_s: float = 1_000.0
 
     def __post_init__(self) -> None:
-        self.armed = Armed(self.trader.book, lambda: self.loop_s)
+        self.may_send = last_look(self.trader, loop_time=lambda: self.loop_s)
 
     def arm(self, *, is_published: bool = True, **changes: Any) -> LiveArmed:
         command = an_arming(**changes)
         event = the(self.trader.tell(command), LiveArmed)
         if is_published:
             decision = Decision(seq=1, at=self.trader.now, command=command, events=(event,))
-            self.armed.on_decision(decision)
+            self.may_send.on_decision(decision)
         return event
 
     def order(self) -> OrderSubmitted:
@@ -42,13 +42,13 @@ class Wire:
 def test_an_order_leaves_while_its_arming_stands() -> None:
     wire = Wire()
     wire.arm()
-    assert wire.armed.why_not(wire.order()) is None
+    assert wire.may_send.why_not(wire.order()) is None
 
 
 def test_an_arming_that_is_not_published_yet_sends_nothing() -> None:
     wire = Wire()
     wire.arm(is_published=False)
-    assert wire.armed.why_not(wire.order()) == NOT_ARMED
+    assert wire.may_send.why_not(wire.order()) == NOT_ARMED
 
 
 @pytest.mark.promise(11)
@@ -56,7 +56,7 @@ def test_an_arming_that_is_not_published_yet_sends_nothing() -> None:
 def test_another_process_of_the_same_journal_sends_nothing() -> None:
     wire = Wire()
     wire.arm()
-    assert Armed(wire.trader.book, lambda: 0.0).why_not(wire.order()) == NOT_ARMED
+    assert last_look(wire.trader).why_not(wire.order()) == NOT_ARMED
 
 
 def test_an_order_of_an_arming_that_was_replaced_stays() -> None:
@@ -64,7 +64,7 @@ def test_an_order_of_an_arming_that_was_replaced_stays() -> None:
     wire.arm()
     order = wire.order()
     wire.arm(orders_max=9)
-    assert wire.armed.why_not(order) == NOT_ARMED
+    assert wire.may_send.why_not(order) == NOT_ARMED
 
 
 def test_disarming_counts_at_once_even_before_it_is_published() -> None:
@@ -72,7 +72,7 @@ def test_disarming_counts_at_once_even_before_it_is_published() -> None:
     wire.arm()
     order = wire.order()
     wire.trader.tell(DisarmLive(reason="enough", by="ann"))
-    assert wire.armed.why_not(order) == NOT_ARMED
+    assert wire.may_send.why_not(order) == NOT_ARMED
 
 
 @pytest.mark.promise(11, 24)
@@ -82,10 +82,10 @@ def test_a_wall_clock_that_is_set_back_lengthens_nothing() -> None:
     wire.arm(for_s=600)
     order = wire.order()
     wire.loop_s += 599.9
-    assert wire.armed.why_not(order) is None
+    assert wire.may_send.why_not(order) is None
     wire.loop_s += 0.1
     assert wire.trader.now.timestamp() - OPEN.timestamp() < 600
-    assert wire.armed.why_not(order) == OVER
+    assert wire.may_send.why_not(order) == OVER
 
 
 @pytest.mark.promise(11)
@@ -96,12 +96,12 @@ def test_an_order_stays_when_its_route_came_back_with_another_account() -> None:
     order = wire.order()
     route = wire.trader.book.routes["paper"]
     route.account = "OTHER"
-    assert wire.armed.why_not(order) == "PAPER-1 is armed, and the order is for PAPER-1"
+    assert wire.may_send.why_not(order) == "PAPER-1 is armed, and the order is for PAPER-1"
 
 
 def test_what_is_for_no_live_account_needs_no_arming() -> None:
     trader = Trader()
     order = the(trader.submit(), OrderSubmitted)
-    assert Armed(trader.book, lambda: 0.0).why_not(order) is None
+    assert last_look(trader).why_not(order) is None
     trader.tell(a_route(kind=RouteKind.LIVE, statement=a_statement()))
-    assert Armed(trader.book, lambda: 0.0).why_not(order) == NOT_ARMED
+    assert last_look(trader).why_not(order) == NOT_ARMED

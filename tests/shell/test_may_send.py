@@ -1,5 +1,6 @@
 """Is the last look before the socket a look at everything that may have changed since?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,8 +11,7 @@ from tradebot.core.model.commands import Command, Control, Phase, SetControl, Se
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.intent import Source
 from tradebot.shell.kill_flag import Latch
-from tradebot.shell.wire.armed import Armed
-from tradebot.shell.wire.may_send import may_send
+from tradebot.shell.wire.may_send import MaySend
 
 CLOCK_SET = SetControl(
     control=Control.CLOCK_SET, engaged=True, reason="set by an hour", by="clock"
@@ -34,8 +34,14 @@ def why_not(*meanwhile: Command, latched: str | None = None, seconds: float = 10
         trader.tell(command)
     if latched:
         latch.set(latched)
-    armed = Armed(trader.book, lambda: 0.0)
-    return may_send(trader.book, latch, armed, StoppedClock(at(seconds)), sent)
+    return last_look(trader, latch, seconds).why_not(sent)
+
+
+def last_look(
+    trader: Trader, latch: Latch | None = None, seconds: float = 10,
+    loop_time: Callable[[], float] = lambda: 0.0,
+) -> MaySend:
+    return MaySend(trader.book, latch or Latch(), StoppedClock(at(seconds)), loop_time)
 
 
 @pytest.mark.promise(6)
@@ -44,14 +50,13 @@ def test_only_what_the_kill_itself_sends_passes_the_kill() -> None:
     sent = the(trader.submit(), OrderSubmitted)
     trader.tell(SetKillSwitch(engaged=True, reason="test", by="x"))
     latch.set("test")
-    armed, clock = Armed(trader.book, lambda: 0.0), StoppedClock(at(10))
+    may_send = last_look(trader, latch)
     exit_ = replace(sent, intent=replace(sent.intent, source=Source.KILL))
-    assert may_send(trader.book, latch, armed, clock, exit_) is None
+    assert may_send.why_not(exit_) is None
     for source in set(Source) - {Source.KILL}:
         order = replace(sent, intent=replace(sent.intent, source=source))
-        assert may_send(trader.book, latch, armed, clock, order) == "kill latch: test"
-    late = StoppedClock(at(60))
-    assert may_send(trader.book, latch, armed, late, exit_) is not None
+        assert may_send.why_not(order) == "kill latch: test"
+    assert last_look(trader, latch, 60).why_not(exit_) is not None
 
 
 def test_an_order_goes_while_nothing_speaks_against_it() -> None:

@@ -23,7 +23,7 @@ from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.wire.asking import AFTER_S, Asking
 from tradebot.shell.wire.line import CALL_DEADLINE_S, FAILED, Line, named
-from tradebot.shell.wire.may_send import MaySend
+from tradebot.shell.wire.may_send import WhyNot
 from tradebot.shell.wire.patience import USUAL, Patience
 from tradebot.shell.wire.sending import Sending
 
@@ -41,7 +41,7 @@ class Link:
     """
 
     def __init__(
-        self, route: str, kind: RouteKind, broker: Broker, *, engine: Engine, may_send: MaySend,
+        self, route: str, kind: RouteKind, broker: Broker, *, engine: Engine, may_send: WhyNot,
         on_sent: Callable[[ClOrdID], None] = lambda _: None, patience: Patience = USUAL,
         seed: int = 0, last_heard: datetime | None = None, pace: float = 1.0,
     ) -> None:

@@ -17,7 +17,7 @@ from tradebot.core.model.report import ExecType
 from tradebot.ports import WIRE_TROUBLE, Declined, NotSent
 from tradebot.shell.wire.asking import AFTER_S, Asking
 from tradebot.shell.wire.line import UNSURE, Line, named
-from tradebot.shell.wire.may_send import MaySend, Outgoing
+from tradebot.shell.wire.may_send import Outgoing, WhyNot
 from tradebot.shell.wire.patience import ASKED_MAX_S, Patience
 
 
@@ -27,7 +27,7 @@ class Sending:
 
     line: Line
     asking: Asking
-    may_send: MaySend
+    may_send: WhyNot
     on_sent: Callable[[ClOrdID], None]
     patience: Patience
     seed: int
