@@ -119,7 +119,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         journal, past = recovery.recover(home, lambda take, since: Journal.open(
             home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
             threaded=not options.rehearse, sync=not options.rehearse, take=take, since=since,
-        ), _shelf(config, home))
+        ))
         ending.callback(_let_go, journal, home)
         clock, until = _clock(config, options, calendars, past.last_at)
         lines = observers.lines(config, out, is_rehearsal=options.rehearse)
@@ -202,14 +202,6 @@ def _pace(options: RunOptions) -> float:
     if not options.rehearse:
         return 1.0
     return 1800.0 if options.speed is None else float(options.speed)
-
-
-def _shelf(config: Config, home: Path) -> Shelf:
-    staging = config.staging
-    return Shelf(
-        directory=home / staging.drafts_dir, format=staging.format,
-        records_all=staging.record_all,
-    )
 
 
 def _clock(
@@ -301,8 +293,10 @@ def _marker(config: Config, engine: Engine, facts: FactCache, world: _World) -> 
 def _draft_files(config: Config, home: Path, views: Views, world: _World) -> DraftFiles:
     """Keep the files of drafts, those too that stand from before staging was switched off."""
     staging = config.staging
+    shelf = Shelf(directory=home / staging.drafts_dir, format=staging.format)
+    views.drafts.shelf = shelf
     return DraftFiles(
-        views.drafts, _shelf(config, home), world.clock, threaded=world.until is None,
+        views.drafts, shelf, world.clock, threaded=world.until is None,
         keeping=Keeping(
             retention_days=staging.retention_days, retention_count=staging.retention_count
         ),

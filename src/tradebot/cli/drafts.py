@@ -11,7 +11,8 @@ from tradebot.cli.client import Client, escaped
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
-    from tradebot.shell.views.drafts import Shelf
+    from tradebot.shell.views.drafts import Drafts
+    from tradebot.shell.views.views import Views
 
 _DRAFTS: Final = {
     "created_utc": "DRAFTED (UTC)", "short": "DRAFT", "ask": "TRADE", "strategy_id": "STRATEGY",
@@ -53,8 +54,8 @@ def list_(args: argparse.Namespace) -> int:
     from tradebot.shell.views.filters import DRAFT_STATUSES
 
     found, _ = reading.answer(
-        args, "/api/v1/drafts", lambda views, wanted: {"drafts": views.drafts.rows(wanted)},
-        DRAFT_STATUSES, shelf=lambda: _shelf(args, place.home(args)),
+        args, "/api/v1/drafts",
+        lambda views, wanted: {"drafts": _shelved(args, views).rows(wanted)}, DRAFT_STATUSES,
     )
     if not args.json:
         show.table([
@@ -106,9 +107,9 @@ def _answer(args: argparse.Namespace, what: str, body: dict[str, str]) -> int:
 def _from_journal(args: argparse.Namespace, home: Path) -> dict[str, Any]:
     from tradebot.shell.views.drafts import document
 
-    views = reading.views(home, _shelf(args, home))
-    draft = reading.only(views.drafts.named(args.id), "draft", args.id)
-    return {"draft": views.drafts.row(draft), "document": document(draft)}
+    drafts = _shelved(args, reading.views(home))
+    draft = reading.only(drafts.named(args.id), "draft", args.id)
+    return {"draft": drafts.row(draft), "document": document(draft)}
 
 
 def _tell(found: dict[str, Any]) -> None:
@@ -130,13 +131,12 @@ def _tell(found: dict[str, Any]) -> None:
     show.table(told["gates"], _GATES, "no gates")
 
 
-def _shelf(args: argparse.Namespace, home: Path) -> "Shelf":
+def _shelved(args: argparse.Namespace, views: "Views") -> "Drafts":
     """Say where the files are: as configured, or where nothing was configured by default."""
     from tradebot.shell.settings.sections import StagingSection
     from tradebot.shell.views.drafts import Shelf
 
     staging = StagingSection() if args.data_dir is not None else place.load(args).staging
-    return Shelf(
-        directory=home / staging.drafts_dir, format=staging.format,
-        records_all=staging.record_all,
-    )
+    directory = place.home(args) / staging.drafts_dir
+    views.drafts.shelf = Shelf(directory=directory, format=staging.format)
+    return views.drafts

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tradebot.shell.journal.chain import Stand
     from tradebot.shell.journal.decision import Decision
     from tradebot.shell.journal.file import Take
-    from tradebot.shell.views.drafts import Shelf
     from tradebot.shell.views.filters import Filters
     from tradebot.shell.views.views import Views
 
@@ -27,14 +26,14 @@ _FILTERS = ("symbol", "status", "since", "strategy", "last")
 
 def answer(
     args: argparse.Namespace, path: str, offline: "Callable[[Views, Filters], dict[str, Any]]",
-    statuses: Sequence[str] = (), *, shelf: "Callable[[], Shelf] | None" = None,
+    statuses: Sequence[str] = (),
 ) -> tuple[dict[str, Any], bool]:
     """Return the document, told to programs already, and whether a daemon gave it."""
     wanted, home, is_running = filters(args, statuses), place.home(args), True
     try:
         found = Client(home).get(path, _asked(args)).checked()
     except NotRunning:
-        past, is_running = views(home, shelf() if shelf is not None else None), False
+        past, is_running = views(home), False
         if not args.json and past.last is not None:
             show.note(f"no daemon runs; from the journal, as of {past.last.at:%F %T} UTC")
         found = offline(past, wanted)
@@ -71,13 +70,12 @@ def only(named: Sequence[T], noun: str, name: str) -> T:
     return named[0]
 
 
-def views(home: "Path", shelf: "Shelf | None" = None) -> "Views":
-    """Fold the journal into views; where the files of drafts are matters to drafts alone."""
+def views(home: "Path") -> "Views":
     from tradebot.shell import recovery
 
     ledger = LedgerFile(home)
     with _damage_told():
-        _, past = recovery.recover(home, ledger.pass_over, shelf)
+        _, past = recovery.recover(home, ledger.pass_over)
     return past.views
 
 

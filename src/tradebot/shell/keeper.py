@@ -15,13 +15,11 @@ from tradebot.shell import recovery
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.damage import JournalDamaged
 from tradebot.shell.kill_flag import Latch
-from tradebot.shell.views.drafts import Shelf
 
 KEEP_EVERY: Final = 20_000  # decisions, which a start folds in less than a second
 LOOK_EVERY_S: Final = 10.0
 WITHIN_S: Final = 900.0
 _IS_DAMAGED: Final = 8
-_RECORD_ALL: Final = "--record-all"
 
 
 class Keeper:
@@ -32,7 +30,6 @@ class Keeper:
         tell: Callable[[str], None],
     ) -> None:
         self._home = home
-        self._shelf = past.views.drafts.shelf
         self._kept = past.since
         self._has_unverified = past.since > 0
         self._engine = engine
@@ -62,9 +59,8 @@ class Keeper:
             self._tell(f"no snapshot was kept: {told or f'exit code {code}'}")
 
     async def _ask(self) -> tuple[int, str]:
-        flags = [_RECORD_ALL] * (self._shelf is not None and self._shelf.records_all)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", __name__, str(self._home), *flags,
+            sys.executable, "-m", __name__, str(self._home),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -83,9 +79,8 @@ class Keeper:
 def main(arguments: Sequence[str]) -> int:
     """Be the process beside the daemon."""
     os.nice(10)
-    home = Path(arguments[0])
     try:
-        recovery.keep(home, Shelf(directory=home, records_all=_RECORD_ALL in arguments))
+        recovery.keep(Path(arguments[0]))
     except JournalDamaged as error:
         sys.stdout.write(f"{error}\n")
         return _IS_DAMAGED

@@ -21,7 +21,6 @@ from tradebot.shell.journal.file import Take, understood
 from tradebot.shell.journal.snapshot import Snapshot, Unusable
 from tradebot.shell.journal.verify import Scan
 from tradebot.shell.preserve import copied, preserved, restored
-from tradebot.shell.views.drafts import Shelf
 from tradebot.shell.views.views import Views
 
 T = TypeVar("T")
@@ -54,21 +53,21 @@ class Past:
             return copied(self.views.book)
 
 
-def recover(home: Path, over: Pass[T], shelf: Shelf | None = None) -> tuple[T, Past]:
+def recover(home: Path, over: Pass[T]) -> tuple[T, Past]:
     """Fold the journal in one pass, and return what the pass returns; raise what it raises."""
     note = ""
     with uncollected():
         try:
-            views, since = _remembered(home, shelf)
+            views, since = _remembered(home)
             if since is not None:
                 return over(views.apply, since), Past(views, since.anchor.seq)
         except (Unusable, JournalDamaged) as error:
             note = f"the snapshot is passed over: {error}"
-        views = Views(shelf=shelf)
+        views = Views()
         return over(views.apply, None), Past(views, note=note)
 
 
-def keep(home: Path, shelf: Shelf | None = None) -> int:
+def keep(home: Path) -> int:
     """Verify the whole journal and keep a snapshot; return the decision that it stands at.
 
     It may run beside a daemon. Raises JournalDamaged, and OSError where nothing can be kept.
@@ -76,7 +75,7 @@ def keep(home: Path, shelf: Shelf | None = None) -> int:
     journal = place.journal_of(home)
     for _ in Scan.of(journal).bodies():
         pass
-    stand, past = recover(home, partial(_acknowledged, journal), shelf)
+    stand, past = recover(home, partial(_acknowledged, journal))
     if stand is None:
         return 0
     kept = Snapshot(stand, snapshot.shape_of(*_FOLDS), preserved(past.views))
@@ -95,12 +94,10 @@ def _acknowledged(journal: Path, take: Take, since: Stand | None) -> Stand | Non
     return stand
 
 
-def _remembered(home: Path, shelf: Shelf | None) -> tuple[Views, Stand | None]:
+def _remembered(home: Path) -> tuple[Views, Stand | None]:
     found = snapshot.load(home / SNAPSHOT)
     if found is None:
         return Views(), None
     if found.shape != snapshot.shape_of(*_FOLDS):
         raise Unusable("other code made it")
-    views = restored(found.state, Views)
-    views.drafts.shelf = shelf
-    return views, found.stand
+    return restored(found.state, Views), found.stand

@@ -336,10 +336,9 @@ def test_drafts_are_counted_with_the_oldest_that_waits(desk: Desk) -> None:
 
 @pytest.mark.parametrize("is_asked", [False, True])
 def test_an_order_that_nobody_was_asked_about_is_recorded_where_all_are(
-    tmp_path: Path, is_asked: bool
+    desk: Desk, is_asked: bool
 ) -> None:
-    desk = Desk(tmp_path, records_all=is_asked)
-    desk.settings(mode=Mode.PAPER)
+    desk.settings(mode=Mode.PAPER, record_all=is_asked)
     sent = desk.draft()
     assert desk.daemon.book.orders.working, "nothing was sent"
     desk.write()

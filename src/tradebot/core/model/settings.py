@@ -122,7 +122,7 @@ class Settings:
     approval holds; `draft_ttl_s` how long a strategy's draft waits for one, at least, whatever its
     own time to live; `order_timeout_s` how long an order may work until its cancel is asked for,
     looked at every `order_check_s`. All in seconds. Without `staging` what would wait for an
-    approval is refused.
+    approval is refused; with `record_all` the history keeps a draft of every order.
     `recon_cash_tolerance` is in an account's currency; with `recon_adopts_orders` an order at the
     broker that is none of ours halts nothing.
     """
@@ -143,3 +143,4 @@ class Settings:
     draft_ttl_s: int = 23_400
     order_timeout_s: int = 300
     order_check_s: int = 10
+    record_all: bool = False

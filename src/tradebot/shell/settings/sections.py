@@ -130,7 +130,7 @@ class StagingSection:
     enabled: bool = _DECISIVE.staging
     drafts_dir: Path = Path("drafts")
     format: Literal["yaml", "json"] = "yaml"
-    record_all: bool = False
+    record_all: bool = _DECISIVE.record_all
     retention_days: Annotated[int, Field(ge=0)] = 30
     retention_count: Annotated[int, Field(ge=0)] = 1_000
     approval_ttl_s: Annotated[int, Field(gt=0)] = _DECISIVE.approval_ttl_s

@@ -70,14 +70,10 @@ class Draft:
 
 @fact
 class Shelf:
-    """Where the files of drafts are; what no longer waits for anybody is in the archive.
-
-    One that `records_all` has a draft of every order, too, for whoever reads the history.
-    """
+    """Where the files of drafts are; what no longer waits for anybody is in the archive."""
 
     directory: Path
     format: Format = "yaml"
-    records_all: bool = False
 
     def path(self, draft: Draft) -> Path:
         name = f"{draft.name}.{self.format}"
@@ -88,14 +84,12 @@ class Shelf:
 class Drafts:
     """The newest drafts, kept up by published events; the histories have taken the event already.
 
-    `shelf` is None where nobody said where the files are. Those that `expired` are counted since
-    the journal began.
+    Who knows where the files are sets `shelf`: it is told, and no part of the fold. Those that
+    `expired` are counted since the journal began.
     """
 
-    def __init__(
-        self, kept: Histories, size: int = KEPT_MAX, shelf: Shelf | None = None
-    ) -> None:
-        self.shelf = shelf
+    def __init__(self, kept: Histories, size: int = KEPT_MAX) -> None:
+        self.shelf: Shelf | None = None
         self.expired = 0
         self._kept = kept
         self._newest: Newest[IntentId, Draft] = Newest(size)
@@ -184,7 +178,7 @@ class Drafts:
         draft, record = self.get(event.intent_id), self._kept.intents.get(event.intent_id)
         if draft is not None:
             draft.changed = moment
-        elif record is not None and self.shelf is not None and self.shelf.records_all:
+        elif record is not None and self._kept.book.settings.record_all:
             self._draft(record, moment)
 
     def _draft(self, record: IntentRecord, moment: Moment) -> None:

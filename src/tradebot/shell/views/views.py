@@ -13,7 +13,7 @@ from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.views.dead_letters import DeadLetters
-from tradebot.shell.views.drafts import Drafts, Shelf
+from tradebot.shell.views.drafts import Drafts
 from tradebot.shell.views.figures import figures
 from tradebot.shell.views.filters import ALL, Filters
 from tradebot.shell.views.history import (
@@ -50,14 +50,11 @@ T = TypeVar("T")
 class Views:
     """A second book, folded from published decisions only, with bounded histories beside it."""
 
-    def __init__(
-        self, size: int = KEPT_MAX, events_max: int | None = EVENTS_MAX,
-        shelf: Shelf | None = None,
-    ) -> None:
+    def __init__(self, size: int = KEPT_MAX, events_max: int | None = EVENTS_MAX) -> None:
         self.book = Book()
         self.last: Moment | None = None
         self._kept = Histories(self.book, size, events_max)
-        self.drafts = Drafts(self._kept, size, shelf)
+        self.drafts = Drafts(self._kept, size)
         self.dead_letters = DeadLetters(self._kept)
 
     def apply(self, decision: Decision) -> None:
