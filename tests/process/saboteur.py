@@ -77,7 +77,7 @@ class Saboteur:
             (stage, self._marked(f"stage {stage.name}", ask)) for stage, ask in pipeline.OUTBOUND
         )
         pipeline.INBOUND = tuple(
-            (stage, self._marked(f"stage {stage.name}", ask)) for stage, ask in pipeline.INBOUND
+            self._marked(f"stage {ask.__name__}", ask) for ask in pipeline.INBOUND
         )
         execution.absorb = self._marked("stage EXECUTION", execution.absorb)
         for cls, name in (

@@ -100,8 +100,7 @@ def a_late_fill_is_not_handed_over_again(plant: Plant) -> None:
 
 
 def nothing_is_handed_over(plant: Plant) -> None:
-    inbound = ((Stage.POST_TRADE, s7_post_trade.book_trade),)
-    plant.setattr(pipeline, "INBOUND", inbound)
+    plant.setattr(pipeline, "INBOUND", (s7_post_trade.book_trade,))
     assert s8_recon.hand_off is not None
 
 

@@ -41,9 +41,9 @@ OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
     (Stage.ROUTE, route.choose),  # 4 allowed, approved, and by which route?
     (Stage.DISPATCH, partial(dispatch.commit, LAST_LOOK)),  # 5 write it down; the wire follows
 )
-INBOUND: Final[Sequence[tuple[Stage, Absorb]]] = (
-    (Stage.POST_TRADE, post_trade.book_trade),  # 7 what does that do to holdings and cash?
-    (Stage.RECON, recon.hand_off),  # 8 finished? then it must match the statement
+INBOUND: Final[Sequence[Absorb]] = (  # what 6, execution.absorb, makes of a report
+    post_trade.book_trade,  # 7 what does that do to holdings and cash?
+    recon.hand_off,  # 8 finished? then it must match the statement
 )
 
 
@@ -91,7 +91,7 @@ def absorb(book: Book, state: OrderState | None, report: Report) -> Iterator[Eve
     for outcome in execution.absorb(book, state, report):
         book.apply(outcome)
         yield outcome
-        for _stage, follow in INBOUND:
+        for follow in INBOUND:
             for event in follow(book, state, outcome):
                 book.apply(event)
                 yield event
