@@ -66,6 +66,7 @@ class Referee:
         self._is_durable = is_durable
         self._trades = trades
         self._expires: dict[str, datetime] = {}
+        self._drafts: set[str] = set()
         self._messages: deque[datetime] = deque()
         self._applied: set[tuple[str, str]] = set()
         self._stepped_at = -inf
@@ -222,6 +223,8 @@ class Referee:
         for event in decision.events:
             if isinstance(event, e.IntentReceived):
                 self._expires[event.intent_id] = event.expires
+            elif isinstance(event, e.IntentHeld) and event.expires is not None:
+                self._note_draft_time(event.intent_id, event.stage, event.expires)
             elif isinstance(event, e.StagesPassed):
                 through[event.intent_id] = event.through
             elif isinstance(event, e.OrderSubmitted):
@@ -261,6 +264,13 @@ class Referee:
                 ]
                 if left:
                     self.broken(6, f"the kill switch leaves {left} without a cancel")
+
+    def _note_draft_time(self, intent_id: str, stage: Stage, expires: datetime) -> None:
+        """A draft gets the time that a person takes: at the route, once, and never less."""
+        if stage is not Stage.ROUTE or intent_id in self._drafts:
+            self.broken(16, f"the time of intent {intent_id} was changed at {stage.name}")
+        self._drafts.add(intent_id)
+        self._expires[intent_id] = max(expires, self._expires[intent_id])
 
     def _note_order(
         self, decision: Decision, event: e.OrderSubmitted, through: dict[str, Stage]
