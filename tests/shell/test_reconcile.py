@@ -202,6 +202,28 @@ def test_an_order_that_is_missing_is_asked_about_and_its_lost_report_heard() -> 
     assert not scene.of(BreakFound)
 
 
+@pytest.mark.fault(64)
+def test_an_order_that_is_a_known_break_is_asked_about_at_each_look() -> None:
+    broker = StatingBroker(stated(0), stated(1), stated(2), stated(3))
+
+    async def story(scene: Scene) -> None:
+        order = await scene.buy()
+        await asyncio.sleep(1)
+        made = reconciler(scene)
+        await made.compare_all("first")
+        assert scene.of(BreakFound), "the broker says that it works, and does not list it"
+        await asyncio.sleep(30)  # so it was in doubt, and is not any more
+        assert not scene.engine.book.orders.doubts
+        new, = broker.known[ClOrdID(order)].reports
+        ended = Report(route="paper", cl_ord_id=new.cl_ord_id, exec_type=ExecType.CANCELED)
+        broker.known[ClOrdID(order)] = BrokerOrder(cl_ord_id=new.cl_ord_id, reports=(new, ended))
+        await made.compare_all("second")
+        await asyncio.sleep(1)
+
+    scene = play(broker, story)
+    assert scene.of(OrderReported)[-1].report.exec_type is ExecType.CANCELED
+
+
 def test_missing_fills_beyond_one_decision_are_all_booked_before_it() -> None:
     broker = StatingBroker(stated(0), stated(1))
 

@@ -127,10 +127,10 @@ class Reconciler:
                 await asyncio.sleep(self._section.confirm_after_s)
             try:
                 await self._look(link, because, is_routine)
-                doubtful = book.recon.doubtful(link.route)
-                await self._ask(link, doubtful)
+                await self._ask(link, book.recon.open(link.route))
             except _FAILURES as error:
                 return f"{type(error).__name__}: {error}"
+            doubtful = book.recon.doubtful(link.route)
             if not doubtful:
                 return None
         return f"{len(doubtful)} differences that no two looks showed alike"
@@ -152,10 +152,10 @@ class Reconciler:
             ))
         self.looked[link.route] = engine.now()
 
-    async def _ask(self, link: Counterparty, doubtful: Iterable[Drift]) -> None:
-        """Ask about each order that differs: a report of it may be lost."""
+    async def _ask(self, link: Counterparty, drifts: Iterable[Drift]) -> None:
+        """Ask about each order that differs: a report of it may be lost, of a known break too."""
         orders = self._engine.book.orders
-        for drift in doubtful:
+        for drift in drifts:
             state = orders.find(drift.subject)
             if state is not None:
                 await link.ask(state.root)

@@ -49,9 +49,13 @@ class Reconciliation:
 
     def doubtful(self, route: str) -> list[Drift]:
         """Return the differences of the last look that may be gone at the next."""
+        return [drift for drift in self.open(route) if not self.is_settled(drift)]
+
+    def open(self, route: str) -> list[Drift]:
+        """Return the differences of the last look that nobody accepted."""
         look = self.looks.get(route)
         drifts = look.compared.drifts if look else ()
-        return [drift for drift in drifts if not self.is_settled(drift)]
+        return [drift for drift in drifts if drift.name not in self.accepted]
 
     def is_nothing_new(self, event: StatementCompared) -> bool:
         """Tell whether all agrees, as it did at the route's last look, and nothing happened."""
