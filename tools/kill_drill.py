@@ -150,7 +150,7 @@ class Drill:
 
     def _by_command(self) -> None:
         asyncio.run_coroutine_threadsafe(
-            self._requests.kill("drill", "drill"), self._loop
+            self._requests.of(SetKillSwitch(engaged=True, reason="drill", by="drill")), self._loop
         ).result(CONFIRMED_WITHIN_S)
 
     def _by_signal(self) -> None:

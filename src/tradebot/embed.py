@@ -19,18 +19,18 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 from weakref import WeakSet
 
 from tradebot.app import Assembly, RunOptions, assembled
-from tradebot.core.model.commands import Command, Control
+from tradebot.core.model import commands as c
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
 from tradebot.shell.api.commands import (
     RETRY_TTL_S,
     BadRequest,
-    parse_filters,
     parse_intent,
-    parse_reason,
     parse_replace,
+    read_why,
 )
+from tradebot.shell.api.queries import parse_filters
 from tradebot.shell.api.requests import Requests, Unanswerable
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.damage import JournalDamaged, JournalMismatch
@@ -137,7 +137,7 @@ class OpenDaemon:
         The answer tells a refusal; `wait` waits until it is refused or its order is finished.
         """
         wanted = _intent(fields) if intent is None else _own(intent, fields)
-        found, _ = await self._requests.submit(wanted)
+        found = await self._ask(c.SubmitIntent(intent=wanted))
         while wait and found["is_open"]:
             self._published.clear()
             await self.unless_stopped(self._published.wait())
@@ -146,38 +146,38 @@ class OpenDaemon:
 
     async def cancel(self, target: str) -> Plain:
         """Ask the broker to cancel an order, or take a held intent back."""
-        return await self._requests.cancel(target, _BY)
+        return await self._ask(c.RequestCancel(target=target, by=_BY))
 
     async def replace(self, target: str, **changes: object) -> Plain:
         """Ask the broker to change a working order, with the fields of `tradebot replace`."""
         body = {"user": _BY, **_body(changes)}
-        return await self._requests.replace(parse_replace(body, target))
+        return await self._ask(parse_replace(body, target))
 
     async def cancel_all(self, symbol: str | None = None) -> Plain:
         """Ask for the cancel of every working order, and take back every held intent."""
-        return await self._requests.cancel_all(symbol, _BY)
+        return await self._ask(c.RequestCancelAll(by=_BY, symbol=symbol))
 
     async def kill(self, reason: str, *, flatten: bool = False) -> Plain:
         """Set the kill switch; clearing it is for people: `tradebot clear-kill --reason ...`.
 
         To `flatten`, the daemon closes what is held as well: `status()["kill"]` tells what is left.
         """
-        return await self._requests.kill(*_why(reason), flatten)
+        return await self._ask(c.SetKillSwitch(engaged=True, flatten=flatten, **_why(reason)))
 
     async def pause(self, reason: str) -> Plain:
         """Take no new intents from strategies, and hold those that wait, until `resume`."""
-        return await self._control(Control.PAUSE, True, reason)
+        return await self._control(c.Control.PAUSE, True, reason)
 
     async def resume(self, reason: str) -> Plain:
-        return await self._control(Control.PAUSE, False, reason)
+        return await self._control(c.Control.PAUSE, False, reason)
 
     async def reduce_only(self, reason: str, *, on: bool = True) -> Plain:
         """Take nothing that opens a position, or anything again."""
-        return await self._control(Control.REDUCE_ONLY, on, reason)
+        return await self._control(c.Control.REDUCE_ONLY, on, reason)
 
     async def disarm(self, reason: str) -> Plain:
         """Let no more orders go to a live account; arming is for people: `tradebot arm`."""
-        return await self._requests.disarm(*_why(reason))
+        return await self._ask(c.DisarmLive(**_why(reason)))
 
     async def reconcile(self) -> Plain:
         """Compare book and brokers now; to accept a break is for people, as the verb says."""
@@ -187,11 +187,11 @@ class OpenDaemon:
 
     async def retry(self, intent_id: str, *, ttl: int = RETRY_TTL_S) -> Plain:
         """Let a dead letter walk again, from stage 1 and for so many seconds."""
-        return await self._requests.retry(intent_id, ttl, _BY)
+        return await self._ask(c.RetryDeadLetter(target=intent_id, by=_BY, ttl_s=ttl))
 
     async def discard(self, intent_id: str, reason: str) -> Plain:
         """Give a dead letter up."""
-        return await self._requests.discard(intent_id, *_why(reason))
+        return await self._ask(c.DiscardDeadLetter(target=intent_id, **_why(reason)))
 
     def decisions(self, *, waiting_max: int = WAITING_MAX) -> Stream[Decision]:
         """Follow every decision from now on, as soon as it is durable."""
@@ -255,14 +255,18 @@ class OpenDaemon:
         code, failure = self.exit_code or 0, self._built.daemon.failure
         return DaemonStopped(f"the daemon has stopped: {failure or 'it was asked to'}", code)
 
-    async def _decide(self, command: Command) -> Decision | None:
+    async def _ask(self, command: c.Command) -> Plain:
+        found, _ = await self._requests.of(command)
+        return found
+
+    async def _decide(self, command: c.Command) -> Decision | None:
         if (told := flaw(command)) is not None:  # what cannot be written down must not get in
             field, _, expected = told.removeprefix("intent: ").rpartition(": expected ")
             raise BadRequest(field, expected)
         return await self.unless_stopped(self._built.engine.submit(command))
 
-    async def _control(self, control: Control, is_engaged: bool, reason: str) -> Plain:
-        return await self._requests.control(control, is_engaged, *_why(reason))
+    async def _control(self, control: c.Control, engaged: bool, reason: str) -> Plain:
+        return await self._ask(c.SetControl(control=control, engaged=engaged, **_why(reason)))
 
     def _follow(self, stream: Stream[T]) -> Stream[T]:
         self._streams.add(stream)
@@ -301,9 +305,9 @@ def _suit_loop(rehearse: bool, speed: Decimal | int | Literal["max"]) -> None:
         loop.pace(None if speed == "max" else Decimal(speed))
 
 
-def _why(reason: str) -> tuple[str, str]:
+def _why(reason: str) -> dict[str, str]:
     """Read a reason as a client's would be read; the program is who gives it."""
-    return parse_reason({"reason": reason, "user": _BY}, is_needed=True)
+    return read_why({"reason": reason, "user": _BY})
 
 
 def _intent(fields: Mapping[str, object]) -> Intent:

@@ -18,7 +18,7 @@ from tradebot.cli.main import main
 from tradebot.core.model.commands import RequestCancel, SubmitIntent
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.intent import Source
-from tradebot.shell.api.commands import parse_filters
+from tradebot.shell.api.queries import parse_filters
 from tradebot.shell.views.filters import (
     INTENT_STATUSES,
     ORDER_STATUSES,

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tradebot.app import Assembly, RunOptions, assembled
+from tradebot.core.model.commands import Approve, SubmitIntent
 from tradebot.core.model.events import (
     IntentApproved,
     IntentReceived,
@@ -91,12 +92,14 @@ async def _bought(built: Assembly, running: "asyncio.Task[int]") -> str:
         source=Source.API, user="release-check",
     )
     requests = Requests(built.views, built.engine.submit, built.latch.set)
-    found, _ = await requests.submit(intent)
+    found, _ = await requests.of(SubmitIntent(intent=intent))
     while found["is_open"]:
         draft = built.views.drafts.get(found["intent_id"])
         if draft is not None and draft.status == "waiting":
             await _until(Path(str(found["draft_path"])).is_file)
-            await requests.approve(found["intent_id"], draft.digest, "release-check")
+            await requests.of(Approve(
+                target=found["intent_id"], digest=draft.digest, by="release-check"
+            ))
         else:
             news.clear()
             await _unless_ended(news.wait(), running, built)

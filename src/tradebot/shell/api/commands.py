@@ -3,18 +3,17 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Final, NoReturn, TypeVar
+from functools import partial
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 
-from tradebot.core.model.commands import ArmLive, RequestReplace, Revise
+from tradebot.core.model import commands as c
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source, TimeInForce
 from tradebot.core.model.money import ONE, parse_decimal
-from tradebot.shell.views.filters import FILTERS, ROWS_MAX, ROWS_SHOWN, Filters
 
 BODY_BYTES_MAX: Final = 64 * 1024
 KEY_LENGTH_MAX: Final = 128
@@ -101,23 +100,58 @@ def parse_intent(body: Mapping[str, Any], *, key: str | None, source: Source) ->
     )
 
 
-def parse_reason(body: Mapping[str, Any], *, is_needed: bool) -> tuple[str, str]:
-    """Read `reason` and `user` of a control; the reason is for people, and is kept."""
-    _refuse_unknown(body, ("reason", "user"), "")
-    reason = _opt(body, "reason", _text_of(TEXT_LENGTH_MAX))
-    if reason is None and is_needed:
-        raise BadRequest("reason", "a sentence that says why")
-    return reason or "no reason given", _opt(body, "user", _name) or "api"
+def parse_approval(body: Mapping[str, Any], target: str) -> c.Approve:
+    """Read the digest of what was looked at, and who says yes."""
+    _refuse_unknown(body, ("digest", "user"), "")
+    digest = _name("digest", _need(body, "digest"))
+    return c.Approve(target=target, digest=digest, by=_user(body))
 
 
-def parse_kill(body: Mapping[str, Any]) -> tuple[str, str, bool]:
+def parse_revision(body: Mapping[str, Any], target: str) -> c.Revise:
+    """Read what is to change of a draft: its quantity, its limit, its time to live."""
+    _refuse_unknown(body, (*REVISED_FIELDS, "user"), "")
+    qty, price = _opt(body, "qty", _decimal), _opt(body, "limit", _decimal)
+    ttl_s = _opt(body, "ttl", _seconds)
+    if qty is None and price is None and ttl_s is None:
+        raise BadRequest("qty", "a new quantity, a new limit or a new time to live")
+    return c.Revise(target=target, by=_user(body), order_qty=qty, price=price, ttl_s=ttl_s)
+
+
+def parse_retry(body: Mapping[str, Any], target: str) -> c.RetryDeadLetter:
+    """Read how long a dead letter may wait this time, and who tries it again."""
+    _refuse_unknown(body, ("ttl", "user"), "")
+    ttl_s = _opt(body, "ttl", _seconds) or RETRY_TTL_S
+    return c.RetryDeadLetter(target=target, by=_user(body), ttl_s=ttl_s)
+
+
+def parse_replace(body: Mapping[str, Any], target: str) -> c.RequestReplace:
+    """Read what is to change of a working order: its quantity, its limit, or both."""
+    _refuse_unknown(body, ("qty", "limit", "user"), "")
+    qty, price = _opt(body, "qty", _decimal), _opt(body, "limit", _decimal)
+    if qty is None and price is None:
+        raise BadRequest("qty", "a new quantity, or a new limit")
+    return c.RequestReplace(target=target, by=_user(body), order_qty=qty, price=price)
+
+
+def parse_cancel_all(body: Mapping[str, Any]) -> c.RequestCancelAll:
+    """Read who asks, and of which symbol alone, if any."""
+    _refuse_unknown(body, ("symbol", "user"), "")
+    return c.RequestCancelAll(by=_user(body), symbol=_opt(body, "symbol", read_symbol))
+
+
+def parse_kill(body: Mapping[str, Any]) -> c.SetKillSwitch:
     """Read why, who it is, and whether what is held is to be closed as well."""
-    rest = {name: value for name, value in body.items() if name != "flatten"}
-    flatten = _opt(body, "flatten", _yes_or_no) or False
-    return (*parse_reason(rest, is_needed=False), flatten)
+    why = read_why(body, "flatten", is_needed=False)
+    return c.SetKillSwitch(engaged=True, flatten=_opt(body, "flatten", _yes_or_no) or False, **why)
 
 
-def parse_arming(body: Mapping[str, Any]) -> ArmLive:
+def parse_clear_halt(body: Mapping[str, Any]) -> c.ClearHalt:
+    """Read which instrument's halt a person clears, why, and who it is."""
+    symbol = read_symbol("symbol", _need(body, "symbol"))
+    return c.ClearHalt(symbol=symbol, **read_why(body, "symbol"))
+
+
+def parse_arming(body: Mapping[str, Any]) -> c.ArmLive:
     """Read which live account a person arms; its id is said twice, like a name one has to type."""
     _refuse_unknown(
         body, ("account", "confirm", "orders", "notional", "for_s", "reason", "user"), ""
@@ -125,94 +159,66 @@ def parse_arming(body: Mapping[str, Any]) -> ArmLive:
     account = _name("account", _need(body, "account"))
     if _need(body, "confirm") != account:
         raise BadRequest("confirm", f"the account id once more: {account}")
-    return ArmLive(
+    return c.ArmLive(
         account=account, for_s=_seconds("for_s", _need(body, "for_s")),
         orders_max=_count("orders", _need(body, "orders")),
         notional_max_usd=_decimal("notional", _need(body, "notional")),
         reason=_text_of(TEXT_LENGTH_MAX)("reason", _need(body, "reason")),
-        by=_opt(body, "user", _name) or "api",
+        by=_user(body),
     )
 
 
-def parse_halt(body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Read which instrument's halt a person clears, why, and who it is."""
-    symbol = read_symbol("symbol", _need(body, "symbol"))
-    rest = {name: value for name, value in body.items() if name != "symbol"}
-    return (symbol, *parse_reason(rest, is_needed=True))
-
-
-def parse_accept(body: Mapping[str, Any]) -> tuple[str, str, str]:
+def parse_accept(body: Mapping[str, Any]) -> c.AcceptBreak:
     """Read which break a person accepts, why, and who it is."""
     name = _text_of(TEXT_LENGTH_MAX)("break", _need(body, "break"))
-    rest = {field: value for field, value in body.items() if field != "break"}
-    return (name, *parse_reason(rest, is_needed=True))
+    return c.AcceptBreak(target=name, **read_why(body, "break"))
 
 
-def parse_replace(body: Mapping[str, Any], target: str) -> RequestReplace:
-    """Read what is to change of a working order: its quantity, its limit, or both."""
-    _refuse_unknown(body, ("qty", "limit", "user"), "")
-    qty, price = _opt(body, "qty", _decimal), _opt(body, "limit", _decimal)
-    if qty is None and price is None:
-        raise BadRequest("qty", "a new quantity, or a new limit")
-    by = _opt(body, "user", _name) or "api"
-    return RequestReplace(target=target, by=by, order_qty=qty, price=price)
+def read_why(body: Mapping[str, Any], *beside: str, is_needed: bool = True) -> dict[str, str]:
+    """Read `reason` and `user`, beside other fields; the reason is for people, and is kept."""
+    _refuse_unknown(body, ("reason", "user", *beside), "")
+    reason = _opt(body, "reason", _text_of(TEXT_LENGTH_MAX))
+    if reason is None and is_needed:
+        raise BadRequest("reason", "a sentence that says why")
+    return {"reason": reason or "no reason given", "by": _user(body)}
 
 
-def parse_cancel_all(body: Mapping[str, Any]) -> tuple[str, str | None]:
-    """Read who asks, and of which symbol alone, if any."""
-    _refuse_unknown(body, ("symbol", "user"), "")
-    return _opt(body, "user", _name) or "api", _opt(body, "symbol", read_symbol)
-
-
-def parse_retry(body: Mapping[str, Any]) -> tuple[int, str]:
-    """Read how long a dead letter may wait this time, and who tries it again."""
-    _refuse_unknown(body, ("ttl", "user"), "")
-    ttl_s = _opt(body, "ttl", _seconds)
-    return RETRY_TTL_S if ttl_s is None else ttl_s, _opt(body, "user", _name) or "api"
-
-
-def parse_approval(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Read the digest of what was looked at, and who says yes."""
-    _refuse_unknown(body, ("digest", "user"), "")
-    digest = _name("digest", _need(body, "digest"))
-    return digest, _opt(body, "user", _name) or "api"
-
-
-def parse_revision(body: Mapping[str, Any], target: str) -> Revise:
-    """Read what is to change of a draft: its quantity, its limit, its time to live."""
-    _refuse_unknown(body, (*REVISED_FIELDS, "user"), "")
-    qty, price = _opt(body, "qty", _decimal), _opt(body, "limit", _decimal)
-    ttl_s = _opt(body, "ttl", _seconds)
-    if qty is None and price is None and ttl_s is None:
-        raise BadRequest("qty", "a new quantity, a new limit or a new time to live")
-    by = _opt(body, "user", _name) or "api"
-    return Revise(target=target, by=by, order_qty=qty, price=price, ttl_s=ttl_s)
-
-
-def parse_user(body: Mapping[str, Any]) -> str:
+def read_user(body: Mapping[str, Any]) -> str:
     """Read who asks, where nothing else can be said."""
     _refuse_unknown(body, ("user",), "")
-    return _opt(body, "user", _name) or "api"
+    return _user(body)
 
 
-def parse_filters(
-    asked: Mapping[str, str], statuses: Sequence[str], known: Sequence[str] = FILTERS
-) -> Filters:
-    """Read filters as text; what is no filter, or no status, of these rows is refused."""
-    for name in asked:
-        if name not in known:
-            told = f"one of the filters {', '.join(known)}" if known else "no filters here"
-            raise BadRequest(name[:40], told)
-    status = asked.get("status")
-    if status is not None and status not in statuses:
-        expected = f"one of {', '.join(statuses)}" if statuses else "nothing: these rows have none"
-        raise BadRequest("status", f"{expected}, got {status[:40]!r}")
-    return Filters(
-        symbol=read_symbol("symbol", asked["symbol"]) if "symbol" in asked else None,
-        status=status, strategy=asked.get("strategy"),
-        since=_since(asked["since"]) if "since" in asked else None,
-        last=_last(asked["last"]) if "last" in asked else ROWS_SHOWN,
-    )
+def _control(control: c.Control, is_engaged: bool, body: Mapping[str, Any]) -> c.SetControl:
+    why = read_why(body, is_needed=False)
+    return c.SetControl(control=control, engaged=is_engaged, **why)
+
+
+Parse: TypeAlias = Callable[..., c.Command]
+# By the path: the body, and the id in the path if there is one, become a command.
+WITH_BODY: Final[Mapping[str, Parse]] = {
+    "drafts/{id}/approve": parse_approval,
+    "drafts/{id}/reject": lambda body, name: c.Reject(target=name, **read_why(body)),
+    "drafts/{id}/revise": parse_revision,
+    "dead-letters/{id}/discard": lambda body, name: c.DiscardDeadLetter(
+        target=name, **read_why(body)
+    ),
+    "orders/{id}/replace": parse_replace,
+    "clear-kill": lambda body: c.SetKillSwitch(engaged=False, flatten=False, **read_why(body)),
+    "clear-halt": parse_clear_halt,
+    "arm": parse_arming,
+}
+BODY_OR_NONE: Final[Mapping[str, Parse]] = {
+    "dead-letters/{id}/retry": parse_retry,
+    "orders/{id}/cancel": lambda body, name: c.RequestCancel(target=name, by=read_user(body)),
+    "cancel-all": parse_cancel_all,
+    "kill": parse_kill,
+    "disarm": lambda body: c.DisarmLive(**read_why(body, is_needed=False)),
+    "pause": partial(_control, c.Control.PAUSE, True),
+    "resume": partial(_control, c.Control.PAUSE, False),
+    "reduce-only/on": partial(_control, c.Control.REDUCE_ONLY, True),
+    "reduce-only/off": partial(_control, c.Control.REDUCE_ONLY, False),
+}
 
 
 def _legs(body: Mapping[str, Any]) -> tuple[Leg, ...]:
@@ -265,6 +271,10 @@ T = TypeVar("T")
 def _opt(body: Mapping[str, Any], field: str, read: Callable[[str, Any], T]) -> T | None:
     found = body.get(field)
     return None if found is None else read(field, found)
+
+
+def _user(body: Mapping[str, Any]) -> str:
+    return _opt(body, "user", _name) or "api"
 
 
 def _decimal(field: str, value: object) -> Decimal:
@@ -367,21 +377,3 @@ def _kind(value: object) -> str:
 
 def _short(value: object) -> str:
     return repr(str(value)[:40]) if isinstance(value, str) else _kind(value)
-
-
-def _since(text: str) -> datetime:
-    """Read a day or a time in ISO 8601; without a zone it is UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-        zoned = found.replace(tzinfo=UTC) if found.tzinfo is None else found
-        return zoned.astimezone(UTC)
-    except (ValueError, OverflowError):
-        expected = "a day or time such as 2026-08-24 or 2026-08-24T14:30:00Z"
-        raise BadRequest("since", f"{expected}, got {text[:40]!r}") from None
-
-
-def _last(text: str) -> int:
-    is_count = text.isascii() and text.isdigit() and len(text) <= len(str(ROWS_MAX))
-    if not is_count or not 0 < int(text) <= ROWS_MAX:
-        raise BadRequest("last", f"a whole number from 1 to {ROWS_MAX}, got {text[:40]!r}")
-    return int(text)

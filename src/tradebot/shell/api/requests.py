@@ -1,44 +1,14 @@
 """What comes of a request to a running daemon? The same answer, whichever door it came through."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final, TypeAlias
 
+from tradebot.core.model import commands as c
+from tradebot.core.model import events as e
 from tradebot.core.model.arming import ArmingRefused, LiveArmed
-from tradebot.core.model.commands import (
-    AcceptBreak,
-    Approve,
-    ArmLive,
-    ClearHalt,
-    Command,
-    Control,
-    DisarmLive,
-    DiscardDeadLetter,
-    Reject,
-    RequestCancel,
-    RequestCancelAll,
-    RequestReplace,
-    RetryDeadLetter,
-    Revise,
-    SetControl,
-    SetKillSwitch,
-    StrategyState,
-    SubmitIntent,
-)
-from tradebot.core.model.events import (
-    ApprovalRefused,
-    CancelRefused,
-    CancelRequested,
-    Event,
-    IntentConflicted,
-    IntentReceived,
-    IntentRefused,
-    ReplaceRefused,
-    ReplaceRequested,
-)
-from tradebot.core.model.ids import keyed_intent_id
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.ids import IntentId, keyed_intent_id
 from tradebot.core.model.reason import EXPLAIN, Reason
 from tradebot.shell.api.aftermath import Decide, in_flight
 from tradebot.shell.views import dead_letters
@@ -46,6 +16,8 @@ from tradebot.shell.views.drafts import Draft, document
 from tradebot.shell.views.narrate import numbers
 from tradebot.shell.views.rows import Plain, arming_row, gate_rows
 from tradebot.shell.views.views import Views
+
+Events: TypeAlias = tuple[e.Event, ...]
 
 
 class Unanswerable(Exception):
@@ -57,137 +29,42 @@ class Unanswerable(Exception):
 
 
 class Requests:
-    """Turns requests into commands, and their decisions into answers; it decides nothing."""
+    """Has commands decided and tells what came of them; it decides nothing."""
 
     def __init__(self, views: Views, decide: Decide, latch: Callable[[str, str], None]) -> None:
         self._views = views
         self._decide = decide
         self._latch = latch
 
-    async def submit(self, intent: Intent) -> tuple[Plain, bool]:
-        """Return the pipeline's result, and whether the intent was new."""
-        assert intent.key is not None  # whoever asks has drawn one
-        events = await self._events_of(SubmitIntent(intent=intent))
-        for event in events:
-            if isinstance(event, IntentConflicted):
-                reason = Reason.VALIDATION_DUPLICATE_CONFLICT
-                raise Unanswerable(
-                    HTTPStatus.CONFLICT, EXPLAIN[reason], reason_code=reason.value,
-                    intent_id=event.first, idempotency_key=intent.key,
-                )
-        intent_id = keyed_intent_id(intent.key)
-        found = self._views.pipeline_result(intent_id)
+    async def of(self, command: c.Command) -> tuple[Plain, HTTPStatus]:
+        """Return what came of a command, and what HTTP calls it; or raise with why nothing did."""
+        asked: Any = command
+        if isinstance(asked, c.SetKillSwitch) and asked.engaged:
+            # First: from here on nothing leaves, whatever becomes of the rest.
+            self._latch(asked.reason, asked.by)
+        if (named := _NAMED.get(type(asked))) is not None:
+            asked = replace(asked, target=named(self._views, asked.target))
+        decision = await self._decide(asked)
+        events = decision.events if decision is not None else ()
+        found = _ANSWERS[type(asked)](self._views, asked, events)
+        pairs = [(type(asked), type(event)) for event in events]
+        return found, next((_CALLED[p] for p in pairs if p in _CALLED), HTTPStatus.OK)
+
+    def intent(self, name: str) -> Plain:
+        """Return the pipeline's result of one intent."""
+        found = self._views.pipeline_result(name)
         if found is None:
-            text = "this key was used before, and what became of it is older than the history"
-            raise Unanswerable(HTTPStatus.GONE, text, intent_id=intent_id)
-        return found, bool(events)
-
-    async def cancel(self, target: str, by: str) -> Plain:
-        for event in await self._events_of(RequestCancel(target=target, by=by)):
-            match event:
-                case CancelRequested():
-                    return {
-                        "cancel_requested": True, "client_order_id": event.cl_ord_id,
-                        "request_id": event.request_id,
-                        "order": self._views.order(event.cl_ord_id),
-                    }
-                case IntentRefused():
-                    return {"cancel_requested": False, "intent_id": event.intent_id,
-                            "reason_code": event.reason.value}
-                case CancelRefused():
-                    raise self._cancel_refused(target, event.reason)
-                case _:
-                    continue
-        raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to cancel")
-
-    async def replace(self, change: RequestReplace) -> Plain:
-        for event in await self._events_of(change):
-            if isinstance(event, ReplaceRequested):
-                return {
-                    "replace_requested": True, "client_order_id": event.cl_ord_id,
-                    "request_id": event.request_id, "order": self._views.order(event.cl_ord_id),
-                }
-            if isinstance(event, ReplaceRefused):
-                raise self._replace_refused(event)
-        raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to change")
+            raise Unanswerable(HTTPStatus.NOT_FOUND, "no intent of this id is known")
+        return found
 
     def draft(self, name: str) -> Plain:
         """Return one draft: where it stands, and its document."""
-        found = self._draft(name)
+        found = _draft(self._views, name)
         return {"draft": self._views.drafts.row(found), "document": document(found)}
-
-    async def approve(self, name: str, digest: str, by: str) -> Plain:
-        """Return the draft, and the pipeline's result of the walk that the approval began."""
-        draft_id = self._draft(name).record.intent_id
-        return await self._answered(draft_id, Approve(target=draft_id, digest=digest, by=by))
-
-    async def reject(self, name: str, reason: str, by: str) -> Plain:
-        draft_id = self._draft(name).record.intent_id
-        return await self._answered(draft_id, Reject(target=draft_id, reason=reason, by=by))
-
-    async def revise(self, change: Revise) -> Plain:
-        """Return the intent that a changed draft became; the old one stays if that is refused."""
-        old = self._draft(change.target)
-        for event in await self._events_of(replace(change, target=old.record.intent_id)):
-            if isinstance(event, ApprovalRefused):
-                raise self._not_answered(event, old.record.intent_id)
-            if isinstance(event, IntentReceived):
-                new = self._views.drafts.get(event.intent_id)
-                return {
-                    "draft": self._views.drafts.row(new) if new is not None else None,
-                    "revised": self._views.drafts.row(old),
-                    "result": self._views.pipeline_result(event.intent_id),
-                }
-        raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to revise")
 
     def dead_letter(self, name: str) -> Plain:
         """Return one dead letter with its whole history."""
-        return dead_letters.document(self._letter(name))
-
-    async def retry(self, name: str, ttl_s: int, by: str) -> Plain:
-        """Return the dead letter, and the pipeline's result of its new walk."""
-        intent_id = self._letter(name).record.intent_id
-        return await self._letter_answered(RetryDeadLetter(target=intent_id, by=by, ttl_s=ttl_s))
-
-    async def discard(self, name: str, reason: str, by: str) -> Plain:
-        intent_id = self._letter(name).record.intent_id
-        return await self._letter_answered(
-            DiscardDeadLetter(target=intent_id, reason=reason, by=by)
-        )
-
-    async def cancel_all(self, symbol: str | None, by: str) -> Plain:
-        events = await self._events_of(RequestCancelAll(by=by, symbol=symbol))
-        return {"symbol": symbol, **_swept(events)}
-
-    async def kill(self, reason: str, by: str, flatten: bool = False) -> Plain:
-        self._latch(reason, by)  # first: from here on nothing leaves, whatever becomes of the rest
-        events = await self._events_of(
-            SetKillSwitch(engaged=True, reason=reason, by=by, flatten=flatten)
-        )
-        book = self._views.book
-        return {
-            "killed": True, "reason": book.kill_reason or reason, **in_flight(book),
-            **_swept(events), "to_flatten": list(book.kill.to_flatten),
-            "cancel_requested": [s.order.cl_ord_id for s in book.orders.working.values()
-                                 if s.canceling is not None],
-        }
-
-    async def clear_kill(self, reason: str, by: str) -> Plain:
-        events = await self._events_of(SetKillSwitch(engaged=False, reason=reason, by=by))
-        return {"killed": False, "changed": bool(events), "reason": reason}
-
-    async def clear_halt(self, symbol: str, reason: str, by: str) -> Plain:
-        events = await self._events_of(ClearHalt(symbol=symbol, reason=reason, by=by))
-        return {"symbol": symbol, "changed": bool(events), "reason": reason}
-
-    async def accept_break(self, name: str, reason: str, by: str) -> None:
-        """Let the book follow the broker in one break, named in full or by what it is about."""
-        breaks = self._views.book.recon.breaks
-        found = [known for known in breaks if name in (known, breaks[known].drift.subject)]
-        if len(found) != 1:
-            told = ", ".join(breaks) or "none"
-            raise Unanswerable(HTTPStatus.NOT_FOUND, f"no break {name!r}; there are: {told}")
-        await self._events_of(AcceptBreak(target=found[0], reason=reason, by=by))
+        return dead_letters.document(_letter(self._views, name))
 
     def why(self, name: str) -> Plain:
         """Tell the whole chain of an intent, an order or a fill."""
@@ -197,103 +74,227 @@ class Requests:
             raise Unanswerable(HTTPStatus.NOT_FOUND, text)
         return found
 
-    async def switch(self, strategy_id: str, *, enabled: bool, reason: str, by: str) -> Plain:
-        """Disable a strategy, or let it be called again: then it starts as after a restart."""
-        events = await self._events_of(StrategyState(
-            strategy_id=strategy_id, enabled=enabled, reason=f"{reason} (by {by})"
-        ))
-        return {"strategy_id": strategy_id, "is_enabled": enabled, "changed": bool(events),
-                "reason": reason}
 
-    async def control(self, control: Control, engaged: bool, reason: str, by: str) -> Plain:
-        """Engage or release a control, and tell the state that then holds."""
-        events = await self._events_of(
-            SetControl(control=control, engaged=engaged, reason=reason, by=by)
-        )
-        return {
-            "control": control.value, "engaged": engaged, "changed": bool(events),
-            "reason": self._views.book.controls.get(control, reason),
-        }
-
-    async def arm(self, command: ArmLive) -> Plain:
-        """Tell what is armed now, or raise with why it is not."""
-        for event in await self._events_of(command):
-            if isinstance(event, LiveArmed):
-                return {"armed": True, "arming": arming_row(self._views.book.arming)}
-            if isinstance(event, ArmingRefused):
-                raise Unanswerable(
-                    HTTPStatus.CONFLICT, event.detail, reason_code=event.reason.value
-                )
-        raise Unanswerable(HTTPStatus.CONFLICT, "it was disarmed before it was armed")
-
-    async def disarm(self, reason: str, by: str) -> Plain:
-        events = await self._events_of(DisarmLive(reason=reason, by=by))
-        return {"armed": False, "changed": bool(events), "reason": reason}
-
-    async def _events_of(self, command: Command) -> tuple[Event, ...]:
-        decision = await self._decide(command)
-        return decision.events if decision is not None else ()
-
-    def _draft(self, name: str) -> Draft:
-        found = self._views.drafts.named(name)
-        if len(found) > 1:
-            text = f"several drafts begin so: {', '.join(d.record.intent_id for d in found)}"
-            raise Unanswerable(HTTPStatus.CONFLICT, text)
-        if not found:
-            raise Unanswerable(HTTPStatus.NOT_FOUND, "no draft of this id is known")
-        return found[0]
-
-    def _letter(self, name: str) -> dead_letters.Letter:
-        found = self._views.dead_letters.named(name)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise Unanswerable(HTTPStatus.CONFLICT, "several dead letters begin so")
-        raise Unanswerable(HTTPStatus.NOT_FOUND, "no dead letter of this id is known")
-
-    async def _letter_answered(self, command: RetryDeadLetter | DiscardDeadLetter) -> Plain:
-        if not await self._events_of(command):
-            text = "it was tried again or discarded before"
-            raise Unanswerable(HTTPStatus.CONFLICT, text, intent_id=command.target)
-        return {
-            **self.dead_letter(command.target),
-            "result": self._views.pipeline_result(command.target),
-        }
-
-    async def _answered(self, draft_id: str, command: Approve | Reject) -> Plain:
-        for event in await self._events_of(command):
-            if isinstance(event, ApprovalRefused):
-                raise self._not_answered(event, draft_id)
-        draft = self._views.drafts.row(self._draft(draft_id))
-        return {"draft": draft, "result": self._views.pipeline_result(draft_id)}
-
-    def _not_answered(self, refused: ApprovalRefused, draft_id: str) -> Unanswerable:
-        return Unanswerable(
-            HTTPStatus.CONFLICT, EXPLAIN[refused.reason].rstrip("."),
-            reason_code=refused.reason.value, draft_id=draft_id,
-        )
-
-    def _cancel_refused(self, target: str, reason: Reason) -> Unanswerable:
-        order = self._views.order(target)
-        if order is None:
-            return Unanswerable(HTTPStatus.NOT_FOUND, EXPLAIN[reason], reason_code=reason.value)
-        text = f"the order is finished: {order['ord_status']}"
-        return Unanswerable(HTTPStatus.CONFLICT, text, reason_code=reason.value, order=order)
-
-    def _replace_refused(self, refused: ReplaceRefused) -> Unanswerable:
-        order = self._views.order(refused.target)
-        status = HTTPStatus.NOT_FOUND if order is None else HTTPStatus.CONFLICT
-        told = numbers(refused.gates) or refused.detail
-        text = EXPLAIN[refused.reason].rstrip(".") + (f": {told}" if told else "")
-        return Unanswerable(
-            status, text, reason_code=refused.reason.value, order=order,
-            gates=gate_rows(refused.gates),
-        )
+def _submitted(views: Views, command: c.SubmitIntent, events: Events) -> Plain:
+    key = command.intent.key
+    assert key is not None  # whoever asks has drawn one
+    for event in events:
+        if isinstance(event, e.IntentConflicted):
+            reason = Reason.VALIDATION_DUPLICATE_CONFLICT
+            raise Unanswerable(
+                HTTPStatus.CONFLICT, EXPLAIN[reason], reason_code=reason.value,
+                intent_id=event.first, idempotency_key=key,
+            )
+    intent_id = keyed_intent_id(key)
+    found = views.pipeline_result(intent_id)
+    if found is None:
+        text = "this key was used before, and what became of it is older than the history"
+        raise Unanswerable(HTTPStatus.GONE, text, intent_id=intent_id)
+    return found
 
 
-def _swept(events: tuple[Event, ...]) -> Plain:
+def _canceled(views: Views, command: c.RequestCancel, events: Events) -> Plain:
+    for event in events:
+        match event:
+            case e.CancelRequested():
+                return {"cancel_requested": True, **_on_its_way(views, event)}
+            case e.IntentRefused():
+                return {"cancel_requested": False, "intent_id": event.intent_id,
+                        "reason_code": event.reason.value}
+            case e.CancelRefused():
+                raise _cancel_refused(views, command.target, event.reason)
+            case _:
+                continue
+    raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to cancel")
+
+
+def _cancel_refused(views: Views, target: str, reason: Reason) -> Unanswerable:
+    order = views.order(target)
+    if order is None:
+        return Unanswerable(HTTPStatus.NOT_FOUND, EXPLAIN[reason], reason_code=reason.value)
+    text = f"the order is finished: {order['ord_status']}"
+    return Unanswerable(HTTPStatus.CONFLICT, text, reason_code=reason.value, order=order)
+
+
+def _replaced(views: Views, command: c.RequestReplace, events: Events) -> Plain:
+    for event in events:
+        if isinstance(event, e.ReplaceRequested):
+            return {"replace_requested": True, **_on_its_way(views, event)}
+        if isinstance(event, e.ReplaceRefused):
+            raise _replace_refused(views, event)
+    raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to change")
+
+
+def _replace_refused(views: Views, refused: e.ReplaceRefused) -> Unanswerable:
+    order = views.order(refused.target)
+    status = HTTPStatus.NOT_FOUND if order is None else HTTPStatus.CONFLICT
+    told = numbers(refused.gates) or refused.detail
+    text = EXPLAIN[refused.reason].rstrip(".") + (f": {told}" if told else "")
+    return Unanswerable(
+        status, text, reason_code=refused.reason.value, order=order,
+        gates=gate_rows(refused.gates),
+    )
+
+
+def _on_its_way(views: Views, event: e.CancelRequested | e.ReplaceRequested) -> Plain:
+    return {"client_order_id": event.cl_ord_id, "request_id": event.request_id,
+            "order": views.order(event.cl_ord_id)}
+
+
+def _answered(views: Views, command: c.Approve | c.Reject, events: Events) -> Plain:
+    """Return the draft, and the pipeline's result of the walk that the answer began."""
+    _see_answered(command, events)
+    draft = views.drafts.row(_draft(views, command.target))
+    return {"draft": draft, "result": views.pipeline_result(command.target)}
+
+
+def _revised(views: Views, command: c.Revise, events: Events) -> Plain:
+    """Return the intent that a changed draft became; the old one stays if that is refused."""
+    _see_answered(command, events)
+    for event in events:
+        if isinstance(event, e.IntentReceived):
+            return {
+                "draft": _draft_row(views, event.intent_id),
+                "revised": _draft_row(views, IntentId(command.target)),
+                "result": views.pipeline_result(event.intent_id),
+            }
+    raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to revise")
+
+
+def _see_answered(command: c.Approve | c.Reject | c.Revise, events: Events) -> None:
+    for event in events:
+        if isinstance(event, e.ApprovalRefused):
+            raise Unanswerable(
+                HTTPStatus.CONFLICT, EXPLAIN[event.reason].rstrip("."),
+                reason_code=event.reason.value, draft_id=command.target,
+            )
+
+
+def _draft_row(views: Views, draft_id: IntentId) -> Plain | None:
+    found = views.drafts.get(draft_id)
+    return views.drafts.row(found) if found is not None else None
+
+
+def _undelivered(
+    views: Views, command: c.RetryDeadLetter | c.DiscardDeadLetter, events: Events
+) -> Plain:
+    """Return the dead letter, and the pipeline's result: of its new walk, or of its last."""
+    if not events:
+        text = "it was tried again or discarded before"
+        raise Unanswerable(HTTPStatus.CONFLICT, text, intent_id=command.target)
+    return {
+        **dead_letters.document(_letter(views, command.target)),
+        "result": views.pipeline_result(command.target),
+    }
+
+
+def _killed(views: Views, command: c.SetKillSwitch, events: Events) -> Plain:
+    if not command.engaged:
+        return {"killed": False, **_changed(command, events)}
+    book = views.book
+    return {
+        "killed": True, "reason": book.kill_reason or command.reason, **in_flight(book),
+        **_ended(events), "to_flatten": list(book.kill.to_flatten),
+        "cancel_requested": [s.order.cl_ord_id for s in book.orders.working.values()
+                             if s.canceling is not None],
+    }
+
+
+def _ended(events: Events) -> Plain:
     """List what a sweep asked the broker to cancel, and which held intents it ended."""
     return {
-        "cancel_requested": [v.cl_ord_id for v in events if isinstance(v, CancelRequested)],
-        "refused": [v.intent_id for v in events if isinstance(v, IntentRefused)],
+        "cancel_requested": [v.cl_ord_id for v in events if isinstance(v, e.CancelRequested)],
+        "refused": [v.intent_id for v in events if isinstance(v, e.IntentRefused)],
     }
+
+
+def _controlled(views: Views, command: c.SetControl, events: Events) -> Plain:
+    """Tell the state that now holds."""
+    return {
+        "control": command.control.value, "engaged": command.engaged, "changed": bool(events),
+        "reason": views.book.controls.get(command.control, command.reason),
+    }
+
+
+def _armed(views: Views, command: c.ArmLive, events: Events) -> Plain:
+    """Tell what is armed now, or raise with why it is not."""
+    for event in events:
+        if isinstance(event, LiveArmed):
+            return {"armed": True, "arming": arming_row(views.book.arming)}
+        if isinstance(event, ArmingRefused):
+            raise Unanswerable(HTTPStatus.CONFLICT, event.detail, reason_code=event.reason.value)
+    raise Unanswerable(HTTPStatus.CONFLICT, "it was disarmed before it was armed")
+
+
+def _changed(command: Any, events: Events) -> Plain:
+    return {"changed": bool(events), "reason": command.reason}
+
+
+def _draft(views: Views, name: str) -> Draft:
+    found = views.drafts.named(name)
+    if len(found) > 1:
+        text = f"several drafts begin so: {', '.join(d.record.intent_id for d in found)}"
+        raise Unanswerable(HTTPStatus.CONFLICT, text)
+    if not found:
+        raise Unanswerable(HTTPStatus.NOT_FOUND, "no draft of this id is known")
+    return found[0]
+
+
+def _letter(views: Views, name: str) -> dead_letters.Letter:
+    found = views.dead_letters.named(name)
+    if len(found) > 1:
+        raise Unanswerable(HTTPStatus.CONFLICT, "several dead letters begin so")
+    if not found:
+        raise Unanswerable(HTTPStatus.NOT_FOUND, "no dead letter of this id is known")
+    return found[0]
+
+
+def _break(views: Views, name: str) -> str:
+    """Find one break, named in full or by what it is about."""
+    breaks = views.book.recon.breaks
+    found = [known for known in breaks if name in (known, breaks[known].drift.subject)]
+    if len(found) != 1:
+        told = ", ".join(breaks) or "none"
+        raise Unanswerable(HTTPStatus.NOT_FOUND, f"no break {name!r}; there are: {told}")
+    return found[0]
+
+
+def _draft_id(views: Views, name: str) -> str:
+    return _draft(views, name).record.intent_id
+
+
+def _letter_id(views: Views, name: str) -> str:
+    return _letter(views, name).record.intent_id
+
+
+# People name these by the beginning of an id, or by what it is about; commands name them in full.
+_NAMED: Final[Mapping[type, Callable[[Views, str], str]]] = {
+    c.Approve: _draft_id, c.Reject: _draft_id, c.Revise: _draft_id,
+    c.RetryDeadLetter: _letter_id, c.DiscardDeadLetter: _letter_id, c.AcceptBreak: _break,
+}
+_ANSWERS: Final[Mapping[type, Callable[[Views, Any, Events], Plain]]] = {
+    c.SubmitIntent: _submitted,
+    c.RequestCancel: _canceled,
+    c.RequestReplace: _replaced,
+    c.RequestCancelAll: lambda _, asked, events: {"symbol": asked.symbol, **_ended(events)},
+    c.Approve: _answered,
+    c.Reject: _answered,
+    c.Revise: _revised,
+    c.RetryDeadLetter: _undelivered,
+    c.DiscardDeadLetter: _undelivered,
+    c.SetKillSwitch: _killed,
+    c.ClearHalt: lambda _, asked, events: {"symbol": asked.symbol, **_changed(asked, events)},
+    c.AcceptBreak: lambda _, asked, events: {"break": asked.target, **_changed(asked, events)},
+    c.StrategyState: lambda _, asked, events: {
+        "strategy_id": asked.strategy_id, "is_enabled": asked.enabled, **_changed(asked, events),
+    },
+    c.SetControl: _controlled,
+    c.ArmLive: _armed,
+    c.DisarmLive: lambda _, asked, events: {"armed": False, **_changed(asked, events)},
+}
+# What such an event makes of such a command, in the words of HTTP; all else is just OK.
+_CALLED: Final[Mapping[tuple[type, type], HTTPStatus]] = {
+    (c.SubmitIntent, e.IntentReceived): HTTPStatus.CREATED,
+    (c.RequestCancel, e.CancelRequested): HTTPStatus.ACCEPTED,
+    (c.RequestReplace, e.ReplaceRequested): HTTPStatus.ACCEPTED,
+}
