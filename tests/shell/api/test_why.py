@@ -1,7 +1,9 @@
 """Does `why` tell the whole chain, and `why-not` only numbers that would have passed?"""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,12 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, keyed_intent_id
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.money import plain
+from tradebot.core.model.reason import GateResult
 from tradebot.core.model.report import ExecType
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.search import chain_of
 from tradebot.shell.views.views import Views
-from tradebot.shell.views.why import GATE_WORDS
+from tradebot.shell.views.why import gate_sentence
 
 SHAPE = {
     "id", "kind", "intent", "quotes", "gates", "route", "order", "reports", "bookings", "result",
@@ -72,8 +75,10 @@ def told_by_journal(daemon: TinyDaemon, name: str, home: Path) -> dict[str, Any]
     return views.why(name)
 
 
-def test_every_gate_of_every_list_has_its_words() -> None:
-    assert set(GATE_WORDS) == {name for names in GATE_LISTS.values() for name in names}
+@pytest.mark.parametrize("name", sorted({*chain.from_iterable(GATE_LISTS.values())}))
+def test_every_gate_of_every_list_tells_its_question(name: str) -> None:
+    told = gate_sentence(GateResult(gate=name))
+    assert re.fullmatch(rf"{name}: allowed; [a-z][^`?]+\?", told)
 
 
 def test_the_chain_runs_from_the_ask_to_the_money(daemon: TinyDaemon) -> None:
@@ -97,7 +102,10 @@ def test_the_chain_runs_from_the_ask_to_the_money(daemon: TinyDaemon) -> None:
     assert found["result"]["waits_for"] == []
     told = "\n".join(found["sentences"])
     assert "ann asked through cli: buy 10 SPY market day" in told
-    assert "order_quantity: allowed; is the order small enough? 10 (limit 100 units)" in told
+    assert (
+        "order_quantity: allowed; is the largest leg at most order_qty_max units? "
+        "10 (limit 100)"
+    ) in told
     assert "read SPY 500 / 500.02" in told
     assert "10 of 10 filled at 500.016; cash -5002.66, fees 2.5" in found["sentences"][-1]
 

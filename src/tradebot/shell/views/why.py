@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.panel import Gate
 from tradebot.core.gates.stale_quote import age_s
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Quote
@@ -33,49 +35,6 @@ from tradebot.shell.views.rows import (
 _WALKS: Final = (e.StagesPassed, e.IntentHeld, e.IntentRefused)
 _VERDICTS: Final[Mapping[Answer, str]] = {
     Answer.ALLOW: "allowed", Answer.PAUSE: "must wait", Answer.BLOCK: "refused",
-}
-# What each gate looks at, and what its two numbers are.
-GATE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "kill_switch": ("is the kill switch off", ""),
-    "clock_set": ("does the wall clock run evenly", ""),
-    "halted_instrument": ("is none of its instruments halted", ""),
-    "session": ("does its market trade", ""),
-    "mode": ("does the mode allow a route that is up", ""),
-    "armed": ("is the live account armed, with room for the order", "USD in all"),
-    "order_quantity": ("is the order small enough", "units"),
-    "stale_quote": ("are the quotes young enough", "seconds old"),
-    "order_notional": ("is it worth little enough", "in currency"),
-    "price_collar": ("is the price near the market", "of the price away"),
-    "in_doubt": ("is the fate of all its orders known", ""),
-    "positions": ("are few enough underlyings held or worked", "underlyings"),
-    "positions_symbol": ("are few enough instruments held on each", "instruments"),
-    "position_size": ("is the position small enough", "in currency"),
-    "symbol_exposure": ("does little enough hang on one underlying", "in currency"),
-    "sector_exposure": ("does little enough hang on one sector", "in currency"),
-    "correlation": ("is it a bet of its own", "correlation"),
-    "paused": ("are strategies free to ask", ""),
-    "reduce_only": ("may more be opened than closed", ""),
-    "blackout": ("is no symbol blacked out", ""),
-    "insane_quote": ("does the quote follow from the one before", "of the price away"),
-    "slippage": ("would a market order pay little beyond the mid", "basis points"),
-    "rejections": ("does the broker take such orders", "rejections lately"),
-    "duplicate_order": ("did no such order go out just now", "seconds ago"),
-    "messages_per_second": ("is there room among this second's messages", "messages"),
-    "messages_per_minute": ("is there room among this minute's messages", "messages"),
-    "orders_per_day": ("is there room among today's orders", "orders"),
-    "open_orders": ("are few enough orders open", "orders"),
-    "open_orders_symbol": ("are few enough of them on one symbol", "orders"),
-    "buying_power": ("can the account pay for what opens", "in currency"),
-    "minimum_equity": ("is the account large enough", "in currency"),
-    "cash_buffer": ("does enough cash stay aside", "in currency"),
-    "margin_use": ("is little enough bound as margin", "in currency"),
-    "trade_loss": ("can it lose little enough", "in currency"),
-    "order_risk": ("can all working orders lose little enough", "in currency"),
-    "heat": ("can positions and orders lose little enough", "in currency"),
-    "day_risk": ("is the day's budget of new risk unspent", "in currency"),
-    "daily_loss": ("did the account lose little enough today", "in currency"),
-    "drawdown": ("is equity near its high-water mark", "in currency"),
-    "consecutive_losses": ("has the strategy rested after its losses", "seconds"),
 }
 
 
@@ -139,14 +98,22 @@ def _of_others(fills: Sequence[FillRecord]) -> Plain:
     }
 
 
+def _question(gate: Gate) -> str:
+    """Return what a gate asks, by its docstring; a limit is named as in the settings."""
+    asked, mark, _ = (gate.__doc__ or "").replace("`", "").partition("?")
+    return asked[:1].lower() + asked[1:] + mark
+
+
+_QUESTIONS: Final = {gate.__name__: _question(gate) for gate in REQUIRED}
+
+
 def gate_sentence(gate: GateResult) -> str:
     """Tell one gate's answer in words and numbers."""
-    question, unit = GATE_WORDS.get(gate.gate, ("", ""))
-    told = f"{gate.gate}: {_VERDICTS[gate.answer]}" + (f"; {question}?" if question else "")
+    told = f"{gate.gate}: {_VERDICTS[gate.answer]}; {_QUESTIONS.get(gate.gate, '')}".rstrip("; ")
     if gate.actual is not None:
         told += f" {plain(gate.actual)}"
     if gate.limit is not None:
-        told += f" (limit {plain(gate.limit)} {unit}".rstrip() + ")"
+        told += f" (limit {plain(gate.limit)})"
     return told
 
 
