@@ -22,11 +22,11 @@ _UNITS: Final = (
     ("max_loss", 1, "dollar|buck|usd"),
     ("max_loss_pct", 1, f"percent|pct|per cent|{_EQUITY}"),
     ("delta", 1, "delta"),
-    ("width", 1, "wide|point wide|dollar wide|wide wing|point|pt|point wing|dollar wing|wing"
-        "|width"),
+    ("width", 1, "wide|point wide|dollar wide|wide wing|point wide wing|dollar wide wing|point|pt"
+        "|point wing|dollar wing|wing|width"),
     ("strikes", 1, "strike"),
     ("quantity", 1, "contract|lot|x"),
-    ("horizon_days", 1, "day|dte|day to expiry|day to expiration"),
+    ("horizon_days", 1, "day|dte|calendar day|day to expiry|day to expiration|day horizon"),
     ("horizon_days", 7, "week|wk"),
     ("horizon_days", 14, "fortnight"),
     ("horizon_days", 30, "month"),
@@ -38,9 +38,9 @@ _MARKERS: Final = (
     ("width", "width|wing|wing width"),
     ("strikes", "strike|strike price"),
     ("quantity", "quantity|qty|size|x"),
-    ("horizon_days", "dte|horizon|tenor"),
+    ("horizon_days", "dte|horizon|tenor|next"),
 )
-_LINKS: Final = frozenset({"of", "is", "at", "=", "around", "about", "~"})
+_LINKS: Final = frozenset({"of", "is", "at", "=", ":", "around", "about", "~"})
 _DENIALS: Final = frozenset({"not", "no", "never", "don't", "dont", "without", "won't", "can't"})
 _RISKS: Final = frozenset(map(stem, (
     "risk", "risking", "max", "maximum", "loss", "lose", "losing", "budget", "spend", "spending",
@@ -93,8 +93,12 @@ def _marked(said: Sequence[Token], at: int) -> Match | None:
     if marker.field == "strikes":
         return _strikes(said, start)
     field, scale, end = _unit(said, start + 1)
-    if field not in {marker.field, "max_loss"} or (field == "max_loss" and marker.field != "width"):
+    if field is None or _marked(said, start + 1):  # "delta 16 width 5": no number of widths
         scale, end = 1, start + 1
+    elif field != marker.field and (field, marker.field) != ("max_loss", "width"):
+        return None
+    if marker.words == ("next",) and end == start + 1:
+        return None
     return of_numbers(marker.field, [value * scale for value in values], end)
 
 

@@ -52,7 +52,9 @@ class _Settling:
         named = self.named(name) if among is None else among
         values = list(dict.fromkeys(said.value for said in named))
         if len(values) > 1:
-            self.ask(name, f"Which one: {_listed(' or ', named)}?")
+            texts = list(dict.fromkeys(said.text for said in named))
+            choice = texts if len(texts) == len(values) else [str(value) for value in values]
+            self.ask(name, f"Which one: {_listed(' or ', choice)}?")
         elif not values and (denied := self.denied(name)):
             self.ask(name, f"Not {denied[0].text}: what then?")
         return values[0] if len(values) == 1 and name not in self.asked else None
@@ -106,6 +108,8 @@ def _outlook(settling: _Settling) -> Outlook | None:
 def _strategy(settling: _Settling, outlook: Outlook | None) -> dict[str, Any]:
     """Return what all words about the structure leave possible."""
     names = settling.named("strategy_type")
+    # "430P/440C strangle": letters name the structure only where nothing else does.
+    names = [said for said in names if not said.text[0].isdigit()] or names
     excluded = tuple(dict.fromkeys(
         one for said in settling.denied("strategy_type") for one in said.value
     ))
@@ -120,7 +124,7 @@ def _strategy(settling: _Settling, outlook: Outlook | None) -> dict[str, Any]:
     ]
     if named and not left:
         about = {"strategy_type", "side", "outlook"}
-        words = _listed(", ", [said for said in settling.found if said.field in about])
+        words = _listed(", ", [said.text for said in settling.found if said.field in about])
         settling.ask("strategy_type", f"These do not go together: {words}. Which one holds?")
     among = left or named
     strategy = left[0] if len(left) == 1 else None
@@ -182,8 +186,8 @@ def _all_of(strikes: Sequence[Heard]) -> tuple[Decimal, ...]:
     return tuple(sorted({strike for said in strikes for strike in said.value}))
 
 
-def _listed(link: str, said: Sequence[Heard]) -> str:
-    return link.join(list(dict.fromkeys(one.text for one in said))[:_LISTED_MAX])
+def _listed(link: str, texts: Iterable[str]) -> str:
+    return link.join(list(dict.fromkeys(texts))[:_LISTED_MAX])
 
 
 def _shown(words: Iterable[str]) -> Iterator[str]:

@@ -101,17 +101,17 @@ class Role(StrEnum):
 ROLES: Final = {
     Role.FILLER: "a|an|the|this|that|it|its|my|our|your|i|i'm|i'd|i'll|i've|im|me|we|us|you|he"
         "|they|is|are|am|be|been|being|was|will|would|could|can|should|might|may|do|does|have|has"
-        "|had|get|got|let|please|thanks|hi|hello|hey|ok|okay|so|just|now|want|wanna|like"
-        "|need|look|looking|think|thinking|feel|feeling|believe|expect|expecting|seems|see"
-        "|say|guess|give|show|find|make|build|create|construct|set up|setup|try|place|suggest"
-        "|recommend|propose|pick|choose|use|using|take|trade|trading|position|strategy|strategies"
-        "|structure|play|idea|bet|option|order|something|some|with|of|on|in|for|at|to|by|from|as"
-        "|about|around|into|and|but|also|plus|very|pretty|quite|really|bit|fairly|more|stay|staying"
+        "|had|get|got|let|please|thanks|hi|hello|hey|ok|okay|so|just|now|want|wanna|like|need"
+        "|look|looking|think|thinking|feel|feeling|believe|expect|expecting|seems|see|say|guess"
+        "|give|show|find|make|build|create|construct|set up|setup|try|place|suggest|recommend"
+        "|propose|pick|choose|use|using|take|trade|trading|position|strategy|strategies|structure"
+        "|play|idea|bet|option|order|something|some|with|of|on|in|for|at|to|by|from|as|about"
+        "|around|into|and|but|also|plus|very|pretty|quite|really|bit|fairly|more|stay|staying"
         "|remain|remaining|keep|keeping|go|going|goes|gonna|market|stock|share|price|underlying"
         "|ticker|symbol|index|etf|fund|out|away|from now|dated|expiry|expiration|expiring|expires"
-        "|exp|ending|there|here|kind of|sort of|new|defined risk|limited risk|view|outlook|bias"
-        "|each|per side|short strike|short leg|still|then|mildly|slightly|somewhat|moderately"
-        "|strongly|over|during|within|move|moving|=|@|~",
+        "|exp|ending|there|here|kind of|sort of|new|good|what|what's|which|coming|per trade"
+        "|defined risk|limited risk|view|outlook|bias|each|per side|short strike|short leg|still"
+        "|then|mildly|slightly|somewhat|moderately|strongly|over|during|within|move|moving|=|@|~",
     Role.DENIAL: "not|no|never|don't|dont|do not|isn't|aren't|won't|wouldn't|shouldn't|doesn't"
         "|can't|cannot|without|neither|avoid|avoiding|except|instead of|rather than|other than"
         "|anything but|nothing",
