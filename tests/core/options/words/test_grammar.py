@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tradebot.core.options.request import Reading, Request
-from tradebot.core.options.words.findings import BOUNDS
+from tradebot.core.options.words.findings import BOUNDS, of_number
 from tradebot.core.options.words.grammar import TEXT_MAX, read
 
 TODAY = date(2025, 12, 1)
@@ -75,6 +75,17 @@ def test_ten_thousand_characters_take_no_longer_than_their_number(piece: str) ->
     assert reading.questions
 
 
+@pytest.mark.parametrize("field", sorted(BOUNDS))
+def test_a_number_is_read_up_to_its_bounds_and_asked_about_beyond(field: str) -> None:
+    low, high = BOUNDS[field]
+    for value in (low, high):
+        assert of_number(field, value, 1).question is None
+    for value in (low - 1 if low >= 0 and field != "delta" else Decimal(0), high + 100):
+        question = of_number(field, value, 1).question
+        assert question is not None
+        assert question.about == field
+
+
 def test_a_longer_text_is_not_read_at_all() -> None:
     reading = reading_of("SPY iron condor " + "x" * TEXT_MAX)
     assert reading.request == Request(confidence=Decimal(0))
@@ -102,6 +113,8 @@ def test_doubt_lowers_the_confidence_and_is_told() -> None:
     ("SPY condor, risk $0", "from 1 to 1000000, got 0"),
     ("SPY straddle or condor", "straddle, condor"),
     ("SPY bullish or bearish", "bullish or bearish"),
+    ("SPY condor 30-45 dte", "Which one: 30 or 45?"),
+    ("SPY condor 2.5 lots", "a whole number from 1 to 1000, got 2.5"),
     ("SPY call spread", "call_credit_spread or call_debit_spread"),
     ("sell my SPY condor", "close what is held, or open something new"),
 ])

@@ -139,8 +139,8 @@ def _budget_start(said: Sequence[Token], at: int) -> int | None:
     is_about_risk = not _RISKS.isdisjoint(run)
     is_denied = not _DENIALS.isdisjoint(run)
     is_cash = said[end].is_cash or _unit(said, end + 1)[0] in {"max_loss", "max_loss_pct"}
-    is_capped = is_denied == ("more" in run) and not (is_denied and "less" in run)
-    return end if is_capped and (is_about_risk or ((is_ceiling or is_denied) and is_cash)) else None
+    is_ceiled = is_denied == ("more" in run)  # "no more than", but neither "no less" nor "more"
+    return end if is_ceiled and (is_about_risk or ((is_ceiling or is_denied) and is_cash)) else None
 
 
 def _strikes(said: Sequence[Token], at: int) -> Match:

@@ -50,7 +50,7 @@ def _symbol(text: Text, at: int) -> Match | None:
     """Read a ticker; one that is a word as well must stand out: "$ALL", or "IT" among others."""
     token = text.said[at]
     name = token.text.removeprefix("$").removesuffix("'s")
-    if not token.stem or name.upper() not in text.symbols:
+    if name.upper() not in text.symbols:
         return None
     found = Match(end=at + 1, findings=(Finding(field="symbol", value=name.upper()),))
     if token.is_cash:

@@ -30,6 +30,7 @@ _WORD_MAX: Final = 40
 _SINGLE: Final = (
     "symbol", "risk_level", "delta", "width", "quantity", "max_loss", "max_loss_pct",
 )
+_TERMS: Final = ("horizon_days", "expiry", "strikes")
 
 
 @dataclass(slots=True)
@@ -48,15 +49,13 @@ class _Settling:
         return [said for said in self.found if said.field in fields and said.is_denied]
 
     def one(self, name: str, among: Sequence[Heard] | None = None) -> Any:
-        """Return the one value of a field; ask where there are two, or only what it is not."""
+        """Return the one value of a field; ask where there are several."""
         named = self.named(name) if among is None else among
         values = list(dict.fromkeys(said.value for said in named))
         if len(values) > 1:
             texts = list(dict.fromkeys(said.text for said in named))
             choice = texts if len(texts) == len(values) else [str(value) for value in values]
             self.ask(name, f"Which one: {_listed(' or ', choice)}?")
-        elif not values and (denied := self.denied(name)):
-            self.ask(name, f"Not {denied[0].text}: what then?")
         return values[0] if len(values) == 1 and name not in self.asked else None
 
 
@@ -67,6 +66,9 @@ def settle(
     settling = _Settling(found=found)
     for question in asked:
         settling.ask(question.about, question.text)
+    for said in settling.denied(*_SINGLE, *_TERMS):
+        if not settling.named(said.field):
+            settling.ask(said.field, f"Not {said.text}: what then?")
     action = _action(settling)
     if action is not DeskAction.OPEN:  # "roll it down": a strike, not an outlook
         left = [*left, *(said.text for said in settling.named("outlook"))]
@@ -170,8 +172,6 @@ def _terms(settling: _Settling, action: DeskAction) -> dict[str, Any]:
         settling.ask("expiry", f"{held_days[0].text}: counted from when? Name the day.")
     if days and dates:
         settling.ask("expiry", f"Which one: {days[0].text} or {dates[0].text}?")
-    if settling.denied("strikes"):
-        settling.one("strikes", [])
     if max(len(_all_of(strikes)), len(_all_of(held_strikes))) > _STRIKES_MAX:
         settling.ask("strikes", f"At most {_STRIKES_MAX} strikes make a structure: which are they?")
         strikes, held_strikes = [], []
