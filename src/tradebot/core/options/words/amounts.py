@@ -140,7 +140,7 @@ def _budget_start(said: Sequence[Token], at: int) -> int | None:
     is_denied = not _DENIALS.isdisjoint(run)
     is_cash = said[end].is_cash or _unit(said, end + 1)[0] in {"max_loss", "max_loss_pct"}
     is_ceiled = is_denied == ("more" in run)  # "no more than", but neither "no less" nor "more"
-    return end if is_ceiled and (is_about_risk or ((is_ceiling or is_denied) and is_cash)) else None
+    return end if is_ceiled and (is_about_risk or is_cash) else None
 
 
 def _strikes(said: Sequence[Token], at: int) -> Match:

@@ -37,6 +37,8 @@ _BEFORE_A_DATE: Final = frozenset({
 _BEFORE_A_MONTH: Final = _BEFORE_A_DATE - {"on"} | {"in", "into"}
 _AFTER_A_DATE: Final = frozenset({"expiry", "expiration", "exp", "monthly", "option"})
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
+_YEARS: Final = range(2000, 2100)
+_COUNT_MAX: Final = 10  # "2 Dec" may count contracts
 _AHEAD_MAX: Final = timedelta(days=1100)
 # "Sep 19", said in November: next year's is so far off that a slip is likelier.
 _YEARLESS_MAX: Final = timedelta(days=270)
@@ -105,14 +107,20 @@ def _ask(text: str, end: int) -> Match:
 def _made(year: int | None, month: int, day: int | None, end: int, today: date) -> Match:
     """Return the day, the next one where no year was said, or a question."""
     years = (today.year, today.year + 1) if year is None else (year,)
-    try:
-        days = [date(y, month, day) if day else third_friday(y, month) for y in years]
-    except ValueError:
+    days = [found for y in years if (found := _day_of(y, month, day))]
+    if not days:
         return _ask(f"Day {day} of month {month} is in no calendar: which day is meant?", end)
     ahead = [found for found in days if found >= today]
-    if ahead and year is None and ahead[0] > today + _YEARLESS_MAX:
+    if year is None and ahead and ahead[0] > today + _YEARLESS_MAX:
         return _ask(f"{days[0]} has passed: is {ahead[0]} meant?", end)
     return _on(ahead[0] if ahead else days[0], end, today)
+
+
+def _day_of(year: int, month: int, day: int | None) -> date | None:
+    try:
+        return date(year, month, day) if day else third_friday(year, month)
+    except ValueError:
+        return None
 
 
 def _weekday(said: Sequence[Token], at: int, today: date) -> Match | None:
@@ -128,38 +136,33 @@ def _weekday(said: Sequence[Token], at: int, today: date) -> Match | None:
 
 def _month(said: Sequence[Token], at: int, today: date) -> Match | None:
     """Read "Dec 19", "December 19th, 2025", "Jan 2027" or "January": its third Friday."""
-    month, day, end = _MONTHS[said[at].stem], _whole(said, at + 1, 31), at + 2
-    is_day = day is not None
-    if not is_day:
-        end = at + 1
-        is_verb = said[at].stem in _ALSO_VERBS and not (
-            stem_at(said, at - 1) in _BEFORE_A_MONTH or stem_at(said, end) in _AFTER_A_DATE
-        )
-        if is_verb:
+    day, end = _whole(said, at + 1, 31), at + 1
+    if day is None:
+        is_date = stem_at(said, at - 1) in _BEFORE_A_MONTH or stem_at(said, end) in _AFTER_A_DATE
+        if said[at].stem in _ALSO_VERBS and not is_date:
             return None
-    elif stem_at(said, end) in _ORDINALS:
-        end += 1
-    year_at = end + (is_day and stem_at(said, end) == ",")
-    year = _whole(said, year_at, 2100)
-    if year is not None and year >= 2000:
-        return _made(year, month, day, year_at + 1, today)
-    return _made(None, month, day, end, today)
+    else:
+        end += 1 + (stem_at(said, at + 2) in _ORDINALS)
+        end += stem_at(said, end) == "," and _year(said, end + 1) is not None
+    year = _year(said, end)
+    end += year is not None
+    end += day is None and stem_at(said, end) == "monthly"
+    return _made(year, _MONTHS[said[at].stem], day, end, today)
 
 
 def _day_first(said: Sequence[Token], at: int, today: date) -> Match | None:
-    """Read "19 Dec 2025" or "the 19th of December"; "2 Dec" may also count contracts."""
+    """Read "19 Dec 2025" or "the 19th of December"."""
     day, end = _whole(said, at, 31), at + 1
     is_ordinal = stem_at(said, end) in _ORDINALS
     end += is_ordinal
     end += stem_at(said, end) == "of"
     if day is None or stem_at(said, end) not in _MONTHS:
         return None
-    month, year = _MONTHS[stem_at(said, end)], _whole(said, end + 1, 2100)
-    is_year = year is not None and year >= 2000
-    is_sure = is_ordinal or is_year or day > 10 or stem_at(said, at - 1) in _BEFORE_A_DATE
+    month, year = _MONTHS[stem_at(said, end)], _year(said, end + 1)
+    is_sure = is_ordinal or year or day > _COUNT_MAX or stem_at(said, at - 1) in _BEFORE_A_DATE
     if not is_sure:
         return _ask(f"{said[at].text} {said[end].text}: a day, or how many?", end + 1)
-    return _made(year if is_year else None, month, day, end + 1 + is_year, today)
+    return _made(year, month, day, end + 1 + (year is not None), today)
 
 
 def _joined(said: Sequence[Token], at: int, today: date) -> Match | None:
@@ -167,19 +170,24 @@ def _joined(said: Sequence[Token], at: int, today: date) -> Match | None:
     parts = [int(part) for part in said[at].parts if part == part.to_integral_value()]
     if len(parts) != len(said[at].parts) or len(parts) not in {2, 3} or "$" in said[at].text:
         return None
-    if parts[0] >= 2000 and len(parts) == 3:
+    if len(parts) == 3 and parts[0] in _YEARS and parts[1] <= 12:
         return _made(parts[0], parts[1], parts[2], at + 1, today)
     if not (0 < parts[0] <= 12 and 0 < parts[1] <= 31):
         return None
     year = None if len(parts) == 2 else parts[2] + 2000 * (parts[2] < 100)
     is_sure = (
-        (year is not None and parts[2] >= 2000)
+        (len(parts) == 3 and parts[2] in _YEARS)
         or stem_at(said, at - 1) in _BEFORE_A_DATE or stem_at(said, at + 1) in _AFTER_A_DATE
         or (at + 1 < len(said) and bool(said[at + 1].parts))
     )
     if is_sure:
         return _made(year, parts[0], parts[1], at + 1, today)
     return _ask(f"{said[at].text}: a day or strikes?", at + 1)
+
+
+def _year(said: Sequence[Token], at: int) -> int | None:
+    year = _whole(said, at, _YEARS[-1])
+    return year if year in _YEARS else None
 
 
 def _whole(said: Sequence[Token], at: int, most: int) -> int | None:

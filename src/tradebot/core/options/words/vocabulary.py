@@ -109,7 +109,7 @@ ROLES: Final = {
         "|around|into|and|but|also|plus|very|pretty|quite|really|bit|fairly|more|stay|staying"
         "|remain|remaining|keep|keeping|go|going|goes|gonna|market|stock|share|price|underlying"
         "|ticker|symbol|index|etf|fund|out|away|from now|dated|expiry|expiration|expiring|expires"
-        "|exp|ending|there|here|kind of|sort of|new|good|what|what's|which|coming|per trade"
+        "|exp|ending|there|here|kind of|sort of|new|good|what|which|coming|per trade"
         "|defined risk|limited risk|view|outlook|bias|each|per side|short strike|short leg|still"
         "|then|mildly|slightly|somewhat|moderately|strongly|over|during|within|move|moving|=|@|~",
     Role.DENIAL: "not|no|never|don't|dont|do not|isn't|aren't|won't|wouldn't|shouldn't|doesn't"
