@@ -166,7 +166,9 @@ class Day:
             if process.engine.book.kill_reason is not None:
                 await people.clear_kill()
             limit_s = CALM_S + (idle_s if process.engine.book.is_idle else 0)
-            await process.engine.drain()
+            if process.engine.waiting["unpublished"]:  # for ever, of one that dies meanwhile
+                why = "not all that was decided is told"
+                continue
             differs = self._world.referee.disagreement(process.engine.book)
             if differs is None:
                 self._world.referee.judge()
