@@ -84,7 +84,7 @@ class Place:
             cwd=self.directory, env=self.environ, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
-        guard = threading.Timer(15, process.kill)
+        guard = threading.Timer(60, process.kill)
         guard.start()
         try:
             yield process

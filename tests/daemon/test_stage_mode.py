@@ -20,7 +20,7 @@ from tradebot.cli.outcome import Stop
 STAGE = (
     "--speed", "30", "--set", "mode=stage", "--set", "strategies=[]",
     "--set", "policy.open_orders_max=1000", "--set", "policy.open_orders_symbol_max=1000",
-    "--set", "policy.duplicate_within_s=0",
+    "--set", "policy.duplicate_within_s=0", "--set", "supervision.stall_s=30",
 )
 OPEN = ("--start", "2026-11-24T14:29:45Z", "--until", "2026-11-24T17:00:00Z")
 ROUNDS = (range(0, 70), range(70, 140), range(140, 200))
