@@ -33,10 +33,11 @@ EXAMPLES = (
 def write() -> Iterator[str]:
     asked = phrases.load(TABLE)
     yield "# Words the options desk understands"
-    yield f"\nA request is English, up to {TEXT_MAX:,} characters. A word that is on no list here and is"
-    yield "no filler is asked about, and so is what is missing, doubtful or said in two ways: nothing"
-    yield "is guessed. One wrong letter in the name of a structure is forgiven, and told."
-    yield f"\n## Examples\n\nRead on {asked.today:%A}, {asked.today}; `ask` names what is asked about.\n"
+    yield f"\nA request is English, up to {TEXT_MAX:,} characters. A word that is on no list here"
+    yield "and is no filler is asked about, and so is what is missing, doubtful or said twice over:"
+    yield "nothing is guessed. One wrong letter in the name of a structure is forgiven, and told."
+    yield "\n## Examples"
+    yield f"\nRead on {asked.today:%A}, {asked.today}; `ask` names what is asked about.\n"
     yield from table(("request", "is read as"), [
         (text, code(phrases.written(phrases.told(read(text, asked.symbols, asked.today)))))
         for text in EXAMPLES
@@ -48,7 +49,8 @@ def write() -> Iterator[str]:
     ):
         yield f"\n## {title}\n"
         yield from table(("meaning", "words"), list(_rows(words)))
-    yield "\n## Numbers\n\nBeyond these bounds the desk asks; what may be traded, the gates decide.\n"
+    yield "\n## Numbers"
+    yield "\nBeyond these bounds the desk asks; what may be traded, the gates decide.\n"
     yield from table(("field", "from", "to"), [
         (code(field), f"{low:f}", f"{high:f}") for field, (low, high) in BOUNDS.items()
     ])
