@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -98,12 +98,14 @@ def test_a_calendar_sells_the_earlier_and_buys_the_later_at_one_strike() -> None
     sold, bought = found.legs
     assert sold.qty < 0 < bought.qty and sold.terms.strike == bought.terms.strike == 500
     assert sold.terms.expiry and bought.terms.expiry and sold.terms.expiry < bought.terms.expiry
-    assert found.expiry == sold.terms.expiry
+    assert found.expiry == sold.terms.expiry == date(2026, 12, 25)
+    assert (bought.terms.expiry - sold.terms.expiry).days == 28  # of 7, 28 and 56 nearest to 30
 
 
 def test_the_price_of_the_whole_is_never_better_than_the_middle() -> None:
+    odd = edited(lambda one: replace(one, ask=one.ask + Decimal("0.01")))
     for strategy in S:
-        found = chosen(strategy)
+        found = chosen(strategy, odd)
         middle = sum(leg.weight * leg.price for leg in found.legs) / 100
         assert 0 <= found.net_price - middle < Decimal("0.01")
 
@@ -138,6 +140,7 @@ def test_less_risk_sells_further_away() -> None:
     (S.LONG_CALL, {"width": Decimal(5)}, "not found by a width"),
     (S.PUT_CREDIT_SPREAD, {"width": Decimal(7)}, "nothing trades at"),
     (S.DIAGONAL, {"delta": Decimal("0.3")}, "do not rise"),
+    (S.LONG_STRANGLE, {"delta": Decimal("0.5")}, "500 500 do not rise"),
 ])
 def test_what_was_said_and_is_not_there_is_a_reason_and_no_neighbour(
     strategy: StrategyType, said: dict[str, Any], why: str
@@ -204,3 +207,45 @@ def test_an_empty_chain_has_nothing() -> None:
     assert why_not(S.LONG_CALL, replace(CHAIN, expiries=())).endswith("listed is nothing")
     bare = replace(CHAIN, expiries=tuple(replace(e, options=()) for e in CHAIN.expiries))
     assert why_not(S.LONG_CALL, bare).endswith("nothing is listed")
+
+
+def test_what_has_ended_is_no_expiry() -> None:
+    later = replace(CHAIN, as_of=MONDAY + timedelta(days=30))
+    assert "no expiry on 2026-12-18" in why_not(S.LONG_CALL, later, expiry=date(2026, 12, 18))
+
+
+def test_a_calendar_needs_a_later_expiry() -> None:
+    assert why_not(S.CALENDAR, a_chain(days=(4, 32))).endswith("no later expiry is listed")
+
+
+def test_an_option_on_another_number_of_shares_is_left_alone() -> None:
+    usual = strikes(chosen(S.PUT_CREDIT_SPREAD))
+    odd = edited(lambda one: one if one.option.strike != usual[1] else replace(
+        one, option=replace(one.option, multiplier=Decimal(150))
+    ))
+    assert strikes(chosen(S.PUT_CREDIT_SPREAD, odd))[1] != usual[1]
+
+
+def test_a_price_below_what_the_option_pays_is_no_price() -> None:
+    torn = edited(lambda one: replace(one, bid=Decimal(90), ask=Decimal(91)))
+    assert "no volatility gives" in why_not(S.LONG_CALL, torn, strikes=(Decimal(400),))
+    assert "no volatility gives" in why_not(S.LONG_CALL, edited(
+        lambda one: replace(one, bid=Decimal(900), ask=Decimal(901))
+    ))
+
+
+def test_odds_are_not_read_from_a_quote_without_a_bid() -> None:
+    broken = edited(lambda one: one if one.option.strike != 500 else replace(
+        one, bid=Decimal(0), ask=Decimal(150)
+    ))
+    far, near = chosen(S.IRON_CONDOR, broken), chosen(S.IRON_CONDOR)
+    assert strikes(far) == strikes(near)
+    assert abs(far.prospects.profit_chance - near.prospects.profit_chance) < Decimal("0.02")
+
+
+def test_odds_that_no_quote_tells_are_not_told() -> None:
+    wings = {int(strike) for strike in strikes(chosen(S.IRON_CONDOR))}
+    dark = edited(
+        lambda one: one if one.option.strike in wings else replace(one, bid=Decimal(0))
+    )
+    assert why_not(S.IRON_CONDOR, dark).endswith("from the quotes at the money")

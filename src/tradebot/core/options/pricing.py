@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from math import erfc, exp, expm1, log, pi, sqrt
+from math import copysign, erfc, exp, expm1, log, pi, sqrt
 from typing import Final, Self
 
 from tradebot.core.model.fact import fact
@@ -252,14 +252,9 @@ def _slopes(spots: list[float], worths: list[float]) -> list[float]:
 
 
 def _peizer_pratt(z: float) -> float:
-    """Return Phi(z) as a binomial tree of this many steps has it (Peizer and Pratt, method 2).
-
-    Written so that a tail keeps its digits: rise and fall never cancel.
-    """
+    """Return Phi(z) as a tree of so many steps has it (Peizer and Pratt, method 2)."""
     scaled = z / (TREE_STEPS + 1 / 3 + 0.1 / (TREE_STEPS + 1))
-    exponent = -(scaled**2) * (TREE_STEPS + 1 / 6)
-    root = sqrt(-expm1(exponent))
-    return (1 + root) / 2 if z > 0 else exp(exponent) / (1 + root) / 2
+    return (1 + copysign(sqrt(-expm1(-(scaled**2) * (TREE_STEPS + 1 / 6))), z)) / 2
 
 
 def _phi(z: float) -> float:
