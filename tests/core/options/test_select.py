@@ -83,6 +83,18 @@ def test_a_condor_sells_where_the_delta_is_and_buys_beyond() -> None:
     assert found.expiry == date(2027, 1, 1)  # 39 days: nearest to the middle of 30 to 45
 
 
+@pytest.mark.parametrize("delta", ["0.05", "0.16", "0.30", "0.50", "0.70", "0.95"])
+@pytest.mark.parametrize("strategy", [S.LONG_CALL, S.LONG_PUT])
+def test_no_other_strike_is_nearer_to_the_delta(strategy: StrategyType, delta: str) -> None:
+    aimed, found = Decimal(delta), chosen(strategy, delta=Decimal(delta))
+    others = [
+        chosen(strategy, strikes=(Decimal(strike),), expiry=found.expiry)
+        for strike in range(420, 585, 5)
+    ]
+    off = [abs(deltas(other)[0] - aimed) for other in others]
+    assert strikes(found) == strikes(others[off.index(min(off))])
+
+
 def test_a_straddle_has_one_strike_at_the_money() -> None:
     assert strikes(chosen(S.LONG_STRADDLE, a_chain(days=(25,), spot=503))) == [505, 505]
 
@@ -218,9 +230,16 @@ def test_a_calendar_needs_a_later_expiry() -> None:
     assert why_not(S.CALENDAR, a_chain(days=(4, 32))).endswith("no later expiry is listed")
 
 
+@pytest.mark.parametrize("spot", ["0", "-1"])
+def test_without_a_price_of_the_underlying_there_is_nothing(spot: str) -> None:
+    assert "nobody knows the price of SPY" in why_not(
+        S.LONG_CALL, replace(CHAIN, spot=Decimal(spot))
+    )
+
+
 def test_an_option_on_another_number_of_shares_is_left_alone() -> None:
     usual = strikes(chosen(S.PUT_CREDIT_SPREAD))
-    odd = edited(lambda one: one if one.option.strike != usual[1] else replace(
+    odd = edited(lambda one: one if one.option.strike not in (400, usual[1]) else replace(
         one, option=replace(one.option, multiplier=Decimal(150))
     ))
     assert strikes(chosen(S.PUT_CREDIT_SPREAD, odd))[1] != usual[1]

@@ -150,6 +150,11 @@ def test_what_outlives_the_horizon_never_makes_a_loss_larger_than_told(
         assert profit(Decimal(price)) >= -told.max_loss - Decimal("0.01")
 
 
+def test_a_round_break_even_is_written_as_people_write_it() -> None:
+    told = weighed(some_legs(S.CALL_DEBIT_SPREAD, (195, 205), ("6", "1")), spot=200)
+    assert list(map(str, told.break_evens)) == ["200"]
+
+
 @pytest.mark.parametrize("right", Right)
 def test_a_calendar_loses_its_price_and_wins_most_at_its_strike(right: Right) -> None:
     legs = some_legs(S.CALENDAR, (100,), ("2.30", "3.30"), right)
@@ -247,7 +252,8 @@ def test_shares_that_are_held_risk_nothing_more_by_calls_on_them() -> None:
     assert fit(covered, Decimal(500)).qty == 0
     assert fit(covered, Decimal(500), shares=Decimal(99)).qty == 0
     assert fit(covered, Decimal(500), shares=Decimal(250)).qty == 2
-    assert fit(covered, Decimal(500), wanted=3, shares=Decimal(250)).qty == 0
+    told = fit(covered, Decimal(500), wanted=3, shares=Decimal(250))
+    assert (told.qty, told.why) == (0, "3 can lose 0, the budget is 500, the shares cover 2")
 
 
 def test_a_put_on_shares_that_are_held_risks_its_price() -> None:

@@ -37,7 +37,8 @@ class Page:
 
     def __init__(self, chain: Chain, shape: Shape, near: Expiry, bounds: Bounds) -> None:
         self.chain, self.shape, self.near, self.bounds = chain, shape, near, bounds
-        self.unit = next((one.option.multiplier for one in near.options), ONE)
+        units = [one.option.multiplier for one in near.options]
+        self.unit = max(units, key=units.count, default=ONE)  # adjusted options have another
         self._far = self._later() if any(part.is_far for part in shape) else near
         self._listed = {
             part: {

@@ -4,13 +4,15 @@ What was said is kept to the letter: a strike, a width or a day that is not ther
 a neighbour. What nobody said comes from the recipe. Only options that trade are looked at.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
 from tradebot.core.model.chain import Chain, Expiry
 from tradebot.core.model.fact import fact
-from tradebot.core.model.money import CENT, ZERO, plain
+from tradebot.core.model.instrument import Right
+from tradebot.core.model.money import CENT, ONE, ZERO, plain
 from tradebot.core.options.page import Bounds, Page, Unfit
 from tradebot.core.options.recipes import AtTheMoney, Beside, ByDelta, Recipe, recipe_for
 from tradebot.core.options.request import Request, StrategyType
@@ -60,6 +62,8 @@ def _expiries(
     chain: Chain, recipe: Recipe, request: Request, bounds: Bounds
 ) -> Sequence[Expiry]:
     """Return the expiries that would do, the most suitable first."""
+    if not chain.spot > 0:
+        raise Unfit(f"nobody knows the price of {chain.underlying.symbol}")
     alive = [expiry for expiry in chain.expiries if expiry.ends > chain.as_of]
     low, high = recipe.days_min, recipe.days_max
     if request.horizon_days is not None:
@@ -106,16 +110,22 @@ def _sought(page: Page, recipe: Recipe) -> Sequence[Decimal]:
 def _by_delta(
     page: Page, number: int, trading: Sequence[Decimal], aimed: Decimal
 ) -> Decimal:
-    deltas = {strike: page.delta(number, strike) for strike in trading}
+    """Return the strike nearest to a delta: sizes rise with a put's strike, fall with a call's.
+
+    What has no volatility is priced like its payoff, as if its delta were 1.
+    """
+    right = page.parts_at(number)[0].right
+    rising = trading if right is Right.PUT else trading[::-1]
+    place = bisect_left(rising, aimed, key=lambda strike: page.delta(number, strike) or ONE)
+    deltas = {strike: page.delta(number, strike) for strike in rising[max(place - 1, 0):place + 1]}
     off = {strike: abs(delta - aimed) for strike, delta in deltas.items() if delta is not None}
     if not off:
-        raise Unfit("no volatility gives any of its prices")
+        raise Unfit("no volatility gives the prices near that delta")
     nearest = min(off, key=lambda strike: (off[strike], strike))
     if not off[nearest] <= page.bounds.delta_tolerance:
-        right, delta = page.parts_at(number)[0].right, deltas[nearest] or ZERO
         raise Unfit(
             f"no {right} that trades has a delta of about {plain(aimed)}: "
-            f"the nearest is {delta:.2f} at {plain(nearest)}"
+            f"the nearest is {deltas[nearest]:.2f} at {plain(nearest)}"
         )
     return nearest
 

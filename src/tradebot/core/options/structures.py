@@ -160,7 +160,7 @@ def break_evens(profit: Profile, prices: Sequence[Decimal]) -> tuple[Decimal, ..
         _root(profit, low, high) for (low, below), (high, above) in pairwise(points)
         if below * above < 0
     ]
-    return tuple(sorted(price.quantize(_EXACT).normalize() for price in (*at, *between)))
+    return tuple(Decimal(plain(price.quantize(_EXACT))) for price in sorted((*at, *between)))
 
 
 def ranges(turns: Sequence[Decimal]) -> list[Range]:
@@ -177,26 +177,26 @@ def fit(
     `wanted` is how many were asked for: no fewer are made of them. `shares` are held already: what
     they cover risks its options alone.
     """
-    loss, most = structure.prospects.max_loss, None
+    loss, covered = structure.prospects.max_loss, None
     if structure.shares and shares >= structure.shares:
-        loss, most = structure.prospects.option_loss, floor_to(shares / structure.shares, ONE)
+        loss, covered = structure.prospects.option_loss, floor_to(shares / structure.shares, ONE)
     if loss is None:
         return Size(qty=ZERO, why="what is sold is not covered: the loss has no end")
-    if not (loss > 0 or most):
+    if not (loss > 0 or covered):
         return Size(qty=ZERO, why="at these prices it could not lose: the quotes are not sound")
     if budget is None or not budget > 0:
         return Size(qty=ZERO, why="there is no budget for what may be lost")
     if wanted is not None and not wanted > 0:
         return Size(qty=ZERO, why="the quantity is nothing")
-    afforded = [floor_to(budget / loss, ONE)] if loss > 0 else []
-    allowed = min(afforded + ([] if most is None else [most]))
-    qty = allowed if wanted is None else Decimal(wanted)
-    if not 1 <= qty <= allowed:
-        lost = plain(loss * max(qty, ONE))
-        covered = "" if most is None else f" and the shares cover {plain(most)}"
-        why = f"{plain(max(qty, ONE))} can lose {lost}, the budget is {plain(budget)}{covered}"
-        return Size(qty=ZERO, why=why)
-    return Size(qty=qty)
+    limits = [floor_to(budget / loss, ONE)] if loss > 0 else []
+    most = min(limits if covered is None else [*limits, covered])
+    qty = most if wanted is None else Decimal(wanted)
+    if 1 <= qty <= most:
+        return Size(qty=qty)
+    tried = max(qty, ONE)
+    beside = "" if covered is None else f", the shares cover {plain(covered)}"
+    lost = f"{plain(tried)} can lose {plain(loss * tried)}, the budget is {plain(budget)}"
+    return Size(qty=ZERO, why=lost + beside)
 
 
 def _as_option(terms: Instrument) -> Instrument:
