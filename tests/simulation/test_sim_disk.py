@@ -105,3 +105,25 @@ def test_what_a_failed_sync_lost_is_written_once_more_by_the_next_start(seed: in
     machine.kill("test")
     machine.platter.cut_power()
     assert machine.records() == 8
+
+
+@pytest.mark.fault(32)
+@pytest.mark.parametrize("seed", range(20))
+def test_a_torn_tail_does_not_come_back_behind_a_sync_that_failed(seed: int) -> None:
+    """A file's length is no page: the next sync that succeeds makes it durable all the same."""
+    machine = Machine(Platter(Chance(seed)), Scripted())
+    journal = machine.journal()
+    journal.write(decisions(5))
+    machine.faults.due.add("kill_before_sync")
+    with pytest.raises(Killed):
+        journal.write(decisions(9, 6))
+    machine.platter.cut_power()
+    machine.faults.due.add("sync_error")
+    with pytest.raises(JournalFailed):
+        machine.journal()
+    again = machine.journal()
+    count = again.last_seq + 1
+    again.write(decisions(1, count))
+    machine.kill("test")
+    machine.platter.cut_power()
+    assert machine.records() == count

@@ -148,7 +148,8 @@ class SimDisk(Disk):
         file = self._of(fd)
         self._die_if("kill_before_sync")
         if self._faults.hit("sync_error"):
-            file.unsynced.clear()  # the pages are marked clean, and are on no platter
+            # the pages are marked clean, and are on no platter; a length is no page, and waits
+            file.unsynced = [waits for waits in file.unsynced if waits[1] is None]
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         for at, data in file.unsynced:
             _apply(file.kept, at, data)
