@@ -42,16 +42,20 @@ _MARKERS: Final = (
 )
 _LINKS: Final = frozenset({"of", "is", "at", "=", ":", "around", "about", "~"})
 _DENIALS: Final = frozenset({"not", "no", "never", "don't", "dont", "without", "won't", "can't"})
-_RISKS: Final = frozenset(map(stem, (
-    "risk", "risking", "max", "maximum", "loss", "lose", "losing", "budget", "spend", "spending",
-    "cap", "capped", "limit",
+_LOSSES: Final = frozenset(map(stem, (
+    "risk", "risking", "loss", "lose", "losing", "budget", "spend", "spending",
 )))
-_LINKS_OF_RISK: Final = _LINKS | _DENIALS | frozenset(map(stem, (
+_LINKS_OF_LOSS: Final = _LINKS | _DENIALS | frozenset({
     "most", "to", "up", "more", "than", "less", "under", "below", "a", "the", "my", "total", "i",
     "want", "can", "only", "it", "be",
-)))
-_TRAILING: Final = "risk|of risk|at risk|loss|max|maximum|budget|limit|cap|max loss|max risk" \
-    "|maximum loss|maximum risk|loss max|or less|at most|at most risk|risk max"
+})
+_TRAILING: Final = "risk|of risk|at risk|loss|max|maximum|budget|max loss|max risk|maximum loss" \
+    "|maximum risk|loss max|or less|at most|risk max"
+_LIMITS: Final = frozenset({"limit", "cap", "capped"})  # without a word of loss: of a price
+_CEILINGS: Final = _LIMITS | {"max", "maximum"}
+_BEGINNINGS: Final = _LOSSES | _CEILINGS | _DENIALS
+_RUN: Final = _LOSSES | _CEILINGS | _LINKS_OF_LOSS
+_SURELY_MONEY: Final = 100  # below, "risk 2" may be percent, and "at most $2" a price
 _RUN_MAX: Final = 10
 UNIT_WORDS: Final = frozenset(
     word for _, _, phrases in _UNITS for words in words_of(phrases) for word in words
@@ -73,11 +77,9 @@ _BEHIND_MONEY: Final = _index([("max_loss", None, _TRAILING)])
 def amount(said: Sequence[Token], at: int) -> Match | None:
     """Read the number that begins here, or that a word here announces."""
     if said[at].number is not None or said[at].parts:
-        return _counted(said, at) or _money(said, at, is_budget=False)
-    start = _budget_start(said, at)
-    if start is not None:
-        return _money(said, start, is_budget=True)
-    return _marked(said, at)
+        return _counted(said, at) or _money(said, at, at)
+    end = _end_of_ceiling(said, at)
+    return _marked(said, at) if end == at else _money(said, at, end)
 
 
 def _marked(said: Sequence[Token], at: int) -> Match | None:
@@ -110,37 +112,32 @@ def _counted(said: Sequence[Token], at: int) -> Match | None:
     return of_numbers(field, [value * scale for value in _values(said[at])], end)
 
 
-def _money(said: Sequence[Token], at: int, *, is_budget: bool) -> Match | None:
-    """Read "$500 at risk", or "500" and "2%" after "risk at most"."""
+def _money(said: Sequence[Token], start: int, at: int) -> Match | None:
+    """Read "$500 at risk", or "500" and "2%" where the words from `start` on announce them."""
     field, _, end = _unit(said, at + 1)
-    if field not in {None, "max_loss", "max_loss_pct"}:
-        return None
-    is_money = said[at].is_cash or field is not None
+    value, is_money = said[at].number, said[at].is_cash or field is not None
     trailing = longest(_BEHIND_MONEY, said, end) if is_money else None
-    value = said[at].number
-    if value is None or not (is_budget or trailing):
+    words = {token.stem for token in said[start:at]} | set(trailing.words if trailing else ())
+    if value is None or not words or field not in {None, "max_loss", "max_loss_pct"}:
         return None
-    # Below a hundred, a bare number may be meant in percent as well.
-    if not is_money and 0 < value < 100:
+    is_about_loss = not _LOSSES.isdisjoint(words)
+    is_sure = field == "max_loss_pct" or not 0 < value < _SURELY_MONEY
+    is_price = not is_about_loss and not _LIMITS.isdisjoint(words)
+    if is_price or sum((is_about_loss, is_money, is_sure)) < 2:
         return None
     return of_number(field or "max_loss", value, end + (len(trailing.words) if trailing else 0))
 
 
-def _budget_start(said: Sequence[Token], at: int) -> int | None:
-    """Return where the number stands that words of risk or loss announce as a ceiling."""
+def _end_of_ceiling(said: Sequence[Token], at: int) -> int:
+    """Return where the number stands that words announce as the most, or `at` where none is."""
     end = at
-    while end < len(said) and said[end].stem in _RISKS | _LINKS_OF_RISK and end < at + _RUN_MAX:
+    while end < len(said) and said[end].stem in _RUN and end < at + _RUN_MAX:
         end += 1
     run = [token.stem for token in said[at:end]]
-    is_ceiling = run[:2] in (["at", "most"], ["up", "to"])
-    begins = is_ceiling or (run and run[0] in _RISKS | _DENIALS)
-    if not begins or end >= len(said) or said[end].number is None:
-        return None
-    is_about_risk = not _RISKS.isdisjoint(run)
+    begins = run[:2] in (["at", "most"], ["up", "to"]) or (run and run[0] in _BEGINNINGS)
     is_denied = not _DENIALS.isdisjoint(run)
-    is_cash = said[end].is_cash or _unit(said, end + 1)[0] in {"max_loss", "max_loss_pct"}
-    is_ceiled = is_denied == ("more" in run)  # "no more than", but neither "no less" nor "more"
-    return end if is_ceiled and (is_about_risk or is_cash) else None
+    is_most = is_denied == ("more" in run)  # "no more than", but neither "no less" nor "more"
+    return end if begins and is_most and end < len(said) and said[end].number is not None else at
 
 
 def _strikes(said: Sequence[Token], at: int) -> Match:

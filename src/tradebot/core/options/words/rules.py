@@ -1,6 +1,7 @@
 """Which rules take words, and in which order do they look?"""
 
 from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -53,14 +54,15 @@ def _symbol(text: Text, at: int) -> Match | None:
     if name.upper() not in text.symbols:
         return None
     found = Match(end=at + 1, findings=(Finding(field="symbol", value=name.upper()),))
-    if token.is_cash:
-        return found
-    if not is_plain(token.stem) and token.stem not in CALENDAR_WORDS:
-        return found if name.isupper() or len(name) > 1 else None
+    is_word = is_plain(token.stem) or token.stem in CALENDAR_WORDS
     begins = at == 0 or text.said[at - 1].is_pause
-    if not name.isupper() or not text.has_small_letters or (begins and len(name) == 1):
+    if token.is_cash or (name.isupper() and not is_word):
+        return found
+    if is_word and not (name.isupper() and text.has_small_letters):
         return None
-    return Match(end=at + 1, findings=found.findings, note=f"{name} is read as the ticker")
+    if len(name) == 1 and (begins or not is_word):
+        return None
+    return replace(found, note=f"{name} is read as the ticker")
 
 
 def _amount(text: Text, at: int) -> Match | None:
