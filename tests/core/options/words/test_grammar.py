@@ -66,6 +66,7 @@ def test_the_same_words_on_the_same_day_are_read_the_same(said: str) -> None:
     "1,", "1,111", "a.", "-", "1/", "$", "9", "risk ", "not ", "to ", "a ", "two ", "hundred ",
     "2 ", "430 ", "x", "condor ", "2 condors ", "strikes 430 ", "strikes ", "don't ", "é", "iron ",
     ".5", "at most ", "SPY ", "Dec ", "no more than ", "condro ", "A ", "\x00", "to SPY ", "(",
+    "width 5 ", "delta of ", "$1 max ", "next 5 ",
 ])
 def test_ten_thousand_characters_take_no_longer_than_their_number(piece: str) -> None:
     text = (piece * TEXT_MAX)[:TEXT_MAX]

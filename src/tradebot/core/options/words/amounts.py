@@ -84,24 +84,29 @@ def amount(said: Sequence[Token], at: int) -> Match | None:
 
 def _marked(said: Sequence[Token], at: int) -> Match | None:
     """Read "delta .16", "width of 5", "strikes 430 and 440"."""
-    marker = longest(_BEFORE, said, at)
+    marker, start = _marker(said, at)
     if marker is None:
-        return None
-    start = at + len(marker.words)
-    while start < len(said) and said[start].stem in _LINKS:
-        start += 1
-    if start >= len(said) or not (values := _values(said[start])):
         return None
     if marker.field == "strikes":
         return _strikes(said, start)
     field, scale, end = _unit(said, start + 1)
-    if field is None or _marked(said, start + 1):  # "delta 16 width 5": no number of widths
+    if field is None or _marker(said, start + 1)[0]:  # "delta 16 width 5": no number of widths
         scale, end = 1, start + 1
     elif field != marker.field and (field, marker.field) != ("max_loss", "width"):
         return None
     if marker.words == ("next",) and end == start + 1:
         return None
-    return of_numbers(marker.field, [value * scale for value in values], end)
+    return of_numbers(marker.field, [value * scale for value in _values(said[start])], end)
+
+
+def _marker(said: Sequence[Token], at: int) -> tuple[Phrase | None, int]:
+    """Return the word here that announces a number, and where that number stands."""
+    marker = longest(_BEFORE, said, at)
+    start = at + (len(marker.words) if marker else 0)
+    while start < len(said) and said[start].stem in _LINKS:
+        start += 1
+    is_followed = start < len(said) and _values(said[start])
+    return (marker if is_followed else None), start
 
 
 def _counted(said: Sequence[Token], at: int) -> Match | None:
