@@ -20,17 +20,14 @@ from tradebot.shell.api.server import Server
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
-from tradebot.shell.daemon import Daemon, Parts, on_notice
+from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Waker
-from tradebot.shell.flattener import Flattener
 from tradebot.shell.journal.damage import JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
 from tradebot.shell.kill_flag import FlagWatch, Latch, drop
-from tradebot.shell.marks import Marker
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
 from tradebot.shell.settings import plugins
@@ -38,11 +35,10 @@ from tradebot.shell.settings.config import Config, ConfigError, Section, fill
 from tradebot.shell.settings.plugin_settings import check_plugins
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.sim_loop import SimLoop
-from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies.host import StrategyHost
+from tradebot.shell.spine import Spine, Way
 from tradebot.shell.strategies.roster import add_strategies
 from tradebot.shell.strategies.watchdog import Watchdog
-from tradebot.shell.supervisor import Notice, Supervisor
+from tradebot.shell.supervisor import Run
 from tradebot.shell.told.dead_letter_files import DeadLetterFiles
 from tradebot.shell.told.draft_files import DraftFiles, Keeping
 from tradebot.shell.told.execution_log import ExecutionLog
@@ -50,8 +46,6 @@ from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.told.telemetry import Telling
 from tradebot.shell.views.drafts import Shelf
 from tradebot.shell.views.views import Views
-from tradebot.shell.wire.link import Link
-from tradebot.shell.wire.may_send import WhyNot, last_look
 
 
 @fact
@@ -130,20 +124,13 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         told = (journal.torn, past.note, *config.warnings, _about(options, until), room)
         for text in filter(None, told):
             telling.line(clock.now(), text)
-        parts = _parts(config, home, past, _World(
-            journal=journal, calendars=calendars, clock=clock, until=until, telling=telling,
-            pace=_pace(options), lines=lines, ending=ending,
-        ))
-        ending.enter_context(FlagWatch(home, parts.latch))
-        yield Assembly(
-            daemon=Daemon(parts), engine=parts.engine, latch=parts.latch, views=past.views,
-            reconciler=parts.reconciler,
-            status=partial(
-                standing.live_facts, config, home, calendars, parts.state, parts.host,
-                market=parts.market, links=parts.links, shadows=parts.shadows,
-                reconciler=parts.reconciler,
-            ),
-        )
+        built = _Builder(
+            config=config, home=home, past=past, journal=journal, calendars=calendars,
+            clock=clock, until=until, telling=telling, lines=lines, pace=_pace(options),
+            ending=ending,
+        ).assembly()
+        ending.enter_context(FlagWatch(home, built.latch))
+        yield built
 
 
 def _about(options: RunOptions, until: datetime | None) -> str:
@@ -173,30 +160,6 @@ def _make(data_dir: Path) -> None:
         raise ConfigError([text]) from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _World:
-    """What surrounds the daemon."""
-
-    journal: Journal
-    calendars: Mapping[str, Calendar]
-    clock: Clock
-    until: datetime | None
-    telling: Telling
-    pace: float
-    lines: Outlet
-    ending: ExitStack
-
-    def tell(self, text: str) -> None:
-        self.telling.line(self.clock.now(), text)
-
-    def on_decision(self, decision: Decision) -> None:
-        """Let the lines of a decision be made where they are written: trading does not wait."""
-        self.lines.later(partial(self.telling.told, decision))
-
-    def on_market_trouble(self, symbol: str, text: str) -> None:
-        self.tell(f"market {symbol}: {text}")
-
-
 def _pace(options: RunOptions) -> float:
     """Return how many seconds of the clock a second at the terminal is; jumping counts as 1800."""
     if not options.rehearse:
@@ -218,171 +181,136 @@ def _clock(
     return LoopClock(span.start, asyncio.get_running_loop()), span.until
 
 
-def _parts(config: Config, home: Path, past: Past, world: _World) -> Parts:
-    """Build everything, in the order in which a quote must pass through it."""
-    latch, clock, book = Latch(), world.clock, past.book()
-    facts = FactCache(latch, world.on_market_trouble)
-    engine = Engine(book=book, journal=world.journal, facts=facts, clock=clock, last_seq=past.seq)
-    state, market = _state(config, past.views, clock), _market(config, world)
-    symbols = [instrument.symbol for instrument in market.instruments()]
-    market.subscribe(symbols, facts.on_market)
-    executions = _executions(config, home, past.views, engine, world)
-    wire = _Wire(engine, market, last_look(engine, latch, clock), world, executions, past.last_at)
-    links = [_link(config, name, home, wire) for name in config.decisive().routes]
-    host = _host(config, engine, past.views, market, world)
-    marker = _marker(config, engine, facts, world)
-    for hears in (host, Waker(book, engine.post), marker):
-        market.subscribe(symbols, hears.on_market)
-    files = _draft_files(config, home, past.views, world)
-    dead = DeadLetterFiles(home / "dead_letters", past.views.dead_letters, world.ending.callback)
-    reconciler = Reconciler(engine, links, config.reconcile, world.tell, pace=world.pace)
-    flattener = Flattener(engine, links, world.tell)
-    engine.listeners.extend((
-        past.views.apply, state.on_decision, world.on_decision,
-        *(link.on_decision for link in links), host.on_decision, files.on_decision,
-        marker.on_decision, reconciler.on_decision, dead.on_decision, flattener.on_decision,
-    ))
-    shadows = list(_shadows(config, home, past.views, wire))
-    health = observers.health(config, world.ending, observers.Watched(
-        home=home, clock=clock, engine=engine, journal=world.journal, state=state, market=market,
-        views=past.views, telling=world.telling, lines=world.lines, executions=executions.out,
-        pace=world.pace, links=links, reconciler=reconciler,
-    ))
-    seen = partial(standing.live_facts, market=market, links=links, shadows=shadows)
-    live = partial(seen, config, home, world.calendars, state, host, reconciler=reconciler)
-    server = Server(
-        submit=engine.submit, views=past.views, latch=latch.set, status=live, pace=world.pace,
-        health=health.document, socket_path=home / "tradebot.sock", brokers=links,
-        reconciler=reconciler, runtime_dir=_runtime_dir(),
-    )
-    return Parts(
-        home=home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
-        telling=world.telling, market=market, links=links, host=host,
-        supervisor=Supervisor(config.supervision, partial(_on_notice, state, world.telling, clock)),
-        calendars=world.calendars, serve=server.run, look_after=health.run, keep_drafts=files.run,
-        keep_journal=Keeper(home, past, engine=engine, latch=latch, tell=world.tell).run,
-        reconciler=reconciler, flatten=flattener.run, shadows=shadows,
-        status=partial(standing.status_line, state, past.views),
-        settings=config.decisive(), settings_version=config.settings_hash[:12],
-        auto_start=config.schedule.auto_start, until=world.until,
-        status_every_s=observers.status_every_s(config, world.telling) * world.pace,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Builder:
+    """Builds what a daemon is made of, out of its configuration, its past and its surroundings."""
 
+    config: Config
+    home: Path
+    past: Past
+    journal: Journal
+    calendars: Mapping[str, Calendar]
+    clock: Clock
+    until: datetime | None
+    telling: Telling
+    lines: Outlet
+    pace: float
+    ending: ExitStack
 
-def _executions(
-    config: Config, home: Path, views: Views, engine: Engine, world: _World
-) -> ExecutionLog:
-    built = observers.executions(config, home, views, world.clock, world.ending)
-    if config.telemetry.execution_log:
-        built.listen_to(engine)
-    return built
+    def assembly(self) -> Assembly:
+        """Build everything, in the order in which a quote must pass through it."""
+        config, home, views = self.config, self.home, self.past.views
+        executions = observers.executions(config, home, views, self.clock, self.ending)
+        spine = self._spine(executions)
+        engine, latch = spine.engine, spine.latch
+        shadows, files = list(self._shadows(spine.market)), self._draft_files()
+        dead = DeadLetterFiles(home / "dead_letters", views.dead_letters, self.ending.callback)
+        if config.telemetry.execution_log:
+            executions.listen_to(engine)  # before the others: it measures
+        spine.listen(views.apply, lines=(self._on_decision,), files=(
+            files.on_decision, dead.on_decision, *(shadow.on_decision for shadow in shadows),
+        ))
+        health = observers.health(config, self.ending, observers.Watched(
+            home=home, spine=spine, journal=self.journal, views=views, telling=self.telling,
+            lines=self.lines, executions=executions.out, pace=self.pace,
+        ))
+        status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
+        server = Server(
+            submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,
+            health=health.document, socket_path=home / "tradebot.sock", brokers=spine.links,
+            reconciler=spine.reconciler, runtime_dir=_runtime_dir(),
+        )
+        chores = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
+        chores |= {"api": server.run, "health": health.run, "drafts": files.run}
+        if self.until is None:
+            keeper = Keeper(home, self.past, engine=engine, latch=latch, tell=self._tell)
+            chores["journal keeper"] = keeper.run
+        return Assembly(
+            daemon=Daemon(self._parts(spine, chores)), engine=engine, latch=latch, views=views,
+            reconciler=spine.reconciler, status=status,
+        )
 
+    def _spine(self, executions: ExecutionLog) -> Spine:
+        config, past, market = self.config, self.past, self._market()
+        spine = Spine(
+            settings=config.decisive(), book=past.book(), view=past.views.book, last_seq=past.seq,
+            last_heard=past.last_at, journal=self.journal, clock=self.clock, latch=Latch(),
+            market=market, way=lambda route: Way(
+                config.route_kind(route), self._broker(route, market),
+                config.brokers[route].resilience,
+            ),
+            auto_start=config.schedule.auto_start, reconcile=config.reconcile,
+            mark_every_s=config.telemetry.mark_every_s, tell=self._tell,
+            on_sent=executions.on_sent, seed=config.seed, pace=self.pace,
+        )
+        self.ending.callback(spine.marker.close)
+        add_strategies(config, spine.host, past.views.book, market, self.clock)
+        return spine
 
-def _state(config: Config, views: Views, clock: Clock) -> DaemonState:
-    schedule = config.schedule
-    return DaemonState(schedule.calendar, clock, views.book, auto_start=schedule.auto_start)
+    def _parts(self, spine: Spine, chores: Mapping[str, Run]) -> Parts:
+        config = self.config
+        return Parts(
+            spine=spine, home=self.home, telling=self.telling, calendars=self.calendars,
+            chores=chores, limits=config.supervision, until=self.until,
+            settings_version=config.settings_hash[:12],
+            status=partial(standing.status_line, spine.state, self.past.views),
+            status_every_s=observers.status_every_s(config, self.telling) * self.pace,
+        )
 
+    def _draft_files(self) -> DraftFiles:
+        """Keep the files of drafts, those too that stand from before staging was switched off."""
+        staging, drafts = self.config.staging, self.past.views.drafts
+        drafts.shelf = Shelf(directory=self.home / staging.drafts_dir, format=staging.format)
+        return DraftFiles(
+            drafts, drafts.shelf, self.clock,
+            threaded=self.until is None, tell=self._tell, keeping=Keeping(
+                retention_days=staging.retention_days, retention_count=staging.retention_count
+            ),
+        )
 
-def _marker(config: Config, engine: Engine, facts: FactCache, world: _World) -> Marker:
-    every_s = config.telemetry.mark_every_s
-    marker = Marker(engine.book, facts, engine.post, every_s=every_s, pace=world.pace)
-    world.ending.callback(marker.close)
-    return marker
+    def _market(self) -> MarketData:
+        section = self.config.market_data
+        plugin = plugins.load("market_data", section.provider)
+        built: MarketData = plugins.build(
+            "market_data", plugin, self._filled(plugin, section.own), clock=self.clock,
+            calendars=self.calendars, until=self.until,
+        )
+        for gap in built.gaps():
+            told = f"{gap.sessions} sessions are not recorded, {gap.first} to {gap.last}"
+            self._tell(f"market {gap.symbol}: {told}")
+        return built
 
+    def _shadows(self, market: MarketData) -> Iterator[Shadow]:
+        """Build what records beside a route; it listens after the views, whose book it reads."""
+        for name, section in self.config.brokers.items():
+            if section.shadow_of is not None:
+                yield Shadow(
+                    name, section.shadow_of, self._broker(name, market),
+                    view=self.past.views.book, clock=self.clock, tell=self._tell,
+                )
 
-def _draft_files(config: Config, home: Path, views: Views, world: _World) -> DraftFiles:
-    """Keep the files of drafts, those too that stand from before staging was switched off."""
-    staging = config.staging
-    shelf = Shelf(directory=home / staging.drafts_dir, format=staging.format)
-    views.drafts.shelf = shelf
-    return DraftFiles(
-        views.drafts, shelf, world.clock, threaded=world.until is None,
-        keeping=Keeping(
-            retention_days=staging.retention_days, retention_count=staging.retention_count
-        ),
-        tell=world.tell,
-    )
+    def _broker(self, name: str, market: MarketData) -> Broker:
+        section = self.config.brokers[name]
+        plugin = plugins.load("brokers", section.adapter)
+        built: Broker = plugins.build(
+            "brokers", plugin, self._filled(plugin, section.own), route=name, clock=self.clock,
+            market=market, state_dir=self.home / "brokers" / name, calendars=self.calendars,
+        )
+        return built
 
+    def _filled(self, plugin: Any, own: Section) -> Any:
+        """Fill a plugin's settings, with the one seed unless its own section names another."""
+        settings = fill(plugin.settings_type, own)
+        has_seed = any(field.name == "seed" for field in fields(settings))
+        is_free = has_seed and "seed" not in own.entries
+        return replace(settings, seed=self.config.seed) if is_free else settings
 
-def _market(config: Config, world: _World) -> MarketData:
-    section = config.market_data
-    plugin = plugins.load("market_data", section.provider)
-    settings = _with_seed(fill(plugin.settings_type, section.own), section.own, config)
-    built: MarketData = plugins.build(
-        "market_data", plugin, settings, clock=world.clock,
-        calendars=world.calendars, until=world.until,
-    )
-    for gap in built.gaps():
-        told = f"{gap.sessions} sessions are not recorded, {gap.first} to {gap.last}"
-        world.on_market_trouble(gap.symbol, told)
-    return built
+    def _tell(self, text: str) -> None:
+        self.telling.line(self.clock.now(), text)
 
-
-@dataclass(frozen=True, slots=True)
-class _Wire:
-    engine: Engine
-    market: MarketData
-    may_send: WhyNot
-    world: _World
-    executions: ExecutionLog
-    last_heard: datetime | None
-
-
-def _link(config: Config, name: str, home: Path, wire: _Wire) -> Link:
-    broker = _broker(config, name, home, wire)
-    return Link(
-        name, config.route_kind(name), broker, engine=wire.engine, may_send=wire.may_send,
-        on_sent=wire.executions.on_sent, patience=config.brokers[name].resilience, seed=config.seed,
-        last_heard=wire.last_heard, pace=wire.world.pace,
-    )
-
-
-def _shadows(config: Config, home: Path, views: Views, wire: _Wire) -> Iterator[Shadow]:
-    """Build what records beside a route; it listens after the views, whose book it reads."""
-    for name, section in config.brokers.items():
-        if section.shadow_of is not None:
-            shadow = Shadow(
-                name, section.shadow_of, _broker(config, name, home, wire), view=views.book,
-                clock=wire.world.clock, tell=wire.world.tell,
-            )
-            wire.engine.listeners.append(shadow.on_decision)
-            yield shadow
-
-
-def _broker(config: Config, name: str, home: Path, wire: _Wire) -> Broker:
-    section = config.brokers[name]
-    plugin = plugins.load("brokers", section.adapter)
-    settings = _with_seed(fill(plugin.settings_type, section.own), section.own, config)
-    built: Broker = plugins.build(
-        "brokers", plugin, settings, route=name, clock=wire.world.clock,
-        market=wire.market, state_dir=home / "brokers" / name,
-        calendars=wire.world.calendars,
-    )
-    return built
-
-
-def _with_seed(settings: Any, own: Section, config: Config) -> Any:
-    """Give a plugin the one seed, unless its own section names another."""
-    has_seed = any(field.name == "seed" for field in fields(settings))
-    is_free = has_seed and "seed" not in own.entries
-    return replace(settings, seed=config.seed) if is_free else settings
-
-
-def _host(
-    config: Config, engine: Engine, views: Views, market: MarketData, world: _World
-) -> StrategyHost:
-    clock, telling = world.clock, world.telling
-    host = StrategyHost(
-        book=views.book, post=engine.post,
-        tell=lambda name, text: telling.line(clock.now(), f"strategy {name}: {text}"),
-    )
-    add_strategies(config, host, views.book, market, clock)
-    return host
-
-
-def _on_notice(state: DaemonState, telling: Telling, clock: Clock, notice: Notice) -> None:
-    on_notice(telling, clock, notice)
-    state.on_notice(notice)
+    def _on_decision(self, decision: Decision) -> None:
+        """Let the lines of a decision be made where they are written: trading does not wait."""
+        self.lines.later(partial(self.telling.told, decision))
 
 
 def _runtime_dir() -> Path | None:

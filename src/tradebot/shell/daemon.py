@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,22 +20,24 @@ from tradebot.core.model.commands import (
     StrategyState,
 )
 from tradebot.core.model.events import KillSwitchSet, StrategySwitched
-from tradebot.core.model.settings import Settings
 from tradebot.core.session import Trigger
-from tradebot.ports import Calendar, Clock, MarketData
+from tradebot.ports import Calendar
 from tradebot.shell import clock_watch, reserve
 from tradebot.shell.calendar import entry_at, follow
-from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.kill_flag import KILL_FILE, Latch, drop, lay_spare, lift, reason_in, stamp
-from tradebot.shell.reconcile import Reconciler
-from tradebot.shell.shadow import Shadow
-from tradebot.shell.state import DaemonState, StateChanged
-from tradebot.shell.strategies.host import StrategyHost
-from tradebot.shell.supervisor import CLOSE_WITHIN_S, Notice, Supervisor, TaskFailed, within
+from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in, stamp
+from tradebot.shell.spine import Spine
+from tradebot.shell.state import StateChanged
+from tradebot.shell.supervisor import (
+    CLOSE_WITHIN_S,
+    Limits,
+    Notice,
+    Run,
+    Supervisor,
+    TaskFailed,
+    within,
+)
 from tradebot.shell.told.telemetry import Telling
-from tradebot.shell.wire.link import Link
 
 DRAIN_WITHIN_S: Final = 10.0
 EXIT_CORE_FAILED: Final = 70
@@ -46,33 +48,21 @@ QUARANTINE_FILE: Final = "QUARANTINE"  # names the strategy in whose call the pr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a daemon is made of; built by the app, started and stopped here."""
+    """What a daemon is made of; built by the app, started and stopped here.
 
+    `chores` are what runs beside trading, by name: each is started again when it fails.
+    """
+
+    spine: Spine
     home: Path
-    clock: Clock
-    engine: Engine
-    facts: FactCache
-    latch: Latch
-    state: DaemonState
-    supervisor: Supervisor
     telling: Telling
-    market: MarketData
-    links: Sequence[Link]
-    host: StrategyHost
     calendars: Mapping[str, Calendar]
-    serve: Callable[[], Awaitable[None]]
+    limits: Limits
+    chores: Mapping[str, Run]
     status: Callable[[], Mapping[str, Any]]
-    look_after: Callable[[], Awaitable[None]]
-    settings: Settings
-    settings_version: str
-    auto_start: bool
     status_every_s: float
+    settings_version: str
     until: datetime | None
-    shadows: Sequence[Shadow] = ()
-    keep_drafts: Callable[[], Awaitable[None]]
-    keep_journal: Callable[[], Awaitable[None]]
-    reconciler: Reconciler
-    flatten: Callable[[], Awaitable[None]]
 
 
 class Daemon:
@@ -83,13 +73,15 @@ class Daemon:
         self.failure: str | None = None
         self._last_fault: str | None = None  # that stood when a rehearsal came to its end
         self._p = parts
+        self._spine = spine = parts.spine
+        self._supervisor = Supervisor(parts.limits, self._on_notice)
         self._stop = asyncio.Event()
         self._is_signalled = False
         self._latched = asyncio.Event()
         self._cleared: tuple[object, ...] = ()
-        parts.engine.listeners.append(self._on_decision)
-        parts.engine.arrivals.append(self._on_arrival)
-        parts.state.listeners.append(self._on_state)
+        spine.engine.listeners.append(self._on_decision)
+        spine.engine.arrivals.append(self._on_arrival)
+        spine.state.listeners.append(self._on_state)
 
     def stop(self) -> None:
         """Ask for the end: `run` stops everything in order and returns."""
@@ -102,7 +94,7 @@ class Daemon:
         between two steps of whatever runs instead.
         """
         loop = asyncio.get_running_loop()
-        signal.signal(signal.SIGUSR1, lambda *_: self._p.latch.set("SIGUSR1", "signal"))
+        signal.signal(signal.SIGUSR1, lambda *_: self._spine.latch.set("SIGUSR1", "signal"))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, partial(self._on_signal, loop))
         loop.add_signal_handler(signal.SIGHUP, self._say, "SIGHUP: settings are read at a start")
@@ -110,10 +102,10 @@ class Daemon:
 
     def on_stall(self) -> None:
         """Halt, from the watchdog's thread: the files speak for us if the call never returns."""
-        p, name = self._p, self._p.host.calling
+        name = self._spine.host.calling
         where = f"a call of strategy {name}" if name else "a call that is no strategy's"
         reason = f"everything waits for {where}"
-        p.latch.set(reason, "watchdog")
+        self._spine.latch.set(reason, "watchdog")
         self._leave_flag(reason)
         if name is not None:
             self._leave(QUARANTINE_FILE, name)
@@ -121,7 +113,7 @@ class Daemon:
 
     async def run(self) -> int:
         """Run to the end, and return the exit code; `failure` says why it is not 0."""
-        loop, latch = asyncio.get_running_loop(), self._p.latch
+        loop, latch = asyncio.get_running_loop(), self._spine.latch
         tell = partial(loop.call_soon_threadsafe, self._latched.set)
         latch.heard.append(tell)
         try:
@@ -130,9 +122,9 @@ class Daemon:
             latch.heard.remove(tell)
 
     async def _run(self) -> int:
-        self._p.state.move(Trigger.START, "start")
-        self._p.supervisor.core("engine", self._p.engine.run)
-        watch = asyncio.create_task(self._p.supervisor.watch(self._stop), name="watch")
+        self._spine.state.move(Trigger.START, "start")
+        self._supervisor.core("engine", self._spine.engine.run)
+        watch = asyncio.create_task(self._supervisor.watch(self._stop), name="watch")
         start = asyncio.create_task(self._start(), name="start")
         await asyncio.wait({watch, start}, return_when=asyncio.FIRST_COMPLETED)
         if not watch.done() and (error := start.exception()) is not None:
@@ -154,53 +146,50 @@ class Daemon:
         return 0
 
     async def _start(self) -> None:
-        p, submit = self._p, self._p.engine.submit
+        p, spine, tasks = self._p, self._spine, self._supervisor
+        submit = spine.engine.submit
         await self._settle_kill_file()
-        p.supervisor.core("kill latch", self._follow_latch)
-        for name, route in list(p.engine.book.routes.items()):
+        tasks.core("kill latch", self._follow_latch)
+        for name, route in list(spine.engine.book.routes.items()):
             if route.is_up:
                 await submit(DisconnectRoute(route=name, reason="restart"))
         await submit(DisarmLive(reason="every start begins disarmed", by="start"))
-        await submit(ActivateSettings(settings=p.settings, version=p.settings_version))
-        await submit(DefineInstruments(instruments=tuple(p.market.instruments())))
+        await submit(ActivateSettings(settings=spine.settings, version=p.settings_version))
+        await submit(DefineInstruments(instruments=tuple(spine.market.instruments())))
         await self._settle_quarantine()
         for name, calendar in p.calendars.items():
-            await submit(entry_at(calendar, p.clock.now()))
-            p.supervisor.core(f"calendar {name}", partial(self._follow, calendar))
-        for link in p.links:
-            p.supervisor.restartable(f"route {link.route}", link.run, link.was_good)
-        for link in p.links:
+            await submit(entry_at(calendar, spine.clock.now()))
+            tasks.core(f"calendar {name}", partial(self._follow, calendar))
+        for link in spine.links:
+            tasks.restartable(f"route {link.route}", link.run, link.was_good)
+        for link in spine.links:
             await link.tried  # one that is away is tried again; intents wait for it
-        for shadow in p.shadows:
-            p.supervisor.restartable(f"shadow {shadow.route}", shadow.run)
-        p.state.follow_calendar("recovered")
-        if p.auto_start:
-            p.host.start()
-        p.supervisor.restartable("market data", p.market.run)
-        p.supervisor.restartable("api", p.serve)
-        p.supervisor.restartable("health", p.look_after)
-        p.supervisor.restartable("drafts", p.keep_drafts)
+        spine.state.follow_calendar("recovered")
+        if spine.state.auto_start:
+            spine.host.start()
+        tasks.restartable("market data", spine.market.run)
+        for name, run in p.chores.items():
+            tasks.restartable(name, run)
         if p.until is None:
-            p.supervisor.restartable("journal keeper", p.keep_journal)
-            watch = partial(clock_watch.watch, p.clock, p.engine, p.facts)
-            p.supervisor.core("clock watch", watch)
-        p.supervisor.restartable("flattener", p.flatten)
-        p.supervisor.core("reconciliation", p.reconciler.run)
-        p.supervisor.core("status line", self._tell_status)
-        for name in p.host.timed:
-            p.supervisor.core(f"timer of {name}", partial(p.host.keep_time, name))
+            watch = partial(clock_watch.watch, spine.clock, spine.engine, spine.facts)
+            tasks.core("clock watch", watch)
+        tasks.restartable("flattener", spine.flattener.run)
+        tasks.core("reconciliation", spine.reconciler.run)
+        tasks.core("status line", self._tell_status)
+        for name in spine.host.timed:
+            tasks.core(f"timer of {name}", partial(spine.host.keep_time, name))
         if p.until is not None:
-            p.supervisor.core("end of rehearsal", self._end_at_until)
+            tasks.core("end of rehearsal", self._end_at_until)
         self.started.set()
 
     async def _follow(self, calendar: Calendar) -> None:
         """Follow to the end of what the calendar knows; from there on its markets stay closed."""
-        await follow(calendar, self._p.clock, self._p.engine.submit)
+        await follow(calendar, self._spine.clock, self._spine.engine.submit)
         since = f"{calendar.known_until:%Y-%m-%d}"
         reason = f"{calendar.name} knows no day from {since} on: update tradebot"
         self._say(reason)
-        if calendar.name == self._p.settings.primary_calendar:
-            self._p.state.fail(calendar.name, reason)
+        if calendar.name == self._spine.settings.primary_calendar:
+            self._spine.state.fail(calendar.name, reason)
         await asyncio.Event().wait()
 
     async def _shut_down(self, fallen: str | None) -> None:
@@ -208,52 +197,52 @@ class Daemon:
 
         `fallen` says why a core task died: then nothing more is decided, and trading is halted.
         """
-        p = self._p
-        p.state.move(Trigger.STOP, self.failure or "asked to stop")
-        p.host.stop()
+        p, spine = self._p, self._spine
+        spine.state.move(Trigger.STOP, self.failure or "asked to stop")
+        spine.host.stop()
         if fallen is not None:
             await self._halt_without_journal(fallen)
-        await p.supervisor.close("api", "market data")
-        drained = await asyncio.gather(*(link.drain(DRAIN_WITHIN_S) for link in p.links))
-        for link, is_drained in zip(p.links, drained, strict=True):
+        await self._supervisor.close("api", "market data")
+        drained = await asyncio.gather(*(link.drain(DRAIN_WITHIN_S) for link in spine.links))
+        for link, is_drained in zip(spine.links, drained, strict=True):
             if not is_drained:
                 self._say(f"route {link.route}: calls still in flight")
-        if fallen is None and await within(DRAIN_WITHIN_S, p.engine.drain) is not None:
+        if fallen is None and await within(DRAIN_WITHIN_S, spine.engine.drain) is not None:
             self._say("commands still waiting were left undecided")
-        await p.supervisor.close()
+        await self._supervisor.close()
         for trouble in await asyncio.gather(
-            *(within(CLOSE_WITHIN_S, link.disconnect) for link in p.links)
+            *(within(CLOSE_WITHIN_S, link.disconnect) for link in spine.links)
         ):
             if trouble is not None:
                 self._say(f"a broker was left without goodbye: {trouble}")
-        p.state.move(Trigger.END, "stopped")
-        p.telling.status(p.clock.now(), p.status())
+        spine.state.move(Trigger.END, "stopped")
+        p.telling.status(spine.clock.now(), p.status())
 
     async def _halt_without_journal(self, failure: str) -> None:
         """Cancels may precede their line when the journal is gone; the next start is halted."""
-        self._p.latch.set(failure)
+        self._spine.latch.set(failure)
         reserve.give_up(self._p.home)
         self._leave_flag(failure)
-        await asyncio.gather(*(link.cancel_all_unrecorded() for link in self._p.links))
+        await asyncio.gather(*(link.cancel_all_unrecorded() for link in self._spine.links))
 
     async def _settle_kill_file(self) -> None:
         """A kill file, or a kill of the last life, latches before anything else happens."""
-        p = self._p
-        if p.engine.book.kill_reason is not None:
-            p.latch.set(p.engine.book.kill_reason, "the last life")
-            p.state.move(Trigger.HALT, f"kill switch: {p.engine.book.kill_reason}")
-        if (reason := reason_in(p.home / KILL_FILE)) is None:
-            lay_spare(p.home)
+        home, spine = self._p.home, self._spine
+        if spine.engine.book.kill_reason is not None:
+            spine.latch.set(spine.engine.book.kill_reason, "the last life")
+            spine.state.move(Trigger.HALT, f"kill switch: {spine.engine.book.kill_reason}")
+        if (reason := reason_in(home / KILL_FILE)) is None:
+            lay_spare(home)
             return
-        p.latch.set(reason, "kill file")
-        await p.engine.submit(SetKillSwitch(engaged=True, reason=reason, by="kill file"))
+        spine.latch.set(reason, "kill file")
+        await spine.engine.submit(SetKillSwitch(engaged=True, reason=reason, by="kill file"))
 
     async def _settle_quarantine(self) -> None:
         """Disable the strategy in whose call the last life ended, before anyone calls it again."""
         path = self._p.home / QUARANTINE_FILE
         if path.exists():
             name = path.read_text(encoding="utf-8", errors="replace").strip()
-            await self._p.engine.submit(StrategyState(
+            await self._spine.engine.submit(StrategyState(
                 strategy_id=name, enabled=False, reason="a call of it never came back"
             ))
             path.unlink(missing_ok=True)
@@ -279,22 +268,22 @@ class Daemon:
             await self._record_kill()
 
     async def _record_kill(self) -> None:
-        latch = self._p.latch
-        if latch.reason is not None and self._p.engine.book.kill_reason is None:
-            await self._p.engine.submit(
+        latch = self._spine.latch
+        if latch.reason is not None and self._spine.engine.book.kill_reason is None:
+            await self._spine.engine.submit(
                 SetKillSwitch(engaged=True, reason=latch.reason, by=latch.by)
             )
 
     async def _tell_status(self) -> None:
         while True:
-            self._p.telling.status(self._p.clock.now(), self._p.status())
+            self._p.telling.status(self._spine.clock.now(), self._p.status())
             await asyncio.sleep(self._p.status_every_s)
 
     async def _end_at_until(self) -> None:
         assert self._p.until is not None
-        left = (self._p.until - self._p.clock.now()).total_seconds()
+        left = (self._p.until - self._spine.clock.now()).total_seconds()
         await asyncio.sleep(max(0.0, left))
-        self._last_fault = self._p.state.fault
+        self._last_fault = self._spine.state.fault
         self._stop.set()
         await asyncio.Event().wait()
 
@@ -329,12 +318,21 @@ class Daemon:
         """Let a durable clearing open what it was meant for, and no kill that came after it."""
         if self._cleared != self._kills():
             self._latched.set()
-        elif self._p.engine.book.kill_reason is None:
+        elif self._spine.engine.book.kill_reason is None:
             lift(self._p.home)
-            self._p.latch.clear()
+            self._spine.latch.clear()
 
     def _kills(self) -> tuple[object, ...]:
-        return self._p.latch.sets, stamp(self._p.home)
+        return self._spine.latch.sets, stamp(self._p.home)
+
+    def _on_notice(self, notice: Notice) -> None:
+        """Tell what became of a supervised task."""
+        if isinstance(notice, TaskFailed):
+            rest = "given up until the cooldown ends" if notice.given_up else "starts again"
+            self._say(f"task {notice.name} failed: {notice.reason}; {rest}")
+        else:
+            self._say(f"task {notice.name} runs again")
+        self._spine.state.on_notice(notice)
 
     def _on_state(self, change: StateChanged) -> None:
         self._p.telling.line(
@@ -342,14 +340,4 @@ class Daemon:
         )
 
     def _say(self, text: str) -> None:
-        self._p.telling.line(self._p.clock.now(), text)
-
-
-def on_notice(telling: Telling, clock: Clock, notice: Notice) -> None:
-    """Tell what became of a supervised task."""
-    if isinstance(notice, TaskFailed):
-        rest = "given up until the cooldown ends" if notice.given_up else "starts again"
-        text = f"task {notice.name} failed: {notice.reason}; {rest}"
-    else:
-        text = f"task {notice.name} runs again"
-    telling.line(clock.now(), text)
+        self._p.telling.line(self._spine.clock.now(), text)

@@ -13,16 +13,12 @@ from typing import Any, Final
 
 from tradebot.core.model.commands import BreakerState, Control
 from tradebot.core.session import State
-from tradebot.ports import Clock, MarketData
-from tradebot.shell.engine import Engine
 from tradebot.shell.journal.file import Journal
-from tradebot.shell.reconcile import Reconciler
+from tradebot.shell.spine import Spine
 from tradebot.shell.standing import breakers, gap_rows
-from tradebot.shell.state import DaemonState
 from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.views.rows import iso
 from tradebot.shell.views.views import Views
-from tradebot.shell.wire.link import Link
 
 TICK_S: Final = 1.0
 _FREE_WARN_BYTES: Final = 2 << 30
@@ -47,15 +43,10 @@ class Patient:
     """What is looked at; nothing of it is changed."""
 
     home: Path
-    clock: Clock
-    engine: Engine
     journal: Journal
-    state: DaemonState
+    spine: Spine
     views: Views
     outlets: Mapping[str, Outlet]
-    market: MarketData
-    links: Sequence[Link]
-    reconciler: Reconciler
 
 
 class Health:
@@ -69,7 +60,7 @@ class Health:
         self._rounds = rounds
         self._write = write
         self._beat = beat
-        self._started = patient.clock.now()
+        self._started = patient.spine.clock.now()
         self._lag_s = 0.0
 
     async def run(self) -> None:
@@ -85,14 +76,15 @@ class Health:
                 self._write(json.dumps(self.document(), indent=2) + "\n")
                 self._lag_s, check_at = 0.0, now + rounds.health_check_s
             if now >= beat_at:
-                self._beat(self._p.clock.now(), self._pulse())
+                self._beat(self._p.spine.clock.now(), self._pulse())
                 beat_at = now + rounds.heartbeat_s
             due = loop.time() + tick_s
             await asyncio.sleep(tick_s)
             self._lag_s = max(self._lag_s, loop.time() - due)
 
     def document(self) -> dict[str, Any]:
-        p, now = self._p, self._p.clock.now()
+        p, spine = self._p, self._p.spine
+        now = spine.clock.now()
         standing, free = p.views.status(), shutil.disk_usage(p.home).free
         lag_ms = round(self._lag_s * 1000 / self._rounds.pace, 3)
         head = p.journal.head
@@ -102,16 +94,17 @@ class Health:
             "system_status": _ORDER[worst],
             "timestamp": iso(now),
             "version": _VERSION,
-            "state": p.state.state.value, "reason": p.state.reason, "mode": standing["mode"],
+            "state": spine.state.state.value, "reason": spine.state.reason,
+            "mode": standing["mode"],
             "started": iso(self._started),
             "uptime_s": round((now - self._started).total_seconds(), 3),
             "components": components,
             "kill": standing["kill"], "markets": standing["markets"],
             "routes": standing["routes"], "counts": standing["counts"],
             "orders": standing["orders"],
-            "drafts": standing["drafts"], "breakers": breakers(p.links),
+            "drafts": standing["drafts"], "breakers": breakers(spine.links),
             "queues": {
-                **p.engine.waiting, **{name: out.waiting for name, out in p.outlets.items()}
+                **spine.engine.waiting, **{name: out.waiting for name, out in p.outlets.items()}
             },
             "last_decision": {"seq": standing["seq"], "at": standing["at"]},
             "journal_head": {"seq": head.seq, "hash": head.h, "segment": head.segment},
@@ -122,11 +115,11 @@ class Health:
     def _components(
         self, routes: Sequence[Mapping[str, Any]], free: int, lag_ms: float
     ) -> dict[str, dict[str, Any]]:
-        p, book = self._p, self._p.views.book
-        state = p.state.state
+        p, spine, book = self._p, self._p.spine, self._p.views.book
+        state = spine.state.state
         down = [route["route"] for route in routes if not route["up"]]
         broken = [r["route"] for r in routes if r["breaker"] != BreakerState.CLOSED]
-        gaps, dead = gap_rows(p.market), p.views.dead_letters.pending
+        gaps, dead = gap_rows(spine.market), p.views.dead_letters.pending
         told = {name: out for name, out in p.outlets.items() if out.lost or out.trouble}
         return {
             "orchestrator": {
@@ -153,7 +146,7 @@ class Health:
             "reconciliation": {
                 "status": _status(False, bool(book.recon.breaks)),
                 "breaks": sorted(book.recon.breaks),
-                "last": iso(max(p.reconciler.looked.values(), default=None)),
+                "last": iso(max(spine.reconciler.looked.values(), default=None)),
             },
             "disk": {
                 "status": _status(free < _FREE_LEAST_BYTES, free < _FREE_WARN_BYTES),
@@ -167,11 +160,11 @@ class Health:
         }
 
     def _pulse(self) -> dict[str, Any]:
-        p = self._p
+        p, spine = self._p, self._p.spine
         return {
-            "state": p.state.state.value,
-            "up_s": round((p.clock.now() - self._started).total_seconds()),
-            "decisions": p.engine.last_seq, "open_orders": len(p.views.book.orders.working),
+            "state": spine.state.state.value,
+            "up_s": round((spine.clock.now() - self._started).total_seconds()),
+            "decisions": spine.engine.last_seq, "open_orders": len(p.views.book.orders.working),
             "lag_ms": round(self._lag_s * 1000 / self._rounds.pace, 3),
         }
 

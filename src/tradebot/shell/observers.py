@@ -1,26 +1,22 @@
 """Who looks on while the daemon trades? Log, execution log and health; nobody waits for them."""
 
 import os
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from tradebot.ports import Clock, MarketData
-from tradebot.shell.engine import Engine
+from tradebot.ports import Clock
 from tradebot.shell.health import Health, Patient, Rounds
 from tradebot.shell.journal.file import Journal
-from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.settings.config import Config
-from tradebot.shell.state import DaemonState
+from tradebot.shell.spine import Spine
 from tradebot.shell.told.execution_log import ExecutionLog
 from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
 from tradebot.shell.told.redact import hiding, secrets_in
 from tradebot.shell.told.telemetry import Console, JsonLog, Telling
 from tradebot.shell.views.views import Views
-from tradebot.shell.wire.link import Link
 
 
 def lines(config: Config, out: TextIO, *, is_rehearsal: bool) -> Outlet:
@@ -66,17 +62,12 @@ class Watched:
     """The parts of a daemon whose health is told."""
 
     home: Path
-    clock: Clock
-    engine: Engine
     journal: Journal
-    state: DaemonState
+    spine: Spine
     views: Views
     telling: Telling
     lines: Outlet
     executions: Outlet
-    market: MarketData
-    links: Sequence[Link]
-    reconciler: Reconciler
     pace: float
 
 
@@ -86,10 +77,8 @@ def health(config: Config, ending: ExitStack, watched: Watched) -> Health:
     ending.callback(document.close)
     return Health(
         Patient(
-            home=w.home, clock=w.clock, engine=w.engine, journal=w.journal, state=w.state,
-            views=w.views, market=w.market, links=w.links, reconciler=w.reconciler, outlets={
-                "log": w.lines, "execution_log": w.executions, "health": document,
-            },
+            home=w.home, journal=w.journal, spine=w.spine, views=w.views,
+            outlets={"log": w.lines, "execution_log": w.executions, "health": document},
         ),
         Rounds(
             heartbeat_s=section.heartbeat_s * w.pace,

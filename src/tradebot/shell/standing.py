@@ -13,19 +13,19 @@ from tradebot.shell.countdown import countdown
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config
 from tradebot.shell.shadow import Shadow
+from tradebot.shell.spine import Spine
 from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies.host import StrategyHost
-from tradebot.shell.views.reconciliation import Looks, document
+from tradebot.shell.views.reconciliation import document
 from tradebot.shell.views.rows import iso
 from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 
 
 def live_facts(
-    config: Config, home: Path, calendars: Mapping[str, Calendar], state: DaemonState,
-    host: StrategyHost, *, market: MarketData, links: Sequence[Link], shadows: Sequence[Shadow],
-    reconciler: Looks,
+    config: Config, home: Path, calendars: Mapping[str, Calendar], spine: Spine,
+    shadows: Sequence[Shadow],
 ) -> dict[str, Any]:
+    state = spine.state
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
     opens = plugins.contained(partial(calendar.next_open, now), _not_known)
     closes = plugins.contained(partial(calendar.next_close, now), _not_known)
@@ -34,9 +34,9 @@ def live_facts(
         "clock": now.isoformat(), "next_open": iso(opens), "next_close": iso(closes),
         "pid": os.getpid(), "data_dir": str(home),
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
-        "strategies": host.rows(), "gaps": gap_rows(market),
-        "shadows": [shadow.row() for shadow in shadows], "breakers": breakers(links),
-        "reconciliation": document(state.book, reconciler),
+        "strategies": spine.host.rows(), "gaps": gap_rows(spine.market),
+        "shadows": [shadow.row() for shadow in shadows], "breakers": breakers(spine.links),
+        "reconciliation": document(state.book, spine.reconciler),
         **countdown(state.book, calendars, now),
     }
 

@@ -42,7 +42,7 @@ class DaemonState:
         self.listeners: list[StateListener] = []
         self._primary = primary
         self.clock = clock
-        self._auto_start = auto_start
+        self.auto_start = auto_start
         self.book = book
         self._faults: dict[str, str] = {}  # what has failed and does not run again yet
 
@@ -91,7 +91,7 @@ class DaemonState:
             return
         market = self.book.markets.get(self._primary)
         if market is not None and self.state is not State.STOPPED:
-            self.move(trigger_of(market.phase, auto_start=self._auto_start), reason)
+            self.move(trigger_of(market.phase, auto_start=self.auto_start), reason)
 
     def _mended(self, name: str) -> None:
         self._faults.pop(name, None)

@@ -4,7 +4,6 @@ import asyncio
 import weakref
 from collections.abc import Sequence
 from contextvars import ContextVar, copy_context
-from datetime import datetime
 from functools import partial
 from io import StringIO
 from typing import Any, Final
@@ -14,25 +13,18 @@ from tradebot.core.book.book import Book
 from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
-from tradebot.shell.facts import FactCache, Waker
-from tradebot.shell.flattener import Flattener
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.kill_flag import Latch
-from tradebot.shell.marks import Marker
 from tradebot.shell.preserve import copied
-from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.simulate.broker import SimBroker, Watch
 from tradebot.shell.simulate.disk import Killed, SimDisk
 from tradebot.shell.simulate.market import SimMarket
 from tradebot.shell.simulate.world import JOURNAL, World
-from tradebot.shell.state import DaemonState
-from tradebot.shell.strategies.host import StrategyHost
-from tradebot.shell.supervisor import Limits, Supervisor
+from tradebot.shell.spine import Spine, Way
+from tradebot.shell.supervisor import Limits
 from tradebot.shell.told.telemetry import Console
-from tradebot.shell.wire.link import Link
-from tradebot.shell.wire.may_send import last_look
 
 _RUNNING: Final[ContextVar["SimProcess | None"]] = ContextVar("process", default=None)
 
@@ -48,7 +40,6 @@ class SimProcess:
         self.ended = asyncio.Event()
         self.daemon: Daemon | None = None
         self.engine: Engine | None = None
-        self.links: list[Link] = []
         self.latch = Latch()
         self._world = world
         self._tasks: list[weakref.ref[asyncio.Task[Any]]] = []
@@ -130,13 +121,9 @@ class SimProcess:
         view = Book()
         for decision in past:
             view.fold(decision.at, decision.events)
-        book, last_at = copied(view), past[-1].at if past else None
         world.referee.on_start(past, view)
-        facts = FactCache(self.latch)
-        self.engine = Engine(
-            book=book, journal=writing, facts=facts, clock=world.clock, last_seq=journal.last_seq
-        )
-        self.daemon = Daemon(_parts(world, self, facts, view, last_at))
+        spine = _spine(world, self, view, writing, past)
+        self.engine, self.daemon = spine.engine, Daemon(_parts(world, spine))
         writer = asyncio.create_task(writing.run(), name="journal writer")
         try:
             code = await self.daemon.run()
@@ -184,52 +171,39 @@ class Writing:
                     future.set_result(None)
 
 
-def _parts(
-    world: World, process: SimProcess, facts: FactCache, view: Book,
-    last_heard: datetime | None,
-) -> Parts:
-    """Build what the app builds, in the same order, with simulated ends."""
-    engine, latch, clock, scene = process.engine, process.latch, world.clock, world.scene
-    assert engine is not None
-    primary, symbols = scene.settings.primary_calendar, scene.symbols
-    state = DaemonState(primary, clock, view, auto_start=True)
-    market = SimMarket(world.prices, world.chance, world.faults, clock, primary=primary)
-    market.subscribe(symbols, facts.on_market)
-    watch = Watch(before_send=partial(world.referee.before_send, clock, latch))
-    may_send = last_look(engine, latch, clock)
-    links = process.links = [
-        Link(
-            route, KIND_OF_MODE[scene.settings.mode], SimBroker(
-                route, venue, process, world.chance, world.faults, when=clock.at, watch=watch,
-                proves_absence=world.proves_absence, remembers_ids=world.remembers_ids,
-            ),
-            engine=engine, may_send=may_send, patience=scene.patience, last_heard=last_heard,
-        )
-        for route, venue in world.venues.items()
-    ]
-    host = StrategyHost(book=view, post=engine.post, tell=lambda name, text: None)
-    scene.equip(host, view, market, clock)
-    marker = Marker(engine.book, facts, engine.post, every_s=5.0)
-    for hears in (host, Waker(engine.book, engine.post), marker):
-        market.subscribe(symbols, hears.on_market)
-    reconciler = Reconciler(engine, links, scene.reconcile, lambda text: None)
-    flattener = Flattener(engine, links, lambda text: None)
-    engine.listeners.extend((
+def _spine(
+    world: World, process: SimProcess, view: Book, writing: Writing, past: Sequence[Decision]
+) -> Spine:
+    """Join what the daemon joins, between simulated ends."""
+    chance, faults, clock, scene = world.chance, world.faults, world.clock, world.scene
+    primary, kind = scene.settings.primary_calendar, KIND_OF_MODE[scene.settings.mode]
+    watch = Watch(before_send=partial(world.referee.before_send, clock, process.latch))
+    market = SimMarket(world.prices, chance, faults, clock, primary=primary)
+    spine = Spine(
+        book=copied(view), view=view, journal=writing, clock=clock, latch=process.latch,
+        last_seq=past[-1].seq if past else 0, last_heard=past[-1].at if past else None,
+        market=market, way=lambda route: Way(kind, SimBroker(
+            route, world.venues[route], process, chance, faults, when=clock.at, watch=watch,
+            proves_absence=world.proves_absence, remembers_ids=world.remembers_ids,
+        ), scene.patience),
+        settings=scene.settings, auto_start=True, reconcile=scene.reconcile, mark_every_s=5.0,
+    )
+    scene.equip(spine.host, view, market, clock)
+    spine.listen(
         lambda decision: view.fold(decision.at, decision.events),
-        lambda decision: world.referee.on_published(decision, view), state.on_decision,
-        *(link.on_decision for link in links), host.on_decision, marker.on_decision,
-        reconciler.on_decision, flattener.on_decision,
-    ))
-    limits = Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0)
+        lambda decision: world.referee.on_published(decision, view),
+    )
+    return spine
+
+
+def _parts(world: World, spine: Spine) -> Parts:
+    """Have nobody look on."""
     return Parts(
-        home=world.home, clock=clock, engine=engine, facts=facts, latch=latch, state=state,
-        supervisor=Supervisor(limits, state.on_notice),
-        telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False), market=market,
-        links=links, host=host, calendars=scene.calendars, serve=_nothing,
-        look_after=_nothing,
-        keep_drafts=_nothing, keep_journal=_nothing, reconciler=reconciler, status=dict,
-        flatten=flattener.run, settings=scene.settings, settings_version="sim", auto_start=True,
-        status_every_s=60.0, until=None,
+        spine=spine, home=world.home, calendars=world.scene.calendars, until=None,
+        telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False),
+        limits=Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0),
+        chores=dict.fromkeys(("api", "health", "drafts", "journal keeper"), _nothing),
+        status=dict, status_every_s=60.0, settings_version="sim",
     )
 
 

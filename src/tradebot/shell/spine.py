@@ -1,0 +1,91 @@
+"""What decides and what sends, joined: how, and who hears first of what is published?
+
+The daemon and a simulated day's process are this same spine between other ends, so that what the
+days prove holds for the daemon.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tradebot.core.book.book import Book
+from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.settings import RouteKind, Settings
+from tradebot.ports import Broker, Clock, MarketData
+from tradebot.shell.engine import Appender, Engine, Listener
+from tradebot.shell.facts import FactCache, Waker
+from tradebot.shell.flattener import Flattener
+from tradebot.shell.kill_flag import Latch
+from tradebot.shell.marks import Marker
+from tradebot.shell.reconcile import Reconciler, ReconcileSection
+from tradebot.shell.state import DaemonState
+from tradebot.shell.strategies.host import StrategyHost
+from tradebot.shell.wire.link import Link
+from tradebot.shell.wire.may_send import last_look
+from tradebot.shell.wire.patience import Patience
+
+
+def _nobody(_: object) -> None:
+    """Hears nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a route leads to."""
+
+    kind: RouteKind
+    broker: Broker
+    patience: Patience
+
+
+class Spine:
+    """Everything between the journal, the market and the brokers.
+
+    It decides by `book`; `view` is the one of what is published. `way` builds a route's broker;
+    `pace` is how many times as fast as ours the loop's clock runs.
+    """
+
+    def __init__(
+        self, *, settings: Settings, book: Book, view: Book, last_seq: int,
+        last_heard: datetime | None, journal: Appender, clock: Clock, latch: Latch,
+        market: MarketData, way: Callable[[str], Way], auto_start: bool,
+        reconcile: ReconcileSection, mark_every_s: float, tell: Callable[[str], None] = _nobody,
+        on_sent: Callable[[ClOrdID], None] = _nobody, seed: int = 0, pace: float = 1.0,
+    ) -> None:
+        """Build in the order in which a quote must pass through."""
+        symbols = [instrument.symbol for instrument in market.instruments()]
+        self.settings, self.clock, self.latch, self.market = settings, clock, latch, market
+        self.facts = FactCache(latch, lambda symbol, text: tell(f"market {symbol}: {text}"))
+        self.engine = engine = Engine(
+            book=book, journal=journal, facts=self.facts, clock=clock, last_seq=last_seq
+        )
+        self.state = DaemonState(settings.primary_calendar, clock, view, auto_start=auto_start)
+        market.subscribe(symbols, self.facts.on_market)
+        may_send = last_look(engine, latch, clock)
+        self.links = [
+            Link(
+                route, to.kind, to.broker, engine=engine, may_send=may_send, on_sent=on_sent,
+                patience=to.patience, seed=seed, last_heard=last_heard, pace=pace,
+            )
+            for route in settings.routes for to in (way(route),)
+        ]
+        self.host = StrategyHost(
+            book=view, post=engine.post,
+            tell=lambda name, text: tell(f"strategy {name}: {text}"),
+        )
+        self.marker = Marker(book, self.facts, engine.post, every_s=mark_every_s, pace=pace)
+        for hears in (self.host, Waker(book, engine.post), self.marker):
+            market.subscribe(symbols, hears.on_market)
+        self.reconciler = Reconciler(engine, self.links, reconcile, tell, pace=pace)
+        self.flattener = Flattener(engine, self.links, tell)
+
+    def listen(
+        self, *views: Listener, lines: Sequence[Listener] = (), files: Sequence[Listener] = ()
+    ) -> None:
+        """Say who hears of a decision, in this order: first the views, which the others read."""
+        self.engine.listeners.extend((
+            *views, self.state.on_decision, *lines,
+            *(link.on_decision for link in self.links), self.host.on_decision,
+            self.marker.on_decision, self.reconciler.on_decision, self.flattener.on_decision,
+            *files,
+        ))
