@@ -22,6 +22,7 @@ from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
+from tradebot.shell.health import Patient
 from tradebot.shell.journal.damage import JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
@@ -210,10 +211,10 @@ class _Builder:
         spine.listen(views.apply, lines=(self._on_decision,), files=(
             files.on_decision, dead.on_decision, *(shadow.on_decision for shadow in shadows),
         ))
-        health = observers.health(config, self.ending, observers.Watched(
-            home=home, spine=spine, journal=self.journal, views=views, telling=self.telling,
-            lines=self.lines, executions=executions.out, pace=self.pace,
-        ))
+        health = observers.health(config, self.ending, Patient(
+            home=home, spine=spine, journal=self.journal, views=views,
+            outlets={"log": self.lines, "execution_log": executions.out},
+        ), self.telling, self.pace)
         status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
         server = Server(
             submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,

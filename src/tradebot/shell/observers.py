@@ -2,16 +2,14 @@
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from tradebot.ports import Clock
 from tradebot.shell.health import Health, Patient, Rounds
-from tradebot.shell.journal.file import Journal
 from tradebot.shell.settings.config import Config
-from tradebot.shell.spine import Spine
 from tradebot.shell.told.execution_log import ExecutionLog
 from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
 from tradebot.shell.told.redact import hiding, secrets_in
@@ -57,32 +55,17 @@ def executions(
     return ExecutionLog(out, views, clock)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """The parts of a daemon whose health is told."""
-
-    home: Path
-    journal: Journal
-    spine: Spine
-    views: Views
-    telling: Telling
-    lines: Outlet
-    executions: Outlet
-    pace: float
-
-
-def health(config: Config, ending: ExitStack, watched: Watched) -> Health:
-    w, section = watched, config.telemetry
-    document = Outlet("health", instead_of(w.home / "telemetry" / "system_health.json"))
+def health(
+    config: Config, ending: ExitStack, patient: Patient, telling: Telling, pace: float
+) -> Health:
+    section = config.telemetry
+    document = Outlet("health", instead_of(patient.home / "telemetry" / "system_health.json"))
     ending.callback(document.close)
     return Health(
-        Patient(
-            home=w.home, journal=w.journal, spine=w.spine, views=w.views,
-            outlets={"log": w.lines, "execution_log": w.executions, "health": document},
-        ),
+        replace(patient, outlets={**patient.outlets, "health": document}),
         Rounds(
-            heartbeat_s=section.heartbeat_s * w.pace,
-            health_check_s=section.health_check_s * w.pace, pace=w.pace,
+            heartbeat_s=section.heartbeat_s * pace, health_check_s=section.health_check_s * pace,
+            pace=pace,
         ),
-        write=document.write, beat=w.telling.heartbeat,
+        write=document.write, beat=telling.heartbeat,
     )

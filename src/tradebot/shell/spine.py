@@ -62,12 +62,13 @@ class Spine:
         self.state = DaemonState(settings.primary_calendar, clock, view, auto_start=auto_start)
         market.subscribe(symbols, self.facts.on_market)
         may_send = last_look(engine, latch, clock)
+        ways = {route: way(route) for route in settings.routes}
         self.links = [
             Link(
                 route, to.kind, to.broker, engine=engine, may_send=may_send, on_sent=on_sent,
                 patience=to.patience, seed=seed, last_heard=last_heard, pace=pace,
             )
-            for route in settings.routes for to in (way(route),)
+            for route, to in ways.items()
         ]
         self.host = StrategyHost(
             book=view, post=engine.post,
