@@ -46,7 +46,7 @@ from tradebot.shell.journal.file import Journal
 from tradebot.shell.kill_flag import Latch
 from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
-from tradebot.shell.wire.may_send import last_look
+from tradebot.shell.wire.may_send import MaySend
 
 WAYS = ("command", "signal", "file")
 SPREAD_S = 0.03  # the kill comes somewhere in so long
@@ -89,15 +89,18 @@ class Drill:
             route="paper", clock=self._clock, market=StillMarket(self._clock),
             state_dir=home / "broker", calendars={"XNYS": ExchangeCalendar()},
         )
+        self._loop = asyncio.get_running_loop()
+        may_send = MaySend(self._engine.book, self._latch, self._clock, self._loop.time)
         self._link = Link(
             "paper", RouteKind.PAPER, self._broker, engine=self._engine,
-            may_send=last_look(self._engine, self._latch, self._clock),
+            may_send=may_send.why_not,
         )
         views = Views()
-        self._engine.listeners += [views.apply, self._on_decision, self._link.on_decision]
+        self._engine.listeners += [
+            may_send.on_decision, views.apply, self._on_decision, self._link.on_decision
+        ]
         self._requests = Requests(views, self._engine.submit, self._latch.set)
         self._latch.heard += [self._on_latch, self._record_kill_soon]
-        self._loop = asyncio.get_running_loop()
         self._follower: asyncio.Task[None] | None = None
         self._sent = 0
         self._latched = self._acknowledged = 0.0

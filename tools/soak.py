@@ -53,7 +53,7 @@ from tradebot.shell.reconcile import Reconciler, ReconcileSection
 from tradebot.shell.supervisor import Limits, Notice, Supervisor
 from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
-from tradebot.shell.wire.may_send import last_look
+from tradebot.shell.wire.may_send import MaySend
 from tradebot.shell.wire.patience import Patience
 
 CAPABILITIES: Final = Capabilities(  # a greeting ends the last connection: absence is proof
@@ -117,16 +117,20 @@ class Soak:
             book=Book(), journal=self.journal, facts=self.facts, clock=self.clock, last_seq=0
         )
         self.broker = SocketBroker(CAPABILITIES, port)
+        may_send = MaySend(
+            self.engine.book, self.latch, self.clock, asyncio.get_running_loop().time
+        )
         self.link = Link(
             "paper", RouteKind.PAPER, self.broker, engine=self.engine,
-            may_send=last_look(self.engine, self.latch, self.clock),
+            may_send=may_send.why_not,
             patience=Patience(initial_backoff_s=.2, breaker_timeout_s=1),
         )
         self.reconciler = Reconciler(
             self.engine, [self.link], ReconcileSection(every_s=5.0), lambda text: None
         )
         self.engine.listeners += [
-            Views().apply, self.link.on_decision, self.reconciler.on_decision, self._on_decision,
+            may_send.on_decision, Views().apply, self.link.on_decision,
+            self.reconciler.on_decision, self._on_decision,
         ]
         limits = Limits(initial_backoff_s=.1, backoff_multiplier=1.0, cooldown_s=5.0)
         self.supervisor = Supervisor(limits, self._on_notice)

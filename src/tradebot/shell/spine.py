@@ -4,6 +4,7 @@ The daemon and a simulated day's process are this same spine between other ends,
 days prove holds for the daemon.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from tradebot.shell.reconcile import Reconciler, ReconcileSection
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies.host import StrategyHost
 from tradebot.shell.wire.link import Link
-from tradebot.shell.wire.may_send import last_look
+from tradebot.shell.wire.may_send import MaySend
 from tradebot.shell.wire.patience import Patience
 
 
@@ -61,12 +62,12 @@ class Spine:
         )
         self.state = DaemonState(settings.primary_calendar, clock, view, auto_start=auto_start)
         market.subscribe(symbols, self.facts.on_market)
-        may_send = last_look(engine, latch, clock)
+        self._may_send = MaySend(book, latch, clock, asyncio.get_running_loop().time)
         ways = {route: way(route) for route in settings.routes}
         self.links = [
             Link(
-                route, to.kind, to.broker, engine=engine, may_send=may_send, on_sent=on_sent,
-                patience=to.patience, seed=seed, last_heard=last_heard, pace=pace,
+                route, to.kind, to.broker, engine=engine, may_send=self._may_send.why_not,
+                on_sent=on_sent, patience=to.patience, seed=seed, last_heard=last_heard, pace=pace,
             )
             for route, to in ways.items()
         ]
@@ -85,7 +86,7 @@ class Spine:
     ) -> None:
         """Say who hears of a decision, in this order: first the views, which the others read."""
         self.engine.listeners.extend((
-            *views, self.state.on_decision, *lines,
+            self._may_send.on_decision, *views, self.state.on_decision, *lines,
             *(link.on_decision for link in self.links), self.host.on_decision,
             self.marker.on_decision, self.reconciler.on_decision, self.flattener.on_decision,
             *files,

@@ -4,7 +4,6 @@ The book may be ahead of the journal's disk, so what it forbids counts at once. 
 only once it was published, and then by a clock that nobody can set back.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -16,7 +15,6 @@ from tradebot.core.model.events import OrderSubmitted, ReplaceRequested
 from tradebot.core.model.intent import Source
 from tradebot.core.model.settings import RouteKind
 from tradebot.ports import Clock
-from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
 
@@ -75,10 +73,3 @@ class MaySend:
         if not (state.account == route.account == arming.given.account):
             return f"{arming.given.account} is armed, and the order is for {state.account}"
         return None
-
-
-def last_look(engine: Engine, latch: Latch, clock: Clock) -> WhyNot:
-    """Build what links ask, for the loop that runs now."""
-    may_send = MaySend(engine.book, latch, clock, asyncio.get_running_loop().time)
-    engine.listeners.append(may_send.on_decision)
-    return may_send.why_not
