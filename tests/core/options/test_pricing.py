@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tradebot.core.model.instrument import AssetClass, ExerciseStyle, Instrument, Right
@@ -144,7 +144,7 @@ def test_parity_holds_and_prices_stay_within_what_arbitrage_allows(
     assert 0 <= call.price <= spot and 0 <= put.price <= 100
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     right=st.sampled_from(["call", "put"]), spot=st.integers(60, 160), days=st.integers(1, 700),
     dividend=st.sampled_from(["0", "0.03", "0.12"]), volatility=st.decimals("0.02", "2", places=2),
@@ -157,6 +157,37 @@ def test_the_right_to_exercise_early_is_never_worth_less_than_nothing(
     late = pricing.value(an_option(right), under, volatility)
     assert early.price >= late.price - CLOSE
     assert early.price >= (1 if right == "call" else -1) * (spot - 100)
+
+
+@settings(max_examples=40, deadline=None)
+@example(right="put", style="american", spot=174, days=678, price=Decimal("95.38"))
+@example(right="call", style="american", spot=101, days=1, price=Decimal("1.01"))
+@given(
+    right=st.sampled_from(["call", "put"]), style=st.sampled_from(["european", "american"]),
+    spot=st.integers(30, 300), days=st.integers(1, 800), price=st.decimals("0.01", "150", places=2),
+)
+def test_whatever_the_price_a_volatility_gives_it_again_or_there_is_none(
+    right: str, style: str, spot: int, days: int, price: Decimal
+) -> None:
+    option, under = an_option(right, style), conditions(str(spot), days, dividend="0.02")
+    volatility = pricing.implied_volatility(option, under, price)
+    if volatility is not None:
+        assert abs(pricing.value(option, under, volatility).price - price) < CLOSE
+    else:
+        low, high = (pricing.value(option, under, Decimal(v)).price for v in ("0.001", "5"))
+        assert not low < price < high
+
+
+@pytest.mark.parametrize("volatility", ["0.001", "0.002", "0.005", "0.01", "0.02"])
+def test_a_quiet_market_is_worth_the_better_of_now_and_later(volatility: str) -> None:
+    quiet = Decimal(volatility)
+    for spot in range(80, 121, 2):
+        under = conditions(str(spot), 7, dividend="0.08")
+        early = pricing.value(an_option("put", "american"), under, quiet).price
+        late = pricing.value(an_option("put"), under, quiet).price
+        assert max(late, Decimal(100 - spot)) - CLOSE <= early <= max(
+            late, Decimal(100 - spot), Decimal(0)
+        ) + Decimal("0.02")
 
 
 def test_an_option_that_has_expired_is_worth_its_payoff() -> None:

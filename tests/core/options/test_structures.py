@@ -111,7 +111,7 @@ def partly_filled(draw: st.DrawFn, names: Sequence[StrategyType]) -> list[Priced
     ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(legs=partly_filled(ONE_EXPIRY))
 def test_the_figures_are_those_of_every_price_one_by_one(legs: list[PricedLeg]) -> None:
     told = weighed(legs)
@@ -138,7 +138,7 @@ def test_what_is_not_filled_at_all_neither_wins_nor_turns() -> None:
     assert (told.max_loss, told.max_profit, told.break_evens, told.profit_chance) == (0, 0, (), 0)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(legs=partly_filled(TWO_EXPIRIES), price=st.integers(1, 300))
 def test_what_outlives_the_horizon_never_makes_a_loss_larger_than_told(
     legs: list[PricedLeg], price: int
@@ -177,6 +177,7 @@ def test_a_diagonal_loses_at_most_its_price(right: Right, strikes: tuple[int, in
     assert short is not None and told.max_profit == profit(short)
 
 
+@settings(deadline=None)
 @given(legs=partly_filled(ONE_EXPIRY))
 def test_a_profit_is_as_likely_as_the_prices_that_bring_it(legs: list[PricedLeg]) -> None:
     step = Decimal(1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from math import copysign, erfc, exp, expm1, log, pi, sqrt
+from math import erfc, exp, expm1, log, pi, sqrt
 from typing import Final, Self
 
 from tradebot.core.model.fact import fact
@@ -25,7 +25,8 @@ RANK_SAMPLES_MIN: Final = 20
 
 _VOLATILITY_MIN: Final = 0.001
 _VOLATILITY_MAX: Final = 5.0
-_TRIES_MAX: Final = 100
+_NEWTON_MAX: Final = 12  # steps by the European slope, then the bracket is halved
+_HALVINGS_MAX: Final = 60
 _POINT: Final = 0.01  # one point of volatility
 _SAME: Final = 1e-9
 _DIGITS: Final = 12
@@ -77,8 +78,8 @@ def implied_volatility(option: Instrument, under: Conditions, price: Decimal) ->
     if not (priced.is_alive and priced.price(low) < goal < priced.price(high)):
         return None
     guess = sqrt(2 * pi / priced.years) * goal / priced.spot
-    for _ in range(_TRIES_MAX):
-        if not low < guess < high:
+    for tries in range(_NEWTON_MAX + _HALVINGS_MAX):
+        if tries >= _NEWTON_MAX or not low < guess < high:
             guess = sqrt(low * high)
         excess = priced.price(guess) - goal
         low, high = (low, guess) if excess > 0 else (guess, high)
@@ -252,9 +253,14 @@ def _slopes(spots: list[float], worths: list[float]) -> list[float]:
 
 
 def _peizer_pratt(z: float) -> float:
-    """Return Phi(z) as a tree of so many steps has it (Peizer and Pratt, method 2)."""
+    """Return Phi(z) as a tree of so many steps has it (Peizer and Pratt, method 2).
+
+    Written so that a tail keeps its digits: the nodes of a quiet market would coincide else.
+    """
     scaled = z / (TREE_STEPS + 1 / 3 + 0.1 / (TREE_STEPS + 1))
-    return (1 + copysign(sqrt(-expm1(-(scaled**2) * (TREE_STEPS + 1 / 6))), z)) / 2
+    exponent = -(scaled**2) * (TREE_STEPS + 1 / 6)
+    root = sqrt(-expm1(exponent))
+    return (1 + root) / 2 if z > 0 else exp(exponent) / (1 + root) / 2
 
 
 def _phi(z: float) -> float:
