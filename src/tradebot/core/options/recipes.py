@@ -118,9 +118,10 @@ def recipe_for(strategy: StrategyType, request: Request) -> Recipe:
     if request.right is PUT and strategy in EITHER_RIGHT:
         aims = tuple(_mirrored(aim, len(aims) - 1) for aim in reversed(aims))
     scale = RISK_SCALE[request.risk_level] if recipe.is_sold and request.risk_level else ONE
+    said = request.delta
     aims = tuple(
-        replace(aim, delta=request.delta or aim.delta * scale) if isinstance(aim, ByDelta) else aim
-        for aim in aims
+        replace(aim, delta=aim.delta * scale if said is None else said)
+        if isinstance(aim, ByDelta) else aim for aim in aims
     )
     return replace(recipe, aims=aims, width=request.width)
 
