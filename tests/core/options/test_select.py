@@ -133,6 +133,10 @@ def test_what_was_said_is_kept() -> None:
     assert abs(deltas(found)[1] - Decimal("0.35")) < Decimal("0.05")
 
 
+def test_a_delta_of_nothing_is_not_the_usual_delta() -> None:
+    assert strikes(chosen(S.LONG_CALL, delta=Decimal(0))) == [600]
+
+
 def test_less_risk_sells_further_away() -> None:
     low, usual, high = (
         strikes(chosen(S.PUT_CREDIT_SPREAD, risk_level=level))[1]
@@ -150,7 +154,6 @@ def test_less_risk_sells_further_away() -> None:
     (S.LONG_CALL, {"horizon_days": 300}, "no expiry in 225 to 375 days"),
     (S.LONG_STRADDLE, {"delta": Decimal("0.3")}, "not found by a delta"),
     (S.LONG_CALL, {"width": Decimal(5)}, "not found by a width"),
-    (S.LONG_CALL, {"delta": Decimal(0)}, "a delta of about 0:"),
     (S.PUT_CREDIT_SPREAD, {"width": Decimal(7)}, "nothing trades at"),
     (S.DIAGONAL, {"delta": Decimal("0.3")}, "do not rise"),
     (S.LONG_STRANGLE, {"delta": Decimal("0.5")}, "500 500 do not rise"),
