@@ -1,5 +1,6 @@
 """Does every promise hold on days on which everything goes wrong, and is every day repeatable?"""
 
+import asyncio
 import subprocess
 import sys
 from itertools import count
@@ -10,6 +11,7 @@ import pytest
 from tradebot.cli.simulate import kept_seeds
 from tradebot.shell.journal.segment import Segment
 from tradebot.shell.simulate.day import play
+from tradebot.shell.simulate.loop import ShuffledLoop
 from tradebot.shell.simulate.report import play_all
 
 SEEDS = Path(__file__).with_name("seeds.txt")
@@ -32,6 +34,19 @@ def test_no_promise_breaks_on_days_full_of_faults() -> None:
     assert tally.violations == []
     assert tally.counts["orders"] > 200
     assert tally.faults.total() > 1000
+
+
+def test_no_day_throws_a_task_away_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[asyncio.Task[object]] = []
+    close = ShuffledLoop.close
+
+    def closing(loop: ShuffledLoop) -> None:
+        left.extend(asyncio.all_tasks(loop))
+        close(loop)
+
+    monkeypatch.setattr(ShuffledLoop, "close", closing)
+    play_all(range(1, 21), 1, lambda done: None)
+    assert not left
 
 
 @pytest.mark.promise(28)

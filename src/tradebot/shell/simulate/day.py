@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -50,16 +51,19 @@ def play(seed: int, home: Path) -> DayResult:
     world = _world(seed, chance, ShuffledLoop(chance), home)
     people = People(world)
     day = Day(world, people)
-    day.live(people.trade(chance.between("trouble", 60, 180)))
-    if not seed % _REDECIDE_EVERY:
-        world.referee.redecide()
-    counts = Counter(world.referee.count)
-    counts["crashes"] = day.crashes
-    counts["fills"] = sum(len(venue.history) for venue in world.venues.values())
-    return DayResult(
-        seed=seed, violations=tuple(world.referee.violations), faults=dict(world.faults.fired),
-        counts=dict(counts), journal=_journal(world.platter),
-    )
+    try:
+        day.live(people.trade(chance.between("trouble", 60, 180)))
+        if not seed % _REDECIDE_EVERY:
+            world.referee.redecide()
+        counts = Counter(world.referee.count)
+        counts["crashes"] = day.crashes
+        counts["fills"] = sum(len(venue.history) for venue in world.venues.values())
+        return DayResult(
+            seed=seed, violations=tuple(world.referee.violations), faults=dict(world.faults.fired),
+            counts=dict(counts), journal=_journal(world.platter),
+        )
+    finally:
+        day.close()
 
 
 class Day:
@@ -83,7 +87,18 @@ class Day:
             self._world.referee.broken(8, str(stuck))
         finally:
             asyncio.set_event_loop(None)
-            loop.close()
+
+    def close(self) -> None:
+        """Let what was killed last come to its end; nobody looks on any more."""
+        loop = self._world.loop
+        loop.set_exception_handler(lambda loop, told: None)
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        with suppress(Stuck):
+            if left:
+                loop.run_until_complete(asyncio.wait(left, timeout=CALM_S))
+        loop.close()
 
     async def _run(self, trouble: Coroutine[Any, Any, None]) -> None:
         world, loop = self._world, asyncio.get_running_loop()
