@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Protocol
 
@@ -19,11 +19,11 @@ from tradebot.core.model.sound import legible
 from tradebot.ports import WIRE_TROUBLE
 from tradebot.shell.engine import Busy, Engine
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.wire.asking import OVERLAP
 
 LOOKS_MAX: Final = 3
 IDLE_TURNS: Final = 12  # let go by where every market is closed and no order works
 FILLS_MAX: Final = 1_000  # in one decision; more are booked before it, one by one
-OVERLAP: Final = timedelta(minutes=1)  # fills are asked for from before the last look
 DECIDE_WITHIN_S: Final = 10.0
 _FAILURES: Final = (*WIRE_TROUBLE, Busy)
 

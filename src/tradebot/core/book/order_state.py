@@ -110,3 +110,11 @@ def answered(state: OrderState, asked: ReplaceRequested, report: Report) -> None
         state.risk = state.risk_then * made_qty / asked.intent.order_qty
     if report.exec_type in (ExecType.REPLACED, ExecType.CANCEL_REJECTED):
         state.replacing = None
+
+
+def change_made(state: OrderState, asked: ReplaceRequested, proof: str) -> Report:
+    """Return the answer that a change of ours never got, where something else proves it made."""
+    return Report(
+        route=state.route, cl_ord_id=asked.request_id, exec_type=ExecType.REPLACED,
+        orig_cl_ord_id=state.order.cl_ord_id, order_qty=asked.intent.order_qty, text=proof,
+    )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tradebot.core import recon
 from tradebot.core.book.book import Book
+from tradebot.core.book.order_state import change_made
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.drift import BreakKind, Drift
@@ -67,11 +68,8 @@ def _settle_changes(
             continue
         is_made = recon.was_made(state, asked, stated)
         if is_made:
-            yield from take_report(book, Report(
-                route=state.route, cl_ord_id=asked.request_id, exec_type=ExecType.REPLACED,
-                orig_cl_ord_id=state.order.cl_ord_id, order_qty=asked.intent.order_qty,
-                text="the broker's statement shows it",
-            ), facts, at)
+            shown = change_made(state, asked, "the broker's statement shows it")
+            yield from take_report(book, shown, facts, at)
         elif is_made is False:
             yield from record(book, replace_lost(asked, "the broker states the order as it was"))
 

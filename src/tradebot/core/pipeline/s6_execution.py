@@ -1,10 +1,11 @@
 """Stage 6: what does the broker say happened? Applied by the table, or kept as evidence."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from tradebot.core.book.book import Book
-from tradebot.core.book.order_state import OrderState
+from tradebot.core.book.order_state import OrderState, change_made
 from tradebot.core.model.events import Event, OrderReported, ReportIgnored
 from tradebot.core.model.order import DEAD, LIFECYCLE, Fill, OrdStatus
 from tradebot.core.model.reason import Reason
@@ -35,11 +36,10 @@ def _change_proven_by(state: OrderState, report: Report) -> Iterator[OrderReport
         return
     is_in_force = report.cl_ord_id == asked.request_id and report.orig_cl_ord_id is None
     if is_in_force and (order.standing, ExecType.REPLACED) in LIFECYCLE:
-        yield OrderReported(report=Report(
-            route=report.route, cl_ord_id=asked.request_id, exec_type=ExecType.REPLACED,
-            orig_cl_ord_id=order.cl_ord_id, order_id=report.order_id,
-            order_qty=asked.intent.order_qty, symbol=report.symbol, is_sell=report.is_sell,
-            transact_time=report.transact_time, text=f"shown by execution {report.exec_id}",
+        yield OrderReported(report=replace(
+            change_made(state, asked, f"shown by execution {report.exec_id}"),
+            order_id=report.order_id, symbol=report.symbol, is_sell=report.is_sell,
+            transact_time=report.transact_time,
         ))
 
 

@@ -268,15 +268,9 @@ def _never_left(kept: Histories, moment: Moment, event: e.OrderNeverLeft) -> Non
         record.cl_ord_id = None
 
 
-def _cancel_requested(kept: Histories, moment: Moment, event: e.CancelRequested) -> None:
-    order = kept.order(event.cl_ord_id)
-    if order is not None:
-        kept.alias(order, event.request_id)
-        kept.refresh(order, moment)
-        _reach(kept, moment, event, order, Stage.DISPATCH)
-
-
-def _replace_requested(kept: Histories, moment: Moment, event: e.ReplaceRequested) -> None:
+def _requested(
+    kept: Histories, moment: Moment, event: e.CancelRequested | e.ReplaceRequested
+) -> None:
     order = kept.order(event.cl_ord_id)
     if order is not None:
         kept.alias(order, event.request_id)
@@ -366,8 +360,8 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.ReportIgnored: _ignored,
     e.OrderInDoubt: _doubted,
     e.OrderNeverLeft: _never_left,
-    e.CancelRequested: _cancel_requested,
-    e.ReplaceRequested: _replace_requested,
+    e.CancelRequested: _requested,
+    e.ReplaceRequested: _requested,
     e.ReplaceRefused: _replace_refused,
     e.TradeBooked: _booked,
     e.ReconRequested: _handed_off,
