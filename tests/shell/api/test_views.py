@@ -178,6 +178,24 @@ def test_a_cancel_request_finds_the_order_and_its_answer_is_shown(daemon: TinyDa
     assert (row["client_order_id"], row["ord_status"]) == (order, "canceled")
 
 
+def test_a_requests_id_finds_its_order_that_the_book_has_forgotten(
+    daemon: TinyDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_orders, "FINISHED_MAX", 1)
+    order = an_order(daemon, "k0")["client_order_id"]
+    decision = daemon.decide(RequestCancel(target=order, by="alice"))
+    assert decision is not None
+    requested = decision.events[0]
+    assert isinstance(requested, CancelRequested)
+    daemon.report(order, ExecType.CANCELED)
+    for number in (1, 2):
+        daemon.fill(an_order(daemon, f"k{number}")["client_order_id"], "10", "500.01", f"X{number}")
+    assert daemon.views.book.orders.find(requested.request_id) is None
+    row = daemon.views.order(requested.request_id)
+    assert row is not None
+    assert row["client_order_id"] == order
+
+
 def test_an_order_in_doubt_and_one_that_never_left_say_so(daemon: TinyDaemon) -> None:
     doubt = an_order(daemon, "k1")["client_order_id"]
     daemon.decide(ReportDelivery(
