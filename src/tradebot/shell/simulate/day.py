@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from tradebot.core.book.book import Book
+from tradebot.core.model.commands import BreakerState
 from tradebot.core.model.fact import fact
 from tradebot.core.model.settings import Mode, Promotion, Settings
 from tradebot.core.model.window import PromotionWindow
@@ -165,7 +167,8 @@ class Day:
     async def _calm(self) -> None:
         """Nothing goes wrong any more: book and venue must agree within a minute.
 
-        An outage that began before is trouble until it ends: the minute counts from there.
+        An outage that began before is trouble until it ends, and so is a breaker that it opened
+        until its probe: the minute counts from there.
         While no market is open that is traded, the daemon looks seldom, and has longer.
         """
         people, loop = self._people, asyncio.get_running_loop()
@@ -178,6 +181,8 @@ class Day:
             process = people.process
             if process is None or not process.is_up or process.engine is None:
                 continue
+            if _is_cooling(process.engine.book):
+                began = loop.time()
             if process.engine.book.kill_reason is not None:
                 await people.clear_kill()
             limit_s = CALM_S + (idle_s if process.engine.book.is_idle else 0)
@@ -196,6 +201,11 @@ class Day:
         process = self._people.process
         if process is not None and not process.is_dead:
             self._world.referee.broken(7, f"{told.get('message')}: {told.get('exception')!r}")
+
+
+def _is_cooling(book: Book) -> bool:
+    """Tell whether a route is connected, and its breaker lets nothing through for a while."""
+    return any(r.is_up and r.breaker is BreakerState.OPEN for r in book.routes.values())
 
 
 def _killer(process: SimProcess, at: int, by: str) -> Callable[[int], None]:

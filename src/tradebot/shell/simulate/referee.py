@@ -20,6 +20,7 @@ from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Settings
 from tradebot.ports import Clock
+from tradebot.shell.clock_watch import LOOK_EVERY_S
 from tradebot.shell.engine import INBOX_MAX
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
@@ -70,6 +71,8 @@ class Referee:
         self._messages: deque[datetime] = deque()
         self._applied: set[tuple[str, str]] = set()
         self._stepped_at = -inf
+        self._settled_at = -inf  # where `_stepped_at` stood before the steps of the last second
+        self._steps: list[tuple[float, float]] = []  # of the last second: when, and by how much
 
     def broken(self, invariant: int, text: str) -> None:
         self.violations.append(
@@ -77,15 +80,25 @@ class Referee:
         )
 
     def on_step(self, seconds: float) -> None:
-        """Somebody set the clock, by so much under a process that runs."""
+        """Somebody set the clock, by so much under a process that runs.
+
+        What is set back before anybody looks leaves no trace.
+        """
         self.has_steps = True
-        if not abs(seconds) <= self._policy.clock_step_max_s:
-            self._stepped_at = self._now()
+        now = self._now()
+        self._steps = [(at, by) for at, by in self._steps if now - at < LOOK_EVERY_S]
+        if not self._steps:
+            self._settled_at = self._stepped_at
+        self._steps.append((now, seconds))
+        moved_s = sum(by for _, by in self._steps)
+        is_seen = not abs(moved_s) <= self._policy.clock_step_max_s
+        self._stepped_at = now if is_seen else self._settled_at
 
     def on_start(self, past: Sequence[Decision], view: Book) -> None:
         """A process has read its journal: everything that was ever told must be there."""
         self.count["starts"] += 1
-        self._stepped_at = -inf  # nobody can tell any more
+        self._stepped_at = self._settled_at = -inf  # nobody can tell any more
+        self._steps = []
         for place, decision in enumerate(past, 1):
             if decision.seq != place:
                 self.broken(9, f"decision {decision.seq} stands at place {place}")
