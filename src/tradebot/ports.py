@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
+from tradebot.core.model.chain import Chain
 from tradebot.core.model.commands import Phase, RequestCancel, RequestReplace
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
@@ -110,6 +111,24 @@ class MarketData(Protocol):
         """Tell what is known beforehand to be missing; asked often."""
 
     async def run(self) -> None: ...
+
+
+@runtime_checkable
+class OptionData(MarketData, Protocol):
+    """A market that also knows options, named by their OCC symbols.
+
+    `instruments` lists only what the settings name; any option that is listed can be subscribed
+    to and asked for quotes and history like the rest.
+    """
+
+    def chain(self, symbol: str) -> Chain | None:
+        """Return what is listed on an underlying and costs what now; None where none is known."""
+
+    def implied_volatilities(self, symbol: str, count: int) -> Sequence[Decimal]:
+        """Return the volatility of options at the money, ended about 30 days out, a year.
+
+        One for each session that is over, oldest first; nothing where nothing is known.
+        """
 
 
 @fact
