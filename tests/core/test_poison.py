@@ -33,7 +33,7 @@ from tradebot.core.model.events import (
     ReportIgnored,
     TradeBooked,
 )
-from tradebot.core.model.intent import Leg, Side
+from tradebot.core.model.intent import Asked, Leg, Side
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import Holding
 from tradebot.core.model.sound import flaw, legible
@@ -55,6 +55,8 @@ NAIVE = datetime(2026, 8, 24)  # noqa: DTZ001
     {"legs": (Leg(symbol="SPY", side=Side.BUY, ratio_qty=Decimal("NaN")),)},
     {"legs": ("SPY",)}, {"legs": [Leg(symbol="SPY", side=Side.BUY)]},
     {"strategy_id": "\ud800"}, {"key": "k\udfff"}, {"created": NAIVE}, {"side": None},
+    {"asked": Asked(text="condor", confidence=Decimal("NaN"))}, {"asked": Asked(text="\ud800")},
+    {"asked": Asked(text="a" * 1001)}, {"asked": "condor"},
     {"strategy_id": "external"}, {"strategy_id": "cli"}, {"strategy_id": "manual"},
 ], ids=str)
 def test_a_poisoned_intent_is_refused_by_name(changes: dict[str, Any]) -> None:

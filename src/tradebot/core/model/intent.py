@@ -45,6 +45,14 @@ class Source(StrEnum):
     KILL = "kill"
 
 
+class Channel(StrEnum):
+    """How a person's words came in."""
+
+    TYPED = "typed"
+    SPOKEN = "spoken"
+
+
+ASKED_TEXT_MAX: Final = 1_000
 EXTERNAL: Final = "external"  # the owner of what is held or traded by orders that are not ours
 RESERVED_OWNERS: Final = frozenset({EXTERNAL, "manual", *Source})  # no strategy may be called so
 
@@ -56,6 +64,23 @@ class Leg:
     symbol: str
     side: Side
     ratio_qty: Decimal = ONE
+
+
+@fact
+class Asked:
+    """What a person said that became an intent, and who read it: for people, it decides nothing.
+
+    `provider`, `model` and `prompt_digest` are those of a language model; with `fallback` one was
+    asked, and the grammar answered in its place.
+    """
+
+    text: str
+    channel: Channel = Channel.TYPED
+    confidence: Decimal = ONE
+    provider: str | None = None
+    model: str | None = None
+    prompt_digest: str | None = None
+    fallback: bool = False
 
 
 @fact
@@ -82,6 +107,7 @@ class Intent:
     ttl_s: int | None = None
     rests: bool = False
     created: datetime | None = None
+    asked: Asked | None = None
 
     @property
     def is_combo(self) -> bool:

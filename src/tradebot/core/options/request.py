@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Right
+from tradebot.core.model.intent import Channel
 from tradebot.core.model.money import ONE
 
 
@@ -49,11 +50,6 @@ class RiskLevel(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
-
-
-class Channel(StrEnum):
-    TYPED = "typed"
-    SPOKEN = "spoken"
 
 
 @fact

@@ -3,7 +3,7 @@
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
-from tradebot.core.model.intent import RESERVED_OWNERS, Intent, OrdType, Source
+from tradebot.core.model.intent import ASKED_TEXT_MAX, RESERVED_OWNERS, Intent, OrdType, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.sound import flaw
@@ -40,6 +40,8 @@ def _about_fields(body: Intent) -> Refuse | None:
     told = flaw(body)
     if told is None and body.strategy_id in RESERVED_OWNERS:
         told = f"strategy_id: {body.strategy_id} is a name of the house"
+    if told is None and body.asked is not None and len(body.asked.text) > ASKED_TEXT_MAX:
+        told = f"asked: expected at most {ASKED_TEXT_MAX} characters, got {len(body.asked.text)}"
     return Refuse(reason=Reason.VALIDATION_MALFORMED, detail=told) if told else None
 
 
