@@ -1,9 +1,9 @@
 """What must a plugin offer, and what may it raise? The only meeting place of shell and plugins."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
 from tradebot.core.model.chain import Chain
@@ -255,3 +255,35 @@ class TimedStrategy(Strategy, Protocol):
     """A strategy that also acts by time; its timer rings whether the market moves or not."""
 
     def on_timer(self, desk: Desk) -> Iterable[Action]: ...
+
+
+class NoAnswer(Exception):
+    """The language model said nothing that could be taken: it is down, slow, busy or refuses."""
+
+
+class UselessAnswer(Exception):
+    """It answered, but filled no form: it may do better when it hears why."""
+
+
+@fact
+class Prompt:
+    """All that a language model ever hears: what to do, a person's words, a form to fill.
+
+    `form` is a JSON Schema without room for anything else.
+    """
+
+    task: str
+    words: str
+    form: Mapping[str, Any]
+
+
+class Language(Protocol):
+    """Reads a person's words into a form. It knows no limit, no position and no control.
+
+    `fill` returns the filled form as the model wrote it, unread, or raises one of the two errors
+    above; whoever calls sets the deadline and trusts nothing.
+    """
+
+    model: str
+
+    async def fill(self, prompt: Prompt) -> str: ...

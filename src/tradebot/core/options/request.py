@@ -60,7 +60,8 @@ class Request:
     equity. `horizon_days` is a tenor, `expiry` a date as said: the chain has the last word on it.
     `among` holds what an undirected name ("put spread") may mean: a question when opening, a
     filter when closing. `held_expiry` and `held_strikes` tell what is to be closed or rolled;
-    `expiry` and `strikes` then tell where a roll goes to.
+    `expiry` and `strikes` then tell where a roll goes to. `provider`, `model` and `prompt_digest`
+    are those of a language model; with `fallback` it was asked, and the grammar read the words.
     """
 
     action: DeskAction = DeskAction.OPEN
@@ -83,7 +84,9 @@ class Request:
     risk_level: RiskLevel | None = None
     confidence: Decimal = ONE
     source: Channel = Channel.TYPED
+    provider: str | None = None
     model: str | None = None
+    prompt_digest: str | None = None
     fallback: bool = False
     unresolved: tuple[str, ...] = ()
 
