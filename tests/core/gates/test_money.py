@@ -15,8 +15,10 @@ from tradebot.core.gates.day_risk import day_risk
 from tradebot.core.gates.heat import heat
 from tradebot.core.gates.margin_use import margin_use
 from tradebot.core.gates.minimum_equity import minimum_equity
+from tradebot.core.gates.order_notional import order_notional
 from tradebot.core.gates.order_risk import order_risk
 from tradebot.core.gates.panel import Gate
+from tradebot.core.gates.price_collar import price_collar
 from tradebot.core.gates.trade_loss import trade_loss
 from tradebot.core.model.events import SessionEntered
 from tradebot.core.model.intent import Leg, Side
@@ -181,10 +183,29 @@ def test_options_lose_what_their_terms_allow(changes: dict[str, Any], loses: int
         assert (told.answer, told.reason) == (Answer.BLOCK, Reason.RISK_UNDEFINED_LOSS)
 
 
-def test_a_call_that_is_sold_against_shares_has_an_end() -> None:
-    asked = Asked()
-    legs = (
-        Leg(symbol="SPY", side=Side.BUY, ratio_qty=makers.number(100)),
-        Leg(symbol=makers.CALL, side=Side.SELL),
-    )
-    assert asked.ask(trade_loss, "buy", 1, legs=legs).actual == 2500
+COVERED = (
+    Leg(symbol="SPY", side=Side.BUY, ratio_qty=makers.number(100)),
+    Leg(symbol=makers.CALL, side=Side.SELL),
+)
+
+
+@pytest.mark.parametrize(("price", "loses"), [("490", 2500), ("500", 2500), ("510", 3500)])
+def test_a_call_that_is_sold_against_shares_has_an_end(price: str, loses: int) -> None:
+    """Its price is a share: above that of the shares, the call costs money and brings none."""
+    assert Asked().ask(trade_loss, "buy", 1, legs=COVERED, price=price).actual == loses
+
+
+def test_a_combo_that_pays_more_than_the_market_is_worth_what_it_pays() -> None:
+    """Its legs are worth 50,000 and 990; the market's net price is 490.10."""
+    told = [
+        Asked().ask(order_notional, "buy", 1, legs=COVERED, price=price).actual
+        for price in ("480", "490.10", "492.10")
+    ]
+    assert told == [50_990, 50_990, 51_190]
+
+
+@pytest.mark.parametrize(("price", "beyond"), [
+    ("49000", Answer.BLOCK), ("520", Answer.BLOCK), ("492", Answer.ALLOW), ("4.90", Answer.ALLOW),
+])
+def test_the_collar_asks_for_the_price_of_a_combo_a_share(price: str, beyond: Answer) -> None:
+    assert Asked().ask(price_collar, "buy", 1, legs=COVERED, price=price).answer is beyond

@@ -143,7 +143,7 @@ async def test_four_legs_are_one_order_and_five_are_none(bench: Bench) -> None:
     await bench.show("49990", 50000, symbol="BTC/USD")
     legs = ["buy SPY", "buy IBM", f"buy {CALL}", f"sell {HIGHER_CALL}"]
     four = await bench.submit(a_combo(*legs))
-    assert bench.fills(four) == ["1@303"]
+    assert bench.fills(four) == ["1@6"]
     assert bench.refusal(await bench.submit(a_combo(*legs, "buy BTC/USD")))
     await check_account(bench)
 
@@ -198,3 +198,17 @@ def test_what_is_bought_covers_only_what_ends_no_later(tmp_path: Path) -> None:
 
     with asyncio.Runner(loop_factory=SimLoop) as runner:
         runner.run(whole())
+
+
+@at_the_paper_broker()
+async def test_a_hundred_shares_and_a_sold_call_have_a_price_a_share(bench: Bench) -> None:
+    await bench.show("499.90", 500)
+    await show_options(bench)
+    covered = ("buy SPY 100", f"sell {CALL}")
+    order = await bench.submit(a_combo(*covered, price="495.09"))
+    assert bench.kinds(order) == ["new"]
+    await bench.show("499.80", "499.90")
+    assert bench.fills(order) == ["1@495"]
+    assert await bench.holdings() == {"SPY": 100, CALL: -1}
+    assert await bench.cash() == 100_000 - 49_500
+    await check_account(bench)

@@ -33,13 +33,12 @@ def unit_loss(book: Book, body: Intent, facts: Facts, unit_worth: Decimal) -> De
     worst = _worst(body, options, {leg.symbol: leg.side.sign * leg.ratio_qty for leg in linear})
     if worst is None:
         return ENDLESS
-    if linear or body.price is None:
-        paid = sum((_cost(book, leg, facts) for leg in body.legs if leg.symbol in options), ZERO)
+    owned = [_cost(book, leg, facts) for leg in linear]
+    if body.price is None:
+        paid = sum((_cost(book, leg, facts) for leg in body.legs), ZERO)
     else:
-        price = body.price if body.is_combo else body.side.sign * body.price
-        paid = price * book.multiplier(body.legs[0].symbol)
-    shaken = sum((abs(_cost(book, leg, facts)) for leg in linear), ZERO) * shock
-    return max(ZERO, paid - worst) + shaken
+        paid = worth.cost_at(book, body, body.price)
+    return max(ZERO, paid - sum(owned, ZERO) - worst) + sum(map(abs, owned), ZERO) * shock
 
 
 def _option(book: Book, symbol: str) -> Instrument | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from tradebot.core.gates.answers import Said, lacks, within
 from tradebot.core.gates.look import Look
+from tradebot.core.gates.worth import cost_at
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.reason import Reason, quote_need
 
@@ -29,13 +30,11 @@ def _distance(look: Look) -> Decimal | None:
         mid = quote.mid
         if not mid > 0:
             return None
-        net_mid += leg.side.sign * leg.ratio_qty * mid
-        gross_mid += leg.ratio_qty * mid
-        half_spreads += leg.ratio_qty * (quote.ask - quote.bid) / 2
-    price = body.price if body.price is not None else body.stop_px
-    if price is None:
-        beyond = half_spreads
-    else:
-        paid = price if body.is_combo else body.side.sign * price
-        beyond = max(ZERO, paid - net_mid)
+        units = leg.ratio_qty * look.book.multiplier(leg.symbol)
+        net_mid += leg.side.sign * units * mid
+        gross_mid += units * mid
+        half_spreads += units * (quote.ask - quote.bid) / 2
+    price, beyond = body.price if body.price is not None else body.stop_px, half_spreads
+    if price is not None:
+        beyond = max(ZERO, cost_at(look.book, body, price) - net_mid)
     return (beyond / gross_mid).quantize(_FOUR_PLACES)

@@ -27,10 +27,11 @@ def slippage(look: Look) -> Said:
         if quote is None or not is_sane(quote):
             return lacks(quote_need(leg.symbol), limit)
         qty = body.order_qty * leg.ratio_qty
+        units = qty * look.book.multiplier(leg.symbol)
         shown = quote.ask_size if leg.side is Side.BUY else quote.bid_size
         shown = shown or policy.quote_size_assumed_qty
-        paid += qty * (quote.ask - quote.bid) / 2 * max(ONE, qty / shown)
-        middle += qty * quote.mid
+        paid += units * (quote.ask - quote.bid) / 2 * max(ONE, qty / shown)
+        middle += units * quote.mid
     actual = (paid / middle / BPS).quantize(_CENTI)
     if not (actual <= limit) and not look.is_closing:
         return block(Reason.RISK_SLIPPAGE, actual, limit)

@@ -5,9 +5,10 @@ from decimal import Decimal
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.routes import first_usable, routes_for
+from tradebot.core.model.combo import unit_of
 from tradebot.core.model.facts import Facts, Quote
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.money import ZERO
+from tradebot.core.model.money import ONE, ZERO
 
 
 def is_sane(quote: Quote) -> bool:
@@ -23,19 +24,29 @@ def leg_price(leg: Leg, facts: Facts) -> Decimal | None:
     return quote.ask if leg.side is Side.BUY else quote.bid
 
 
+def cost_at(book: Book, body: Intent, price: Decimal) -> Decimal:
+    """Return what one unit costs at a price, in currency; a sale costs less than nothing."""
+    sign = ONE if body.is_combo else body.side.sign
+    return sign * price * unit_of(body.legs, book.multiplier)
+
+
 def unit_worth(book: Book, body: Intent, facts: Facts) -> Decimal | None:
     """Return the notional of one unit (one combo: the sum over its legs) in currency.
 
     A limit counts where it is worse than the market; None where a quote is missing.
     """
-    total = ZERO
+    total = cost = ZERO
     for leg in body.legs:
         price = leg_price(leg, facts)
         if price is None:
             return None
         if not body.is_combo:
             price = max(price, body.price or ZERO, body.stop_px or ZERO)
-        total += price * leg.ratio_qty * book.multiplier(leg.symbol)
+        value = price * leg.ratio_qty * book.multiplier(leg.symbol)
+        total += value
+        cost += leg.side.sign * value
+    if body.is_combo and body.price is not None:
+        total += max(ZERO, cost_at(book, body, body.price) - cost)
     return total
 
 

@@ -87,9 +87,10 @@ class Asked:
 class Intent:
     """One to four legs traded as one order: quantity in units (combos: in combos), price a unit.
 
-    For combos `price` is the net price of one combo: positive is paid (debit), negative is
-    received (credit). `ttl_s` is how long the intent may wait, in seconds from its arrival. An
-    order that `rests` works until it fills or somebody cancels it, however long that takes.
+    For combos `price` is the net price of one combo, a unit of its largest multiplier: positive is
+    paid (debit), negative is received (credit), see combo.py. `ttl_s` is how long the intent may
+    wait, in seconds from its arrival. An order that `rests` works until it fills or somebody
+    cancels it, however long that takes.
     """
 
     legs: tuple[Leg, ...]

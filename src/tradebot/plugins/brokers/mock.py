@@ -33,6 +33,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tradebot.core.model.combo import net_price
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
@@ -275,20 +276,19 @@ class MockBroker:
         """Trade at the limit, or in the middle of the quote; a combo always in the middle."""
         if not qty > 0:
             return
-        legs = own.intent.legs
+        legs, is_combo = own.intent.legs, own.intent.is_combo
         prices = [self._price(leg.symbol) for leg in legs]
-        if not own.intent.is_combo and own.price is not None:
+        if not is_combo and own.price is not None:
             prices = [own.price]
         own.cum_qty += qty
         self._move(legs, prices, qty)
-        signs = [leg.side.sign * leg.ratio_qty if own.intent.is_combo else ONE for leg in legs]
-        net = sum((sign * px for sign, px in zip(signs, prices, strict=True)), ZERO)
         fills = tuple(
             LegFill(symbol=leg.symbol, last_px=px) for leg, px in zip(legs, prices, strict=True)
         )
         self._say(
-            own, own.ids[-1], ExecType.TRADE, last_qty=qty, last_px=net,
-            legs=fills if own.intent.is_combo else (), fee=self._settings.fee,
+            own, own.ids[-1], ExecType.TRADE, last_qty=qty,
+            last_px=net_price(legs, prices, self._multiplier) if is_combo else prices[0],
+            legs=fills if is_combo else (), fee=self._settings.fee,
         )
 
     def _ghost(self, symbol: str, qty: Decimal) -> None:
@@ -319,7 +319,10 @@ class MockBroker:
 
     def _hold(self, symbol: str, qty: Decimal, px: Decimal) -> None:
         self.holdings[symbol] = self.holdings.get(symbol, ZERO) + qty
-        self.cash -= qty * px * self._instrument(symbol).multiplier
+        self.cash -= qty * px * self._multiplier(symbol)
+
+    def _multiplier(self, symbol: str) -> Decimal:
+        return self._instrument(symbol).multiplier
 
     def _instrument(self, symbol: str) -> Instrument:
         for known in self._market.instruments():

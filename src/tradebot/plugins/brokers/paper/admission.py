@@ -6,13 +6,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from tradebot.core.model.combo import net_price
 from tradebot.core.model.instrument import AssetClass, Right
 from tradebot.core.model.intent import Leg, OrdType, Side, TimeInForce
 from tradebot.core.model.money import ZERO, plain
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
 from tradebot.plugins.brokers.paper.order import PaperOrder
-from tradebot.plugins.brokers.paper.rules import Tariff, cost_of, offer_of, slipped
+from tradebot.plugins.brokers.paper.rules import Tariff, offer_of, slipped
 from tradebot.plugins.brokers.paper.settings import PaperSettings
 
 LEGS_MAX: Final = 4
@@ -177,7 +178,7 @@ class Admission:
                     leg.ratio_qty * px * kind.multiplier
                     for leg, px, kind in zip(legs, offer.prices, kinds, strict=True)
                 ), ZERO)
-            cost = cost_of(legs, offer.prices)
+            cost = net_price(legs, offer.prices, self._board.multiplier)
         multiplier = max(kind.multiplier for kind in kinds)
         worst = self._worst_payoff(legs)
         if worst is None:

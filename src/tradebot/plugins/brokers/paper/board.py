@@ -47,6 +47,9 @@ class Board:
                 known = Instrument(symbol=symbol)
         return known
 
+    def multiplier(self, symbol: str) -> Decimal:
+        return self.instrument(symbol).multiplier
+
     def show(self, event: MarketEvent) -> None:
         """Take what the market says; a new quote shows its sizes anew."""
         if isinstance(event, Bar):

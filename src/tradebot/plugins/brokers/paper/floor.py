@@ -10,6 +10,7 @@ beyond the displayed size, or by a bar that began before the order was there.
 from collections.abc import Sequence
 from decimal import Decimal
 
+from tradebot.core.model.combo import net_price
 from tradebot.core.model.facts import Bar
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Leg, TimeInForce
@@ -24,10 +25,9 @@ from tradebot.plugins.brokers.paper.rules import (
     Tariff,
     better_of,
     chance,
-    cost_of,
     is_triggered,
     is_triggered_within,
-    limit_cost,
+    limit_of,
     offer_of,
     reaches,
     slipped,
@@ -155,7 +155,7 @@ class Floor:
             self._house.say(order, ExecType.TRIGGERED)
         if order.price is None:
             offer = self._slipped(intent.legs, offer)
-        elif not self._meets(order, order.price, cost_of(intent.legs, offer.prices)):
+        elif not self._meets(order, order.price, self._net_price(intent.legs, offer)):
             order.is_resting = True
             return
         order.is_resting = True
@@ -194,15 +194,18 @@ class Floor:
         self._fill(order, Offer(prices=offer.prices, qty=qty))
         self._volume_taken += order.cum_qty - before
 
-    def _meets(self, order: PaperOrder, price: Decimal, cost: Decimal) -> bool:
-        limit = limit_cost(order.intent, price)
-        if cost == limit and order.is_resting:
+    def _meets(self, order: PaperOrder, price: Decimal, offered: Decimal) -> bool:
+        limit = limit_of(order.intent, price)
+        if offered == limit and order.is_resting:
             return self._is_lucky(order, price)
-        return cost <= limit
+        return offered <= limit
 
     def _is_lucky(self, order: PaperOrder, price: Decimal) -> bool:
         drawn = chance(self._settings.seed, "touch", order.ids[0], price)
         return drawn < self._settings.fill_probability
+
+    def _net_price(self, legs: Sequence[Leg], offer: Offer) -> Decimal:
+        return net_price(legs, offer.prices, self._board.multiplier)
 
     def _slipped(self, legs: Sequence[Leg], offer: Offer) -> Offer:
         bps = self._settings.slippage_bps
@@ -232,7 +235,7 @@ class Floor:
             )
             return
         self._house.say(
-            order, ExecType.TRADE, last_qty=qty, last_px=cost_of(intent.legs, offer.prices),
+            order, ExecType.TRADE, last_qty=qty, last_px=self._net_price(intent.legs, offer),
             fee=fee, legs=tuple(
                 LegFill(symbol=leg.symbol, last_px=px)
                 for leg, px in zip(intent.legs, offer.prices, strict=True)

@@ -1,12 +1,13 @@
 """At what price would the market trade with an order, and how much of it?
 
-The *cost* of a unit is what its buyer pays: the ask of what is bought less the bid of what is
-sold. A sale has a negative cost. So one comparison serves every order: a limit is met when the
-cost is at most the cost that the limit allows, for buys, sells and combos alike.
+The net price of a unit is what its buyer pays: the ask of what is bought less the bid of what is
+sold, weighed as in core/model/combo.py. Of a sale it is negative. So one comparison serves
+every order: a limit is met when the net price is at most what the limit allows, for buys, sells
+and combos alike.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Self
 
@@ -48,15 +49,8 @@ def offer_of(legs: Sequence[Leg], quotes: Quotes, shown: Shown) -> Offer | None:
     return Offer(prices=tuple(prices), qty=min(sizes, default=None))
 
 
-def cost_of(legs: Sequence[Leg], prices: Iterable[Decimal]) -> Decimal:
-    """Return what one unit costs its buyer at these prices of the legs; negative is received."""
-    return sum(
-        (leg.side.sign * leg.ratio_qty * px for leg, px in zip(legs, prices, strict=True)), ZERO
-    )
-
-
-def limit_cost(intent: Intent, price: Decimal) -> Decimal:
-    """Return the most a unit may cost: a combo's limit is a cost, a sale's is what it earns."""
+def limit_of(intent: Intent, price: Decimal) -> Decimal:
+    """Return the most a net price may be: a combo's limit is one, a sale's is what it earns."""
     return price if intent.is_combo else intent.side.sign * price
 
 
