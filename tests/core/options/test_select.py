@@ -10,13 +10,15 @@ import pytest
 from tests.core.options.making import MONDAY, a_chain
 
 from tradebot.core.model.chain import Chain, Listed
+from tradebot.core.model.combo import net_price
 from tradebot.core.model.instrument import ExerciseStyle, Right
+from tradebot.core.model.intent import Leg
 from tradebot.core.options import pricing
 from tradebot.core.options.page import Bounds
 from tradebot.core.options.recipes import RECIPES
 from tradebot.core.options.request import Request, RiskLevel, StrategyType
 from tradebot.core.options.select import NoneFits, select
-from tradebot.core.options.shapes import SHAPES, strikes_of
+from tradebot.core.options.shapes import BUY, SELL, SHAPES, strikes_of
 from tradebot.core.options.structures import PricedStructure
 
 S = StrategyType
@@ -118,7 +120,12 @@ def test_the_price_of_the_whole_is_never_better_than_the_middle() -> None:
     odd = edited(lambda one: replace(one, ask=one.ask + Decimal("0.01")))
     for strategy in S:
         found = chosen(strategy, odd)
-        middle = sum(leg.weight * leg.price for leg in found.legs) / 100
+        units = {leg.terms.symbol: leg.terms.multiplier for leg in found.legs}
+        legs = [
+            Leg(symbol=leg.terms.symbol, side=BUY if leg.qty > 0 else SELL, ratio_qty=abs(leg.qty))
+            for leg in found.legs
+        ]
+        middle = net_price(legs, [leg.price for leg in found.legs], units.__getitem__)
         assert 0 <= found.net_price - middle < Decimal("0.01")
 
 
