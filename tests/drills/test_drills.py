@@ -19,6 +19,8 @@ from tradebot.shell.drills.real import REAL
 from tradebot.shell.drills.scenes import Scenes
 from tradebot.shell.drills.scripts import DRILLS
 from tradebot.shell.settings import config
+from tradebot.shell.simulate.chance import Chance
+from tradebot.shell.simulate.loop import ShuffledLoop
 
 SHIPPED = Path(__file__).parents[2] / "config" / "config.paper.yaml"
 NOW = datetime(2026, 9, 2, 12, 0, tzinfo=UTC)
@@ -51,6 +53,19 @@ def test_a_sweep_strikes_in_many_places(played: Play) -> None:
     outcome = played(DRILLS["crash-sweep"])
     assert outcome.plays > 60
     assert outcome.starts == outcome.plays + outcome.faults, "each strike kills"
+
+
+def test_no_loop_is_left_open(played: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[ShuffledLoop] = []
+    init = ShuffledLoop.__init__
+
+    def opening(loop: ShuffledLoop, chance: Chance) -> None:
+        opened.append(loop)
+        init(loop, chance)
+
+    monkeypatch.setattr(ShuffledLoop, "__init__", opening)
+    assert played(DRILLS["power-cut"]).plays == len(opened) > 10
+    assert all(loop.is_closed() for loop in opened)
 
 
 def test_what_is_expected_and_is_not_so_fails(played: Play) -> None:

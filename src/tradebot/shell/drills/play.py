@@ -66,8 +66,11 @@ def _once(
     world.venue.fills_alone = False
     people = People(world)
     player = Player(world, people, aim)
-    Day(world, people).live(player.play(f"{first}\n{drill.script}"))
-    referee = world.referee
+    day, referee = Day(world, people), world.referee
+    try:
+        day.live(player.play(f"{first}\n{drill.script}"))
+    finally:
+        day.close()
     referee.redecide()
     sums.update(aim.fired)
     sums.update({
