@@ -16,7 +16,7 @@ from tradebot.core.model.commands import (
     SubmitIntent,
 )
 from tradebot.core.model.events import Event
-from tradebot.core.model.facts import Quote
+from tradebot.core.model.facts import OptionFact, Quote, VolatilityFact
 from tradebot.core.model.ids import ClOrdID, StrategyId
 from tradebot.core.model.instrument import AssetClass, Instrument, parse_occ
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
@@ -154,14 +154,22 @@ def a_morning(settings: Settings | None = None) -> list[Command]:
 
 
 class Known:
-    """The facts that a test hands in: quotes by symbol, and the kill latch."""
+    """The facts that a test hands in, by symbol, and the kill latch."""
 
     def __init__(self, quotes: Iterable[Quote] = (), latch: str | None = None) -> None:
         self.quotes = {quote.symbol: quote for quote in quotes}
         self.latched = latch
+        self.options: dict[str, OptionFact] = {}
+        self.volatilities: dict[str, VolatilityFact] = {}
 
     def quote(self, symbol: str) -> Quote | None:
         return self.quotes.get(symbol)
+
+    def option(self, symbol: str) -> OptionFact | None:
+        return self.options.get(symbol)
+
+    def volatility(self, symbol: str) -> VolatilityFact | None:
+        return self.volatilities.get(symbol)
 
     def latch(self) -> str | None:
         return self.latched

@@ -46,7 +46,7 @@ from tradebot.core.model.commands import (
     Tick,
 )
 from tradebot.core.model.events import Event
-from tradebot.core.model.facts import Quote, Reads
+from tradebot.core.model.facts import OptionFact, Quote, Reads, VolatilityFact
 from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.report import Holding
 from tradebot.core.model.settings import Mode, RouteKind
@@ -73,6 +73,12 @@ class Reading:
         if found is not None:
             self.read[symbol] = found
         return found
+
+    def option(self, symbol: str) -> OptionFact | None:
+        return None
+
+    def volatility(self, symbol: str) -> VolatilityFact | None:
+        return None
 
     def latch(self) -> str | None:
         self.read_latch = self.latched

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import Command, FactArrived
-from tradebot.core.model.facts import Quote, Reads
+from tradebot.core.model.facts import OptionFact, Quote, Reads, VolatilityFact
 from tradebot.core.model.reason import Need, quote_need
 from tradebot.core.model.sound import flaw
 from tradebot.ports import MarketEvent
 from tradebot.shell.kill_flag import Latch
+
+T = TypeVar("T")
 
 _WAKE_EVERY: Final = timedelta(seconds=1)  # per need, so that a flood of quotes wakes no flood
 
@@ -19,62 +21,88 @@ _WAKE_EVERY: Final = timedelta(seconds=1)  # per need, so that a flood of quotes
 class RecordingFacts:
     """One decision's view: it answers from the cache and remembers what it answered."""
 
-    __slots__ = ("_earlier", "_latch", "_latched", "_quotes", "_read")
+    __slots__ = ("_cache", "_latched", "_options", "_read", "_volatilities")
 
-    def __init__(
-        self, quotes: dict[str, Quote], earlier: dict[str, Quote], latch: Latch
-    ) -> None:
-        self._quotes = quotes
-        self._earlier = earlier
-        self._latch = latch
+    def __init__(self, cache: "FactCache") -> None:
+        self._cache = cache
         self._read: dict[str, Quote] = {}
+        self._options: dict[str, OptionFact] = {}
+        self._volatilities: dict[str, VolatilityFact] = {}
         self._latched: str | None = None
 
     def quote(self, symbol: str) -> Quote | None:
-        quote = self._read.get(symbol) or self._quotes.get(symbol)
+        quote = self._read.get(symbol) or self._cache.quotes.get(symbol)
         if quote is not None and symbol not in self._read:
-            before = self._earlier.get(symbol)
+            before = self._cache.earlier.get(symbol)
             if before is not None:
                 quote = replace(quote, prior_mid=before.mid, prior_as_of=before.as_of)
             self._read[symbol] = quote
         return quote
 
+    def option(self, symbol: str) -> OptionFact | None:
+        return _kept(self._options, self._cache.options, symbol)
+
+    def volatility(self, symbol: str) -> VolatilityFact | None:
+        return _kept(self._volatilities, self._cache.volatilities, symbol)
+
     def latch(self) -> str | None:
-        self._latched = self._latch.reason
+        self._latched = self._cache.latch.reason
         return self._latched
 
     def reads(self) -> Reads:
-        return Reads(quotes=tuple(self._read.values()), latch=self._latched)
+        return Reads(
+            quotes=tuple(self._read.values()), latch=self._latched,
+            options=tuple(self._options.values()),
+            volatilities=tuple(self._volatilities.values()),
+        )
+
+
+def _kept(read: dict[str, T], known: dict[str, T], symbol: str) -> T | None:
+    """Answer what was answered before, else what is known now, and keep it."""
+    found = read.get(symbol) or known.get(symbol)
+    if found is not None:
+        read[symbol] = found
+    return found
 
 
 class RecordedFacts:
     """Answers what one decision read then, and nothing else."""
 
-    __slots__ = ("_latch", "_quotes")
+    __slots__ = ("_latch", "_options", "_quotes", "_volatilities")
 
     def __init__(self, reads: Reads) -> None:
         self._quotes = {quote.symbol: quote for quote in reads.quotes}
+        self._options = {known.symbol: known for known in reads.options}
+        self._volatilities = {known.symbol: known for known in reads.volatilities}
         self._latch = reads.latch
 
     def quote(self, symbol: str) -> Quote | None:
         return self._quotes.get(symbol)
+
+    def option(self, symbol: str) -> OptionFact | None:
+        return self._options.get(symbol)
+
+    def volatility(self, symbol: str) -> VolatilityFact | None:
+        return self._volatilities.get(symbol)
 
     def latch(self) -> str | None:
         return self._latch
 
 
 class FactCache:
-    """The newest quote of every symbol. What is no quote is dropped, counted and told of."""
+    """The newest facts of every symbol. What is no quote is dropped, counted and told of."""
 
     def __init__(self, latch: Latch, tell: Callable[[str, str], None] | None = None) -> None:
         self.quotes: dict[str, Quote] = {}
         self.earlier: dict[str, Quote] = {}  # the one before each
         self.dropped: dict[str, int] = {}  # symbol -> quotes that were none, since the last good
-        self._latch = latch
+        self.options: dict[str, OptionFact] = {}
+        self.volatilities: dict[str, VolatilityFact] = {}
+        self.latch = latch
         self._tell = tell
 
     def view(self) -> RecordingFacts:
-        return RecordingFacts(self.quotes, self.earlier, self._latch)
+        return RecordingFacts(self)
 
     def on_market(self, event: MarketEvent) -> None:
         if not isinstance(event, Quote):
@@ -93,6 +121,8 @@ class FactCache:
         """Know nothing until it is told anew: of what is here nobody can say how old it is."""
         self.quotes.clear()
         self.earlier.clear()
+        self.options.clear()
+        self.volatilities.clear()
 
     def _drop(self, symbol: str, told: str) -> None:
         count = self.dropped[symbol] = self.dropped.get(symbol, 0) + 1

@@ -10,9 +10,9 @@ from tests.makers import an_instrument
 
 from tradebot.core.model.chain import Chain, Expiry, Listed
 from tradebot.core.model.instrument import Instrument, Right, occ_symbol, parse_occ
+from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options import pricing
 from tradebot.core.options.pricing import Conditions
-from tradebot.core.options.request import StrategyType
 from tradebot.core.options.shapes import Part, shape_of
 from tradebot.core.options.structures import PricedLeg
 

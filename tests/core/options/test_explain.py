@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from tests.core.options.making import some_legs, under
 
+from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options.explain import explain
-from tradebot.core.options.request import StrategyType
 from tradebot.core.options.structures import PricedStructure, cost_of, weigh
 
 S = StrategyType

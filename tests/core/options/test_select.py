@@ -13,10 +13,11 @@ from tradebot.core.model.chain import Chain, Listed
 from tradebot.core.model.combo import net_price
 from tradebot.core.model.instrument import ExerciseStyle, Right
 from tradebot.core.model.intent import Leg
+from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options import pricing
 from tradebot.core.options.page import Bounds
 from tradebot.core.options.recipes import RECIPES
-from tradebot.core.options.request import Request, RiskLevel, StrategyType
+from tradebot.core.options.request import Request, RiskLevel
 from tradebot.core.options.select import NoneFits, select
 from tradebot.core.options.shapes import BUY, SELL, SHAPES, strikes_of
 from tradebot.core.options.structures import PricedStructure

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.core.options.making import an_option, filled, some_legs, under
 
 from tradebot.core.model.instrument import Right
+from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options import pricing
-from tradebot.core.options.request import StrategyType
 from tradebot.core.options.shapes import SHAPES, shape_of, strikes_of
 from tradebot.core.options.structures import (
     PricedLeg,

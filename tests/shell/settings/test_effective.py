@@ -78,6 +78,7 @@ def test_no_setting_of_the_reference_is_left_out(tmp_path: Path) -> None:
         "strategies:\n  - {plugin: sma_cross, symbols: [SPY]}\n"
         "policy:\n  sectors: [{name: funds, symbols: [SPY]}]\n"
         "  correlated: [{symbols: [SPY, QQQ], correlation_frac: 0.9}]\n"
+        "  desk: {events: {dates: [{at: 2026-11-27T14:30:00Z}]}}\n"
         "promotion:\n  windows: [{name: day}]\n", tmp_path
     )
     keys = {key.replace("[0]", "[]").replace("brokers.paper.", "brokers.NAME.") for key in found}

@@ -1,4 +1,4 @@
-"""What may a decision read besides the book? Quotes and a latch, through a recorded view."""
+"""What may a decision read besides the book? Quotes, option facts, a latch: all recorded."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -43,11 +43,46 @@ class Bar:
     volume: Decimal
 
 
+@fact
+class OptionFact:
+    """How one option trades and what moves its price, a unit; None is what nobody knows.
+
+    delta, gamma: for 1 of currency in the underlying; theta: for a day; vega: for one point (0.01)
+    of volatility.
+    """
+
+    symbol: str
+    open_interest: Decimal | None = None
+    volume: Decimal | None = None
+    implied_volatility: Decimal | None = None
+    delta: Decimal | None = None
+    gamma: Decimal | None = None
+    theta: Decimal | None = None
+    vega: Decimal | None = None
+    as_of: datetime
+
+
+@fact
+class VolatilityFact:
+    """What the options on an underlying say it will do, and how that ranks in its year, 0 to 1."""
+
+    symbol: str
+    implied: Decimal
+    iv_rank: Decimal | None = None
+    as_of: datetime
+
+
 class Facts(Protocol):
     """The shell's side of a decision. What it answers is written into the decision's line."""
 
     def quote(self, symbol: str) -> Quote | None:
         """Return the latest quote, or None where there is none: a stage then holds."""
+
+    def option(self, symbol: str) -> OptionFact | None:
+        """Return what is known of how an option trades, or None where nothing is."""
+
+    def volatility(self, symbol: str) -> VolatilityFact | None:
+        """Return what is known of an underlying's volatility, or None where nothing is."""
 
     def latch(self) -> str | None:
         """Return why the kill latch is set, or None. The latch is set before any event says so."""
@@ -59,3 +94,5 @@ class Reads:
 
     quotes: tuple[Quote, ...] = ()
     latch: str | None = None
+    options: tuple[OptionFact, ...] = ()
+    volatilities: tuple[VolatilityFact, ...] = ()

@@ -212,6 +212,14 @@ def quote_need(symbol: str) -> Need:
     return Need(f"quote:{symbol}")
 
 
+def option_need(symbol: str) -> Need:
+    return Need(f"option:{symbol}")
+
+
+def volatility_need(symbol: str) -> Need:
+    return Need(f"volatility:{symbol}")
+
+
 def session_need(calendar: str) -> Need:
     return Need(f"session:{calendar}")
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
+from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.money import ONE
@@ -111,6 +112,7 @@ class Policy:
     trade_outside_hours: tuple[str, ...] = ()  # calendars whose pre and post phases may trade
     clock_step_max_s: Decimal = ONE
     clock_settle_s: int = 60
+    desk: DeskPolicy = DeskPolicy()
 
 
 @fact
@@ -144,3 +146,7 @@ class Settings:
     order_timeout_s: int = 300
     order_check_s: int = 10
     record_all: bool = False
+
+    @property
+    def desk(self) -> DeskPolicy:
+        return self.policy.desk

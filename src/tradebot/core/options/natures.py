@@ -5,7 +5,7 @@ from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.intent import Side
-from tradebot.core.options.request import Outlook, StrategyType
+from tradebot.core.model.strategy_type import Outlook, StrategyType
 
 S = StrategyType
 DIRECTIONLESS: Final = frozenset({Outlook.NEUTRAL, Outlook.RANGE, Outlook.CALM})

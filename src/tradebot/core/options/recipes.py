@@ -11,7 +11,8 @@ from typing import Final, TypeAlias
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Right
 from tradebot.core.model.money import ONE
-from tradebot.core.options.request import Request, RiskLevel, StrategyType
+from tradebot.core.model.strategy_type import StrategyType
+from tradebot.core.options.request import Request, RiskLevel
 from tradebot.core.options.shapes import CALL, EITHER_RIGHT, PUT
 
 

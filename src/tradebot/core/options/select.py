@@ -13,9 +13,10 @@ from tradebot.core.model.chain import Chain, Expiry
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Right
 from tradebot.core.model.money import CENT, ONE, ZERO, plain
+from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options.page import Bounds, Page, Unfit
 from tradebot.core.options.recipes import AtTheMoney, Beside, ByDelta, Recipe, recipe_for
-from tradebot.core.options.request import Request, StrategyType
+from tradebot.core.options.request import Request
 from tradebot.core.options.shapes import shape_of
 from tradebot.core.options.structures import PricedStructure, cost_of, weigh
 

@@ -3,16 +3,16 @@
 Strikes are numbered from the lowest up; the selection finds a price for each number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.instrument import Right
+from tradebot.core.model.instrument import Instrument, Right
 from tradebot.core.model.intent import Side
-from tradebot.core.model.money import ONE
-from tradebot.core.options.request import StrategyType
+from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.model.strategy_type import StrategyType
 
 CALL, PUT = Right.CALL, Right.PUT
 BUY, SELL = Side.BUY, Side.SELL
@@ -39,6 +39,7 @@ def _part(side: Side, right: Right | None, strike: int = 0, count: int = 1) -> P
     return Part(side=side, right=right, strike=strike, count=Decimal(count))
 
 
+_EXPIRIES_MAX: Final = 2
 _SHARES: Final = _part(BUY, None)
 _FAR_CALL: Final = Part(side=BUY, right=CALL, is_far=True)
 
@@ -85,3 +86,33 @@ def shape_of(strategy: StrategyType, right: Right | None = None) -> Shape:
 def strikes_of(shape: Shape) -> int:
     """Count the different strikes."""
     return 1 + max(part.strike for part in shape)
+
+
+_NAMES: Final[Mapping[frozenset[Part], StrategyType]] = {
+    frozenset(shape_of(strategy, right)): strategy for strategy in SHAPES for right in (CALL, PUT)
+}
+
+
+def structure_of(legs: Sequence[tuple[Instrument, Decimal]]) -> StrategyType | None:
+    """Name the structure that signed quantities in units make, any number of it; None: none."""
+    options = [(terms, qty) for terms, qty in legs if terms.strike is not None and qty]
+    shares = [(terms, qty) for terms, qty in legs if terms.strike is None and qty]
+    underlyings = {*(t.underlying for t, _ in options), *(t.symbol for t, _ in shares)}
+    multipliers = {terms.multiplier for terms, _ in options}
+    if len(underlyings) != 1 or len(multipliers) != 1:
+        return None
+    count = min(abs(qty) for _, qty in options)
+    strikes = sorted({terms.strike for terms, _ in options if terms.strike is not None})
+    near = min(terms.expiry for terms, _ in options if terms.expiry is not None)
+    parts = [
+        Part(
+            side=BUY if qty > 0 else SELL, right=terms.right, count=abs(qty) / count,
+            strike=strikes.index(terms.strike or ZERO), is_far=terms.expiry != near,
+        ) for terms, qty in options
+    ] + [
+        Part(side=BUY if qty > 0 else SELL, right=None, count=abs(qty) / count / multiplier)
+        for _, qty in shares for multiplier in multipliers
+    ]
+    found = frozenset(parts)
+    is_one_each = len(found) == len(parts) and len({t.expiry for t, _ in options}) <= _EXPIRIES_MAX
+    return _NAMES.get(found) if is_one_each else None

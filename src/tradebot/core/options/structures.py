@@ -17,9 +17,9 @@ from tradebot.core.model.instrument import Instrument, Right
 from tradebot.core.model.money import ONE, ZERO, floor_to, plain
 from tradebot.core.model.payoff import pays, worst_payoff
 from tradebot.core.model.sizing import Size
+from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options import pricing
 from tradebot.core.options.pricing import Conditions, Greeks
-from tradebot.core.options.request import StrategyType
 
 MARGIN_FRAC: Final = Decimal("0.5")  # of what shares cost, by Regulation T
 

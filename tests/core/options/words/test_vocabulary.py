@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from tradebot.core.model.strategy_type import Outlook, StrategyType
 from tradebot.core.options.natures import NATURES
-from tradebot.core.options.request import Outlook, StrategyType
 from tradebot.core.options.words import phrases, vocabulary
 from tradebot.core.options.words.companies import COMPANIES
 from tradebot.core.options.words.grammar import read

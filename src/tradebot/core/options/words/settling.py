@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from tradebot.core.model.instrument import Right
 from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.model.strategy_type import Outlook, StrategyType
 from tradebot.core.options.natures import DIRECTIONLESS, NATURES
 from tradebot.core.options.request import (
     DeskAction,
-    Outlook,
     Question,
     Reading,
     Request,
-    StrategyType,
     missing,
 )
 from tradebot.core.options.shapes import EITHER_RIGHT, SHAPES, strikes_of

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from tradebot.core.model.intent import Side
-from tradebot.core.options.request import DeskAction, Outlook, RiskLevel, StrategyType
+from tradebot.core.model.strategy_type import Outlook, StrategyType
+from tradebot.core.options.request import DeskAction, RiskLevel
 
 S = StrategyType
 _PUT_SPREADS: Final = (S.PUT_CREDIT_SPREAD, S.PUT_DEBIT_SPREAD)
