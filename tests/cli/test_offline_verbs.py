@@ -108,6 +108,9 @@ def test_nothing_to_read_exits_3_and_says_how_to_start(tmp_path: Path, capsys: O
             code, said, error = told(capsys, home, verb)
             assert (code, said) == (3, ""), verb
             assert "tradebot run" in error
+        code, found = document(capsys, home, "status")
+        assert (code, found["running"], found["state"]) == (3, False, "STOPPED")
+        assert "no journal" in found["detail"]
 
 
 @pytest.mark.parametrize("words", [SUBMIT, ("cancel", "x")])

@@ -5,7 +5,7 @@ from typing import Any
 
 from tradebot.cli import flags, reading, show
 from tradebot.cli.arm import in_words
-from tradebot.cli.outcome import Exit
+from tradebot.cli.outcome import Exit, Stop
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -14,9 +14,15 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def status(args: argparse.Namespace) -> int:
-    found, is_running = reading.answer(args, "/api/v1/status", lambda views, _: {
-        "running": False, "state": "STOPPED", **views.status(),
-    })
+    stopped = {"running": False, "state": "STOPPED"}
+    try:
+        found, is_running = reading.answer(
+            args, "/api/v1/status", lambda views, _: {**stopped, **views.status()}
+        )
+    except Stop as stop:
+        if args.json and stop.code is Exit.NOT_RUNNING:  # a program wants a document, too
+            show.document({**stopped, "detail": str(stop)})
+        raise
     if not args.json:
         _tell(found)
     return Exit.DONE if is_running else Exit.NOT_RUNNING
