@@ -1,6 +1,8 @@
 """What do options of one underlying pay, at least? Arithmetic on their terms alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from tradebot.core.model.instrument import Instrument, Right
@@ -29,6 +31,13 @@ def worst_payoff(
     return min(
         sum((qty * t.multiplier * pays(t, price) for t, qty in counted), ZERO) for price in prices
     )
+
+
+def as_option(terms: Instrument) -> Instrument:
+    """Return an option as it is, and a share as what it is: a call struck at 0 that never ends."""
+    if terms.strike is not None:
+        return terms
+    return replace(terms, strike=ZERO, right=Right.CALL, expiry=date.max)
 
 
 def pays(terms: Instrument, price: Decimal) -> Decimal:

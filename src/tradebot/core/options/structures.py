@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument, Right
 from tradebot.core.model.money import ONE, ZERO, floor_to, plain
-from tradebot.core.model.payoff import pays, worst_payoff
+from tradebot.core.model.payoff import as_option, pays, worst_payoff
 from tradebot.core.model.sizing import Size
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options import pricing
@@ -120,7 +120,7 @@ def weigh(
     strikes = {leg.terms.strike for leg in legs if leg.terms.strike is not None}
     beyond = _FAR_AWAY * max(under.spot, abs(cost), *strikes)
     prices = sorted({ZERO, *strikes, beyond})
-    worst = worst_payoff([(_as_option(leg.terms), leg.qty) for leg in legs])
+    worst = worst_payoff([(as_option(leg.terms), leg.qty) for leg in legs])
     rises = sum((leg.weight for leg in legs if leg.terms.right is not Right.PUT), ZERO)
     turns = break_evens(profit, prices)
     wins = tuple(within for within in ranges(turns) if profit(_inside(within)) > 0)
@@ -141,7 +141,7 @@ def profile(legs: Sequence[PricedLeg], cost: Decimal, under: Conditions) -> Prof
     def worth(leg: PricedLeg, price: Decimal) -> Decimal:
         left = leg.years - under.years
         if leg.is_share or not left > 0 or not price > 0:
-            return pays(_as_option(leg.terms), price)
+            return pays(as_option(leg.terms), price)
         then = replace(under, spot=price, years=left)
         return pricing.value(leg.terms, then, leg.volatility).price
 
@@ -197,13 +197,6 @@ def fit(
     beside = "" if covered is None else f", the shares cover {plain(covered)}"
     lost = f"{plain(tried)} can lose {plain(loss * tried)}, the budget is {plain(budget)}"
     return Size(qty=ZERO, why=lost + beside)
-
-
-def _as_option(terms: Instrument) -> Instrument:
-    """Return an option as it is, and a share as what it is: a call struck at 0 that never ends."""
-    if terms.strike is not None:
-        return terms
-    return replace(terms, strike=ZERO, right=Right.CALL, expiry=date.max)
 
 
 def _root(profit: Profile, low: Decimal, high: Decimal) -> Decimal:
