@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.makers import WIDE
+from tests.option_market import OptionMarket
+from tests.plugins.playing import FixedClock
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
@@ -29,6 +31,7 @@ from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.ports import NotSent
 from tradebot.shell.api.server import Server
+from tradebot.shell.desk.desk import OptionsDesk, read_by_grammar
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
@@ -140,6 +143,15 @@ class TinyDaemon:
         }
 
 
+def a_desk(daemon: TinyDaemon) -> OptionsDesk:
+    """Build a desk on a market whose options are known to the facts as soon as somebody looks."""
+    market = OptionMarket(FixedClock(AT), (Instrument(symbol="SPY", is_fund=True),), daemon.facts)
+    return OptionsDesk(
+        market=market, facts=daemon.facts, views=daemon.views, decide=daemon.submit,
+        clock=FixedClock(AT), read=read_by_grammar, threaded=True,
+    )
+
+
 class StatedByTheBook:
     """A broker that sees what the book sees, and holds three SPY."""
 
@@ -173,6 +185,7 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
             submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
             socket_path=path, reconciler=daemon,
             latch=daemon.latch.set, runtime_dir=None, brokers=[StatedByTheBook(daemon)],
+            desk=a_desk(daemon),
         )
         task = asyncio.create_task(server.run())
         loops.append((asyncio.get_running_loop(), task))

@@ -21,6 +21,7 @@ from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.daemon import Daemon, Parts
+from tradebot.shell.desk.desk import OptionsDesk, read_by_grammar
 from tradebot.shell.engine import Engine
 from tradebot.shell.health import Patient
 from tradebot.shell.journal.damage import JournalFailed
@@ -216,10 +217,15 @@ class _Builder:
             outlets={"log": self.lines, "execution_log": executions.out},
         ), self.telling, self.pace)
         status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
+        desk = OptionsDesk(
+            market=spine.market, facts=spine.facts, views=views, decide=engine.submit,
+            clock=self.clock, read=read_by_grammar, threaded=self.until is None, pace=self.pace,
+        )
+        engine.listeners.append(desk.on_decision)
         server = Server(
             submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,
             health=health.document, socket_path=home / "tradebot.sock", brokers=spine.links,
-            reconciler=spine.reconciler, runtime_dir=_runtime_dir(),
+            reconciler=spine.reconciler, runtime_dir=_runtime_dir(), desk=desk,
         )
         chores = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {"api": server.run, "health": health.run, "drafts": files.run}

@@ -15,6 +15,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "run": Verb("run", "run the daemon in the foreground, until Ctrl-C"),
     "status": Verb("status", "show state, mode, markets, routes, kill switch and counts"),
     "submit": Verb("intents", "send one intent through the pipeline and show what it came to"),
+    "ask": Verb("desk", "ask the options desk in words; what fits is staged as a draft"),
     "intents": Verb("intents", "list intents and what became of them"),
     "drafts": Verb("drafts", "what waits for a person: list, show, approve, reject, revise"),
     "orders": Verb("orders", "list orders, working and finished"),

@@ -58,10 +58,12 @@ def filled(leg: PricedLeg, qty: Decimal | int) -> PricedLeg:
     return replace(leg, qty=Decimal(qty))
 
 
-def an_expiry(days: int, spot: Decimal, strikes: Sequence[int]) -> Expiry:
+def an_expiry(
+    days: int, spot: Decimal, strikes: Sequence[int], as_of: datetime = MONDAY
+) -> Expiry:
     """List calls and puts of one day on a market whose volatility is higher for low strikes."""
-    ends = MONDAY.replace(hour=21) + timedelta(days=days)
-    until = under(spot, pricing.years_between(MONDAY, ends))
+    ends = as_of.replace(hour=21) + timedelta(days=days)
+    until = under(spot, pricing.years_between(as_of, ends))
     return Expiry(day=ends.date(), ends=ends, options=tuple(
         listed(an_option(right, strike, ends.date()), until)
         for strike in strikes for right in Right
@@ -79,9 +81,9 @@ def listed(option: Instrument, until: Conditions) -> Listed:
 
 def a_chain(
     days: Sequence[int] = (4, 11, 18, 25, 32, 39, 60, 88), spot: int = 500,
-    strikes: Sequence[int] = range(400, 605, 5),
+    strikes: Sequence[int] = range(400, 605, 5), as_of: datetime = MONDAY,
 ) -> Chain:
     return Chain(
-        underlying=an_instrument("SPY", is_fund=True), spot=Decimal(spot), as_of=MONDAY,
-        expiries=tuple(an_expiry(n, Decimal(spot), strikes) for n in days),
+        underlying=an_instrument("SPY", is_fund=True), spot=Decimal(spot), as_of=as_of,
+        expiries=tuple(an_expiry(n, Decimal(spot), strikes, as_of) for n in days),
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.strategy_type import StrategyType
+from tradebot.core.model.strategy_type import Outlook, StrategyType
 
 
 @fact
@@ -128,10 +128,43 @@ USUAL: Final = tuple(_BANDS.get(strategy) or _rule(strategy) for strategy in Str
 
 
 @fact
+class Preference:
+    """What the desk proposes to someone who names an outlook and no structure.
+
+    outlook: what is expected of the underlying
+    structures: those that suit it, the best first; today's rank of volatility must be in bounds
+    with_shares: those that come before them where the underlying is held
+    """
+
+    outlook: Outlook
+    structures: tuple[StrategyType, ...]
+    with_shares: tuple[StrategyType, ...] = ()
+
+
+_S: Final = StrategyType
+PREFERENCES: Final = (
+    Preference(outlook=Outlook.NEUTRAL, structures=(_S.IRON_CONDOR, _S.BUTTERFLY)),
+    Preference(outlook=Outlook.RANGE, structures=(_S.IRON_CONDOR, _S.BUTTERFLY)),
+    Preference(outlook=Outlook.CALM, structures=(_S.IRON_CONDOR, _S.BUTTERFLY)),
+    Preference(
+        outlook=Outlook.BULLISH, structures=(_S.PUT_CREDIT_SPREAD, _S.CALL_DEBIT_SPREAD),
+    ),
+    Preference(
+        outlook=Outlook.BEARISH, structures=(_S.CALL_CREDIT_SPREAD, _S.PUT_DEBIT_SPREAD),
+        with_shares=(_S.PROTECTIVE_PUT, _S.COLLAR),
+    ),
+    Preference(outlook=Outlook.VOLATILE, structures=(_S.LONG_STRADDLE, _S.LONG_STRANGLE)),
+)
+
+
+@fact
 class DeskPolicy:
     """What holds for whoever opens options; shares and what closes know nothing of it.
 
     structures: what may be opened at all, and within which bounds
+    preferences: what is proposed for which outlook
+    concession_frac: which part of half the spread a proposal gives up for a fill: 0 asks for the
+        middle, 1 takes the market
     events: days around which nothing is opened, here or as the path of a file beside the policy
     earnings_known: no option on a single share may outlive what is known of its earnings
     open_interest_min: the fewest contracts that must be open in each option
@@ -145,6 +178,8 @@ class DeskPolicy:
     """
 
     structures: tuple[StructureRule, ...] = USUAL
+    preferences: tuple[Preference, ...] = PREFERENCES
+    concession_frac: Decimal = Decimal("0.5")
     events: DeskEvents = DeskEvents()
     earnings_known: bool = True
     open_interest_min: Decimal = Decimal(500)

@@ -19,13 +19,14 @@ _LOOKED_AT_MAX: Final = 6  # options near the money that are asked for the marke
 
 @fact
 class Bounds:
-    """How far from its aim a structure may lie, and what it must bring."""
+    """How far from its aim a structure may lie, what it must bring, what its price gives up."""
 
     liquidity: Liquidity = Liquidity()
     delta_tolerance: Decimal = Decimal("0.05")
     money_tolerance_frac: Decimal = Decimal("0.03")
     horizon_tolerance_frac: Decimal = Decimal("0.25")
     credit_width_min_frac: Decimal = Decimal("0.05")
+    concession_frac: Decimal = ZERO  # of half the spread
 
 
 class Unfit(Exception):
@@ -123,6 +124,13 @@ class Page:
         return PricedLeg(
             terms=one.option, qty=qty, price=one.mid, years=years, volatility=volatility
         )
+
+    def half_spread(self, part: Part, strike: Decimal) -> Decimal:
+        """Return how far a leg's market is from its middle; of shares only the middle is known."""
+        if part.right is None:
+            return ZERO
+        one = self._listed[part][strike]
+        return (one.ask - one.bid) / 2
 
     def _later(self) -> Expiry:
         later = [expiry for expiry in self.chain.expiries if expiry.ends > self.near.ends]

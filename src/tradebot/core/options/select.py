@@ -158,9 +158,14 @@ def _beside(
 def _priced(
     page: Page, strategy: StrategyType, recipe: Recipe, strikes: Sequence[Decimal]
 ) -> PricedStructure:
-    """Price it in the middle of each market, and the whole rounded up: nothing is promised."""
+    """Price each leg in the middle, the whole with what is given up for a fill, rounded up."""
     legs = tuple(page.leg(part, strikes[part.strike]) for part in page.shape)
-    net_price = (cost_of(legs) / page.unit).quantize(CENT, ROUND_CEILING)
+    halves = (
+        abs(leg.weight) * page.half_spread(part, strikes[part.strike])
+        for part, leg in zip(page.shape, legs, strict=True)
+    )
+    cost = cost_of(legs) + sum(halves, ZERO) * page.bounds.concession_frac
+    net_price = (cost / page.unit).quantize(CENT, ROUND_CEILING)
     prospects = weigh(legs, net_price * page.unit, page.under(page.near), page.mood())
     credit = -prospects.cost
     if recipe.is_sold:

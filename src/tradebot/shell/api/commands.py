@@ -12,8 +12,10 @@ from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 from tradebot.core.model import commands as c
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.instrument import SYMBOL
-from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source, TimeInForce
+from tradebot.core.model.intent import Channel, Intent, Leg, OrdType, Side, Source, TimeInForce
 from tradebot.core.model.money import ONE, parse_decimal
+from tradebot.core.options.words.grammar import TEXT_MAX
+from tradebot.shell.desk.words import Words
 
 BODY_BYTES_MAX: Final = 64 * 1024
 KEY_LENGTH_MAX: Final = 128
@@ -97,6 +99,20 @@ def parse_intent(body: Mapping[str, Any], *, key: str | None, source: Source) ->
         route=_opt(body, "route", _name), key=key or given,
         correlation_id=_opt(body, "correlation_id", _text_of(KEY_LENGTH_MAX)),
         ttl_s=_opt(body, "ttl", _seconds), rests=_opt(body, "rest", _yes_or_no) or False,
+    )
+
+
+def parse_words(body: Mapping[str, Any]) -> Words:
+    """Read what somebody said to the desk, how, and whether anything should come of it."""
+    _refuse_unknown(body, ("text", "source", "dry_run", "user"), "")
+    text = _need(body, "text")
+    if isinstance(text, _Number) or not isinstance(text, str):
+        raise BadRequest("text", f"words, got {_kind(text)}")
+    if len(text) > TEXT_MAX or not text.strip():
+        raise BadRequest("text", f"1 to {TEXT_MAX} characters of words")
+    return Words(
+        text=text, channel=_opt(body, "source", _word(Channel)) or Channel.TYPED,
+        dry_run=_opt(body, "dry_run", _yes_or_no) or False, user=_user(body),
     )
 
 

@@ -23,6 +23,7 @@ from tradebot.shell.api.door import Door
 from tradebot.shell.api.queries import parse_filters
 from tradebot.shell.api.requests import Requests, Unanswerable
 from tradebot.shell.api.socket_place import place
+from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.engine import Busy
 from tradebot.shell.flattener import States
 from tradebot.shell.reconcile import Reconciler
@@ -57,8 +58,9 @@ class Server:
         self, *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
         health: Callable[[], Mapping[str, Any]], socket_path: Path,
         latch: Callable[[str, str], None], reconciler: Reconciler, brokers: Sequence[States] = (),
-        runtime_dir: Path | None = None, pace: float = 1.0,
+        desk: OptionsDesk, runtime_dir: Path | None = None, pace: float = 1.0,
     ) -> None:
+        self._desk = desk
         self._views = views
         self._status = status
         self._wanted = socket_path
@@ -104,6 +106,7 @@ class Server:
             web.post("/api/v1/reconcile", self._post_reconcile),
             web.post("/api/v1/reconcile/accept", self._post_accept),
             web.post("/api/v1/intents", self._post_intent),
+            web.post("/api/v1/ask", self._post_ask),
             *self._doors(commands.WITH_BODY, may_be_empty=False),
             *self._doors(commands.BODY_OR_NONE, may_be_empty=True),
             web.post("/api/v1/strategies/{id}/enable", partial(self._post_switch, True)),
@@ -213,6 +216,9 @@ class Server:
             await read_body(request), key=request.headers.get(KEY_HEADER), source=Source.API
         )
         return await self._decided(SubmitIntent(intent=intent))
+
+    async def _post_ask(self, request: web.Request) -> web.Response:
+        return answer(await self._desk.ask(commands.parse_words(await read_body(request))))
 
     async def _get_kill(self, request: web.Request) -> web.Response:
         found = await aftermath(self._views.book, self._brokers)

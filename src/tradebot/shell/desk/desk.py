@@ -1,0 +1,162 @@
+"""What becomes of a person's words? They are read, priced and staged as drafts; nothing is sent.
+
+Reading may ask a language model, and finding a structure takes longer than trading may wait: the
+one has its deadline, the other a thread of its own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Container, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from typing import Final, TypeAlias
+
+from tradebot.core.gates.routes import first_usable
+from tradebot.core.model.chain import Chain
+from tradebot.core.model.commands import DefineInstruments, SubmitIntent
+from tradebot.core.model.events import IntentReceived
+from tradebot.core.model.ids import IntentId
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.intent import ASKED_TEXT_MAX, Asked, Source
+from tradebot.core.model.reason import Stage
+from tradebot.core.model.sound import printable
+from tradebot.core.options.propose import Proposal, Situation, propose
+from tradebot.core.options.request import Question, Reading, Request
+from tradebot.core.options.select import NoneFits
+from tradebot.core.options.words import grammar
+from tradebot.ports import Clock, MarketData, OptionData
+from tradebot.shell.api.aftermath import Decide
+from tradebot.shell.desk.answer import Step, answer
+from tradebot.shell.desk.words import Words
+from tradebot.shell.engine import Busy
+from tradebot.shell.facts import FactCache
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.views.rows import Plain
+from tradebot.shell.views.views import Views
+
+ASKING_MAX: Final = 8  # requests that are answered at one time
+STAGED_WITHIN_S: Final = 5.0
+
+Read: TypeAlias = Callable[[str, Container[str], date], Awaitable[Reading]]
+Outcome: TypeAlias = Sequence[Proposal] | NoneFits | Question
+
+
+class OptionsDesk:
+    """Turns words into drafts, by the settings and the book of the moment."""
+
+    def __init__(
+        self, *, market: MarketData, facts: FactCache, views: Views, decide: Decide, clock: Clock,
+        read: Read, threaded: bool, pace: float = 1.0,
+    ) -> None:
+        self._market = market
+        self._facts = facts
+        self._views = views
+        self._decide = decide
+        self._clock = clock
+        self._read = read
+        self._threaded = threaded
+        self._pace = pace  # of the loop's clock: whoever asks waits in real time
+        self._asking = 0
+        self._changed = asyncio.Event()
+        self._symbols = frozenset(
+            i.symbol for i in market.instruments() if i.asset_class is AssetClass.EQUITY
+        )
+
+    def on_decision(self, decision: Decision) -> None:
+        """Let whoever waits for a draft look again."""
+        self._changed.set()
+
+    async def ask(self, words: Words) -> Plain:
+        """Return what was understood, what it comes to, and the drafts that were staged."""
+        if self._asking >= ASKING_MAX:
+            raise Busy(f"{ASKING_MAX} requests are being answered")
+        self._asking += 1
+        try:
+            return await self._ask(words)
+        finally:
+            self._asking -= 1
+
+    async def _ask(self, words: Words) -> Plain:
+        reading = await self._read(words.text, self._symbols, self._clock.now().date())
+        reading = replace(reading, request=replace(reading.request, source=words.channel))
+        if reading.questions:
+            return answer(reading)
+        match await self._planned(reading.request):
+            case Question() as question:
+                return answer(replace(reading, questions=(question,)))
+            case NoneFits() as none:
+                return answer(reading, why=none.why)
+            case proposals:
+                steps = [Step(proposal=proposal) for proposal in proposals]
+        if not words.dry_run:
+            steps = [await self._stage(step.proposal, words, reading.request) for step in steps]
+        return answer(reading, steps)
+
+    async def _planned(self, request: Request) -> Outcome:
+        """Look at the market here, and let a thread find what fits."""
+        assert request.symbol is not None  # or there had been a question
+        market = self._market
+        chain = market.chain(request.symbol) if isinstance(market, OptionData) else None
+        if chain is None:
+            return NoneFits(why=f"nobody lists options on {request.symbol} here")
+        now, settings = self._situation(chain), self._views.book.settings
+        if self._threaded:
+            found = await asyncio.to_thread(propose, request, now, settings)
+        else:
+            found = propose(request, now, settings)
+        return found if isinstance(found, NoneFits) else (found,)
+
+    def _situation(self, chain: Chain) -> Situation:
+        book = self._views.book
+        route = first_usable(book, book.settings.routes)
+        account = book.ledger.accounts[book.routes[route].account] if route else None
+        volatility = self._facts.volatilities.get(chain.underlying.symbol)
+        return Situation(
+            chain=chain, iv_rank=None if volatility is None else volatility.iv_rank,
+            equity=None if account is None or account.unmarked else account.equity,
+        )
+
+    async def _stage(self, proposal: Proposal, words: Words, request: Request) -> Step:
+        """Submit it, and wait until it is a draft, or refused, or waits for more than facts."""
+        asked = Asked(
+            text=printable(words.text)[:ASKED_TEXT_MAX], channel=words.channel,
+            confidence=request.confidence, provider=request.provider, model=request.model,
+            prompt_digest=request.prompt_digest, fallback=request.fallback,
+        )
+        intent = replace(proposal.intent(), source=Source.DESK, user=words.user, asked=asked)
+        await self._make_known(proposal)
+        decision = await self._decide(SubmitIntent(intent=intent))
+        assert decision is not None  # an intent without a key is never a repeat
+        received = next(v for v in decision.events if isinstance(v, IntentReceived))
+        await self._settled(received.intent_id)
+        draft = self._views.drafts.get(received.intent_id)
+        return Step(
+            proposal=proposal, result=self._views.pipeline_result(received.intent_id),
+            digest=None if draft is None else draft.digest,
+        )
+
+    async def _make_known(self, proposal: Proposal) -> None:
+        """Define the options of it, in the terms of their chain, before anything asks for them."""
+        known = self._views.book.instruments
+        legs = proposal.opens.legs if proposal.opens is not None else ()
+        terms = tuple(leg.terms for leg in legs if leg.terms.symbol not in known)
+        if terms:
+            await self._decide(DefineInstruments(instruments=terms))
+
+    async def _settled(self, intent_id: IntentId) -> None:
+        """Wait while it only waits for facts that the market is being asked for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STAGED_WITHIN_S * self._pace):
+                while self._waits_for_facts(intent_id):
+                    self._changed.clear()
+                    await self._changed.wait()
+
+    def _waits_for_facts(self, intent_id: IntentId) -> bool:
+        open_intent = self._views.book.intents.open.get(intent_id)
+        held = None if open_intent is None else open_intent.held
+        return held is not None and held.stage is Stage.RISK
+
+
+async def read_by_grammar(text: str, symbols: Container[str], today: date) -> Reading:
+    """Read words without any language model."""
+    return grammar.read(text, symbols, today)
