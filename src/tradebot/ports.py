@@ -133,7 +133,10 @@ class OptionData(MarketData, Protocol):
 
 @fact
 class Session:
-    """One trading day of one market: local date, times in UTC."""
+    """One trading day of one market: local date, times in UTC.
+
+    `utc_offset_s` is how far the market's own wall clock is ahead of UTC when it opens.
+    """
 
     calendar: str
     day: date
@@ -141,6 +144,7 @@ class Session:
     opens: datetime
     closes: datetime
     post_closes: datetime
+    utc_offset_s: int = 0
     is_early_close: bool = False
 
 

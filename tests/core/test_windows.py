@@ -28,7 +28,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode, Promotion
-from tradebot.core.model.window import PromotionWindow, Weekday
+from tradebot.core.model.window import Hours, PromotionWindow, Weekday
 
 SMA = StrategyId("sma")
 CLOSES = at(6.5 * 3600)
@@ -105,20 +105,22 @@ def test_a_window_told_from_the_close_follows_an_early_close(
 ) -> None:
     opens = datetime(2026, 11, 27, 14, 30, tzinfo=UTC)
     span = a_window(starts="open", ends="close-15m").span(
-        "2026-11-27", opens, opens + timedelta(minutes=closes_min)
+        Hours(session="2026-11-27", opens=opens, closes=opens + timedelta(minutes=closes_min))
     )
     assert span == (opens, opens + timedelta(minutes=ends_min)) if ends_min else span is None
 
 
 def test_a_window_that_would_outlast_the_session_ends_with_it() -> None:
     opens = at(0)
-    assert a_window(ends="open+600m").span("2026-08-24", opens, CLOSES) == (at(60), CLOSES)
+    day = Hours(session="2026-08-24", opens=opens, closes=CLOSES)
+    assert a_window(ends="open+600m").span(day) == (at(60), CLOSES)
 
 
 @pytest.mark.parametrize(("day", "is_open"), [("2026-08-24", True), ("2026-08-25", False)])
 def test_a_window_opens_on_its_weekdays_alone(day: str, is_open: bool) -> None:
     window = a_window(weekdays=(Weekday.MON, Weekday.FRI))
-    assert (window.span(day, at(0), CLOSES) is not None) is is_open
+    hours = Hours(session=day, opens=at(0), closes=CLOSES)
+    assert (window.span(hours) is not None) is is_open
 
 
 def test_a_window_of_a_market_whose_hours_nobody_knows_is_shut() -> None:

@@ -76,7 +76,7 @@ def test_a_start_in_mid_session_hears_its_phase_at_once_with_its_session():
     assert at == utc(2026, 11, 27, 15)
     assert command == EnterSession(
         calendar="XNYS", phase=TRADING, session="2026-11-27",
-        opens=utc(2026, 11, 27, 14, 30), closes=utc(2026, 11, 27, 18),
+        opens=utc(2026, 11, 27, 14, 30), closes=utc(2026, 11, 27, 18), utc_offset_s=-5 * 3600,
     )
 
 

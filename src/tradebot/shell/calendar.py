@@ -49,7 +49,7 @@ def entry_at(calendar: Calendar, at: datetime) -> EnterSession:
         return EnterSession(calendar=calendar.name, phase=phase)
     return EnterSession(
         calendar=calendar.name, phase=phase, session=session.day.isoformat(),
-        opens=session.opens, closes=session.closes,
+        opens=session.opens, closes=session.closes, utc_offset_s=session.utc_offset_s,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.money import plain
-from tradebot.core.model.window import PromotionWindow
+from tradebot.core.model.window import Hours, PromotionWindow
 from tradebot.ports import Calendar
 from tradebot.shell.settings import plugins
 from tradebot.shell.views.rows import arming_row, iso
@@ -57,7 +57,10 @@ def _spans(
         if session is None:
             continue
         name = session.day.isoformat()
-        span = window.span(name, session.opens, session.closes)
+        span = window.span(Hours(
+            session=name, opens=session.opens, closes=session.closes,
+            utc_offset_s=session.utc_offset_s,
+        ))
         if span is not None and now < span[1]:
             yield name, *span
 

@@ -8,7 +8,7 @@ import pytest
 from tests.config_texts import PLAIN, SmaLike, a_config, at_home, problems
 
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
-from tradebot.core.model.window import PromotionWindow, Weekday
+from tradebot.core.model.window import US_RTH, PromotionWindow, Weekday
 from tradebot.shell.settings import strict_yaml
 from tradebot.shell.settings.config import ConfigError, load
 from tradebot.shell.settings.reference import describe
@@ -30,18 +30,35 @@ def test_no_route_is_called_by_what_leads_out_of_the_data_directory(name: str) -
 
 
 def test_promotion_by_window_needs_a_strategy_and_a_window() -> None:
-    assert problems("promotion: {strategy: hybrid}\n") == [
+    assert problems("promotion: {strategy: hybrid, windows: []}\n") == [
         "c.yaml:1: promotion.eligible: expected at least one, because strategy is hybrid, got none",
         "c.yaml:1: promotion.windows: expected at least one, because strategy is hybrid, got none",
     ]
 
 
 def test_two_windows_of_one_name_are_told_from_each_other_by_nobody() -> None:
-    told = problems("promotion: {windows: [{name: a}, {name: a}]}\n")
+    told = problems(
+        "promotion: {windows: [{name: a, ends: open+5m}, {name: a, starts: open+5m}]}\n"
+    )
     assert told == [
         f"c.yaml:1: promotion.windows[{at}].name: expected a name of its own, got 'a'"
         for at in (0, 1)
     ]
+
+
+def test_windows_may_touch_and_overlap_where_no_strategy_can_use_both() -> None:
+    a_config(
+        "promotion:\n  eligible: [iron_condor, collar]\n  windows:\n"
+        "    - {name: a, ends: '12:00'}\n    - {name: b, starts: '12:00', strategies: [collar]}\n"
+        "    - {name: c, starts: '12:00', strategies: [iron_condor]}\n"
+        "    - {name: d, enabled: false}\n"
+    )
+
+
+def test_without_windows_of_its_own_a_configuration_has_the_regular_hours() -> None:
+    told = "promotion: {strategy: hybrid, eligible: [iron_condor]}\n"
+    assert a_config(told).decisive().windows == (US_RTH,)
+    assert not a_config("promotion: {strategy: manual}\n").decisive().windows
 
 
 def test_windows_reach_the_core() -> None:
@@ -159,7 +176,19 @@ MISTAKES = [
      "got 'sam'"),
     ("promotion:\n  windows:\n    - name: a\n      starts: 9:30\n",
      "c.yaml:4: promotion.windows[0].starts: expected a moment of the session such as open, "
-     "open+15m or close-15m, got '9:30'"),
+     "open+15m, close-15m or 10:00, got '9:30'"),
+    ("promotion: {windows: [{name: a, starts: '15:00', ends: open+90m}]}\n",
+     "c.yaml:1: promotion.windows[0].ends: expected a moment after 15:00, got 'open+90m'"),
+    ("promotion: {windows: [{name: a, ends: '12:00'}, {name: b, starts: close-241m}]}\n",
+     "c.yaml:1: promotion.windows[1]: expected windows one after the other "
+     "(a is open then, too), got 'b'"),
+    ("promotion: {caps: [{name: iron_condor, order_qty_max: 2}]}\n",
+     "c.yaml:1: promotion.caps[0].name: expected one of eligible (there are none), "
+     "got 'iron_condor'"),
+    ("promotion: {eligible: [collar], caps: [{name: collar, order_qty_max: 0}]}\n",
+     "c.yaml:1: promotion.caps[0].order_qty_max: expected more than 0, got '0'"),
+    ("promotion: {approvers_min: 0}\n",
+     "c.yaml:1: promotion.approvers_min: expected at least 1, got '0'"),
     ("promotion:\n  windows:\n    - {name: a, starts: open+60m, ends: open+60m}\n",
      "c.yaml:3: promotion.windows[0].ends: expected a moment after open+60m, got 'open+60m'"),
     ("promotion: {windows: [{name: a, weekdays: [sun, fryday]}]}\n",

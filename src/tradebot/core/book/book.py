@@ -25,6 +25,7 @@ from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import Capabilities, ExecType
 from tradebot.core.model.settings import RouteKind, Settings
+from tradebot.core.model.window import Hours
 
 
 @dataclass(slots=True)
@@ -43,12 +44,22 @@ class Route:
 
 @dataclass(slots=True)
 class Market:
-    """Where one calendar's day stands; times in UTC."""
+    """Where one calendar's day stands; times in UTC, its wall clock so far ahead of that."""
 
     phase: Phase
     session: str | None = None
     opens: datetime | None = None
     closes: datetime | None = None
+    utc_offset_s: int | None = None
+
+    @property
+    def hours(self) -> Hours | None:
+        if self.session is None or self.opens is None or self.closes is None:
+            return None
+        return Hours(
+            session=self.session, opens=self.opens, closes=self.closes,
+            utc_offset_s=self.utc_offset_s,
+        )
 
 
 EARLY_MAX: Final = 100  # busts and corrections an order that wait for what they take back
@@ -278,7 +289,8 @@ def _clear(book: Book, symbol: str) -> None:
 
 def _session(book: Book, event: e.SessionEntered) -> None:
     book.markets[event.calendar] = Market(
-        phase=event.phase, session=event.session, opens=event.opens, closes=event.closes
+        phase=event.phase, session=event.session, opens=event.opens, closes=event.closes,
+        utc_offset_s=event.utc_offset_s,
     )
     if event.calendar == book.settings.primary_calendar and book.flow.entered(event.session):
         book.ledger.day_began()

@@ -156,11 +156,18 @@ class ClearHalt:
 
 @fact
 class Approve:
-    """A person lets a draft go on; the digest names the content that was looked at."""
+    """A person lets a draft go on; the digest names the content that was looked at.
+
+    What else was looked at may be named too: the account it was for, the version of the settings,
+    and what it said could be lost.
+    """
 
     target: str
     digest: str
     by: str
+    account: str | None = None
+    settings_version: str | None = None
+    max_loss: Decimal | None = None
 
 
 @fact
@@ -209,13 +216,17 @@ class AcceptBreak:
 
 @fact
 class EnterSession:
-    """A calendar's market enters a phase; the session is named by its date, times in UTC."""
+    """A calendar's market enters a phase; the session is named by its date, times in UTC.
+
+    `utc_offset_s` is how far the market's own wall clock is ahead of UTC when it opens.
+    """
 
     calendar: str
     phase: Phase
     session: str | None = None
     opens: datetime | None = None
     closes: datetime | None = None
+    utc_offset_s: int | None = None
 
 
 @fact

@@ -94,7 +94,9 @@ class IntentApproved:
     """A person let this content go on, for one order, until then; the intent walks again.
 
     `reserved` is the worst case in currency that gates count in this account meanwhile, `risk` what
-    of it can be lost.
+    of it can be lost; `price` is the market's net price of a unit, `settings_version` names the
+    settings, both of that moment. `after` names those who approved it before, where one is not
+    enough.
     """
 
     intent_id: IntentId
@@ -104,13 +106,23 @@ class IntentApproved:
     account: str
     reserved: Decimal
     risk: Decimal = ZERO
+    price: Decimal | None = None
+    settings_version: str = ""
+    after: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name all who approved it, the first one first."""
+        return (*self.after, self.by)
 
 
 @fact
 class ApprovalLapsed:
-    """An approval's time ended before its order was sent; the intent needs another."""
+    """An approval became void before its order was sent; the intent needs another."""
 
     intent_id: IntentId
+    reason: Reason = Reason.POLICY_APPROVAL_EXPIRED
+    detail: str = ""
 
 
 @fact
@@ -119,6 +131,7 @@ class ApprovalRefused:
 
     target: str
     reason: Reason
+    detail: str = ""
 
 
 @fact
@@ -301,6 +314,7 @@ class SessionEntered:
     session: str | None = None
     opens: datetime | None = None
     closes: datetime | None = None
+    utc_offset_s: int | None = None
 
 
 @fact

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.fact import fact
-from tradebot.core.model.ids import StrategyId
 from tradebot.core.model.money import ONE
 from tradebot.core.model.window import PromotionWindow
 
@@ -64,6 +63,18 @@ class Correlated:
 
 
 @fact
+class PromotionCap:
+    """How much of a kind may go on by itself; what is larger needs a person.
+
+    name: a strategy's id, or a structure such as iron_condor
+    order_qty_max: the largest quantity of one order
+    """
+
+    name: str
+    order_qty_max: Decimal
+
+
+@fact
 class Policy:
     """Every limit of every gate; the unit is the end of the name."""
 
@@ -112,6 +123,8 @@ class Policy:
     trade_outside_hours: tuple[str, ...] = ()  # calendars whose pre and post phases may trade
     clock_step_max_s: Decimal = ONE
     clock_settle_s: int = 60
+    approval_price_drift_frac: Decimal = Decimal("0.10")
+    approval_risk_drift_frac: Decimal = Decimal("0.10")
     desk: DeskPolicy = DeskPolicy()
 
 
@@ -119,19 +132,20 @@ class Policy:
 class Settings:
     """What core decides by. `settings_hash` covers exactly this: no paths, ports or log settings.
 
-    `intent_ttl_s` bounds the wait of an intent without its own time to live; `send_within_s` is
-    how long a clearance holds between stage 5 and the socket; `approval_ttl_s` how long a person's
-    approval holds; `draft_ttl_s` how long a strategy's draft waits for one, at least, whatever its
-    own time to live; `order_timeout_s` how long an order may work until its cancel is asked for,
-    looked at every `order_check_s`. All in seconds. Without `staging` what would wait for an
-    approval is refused; with `record_all` the history keeps a draft of every order.
-    `recon_cash_tolerance` is in an account's currency; with `recon_adopts_orders` an order at the
-    broker that is none of ours halts nothing.
+    `intent_ttl_s` bounds the wait of an intent without its own time to live; `send_within_s` is how
+    long a clearance holds between stage 5 and the socket; `approval_ttl_s` how long a person's
+    approval holds and `approvers_min` how many people it takes; `draft_ttl_s` how long a strategy's
+    draft waits for one, at least, whatever its own time to live; `order_timeout_s` how long an
+    order may work until its cancel is asked for, looked at every `order_check_s`. All in seconds.
+    Without `staging` what would wait for an approval is refused; with `record_all` the history
+    keeps a draft of every order. `recon_cash_tolerance` is in an account's currency; with
+    `recon_adopts_orders` an order at the broker that is none of ours halts nothing.
     """
 
     mode: Mode = Mode.LIVE_BLOCKED
     promotion: Promotion = Promotion.DISABLED
-    eligible: tuple[StrategyId, ...] = ()
+    eligible: tuple[str, ...] = ()
+    caps: tuple[PromotionCap, ...] = ()
     windows: tuple[PromotionWindow, ...] = ()
     routes: tuple[str, ...] = ("paper",)  # the first is used where an intent names none
     primary_calendar: str = "XNYS"
@@ -140,6 +154,7 @@ class Settings:
     send_within_s: int = 30
     staging: bool = True
     approval_ttl_s: int = 3_600
+    approvers_min: int = 1
     recon_cash_tolerance: Decimal = Decimal("0.01")
     recon_adopts_orders: bool = False
     draft_ttl_s: int = 23_400

@@ -1,15 +1,19 @@
 """When may strategies go on by themselves? A window is told in terms of its market's session."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.ids import StrategyId
 
-_EDGE: Final = re.compile(r"open(?:\+([0-9]{1,4})m)?|close(?:-([0-9]{1,4})m)?", re.ASCII)
+_EDGE: Final = re.compile(
+    r"open(?:\+(?P<after>[0-9]{1,4})m)?|close(?:-(?P<before>[0-9]{1,4})m)?"
+    r"|(?P<wall>(?:[01][0-9]|2[0-3]):[0-5][0-9])",
+    re.ASCII,
+)
 
 
 class Weekday(StrEnum):
@@ -23,24 +27,34 @@ class Weekday(StrEnum):
 
 
 _DAYS: Final = tuple(Weekday)
-_LONG: Final = timedelta(days=30)
+
+
+@fact
+class Hours:
+    """One session of a market: its date, times in UTC, its wall clock so far ahead of that."""
+
+    session: str
+    opens: datetime
+    closes: datetime
+    utc_offset_s: int | None = None
 
 
 @fact
 class PromotionWindow:
-    """A part of a session in which eligible strategies need nobody's consent.
+    """A part of a session in which what is eligible needs nobody's consent.
 
     A session that closes early or moves with the clocks takes its windows along. What only closes
     positions counts toward no limit.
 
     name: what the window is called
-    starts: when it opens in the session, `open+15m` or `close-60m`
-    ends: when it closes in the session, `close-15m` or `open+60m`
+    starts: when it opens, `open+15m`, `close-60m` or `10:00` by the market's own clock
+    ends: when it closes, `close-15m`, `open+60m` or `15:30`; with the session at the latest
     weekdays: the days on which it opens
     calendar: whose sessions; those of the daemon's own calendar where none is named
     strategies: the only ones for whom it opens; all that are eligible where none is named
     orders_max: orders that may go on in it, in a session
     notional_max_usd: what these may be worth together
+    enabled: false keeps it shut
     """
 
     name: str
@@ -48,28 +62,33 @@ class PromotionWindow:
     ends: str = "close"
     weekdays: tuple[Weekday, ...] = _DAYS
     calendar: str | None = None
-    strategies: tuple[StrategyId, ...] = ()
+    strategies: tuple[str, ...] = ()
     orders_max: int | None = None
     notional_max_usd: Decimal | None = None
+    enabled: bool = True
 
-    def span(
-        self, session: str | None, opens: datetime | None, closes: datetime | None
-    ) -> tuple[datetime, datetime] | None:
+    def span(self, hours: Hours) -> tuple[datetime, datetime] | None:
         """Return from when until when it is open in this session, or None where it is not."""
-        if session is None or opens is None or closes is None:
+        day = date.fromisoformat(hours.session)
+        if not self.enabled or _DAYS[day.weekday()] not in self.weekdays:
             return None
-        if _DAYS[date.fromisoformat(session).weekday()] not in self.weekdays:
-            return None
-        starts, ends = _moment(self.starts, opens, closes), _moment(self.ends, opens, closes)
-        if starts is None or ends is None or not opens <= starts < ends <= closes:
+        starts, ends = _moment(self.starts, day, hours), _moment(self.ends, day, hours)
+        if starts is None or ends is None or not starts < ends:
             return None
         return starts, ends
 
-    def can_open(self) -> bool:
-        """Tell whether there is a session in which it would open: at the least, a very long one."""
-        opens = datetime(2000, 1, 3, tzinfo=UTC)
-        starts, ends = (_moment(edge, opens, opens + _LONG) for edge in (self.starts, self.ends))
-        return starts is not None and ends is not None and starts < ends
+    def overlaps(self, other: "PromotionWindow", sessions: Iterable[Hours]) -> bool:
+        """Tell whether both would be open at once for the same strategies in any of these."""
+        are_apart = self.strategies and other.strategies and not (
+            set(self.strategies) & set(other.strategies)
+        )
+        if are_apart:
+            return False
+        spans = ((self.span(hours), other.span(hours)) for hours in sessions)
+        return any(a and b and a[0] < b[1] and b[0] < a[1] for a, b in spans)
+
+
+US_RTH: Final = PromotionWindow(name="US_RTH", starts="09:30", ends="16:00", calendar="XNYS")
 
 
 def is_edge(text: str) -> bool:
@@ -77,12 +96,18 @@ def is_edge(text: str) -> bool:
     return _EDGE.fullmatch(text) is not None
 
 
-def _moment(edge: str, opens: datetime, closes: datetime) -> datetime | None:
-    """Return the moment that an edge names; one beyond the session's other end is that end."""
+def _moment(edge: str, day: date, hours: Hours) -> datetime | None:
+    """Return the moment that an edge names; one beyond an end of the session is that end."""
     found = _EDGE.fullmatch(edge)
     if found is None:
         return None
-    after, before = (timedelta(minutes=int(minutes or 0)) for minutes in found.groups())
-    if edge.startswith("open"):
-        return min(opens + after, closes)
-    return max(closes - before, opens)
+    if (wall := found["wall"]) is not None:
+        if hours.utc_offset_s is None:
+            return None
+        told = datetime.combine(day, time.fromisoformat(wall), UTC)
+        moment = told - timedelta(seconds=hours.utc_offset_s)
+    elif edge.startswith("open"):
+        moment = hours.opens + timedelta(minutes=int(found["after"] or 0))
+    else:
+        moment = hours.closes - timedelta(minutes=int(found["before"] or 0))
+    return max(hours.opens, min(moment, hours.closes))

@@ -7,9 +7,11 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
 from tradebot.core.model.fact import fact
+from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Need, window_need
 from tradebot.core.model.window import PromotionWindow
+from tradebot.core.options.shapes import structure_of
 
 
 @fact
@@ -46,7 +48,8 @@ def find(look: Look) -> Found:
 def span_of(book: Book, window: PromotionWindow) -> tuple[datetime, datetime] | None:
     """Return from when until when the window is open in the session that its market is in."""
     market = book.markets.get(_calendar_of(book, window))
-    return window.span(market.session, market.opens, market.closes) if market else None
+    hours = market.hours if market is not None else None
+    return window.span(hours) if hours is not None else None
 
 
 def closes(book: Book, name: str) -> datetime | None:
@@ -55,9 +58,21 @@ def closes(book: Book, name: str) -> datetime | None:
     return next((span[1] for span in found if span is not None), None)
 
 
+def kind_of(book: Book, body: Intent) -> str | None:
+    """Return by which name windows know it: the strategy's, or that of the desk's structure."""
+    if body.source is not Source.DESK:
+        return body.strategy_id if body.source is Source.STRATEGY else None
+    legs = [
+        (terms, leg.side.sign * leg.ratio_qty) for leg in body.legs
+        if (terms := book.terms(leg.symbol)) is not None
+    ]
+    return structure_of(legs) if len(legs) == len(body.legs) else None
+
+
 def _windows_for(book: Book, intent: IntentState) -> Iterator[PromotionWindow]:
+    kind = kind_of(book, intent.body)
     for window in book.settings.windows:
-        if not window.strategies or intent.body.strategy_id in window.strategies:
+        if not window.strategies or kind in window.strategies:
             yield window
 
 

@@ -205,6 +205,7 @@ def _build(name: str, year: int, irregular: _Irregular) -> _Year:
 
 def _session(name: str, day: date, opens: time, closes: time) -> Session:
     is_early = closes < _CLOSES
+    wall = datetime.combine(day, opens, _NEW_YORK)
     return Session(
         calendar=name,
         day=day,
@@ -212,6 +213,7 @@ def _session(name: str, day: date, opens: time, closes: time) -> Session:
         opens=_utc(day, opens),
         closes=_utc(day, closes),
         post_closes=_utc(day, _POST_CLOSES_EARLY if is_early else _POST_CLOSES),
+        utc_offset_s=(wall.replace(tzinfo=UTC) - wall) // timedelta(seconds=1),
         is_early_close=is_early,
     )
 

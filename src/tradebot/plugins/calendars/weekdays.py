@@ -33,9 +33,10 @@ class WeekdaysOpen:
         if day.weekday() >= _SATURDAY:
             return None
         opens, closes = _roll(day - _DAY), _roll(day)
+        wall = opens.astimezone(_NEW_YORK).replace(tzinfo=UTC)
         return Session(
             calendar=self.name, day=day, pre_opens=opens, opens=opens, closes=closes,
-            post_closes=closes,
+            post_closes=closes, utc_offset_s=(wall - opens) // timedelta(seconds=1),
         )
 
     def reason_on(self, day: date) -> str | None:

@@ -61,7 +61,9 @@ class Config(Sections):
         policy, age = self.policy, self.market_data.quote_age_max_s
         return Settings(
             mode=self.mode, promotion=self.promotion.strategy,
-            eligible=self.promotion.eligible, windows=self.promotion.windows,
+            eligible=self.promotion.eligible, caps=self.promotion.caps,
+            windows=self.promotion.windows if self.promotion.by_window else (),
+            approvers_min=self.promotion.approvers_min,
             routes=tuple(n for n, route in self.brokers.items() if route.shadow_of is None),
             primary_calendar=self.schedule.calendar,
             policy=policy if age is None else replace(policy, quote_age_max_s=age),

@@ -14,9 +14,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, InstanceOf
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.ids import StrategyId
-from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
-from tradebot.core.model.window import PromotionWindow
+from tradebot.core.model.settings import Mode, Policy, Promotion, PromotionCap, RouteKind, Settings
+from tradebot.core.model.window import US_RTH, PromotionWindow
 from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.settings.document import Place, Section, empty_section
 from tradebot.shell.settings.fill import REST
@@ -104,13 +103,22 @@ class PromotionSection:
     """Who lets an intent go on to a broker.
 
     strategy: without a person pass strategies (disabled), those inside windows, or none (manual)
-    eligible: ids of the strategies that windows open for
+    eligible: ids of the strategies that windows open for, and structures that the desk finds
+    caps: how much of each may go on by itself
     windows: when that is; told in terms of a market's session
+    approvers_min: how many people an approval takes, each of another name
     """
 
     strategy: Promotion = Promotion.DISABLED
-    eligible: tuple[StrategyId, ...] = ()
-    windows: tuple[PromotionWindow, ...] = ()
+    eligible: tuple[str, ...] = ()
+    caps: tuple[PromotionCap, ...] = ()
+    windows: tuple[PromotionWindow, ...] = (US_RTH,)
+    approvers_min: Annotated[int, Field(ge=1, le=9)] = _DECISIVE.approvers_min
+
+    @property
+    def by_window(self) -> bool:
+        """Tell whether windows let anything go on; where they do not, they decide nothing."""
+        return self.strategy in (Promotion.AUTO_WINDOW, Promotion.HYBRID)
 
 
 @fact
@@ -238,6 +246,8 @@ class Sections:
     policy.trade_outside_hours: calendars whose hours before and after the session may trade
     policy.clock_step_max_s: a larger jump of the wall clock holds all that is new
     policy.clock_settle_s: how long nobody may set it before it is believed again
+    policy.approval_price_drift_frac: a market further from an approval's price makes it void
+    policy.approval_risk_drift_frac: so does a possible loss so much larger than what was approved
     supervision.max_restarts: how often a failed feed or strategy is started again at once
     supervision.initial_backoff_s: the wait before the first restart
     supervision.backoff_multiplier: how the wait grows with each restart
