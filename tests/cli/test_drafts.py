@@ -81,7 +81,8 @@ def test_an_approval_of_the_digest_sends_the_order(
         capsys, home, "drafts", "approve", draft["draft_id"], "--digest", draft["digest"]
     )
     assert (code, said) == (
-        6, "tradebot: POLICY_NOT_A_DRAFT: No draft of this id waits for an approval\n"
+        6, "tradebot: POLICY_APPROVAL_USED: The draft's order was sent: its approval was for that"
+        " one alone\n"
     )
 
 
@@ -235,7 +236,7 @@ def test_a_change_that_a_gate_refuses_says_so_and_keeps_the_draft(home: Path, ca
     code, said, _ = told_of(capsys, home, draft, "--limit", "499.99", "--ttl", "600")
     assert (code, f"takes the place of {draft['draft_id']}" in said) == (0, True)
     code, _, said = told_of(capsys, home, draft, "--qty", "1")
-    assert (code, "POLICY_NOT_A_DRAFT" in said) == (6, True)
+    assert (code, "POLICY_SUPERSEDED" in said) == (6, True)
 
 
 def test_the_legs_of_a_combo_are_revised_together() -> None:

@@ -87,7 +87,7 @@ def test_asking_twice_makes_one_draft() -> None:
     trader, draft = a_draft()
     trader.tell(changed(draft, order_qty=Decimal(3)))
     refused = the(trader.tell(changed(draft, order_qty=Decimal(3))), ApprovalRefused)
-    assert refused.reason is Reason.POLICY_NOT_A_DRAFT
+    assert refused.reason is Reason.POLICY_SUPERSEDED
     assert len(trader.book.intents.open) == 1
 
 

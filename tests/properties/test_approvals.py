@@ -19,7 +19,7 @@ from tests.properties.walk import Day
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.reason import Reason
-from tradebot.core.model.settings import Mode, Promotion, Settings
+from tradebot.core.model.settings import Mode, Policy, Promotion, Settings
 
 SEEDS: Final = range(24)
 STEPS: Final = 500
@@ -74,6 +74,7 @@ def account_for(day: Day) -> Counter[str]:
     """Follow every yes on its own: what it was for, until when, and the one order that used it."""
     settings, staged, seen = Settings(), set[str](), Counter[str]()
     standing: dict[str, e.IntentApproved] = {}
+    limits: dict[str, Policy] = {}
     for line in day.journal:
         for event in line.events:
             match event:
@@ -95,11 +96,16 @@ def account_for(day: Day) -> Counter[str]:
                     seen["revised"] += stands
                 case e.IntentApproved():
                     assert line.at < event.until
-                    standing[event.intent_id] = event
+                    standing[event.intent_id], limits[event.intent_id] = event, settings.policy
                     seen["approved"] += 1
                 case e.ApprovalLapsed():
-                    assert standing.pop(event.intent_id).until <= line.at
-                    seen["lapsed"] += 1
+                    given = standing.pop(event.intent_id)
+                    is_over, is_other = given.until <= line.at, (
+                        limits[event.intent_id] != settings.policy
+                    )
+                    assert is_over == (event.reason is Reason.POLICY_APPROVAL_EXPIRED) or is_other
+                    assert is_other == (event.reason is Reason.POLICY_OTHER_SETTINGS)
+                    seen[event.reason] += 1
                 case e.IntentRefused():
                     seen["refused"] += standing.pop(event.intent_id, None) is not None
                 case e.OrderSubmitted():
@@ -109,6 +115,7 @@ def account_for(day: Day) -> Counter[str]:
                         assert given is not None, "sent without a yes"
                         assert given.digest == event.intent.digest()
                         assert line.at < given.until
+                        assert limits[event.intent_id] == settings.policy
                         seen["used"] += 1
     reserved = sum((given.reserved for given in standing.values()), Decimal(0))
     at_risk = sum((given.risk for given in standing.values()), Decimal(0))
@@ -130,7 +137,8 @@ def test_every_order_that_needs_a_yes_has_one_of_its_own(seed: int) -> None:
 
 
 def test_the_days_hold_what_the_check_looks_for() -> None:
-    seen = sum((account_for(an_answered_day(seed)) for seed in range(6)), Counter())
+    seen = sum((account_for(an_answered_day(seed)) for seed in range(12)), Counter())
     assert min(seen[what] for what in (
-        "approved", "lapsed", "used", "refused", "revised"
+        "approved", "used", "refused", "revised", Reason.POLICY_APPROVAL_EXPIRED,
+        Reason.POLICY_OTHER_SETTINGS, Reason.POLICY_OTHER_PRICE,
     )) >= 3, seen

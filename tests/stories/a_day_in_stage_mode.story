@@ -42,7 +42,7 @@
 09:30:08  reject I4 by bob too late in the day
         > refused I4 at route POLICY_REJECTED: by bob: too late in the day
 09:30:08  reject I4 by bob again
-        > approval refused I4 POLICY_NOT_A_DRAFT
+        > approval refused I4 POLICY_REJECTED
 # It ends by time.
 09:30:10  tick
         > nothing

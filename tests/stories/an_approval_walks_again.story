@@ -22,7 +22,7 @@
         > passed I1 through validation
         > refused I1 at risk RISK_ORDER_QUANTITY (order_quantity BLOCK 10 against 9)
 09:30:04  approve I1 by alice
-        > approval refused I1 POLICY_NOT_A_DRAFT
+        > approval refused I1 RISK_ORDER_QUANTITY
 # A yes survives a missing quote, and needs one to be given.
 09:30:20  approve I2 by alice
         > approved I2 by alice until 10:30:20 reserved 4500
@@ -34,7 +34,7 @@
         > passed I2 through dispatch
         > submitted C1 for I2 buy 9 SPY @500 day reserved 4500 send by 09:30:52
 09:30:23  approve I2 by alice
-        > approval refused I2 POLICY_NOT_A_DRAFT
+        > approval refused I2 POLICY_APPROVAL_USED
 09:30:24  latch flag file
 09:30:24  kill on by carol enough
         > kill switch on by carol: enough

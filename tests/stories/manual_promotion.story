@@ -26,8 +26,8 @@
 09:30:08  settings promotion auto_window
         > settings at 13:30:08Z mode paper
         > passed I3 through risk
-        > refused I3 at route POLICY_NOT_AUTO_ELIGIBLE: strategy None
+        > refused I3 at route POLICY_NOT_AUTO_ELIGIBLE: desk is not eligible
 09:30:09  intent buy 2 SPY limit 500.00
         > received I4 buy 2 SPY @500 day as number 3 of sma, until 16:00:09
         > passed I4 through risk
-        > refused I4 at route POLICY_NOT_AUTO_ELIGIBLE: strategy sma
+        > refused I4 at route POLICY_NOT_AUTO_ELIGIBLE: sma is not eligible

@@ -23,10 +23,11 @@ from tradebot.core.model.events import (
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.reason import Need, Reason
+from tradebot.core.model.reason import APPROVAL, Need, Reason
 
 KEYS_MAX: Final = 1_000_000  # idempotency keys remembered; the oldest leave first
 DEAD_MAX: Final = 1_000  # dead letters kept; the journal has them all
+PAST_MAX: Final = 1_000  # drafts remembered that wait for nobody any more
 
 
 @dataclass(slots=True)
@@ -55,6 +56,13 @@ class IntentState:
     replaces: OrderState | None = None
 
     @property
+    def is_draft(self) -> bool:
+        """Tell whether it waits for an approval, or with one."""
+        return self.approval is not None or (
+            self.held is not None and APPROVAL in self.held.needs
+        )
+
+    @property
     def wakes(self) -> datetime:
         """When time alone makes a held intent walk again."""
         until = self.held.until if self.held else None
@@ -66,6 +74,7 @@ class IntentState:
 class Intents:
     open: dict[IntentId, IntentState] = field(default_factory=dict)
     dead: dict[IntentId, IntentState] = field(default_factory=dict)  # could not be delivered
+    past: dict[IntentId, Reason] = field(default_factory=dict)  # drafts that ended, and why
     keys: dict[str, str] = field(default_factory=dict)  # the digest of what each stood for
     counts: dict[str, int] = field(default_factory=dict)
     by_need: dict[Need, dict[IntentId, None]] = field(default_factory=dict)
@@ -125,6 +134,7 @@ class Intents:
 
     def refused(self, event: IntentRefused) -> None:
         state = self.open.pop(event.intent_id)
+        self._remember(state, event.reason)
         self._let_go(state)
         self._approve(state, None)
         if event.reason is Reason.ADAPTER_UNDELIVERED:
@@ -155,6 +165,7 @@ class Intents:
 
     def submitted(self, event: OrderSubmitted) -> None:
         state = self.open[event.intent_id]
+        self._remember(state, Reason.POLICY_APPROVAL_USED)
         self._let_go(state)
         self._approve(state, None)  # it was for one order
         state.cl_ord_id = event.cl_ord_id
@@ -181,6 +192,13 @@ class Intents:
                 _add(self.reserved, given.account, sign * given.reserved)
                 _add(self.at_risk, given.account, sign * given.risk)
         state.approval = approval
+
+    def _remember(self, state: IntentState, reason: Reason) -> None:
+        """Keep for a while why a draft can be approved no more: who tries is told."""
+        if state.is_draft:
+            self.past[state.intent_id] = reason
+            if len(self.past) > PAST_MAX:
+                del self.past[next(iter(self.past))]
 
     def _let_go(self, state: IntentState) -> None:
         if state.held is None:

@@ -48,6 +48,13 @@ class Reason(StrEnum):
     POLICY_SUPERSEDED = "POLICY_SUPERSEDED"
     POLICY_NOT_A_DRAFT = "POLICY_NOT_A_DRAFT"
     POLICY_OTHER_DIGEST = "POLICY_OTHER_DIGEST"
+    POLICY_OTHER_ACCOUNT = "POLICY_OTHER_ACCOUNT"
+    POLICY_OTHER_SETTINGS = "POLICY_OTHER_SETTINGS"
+    POLICY_OTHER_PRICE = "POLICY_OTHER_PRICE"
+    POLICY_OTHER_RISK = "POLICY_OTHER_RISK"
+    POLICY_SAME_APPROVER = "POLICY_SAME_APPROVER"
+    POLICY_APPROVAL_USED = "POLICY_APPROVAL_USED"
+    POLICY_APPROVAL_EXPIRED = "POLICY_APPROVAL_EXPIRED"
     POLICY_NOT_AUTO_ELIGIBLE = "POLICY_NOT_AUTO_ELIGIBLE"
     POLICY_WINDOW_CLOSED = "POLICY_WINDOW_CLOSED"
     POLICY_INTENT_EXPIRED = "POLICY_INTENT_EXPIRED"
@@ -139,6 +146,13 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.POLICY_SUPERSEDED: "A person changed the draft; a new one stands in its place.",
     R.POLICY_NOT_A_DRAFT: "No draft of this id waits for an approval.",
     R.POLICY_OTHER_DIGEST: "The draft is not the content that was approved.",
+    R.POLICY_OTHER_ACCOUNT: "The approval is for another account than the order would trade in.",
+    R.POLICY_OTHER_SETTINGS: "The limits are not those under which it was approved.",
+    R.POLICY_OTHER_PRICE: "The market moved away from the price at which it was approved.",
+    R.POLICY_OTHER_RISK: "The order could lose more than was approved.",
+    R.POLICY_SAME_APPROVER: "Another person than the first must approve it, too.",
+    R.POLICY_APPROVAL_USED: "The draft's order was sent: its approval was for that one alone.",
+    R.POLICY_APPROVAL_EXPIRED: "The approval's time was over before the order was sent.",
     R.POLICY_NOT_AUTO_ELIGIBLE: "The strategy may not be promoted without a person.",
     R.POLICY_WINDOW_CLOSED: "No promotion window is open.",
     R.POLICY_INTENT_EXPIRED: "The intent outlived its time to live before it could be sent.",

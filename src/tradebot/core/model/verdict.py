@@ -18,7 +18,7 @@ class Pass:
 
 @fact
 class Hold:
-    """`gates` are those that object."""
+    """`gates` are those that object; `events` happen before it."""
 
     reason: Reason
     needs: tuple[Need, ...]
@@ -27,6 +27,7 @@ class Hold:
     until: datetime | None = None
     expires: datetime | None = None
     readings: str = ""
+    events: tuple[Event, ...] = ()
 
 
 @fact

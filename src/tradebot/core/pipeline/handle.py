@@ -83,7 +83,7 @@ def _control(book: Book, command: c.SetControl, facts: Facts, at: datetime) -> I
         control=command.control, engaged=command.engaged, reason=command.reason, by=command.by
     ))
     if command.engaged and command.control is c.Control.CLOCK_SET:
-        yield from lapse_all(book, facts, at)
+        yield from lapse_all(book, facts, at, (Reason.RISK_CLOCK_SET, command.reason))
     if not command.engaged:
         need = control_need(command.control)
         yield from resume(book, book.intents.waiting_for((need,)), facts, at)
@@ -100,13 +100,14 @@ def _clear_halt(
 
 def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) -> Iterator[e.Event]:
     entered = Market(
-        phase=command.phase, session=command.session, opens=command.opens, closes=command.closes
+        phase=command.phase, session=command.session, opens=command.opens, closes=command.closes,
+        utc_offset_s=command.utc_offset_s,
     )
     if book.markets.get(command.calendar) == entered:
         return
     yield from record(book, e.SessionEntered(
         calendar=command.calendar, phase=command.phase, session=command.session,
-        opens=command.opens, closes=command.closes,
+        opens=command.opens, closes=command.closes, utc_offset_s=command.utc_offset_s,
     ))
     calendar = command.calendar
     waiting = book.intents.waiting_for((session_need(calendar), window_need(calendar)))
@@ -118,10 +119,14 @@ def _settings(
 ) -> Iterator[e.Event]:
     if (book.settings, book.settings_version) == (command.settings, command.version):
         return
+    other_limits = command.settings.policy != book.settings.policy
     yield from end_arming(book, f"other settings: {command.version}", "settings")
     yield from record(book, e.SettingsActivated(
         settings=command.settings, version=command.version
     ))
+    if other_limits:
+        why = (Reason.POLICY_OTHER_SETTINGS, f"other limits: {command.version}")
+        yield from lapse_all(book, facts, at, why)
     yield from resume(book, book.intents.waiting_for((SETTINGS,)), facts, at)
 
 

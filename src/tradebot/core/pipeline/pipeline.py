@@ -74,8 +74,9 @@ def advance(book: Book, intent_id: IntentId, facts: Facts, at: datetime) -> Iter
                     yield event
             case Hold():
                 held = _held(intent_id, stage, verdict)
-                if not _is_same_hold(intent.held, held):
-                    yield from record(book, *_so_far(intent_id, stage, readings), held)
+                if verdict.events or not _is_same_hold(intent.held, held):
+                    so_far = _so_far(intent_id, stage, readings)
+                    yield from record(book, *so_far, *verdict.events, held)
                 return
             case Refuse():
                 refused = IntentRefused(

@@ -9,12 +9,14 @@ from typing import Final
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.look import Look
+from tradebot.core.model.events import ApprovalLapsed, IntentApproved
 from tradebot.core.model.fact import fact
 from tradebot.core.model.intent import Source
+from tradebot.core.model.money import plain
 from tradebot.core.model.reason import APPROVAL, SETTINGS, Reason
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.core.model.verdict import Hold, Refuse
-from tradebot.core.pipeline import windows
+from tradebot.core.pipeline import approval, windows
 
 
 class Say(StrEnum):
@@ -65,30 +67,53 @@ def consent(look: Look) -> Consent | Hold | Refuse:
     if say is Say.DRAFT:
         staged = Hold(reason=Reason.POLICY_STAGED, needs=(APPROVAL, SETTINGS))
         return _draft(book, intent, at, staged)
-    is_eligible = body.source is Source.STRATEGY and body.strategy_id in settings.eligible
-    if say is Say.WINDOW and not is_eligible:
-        detail = f"strategy {body.strategy_id}"
-        return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=detail)
+    barred = _barred(look)
+    if say is Say.WINDOW and barred:
+        return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=barred)
     is_free = say is Say.GOES and body.source is not Source.DESK and not intent.is_staged
     is_asked = say is not Say.WINDOW or intent.is_staged
-    if is_free or (is_asked and _is_approved(intent, at)):
+    given, void = intent.approval, None
+    if is_asked and given is not None:
+        void = approval.lapsed(look, given)
+    is_approved = is_asked and given is not None and void is None and approval.is_whole(book, given)
+    if is_free or is_approved:
         return Consent()
-    found = windows.Found()
-    if is_eligible and say in _BY_WINDOW and not intent.is_staged:
+    found = windows.Found(detail=barred) if say is Say.WINDOW_OR_ASKS else windows.Found()
+    if not barred and say in _BY_WINDOW and not intent.is_staged:
         found = windows.find(look)
         if found.window:
             return Consent(window=found.window)
     return _draft(book, intent, at, Hold(
         reason=Reason.POLICY_NEEDS_APPROVAL if is_asked else Reason.POLICY_WINDOW_CLOSED,
         needs=(*((APPROVAL,) if is_asked else ()), *found.needs, SETTINGS),
-        detail=found.detail, until=found.opens,
+        detail=_about_approval(book, given, void) or found.detail, until=found.opens,
+        events=(void,) if void is not None else (),
     ))
 
 
-def _is_approved(intent: IntentState, at: datetime) -> bool:
-    """An approval holds for the content that it names, and for its time."""
-    given = intent.approval
-    return given is not None and at < given.until and given.digest == intent.body.digest()
+def _barred(look: Look) -> str:
+    """Say why no window is for it: its kind is not eligible, or it is too large; "" where one may.
+
+    The kind of a strategy's intent is the strategy, that of a desk request what its legs make.
+    """
+    settings, body = look.book.settings, look.body
+    kind = windows.kind_of(look.book, body)
+    if kind not in settings.eligible:
+        return f"{kind or body.source} is not eligible"
+    cap = next((cap.order_qty_max for cap in settings.caps if cap.name == kind), None)
+    if cap is not None and not look.is_closing and not body.order_qty <= cap:
+        return f"{plain(body.order_qty)} {kind}: {plain(cap)} may go on without a person"
+    return ""
+
+
+def _about_approval(book: Book, given: IntentApproved | None, void: ApprovalLapsed | None) -> str:
+    """Tell who approved it for nothing, or whose approval it still lacks."""
+    if given is None:
+        return ""
+    by = " and ".join(given.names)
+    if void is not None:
+        return f"the approval by {by} is void, {void.reason}: {void.detail}"
+    return f"approved by {by}: {len(given.names)} of {book.settings.approvers_min}"
 
 
 def _draft(book: Book, intent: IntentState, at: datetime, hold: Hold) -> Hold | Refuse:

@@ -55,9 +55,10 @@ def submit(book: Book, command: SubmitIntent, facts: Facts, at: datetime) -> Ite
 def revise(book: Book, command: Revise, facts: Facts, at: datetime) -> Iterator[Event]:
     """Walk the changed draft as an intent of its own; only if it stands the old one ends."""
     draft = draft_of(book, command.target, at)
-    if draft is None or draft.held is None:
-        yield from _refused(book, command, Reason.POLICY_NOT_A_DRAFT)
+    if isinstance(draft, Reason):
+        yield from _refused(book, command, draft)
         return
+    assert draft.held is not None  # every draft is
     if flaw(command) is not None:
         yield from _refused(book, command, Reason.VALIDATION_MALFORMED)
         return

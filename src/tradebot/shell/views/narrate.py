@@ -194,7 +194,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.PositionsMarked: lambda v: "marked " + ", ".join(q.symbol for q in v.quotes),
     e.StrategySwitched: _strategy,
     e.IntentApproved: lambda v: f"draft {short(v.intent_id)} approved by {v.by}",
-    e.ApprovalLapsed: lambda v: f"approval of {short(v.intent_id)} lapsed: it needs another",
+    e.ApprovalLapsed: lambda v: f"approval of {short(v.intent_id)} is void, {v.reason}: {v.detail}",
     e.BreakerSet: lambda v: f"BREAKER of route {v.route} is {v.state}: {v.reason}",
     e.DeadLetterRetried: lambda v: f"dead letter {short(v.intent_id)} tried again by {v.by}",
     e.DeadLetterDiscarded: lambda v: (
