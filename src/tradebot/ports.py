@@ -238,6 +238,11 @@ class Desk(Protocol):
         """Return how much to trade of it by this rule; where that is 0, `why` says so."""
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]: ...
+    def tell(self, text: str) -> None:
+        """Say something to people. The same text is told once, and not without end."""
+
+    def measure(self, name: str, value: Decimal) -> None:
+        """Show a figure beside the strategy, where people look at it."""
 
 
 class Strategy(Protocol):

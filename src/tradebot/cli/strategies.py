@@ -67,6 +67,6 @@ def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:
     """Only what is disabled stands in the journal; what is configured does not."""
     return {"strategies": [
         {"strategy_id": name, "symbols": [], "is_enabled": False, "reason": reason,
-         "failures": 0, "overruns": 0, "slowest_ms": 0.0}
+         "failures": 0, "overruns": 0, "slowest_ms": 0.0, "figures": {}}
         for name, reason in views.book.disabled.items()
     ]}

@@ -63,6 +63,7 @@ class ReleaseCheck:
             "policy": self._policy,
             "calendar": self._needs_config(self._calendar),
             "journal": self._needs_config(self._journal),
+            "extras": self._needs_config(_extras),
             "broker mode": self._needs_config(_broker_mode),
             "dry run": self._needs_config(lambda config: (Word.PASS, self._trade(config))),
         })
@@ -142,6 +143,14 @@ def _decided_again(config: Config, told: str) -> Finding:
     if found.books is not None:
         return Word.FAIL, f"the books differ at {found.books}"
     return Word.PASS, f"{told} and decided again, all the same"
+
+
+def _extras(config: Config) -> Finding:
+    """Strategies alone may lack one: the daemon starts without them."""
+    loaded = {s.strategy_id: plugins.load("strategies", s.plugin) for s in config.strategies}
+    told = [f"strategy {name}: {why}" for name, one in loaded.items()
+            if (why := plugins.missing(one)) is not None]
+    return (Word.WARN, "; ".join(told)) if told else (Word.PASS, "every strategy can run here")
 
 
 def _broker_mode(config: Config) -> Finding:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from inspect import get_annotations
 from pathlib import Path
 from traceback import extract_tb
@@ -51,6 +52,13 @@ def lacking(group: str, plugin: Any) -> list[str]:
     if settings_type is None and group == "calendars":
         return lacks  # one that has nothing to set
     return lacks if is_dataclass(settings_type) else [*lacks, "a dataclass as settings_type"]
+
+
+def missing(plugin: Any) -> str | None:
+    """Say which extra a plugin needs, by its `needs` (extra -> module), and we lack."""
+    needs: Mapping[str, str] = getattr(plugin, "needs", {})
+    lacks = [extra for extra, module in needs.items() if find_spec(module) is None]
+    return f"not available without pip install 'tradebot[{','.join(lacks)}]'" if lacks else None
 
 
 def build(group: str, plugin: Any, /, *args: Any, **more: Any) -> Any:

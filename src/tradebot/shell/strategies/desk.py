@@ -1,8 +1,9 @@
 """What does one strategy see? Published state only, and its own part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.order_state import OrderState
@@ -13,20 +14,33 @@ from tradebot.core.indicators import Indicators
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import IntentId
 from tradebot.core.model.sizing import Measure, Size, Sizing, size
+from tradebot.core.model.sound import printable
 from tradebot.ports import Clock, MarketData, Position, Working
+
+TEXTS_MAX: Final = 100  # that one strategy may tell in one run of the daemon
+FIGURES_MAX: Final = 32
+_WORDS_MAX: Final = 300
+
+
+def _unheard(_: str) -> None:
+    """Tell nobody."""
 
 
 class StrategyDesk:
     """One strategy's view; what the host notes on it lives as long as the process."""
 
     def __init__(
-        self, strategy_id: str, *, book: Book, market: MarketData, clock: Clock
+        self, strategy_id: str, *, book: Book, market: MarketData, clock: Clock,
+        tell: Callable[[str], None] = _unheard,
     ) -> None:
         self.strategy_id = strategy_id
         self.indicators = Indicators(market.history)
         self._book = book
         self._market = market
         self._clock = clock
+        self._tell = tell
+        self._told: set[str] = set()
+        self.figures: dict[str, Decimal] = {}
         self.open: dict[str, dict[IntentId, None]] = {}  # symbol -> its intents not yet finished
         self.posted: dict[str, int] = {}  # symbol -> intents handed in, not yet heard of
         self.asked: set[str] = set()  # orders to cancel or change, not yet heard of
@@ -85,3 +99,19 @@ class StrategyDesk:
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         return self._market.history(symbol, count)
+
+    def tell(self, text: str) -> None:
+        text = printable(text[:_WORDS_MAX])
+        if text in self._told or len(self._told) >= TEXTS_MAX:
+            return
+        self._told.add(text)
+        self._tell(text)
+        if len(self._told) == TEXTS_MAX:
+            self._tell(f"told {TEXTS_MAX} texts, and is heard no more")
+
+    def measure(self, name: str, value: Decimal) -> None:
+        name = printable(name[:_WORDS_MAX])
+        if name in self.figures or len(self.figures) < FIGURES_MAX:
+            self.figures[name] = value
+        else:
+            self.tell(f"measures more than {FIGURES_MAX} figures: {name} is not shown")

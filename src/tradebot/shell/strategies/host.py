@@ -30,6 +30,7 @@ from tradebot.core.model.events import (
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, IntentId
 from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
 from tradebot.ports import Action, MarketEvent, Strategy, TimedStrategy
 from tradebot.shell.clock import stopwatch
@@ -40,6 +41,9 @@ from tradebot.shell.strategies.desk import StrategyDesk
 
 FAILURES_MAX: Final = 5  # in one run of the daemon; then the strategy is disabled
 ACTIONS_MAX: Final = 1000  # of one call
+QUIET: Final = {  # the row of a strategy that is not called
+    "is_enabled": False, "failures": 0, "overruns": 0, "slowest_ms": 0.0, "figures": {},
+}
 
 Tell = Callable[[str, str], None]
 
@@ -80,9 +84,10 @@ class StrategyHost:
         self.calling: str | None = None  # read by the watchdog's thread
         self._book = book
         self._post = post
-        self._tell = tell
+        self.tell = tell
         self._elapsed = elapsed
         self._hosted: dict[str, _Hosted] = {}
+        self._absent: dict[str, tuple[Sequence[str], str]] = {}
         self._owner: dict[IntentId, tuple[str, tuple[str, ...]]] = {}
         self._intent_of: dict[ClOrdID, IntentId] = {}
         self._is_running = False
@@ -93,6 +98,11 @@ class StrategyHost:
     ) -> None:
         self._hosted[strategy_id] = _Hosted(strategy, desk, allowance or Allowance())
 
+    def leave_out(self, strategy_id: str, symbols: Sequence[str], reason: str) -> None:
+        """Go on without one that cannot run here; it is told of, and stands in the list."""
+        self.tell(strategy_id, reason)
+        self._absent[strategy_id] = symbols, reason
+
     @property
     def timed(self) -> Sequence[str]:
         """Name the strategies that have a timer."""
@@ -101,12 +111,19 @@ class StrategyHost:
     def rows(self) -> list[dict[str, Any]]:
         """Tell of every strategy how it stands, for people and programs."""
         return [
-            {"strategy_id": name, "symbols": list(hosted.strategy.symbols),
-             "is_enabled": name not in self._book.disabled,
-             "reason": self._book.disabled.get(name), "failures": hosted.failures,
-             "overruns": hosted.overruns, "slowest_ms": round(hosted.slowest_s * 1000, 1)}
-            for name, hosted in self._hosted.items()
+            *(self._row(name, hosted) for name, hosted in self._hosted.items()),
+            *({**QUIET, "strategy_id": name, "symbols": list(symbols), "reason": reason}
+              for name, (symbols, reason) in self._absent.items()),
         ]
+
+    def _row(self, name: str, hosted: _Hosted) -> dict[str, Any]:
+        return {
+            "strategy_id": name, "symbols": list(hosted.strategy.symbols),
+            "is_enabled": name not in self._book.disabled,
+            "reason": self._book.disabled.get(name), "failures": hosted.failures,
+            "overruns": hosted.overruns, "slowest_ms": round(hosted.slowest_s * 1000, 1),
+            "figures": {name: plain(value) for name, value in hosted.desk.figures.items()},
+        }
 
     def start(self) -> None:
         """Adopt what is open from before, then let every strategy rebuild its state."""
@@ -204,7 +221,7 @@ class StrategyHost:
             count = hosted.overruns = hosted.overruns + 1
             if count & (count - 1) == 0:  # told ever more rarely: 1, 2, 4, 8
                 budget_ms = hosted.allowance.budget_s * 1000
-                self._tell(name, f"call {count} over its {budget_ms:g} ms: {seconds * 1000:.0f} ms")
+                self.tell(name, f"call {count} over its {budget_ms:g} ms: {seconds * 1000:.0f} ms")
 
     def _disable(self, name: str, reason: str) -> None:
         self._hosted[name].is_leaving = True
@@ -217,7 +234,7 @@ class StrategyHost:
             try:
                 self._post(command)
             except Busy:
-                self._tell(name, "the inbox is full: an action was dropped before it was taken in")
+                self.tell(name, "the inbox is full: an action was dropped before it was taken in")
                 return
             if isinstance(command, SubmitIntent):
                 for symbol in command.intent.symbols:
@@ -254,7 +271,7 @@ class StrategyHost:
         hosted = self._hosted[name]
         hosted.failures += 1
         reason = said(error).encode("utf-8", "backslashreplace").decode()
-        self._tell(name, f"failure {hosted.failures} of {FAILURES_MAX}: {reason}")
+        self.tell(name, f"failure {hosted.failures} of {FAILURES_MAX}: {reason}")
         if hosted.failures >= FAILURES_MAX:
             self._disable(name, reason)
 
