@@ -1,0 +1,4 @@
+-- told: in the answer
+function on_quote(call)
+  return { orders = coroutine.create(function() end) }
+end

@@ -1,0 +1,1 @@
+LuaT attempt to load a binary chunk

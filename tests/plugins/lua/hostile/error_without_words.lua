@@ -1,0 +1,4 @@
+-- told: an error without words
+function on_quote(call)
+  error({})
+end

@@ -1,0 +1,4 @@
+-- told: a nil value (global 'collectgarbage')
+function on_quote(call)
+  collectgarbage("stop")
+end
