@@ -7,6 +7,7 @@ from typing import Final
 
 from tests.makers import a_quote, number
 
+from tradebot.core.model.chain import Chain
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument
 from tradebot.ports import Clock, Gap, Listener, MarketEvent
@@ -16,7 +17,7 @@ MINUTE: Final = timedelta(minutes=1)
 
 
 class FakeMarket:
-    """Implements ports.MarketData: quotes and bars happen when the test says so."""
+    """Implements ports.OptionData: quotes and bars happen when the test says so."""
 
     def __init__(self, clock: Clock, instruments: Sequence[Instrument]) -> None:
         self._clock = clock
@@ -39,6 +40,12 @@ class FakeMarket:
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         return self._bars.get(symbol, [])[-count:]
+
+    def chain(self, symbol: str) -> Chain | None:
+        return None
+
+    def implied_volatilities(self, symbol: str, count: int) -> Sequence[Decimal]:
+        return ()
 
     async def run(self) -> None:
         """This market moves only by hand."""

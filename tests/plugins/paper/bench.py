@@ -29,12 +29,13 @@ from tradebot.shell.sim_loop import SimLoop
 INITIAL: Final = Decimal(100_000)
 FREE: Final = {"slippage_bps": 0, "commission_bps": 0, "commission_per_contract": 0}
 CALENDARS: Final = {"XNYS": ExchangeCalendar(ExchangeSettings()), "24/7": AlwaysOpen()}
+HUNDRED: Final = Decimal(100)  # of an option that nobody listed
 EPOCH: Final = at(-10**6)
 
 
 def paper_settings(**changes: Any) -> PaperSettings:
     """Make settings without costs; whole numbers and texts become Decimals."""
-    kept = {"account", "currency", "short_allowed", "seed"}
+    kept = {"account", "currency", "short_allowed", "naked_options_allowed", "seed"}
     fields = {**FREE, **changes}
     return PaperSettings(**{
         name: value if name in kept else number(value) for name, value in fields.items()
@@ -283,7 +284,7 @@ def reckon(
         for leg in intent.legs:
             qty = leg.side.sign * leg.ratio_qty * report.last_qty
             px = prices[leg.symbol] if intent.is_combo else report.last_px
-            sheet.trade(leg.symbol, qty, px, worth[leg.symbol])
+            sheet.trade(leg.symbol, qty, px, worth.get(leg.symbol, HUNDRED))
     return sheet
 
 

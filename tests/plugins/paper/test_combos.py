@@ -1,4 +1,4 @@
-"""How does the paper broker trade several legs as one? Whole, at a net price, or not at all."""
+"""How does the paper broker trade several legs as one? At a net price, never a leg alone."""
 
 import asyncio
 from decimal import Decimal
@@ -63,13 +63,26 @@ async def test_a_credit_is_a_negative_price_and_a_smaller_one_is_worse(bench: Be
 
 
 @at_the_paper_broker()
-async def test_too_little_of_one_leg_fills_none_of_them(bench: Bench) -> None:
+async def test_too_little_of_one_leg_fills_fewer_of_all_of_them(bench: Bench) -> None:
     await bench.show("4.90", 5, 100, symbol=CALL)
     await bench.show("2.00", "2.10", 3, symbol=HIGHER_CALL)
     order = await bench.submit(a_combo(*SPREAD, qty=4, price=3))
-    assert bench.kinds(order) == ["new"]
+    assert bench.kinds(order) == ["new", "3@3"]
+    assert await bench.holdings() == {CALL: 3, HIGHER_CALL: -3}
     await bench.show("2.00", "2.10", 4, symbol=HIGHER_CALL)
-    assert bench.fills(order) == ["4@3"]
+    assert bench.fills(order) == ["3@3", "1@3"]
+    await check_account(bench)
+
+
+@at_the_paper_broker(commission_per_contract="0.65")
+async def test_every_fill_pays_for_the_contracts_of_its_own(bench: Bench) -> None:
+    await bench.show("4.90", 5, 100, symbol=CALL)
+    await bench.show("2.00", "2.10", 3, symbol=HIGHER_CALL)
+    order = await bench.submit(a_combo(*SPREAD, qty=4, price=3))
+    await bench.show("2.00", "2.10", 4, symbol=HIGHER_CALL)
+    fees = [r.fee for r in bench.about(order) if r.exec_type is ExecType.TRADE]
+    assert fees == [Decimal("3.90"), Decimal("1.30")]
+    await check_account(bench)
 
 
 @at_the_paper_broker()
@@ -78,11 +91,9 @@ async def test_ratios_count_in_price_size_and_holdings(bench: Bench) -> None:
     await bench.show("2.00", "2.10", 5, symbol=HIGHER_CALL)
     legs = (f"sell {CALL}", f"buy {HIGHER_CALL} 2")
     order = await bench.submit(a_combo(*legs, qty=3))
-    assert bench.fills(order) == []  # six would be needed
-    await bench.show("2.00", "2.10", 6, symbol=HIGHER_CALL)
-    assert bench.fills(order) == ["3@-0.7"]
-    assert await bench.holdings() == {CALL: -3, HIGHER_CALL: 6}
-    assert bench.fills(await bench.buy(1, symbol=HIGHER_CALL)) == []  # the six are gone
+    assert bench.fills(order) == ["2@-0.7"]  # three would take six
+    assert await bench.holdings() == {CALL: -2, HIGHER_CALL: 4}
+    assert bench.fills(await bench.buy(2, symbol=HIGHER_CALL)) == ["1@2.1"]  # the fifth
     await check_account(bench)
 
 
@@ -98,9 +109,11 @@ async def test_a_leg_without_a_quote_keeps_the_combo_waiting(bench: Bench) -> No
 @at_the_paper_broker()
 async def test_a_combo_that_must_fill_at_once_is_canceled_where_it_cannot(bench: Bench) -> None:
     await show_options(bench, size=1)
-    for tif in ("ioc", "fok"):
-        order = await bench.submit(a_combo(*SPREAD, qty=2, price=3, tif=tif))
-        assert bench.kinds(order) == ["new", "canceled"]
+    whole = await bench.submit(a_combo(*SPREAD, qty=2, price=3, tif="fok"))
+    assert bench.kinds(whole) == ["new", "canceled"]
+    part = await bench.submit(a_combo(*SPREAD, qty=2, price=3, tif="ioc"))
+    assert bench.kinds(part) == ["new", "1@3", "canceled"]
+    await show_options(bench, size=1)
     order = await bench.submit(a_combo(*SPREAD, qty=1, price=3, tif="fok"))
     assert bench.kinds(order) == ["new", "1@3"]
 

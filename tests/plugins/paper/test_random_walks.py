@@ -32,6 +32,7 @@ from tradebot.core.model.order import LIFECYCLE, OrdStatus
 from tradebot.core.model.report import ExecType, Report
 
 SYMBOLS = ("SPY", "IBM")
+PUT = CALL.replace("C005", "P005")
 cents = st.integers(9000, 11000).map(lambda number: Decimal(number) / 100)
 sizes = st.sampled_from([0, 0, 3, 10, 40])
 
@@ -39,7 +40,7 @@ quotes = st.tuples(
     st.just("quote"), st.sampled_from(SYMBOLS), cents, st.integers(0, 30), sizes
 )
 option_quotes = st.tuples(
-    st.just("option"), st.sampled_from([CALL, HIGHER_CALL]), st.integers(100, 900),
+    st.just("option"), st.sampled_from([CALL, HIGHER_CALL, PUT]), st.integers(100, 900),
     st.integers(1, 20), sizes,
 )
 bars = st.tuples(st.just("bar"), st.sampled_from(SYMBOLS), st.lists(cents, min_size=4, max_size=4))
@@ -53,6 +54,16 @@ orders = st.one_of(
     st.builds(
         an_order, sides, lots, st.none() | cents, tif=rests, stop=cents,
         symbol=st.sampled_from(SYMBOLS),
+    ),
+    st.builds(
+        an_order, sides, st.integers(1, 3), st.none(), tif=tifs,
+        symbol=st.sampled_from([CALL, HIGHER_CALL, PUT]),
+    ),
+    st.builds(
+        lambda first, second, shares, qty: a_combo(
+            f"{first} SPY {shares}", f"{second} {CALL}", qty=qty
+        ),
+        sides, sides, st.sampled_from([50, 100]), st.integers(1, 3),
     ),
     st.builds(
         lambda first, second, qty, price, tif: a_combo(
@@ -71,7 +82,7 @@ steps = st.lists(
 )
 OPENING = (
     ("quote", "SPY", Decimal(100), 2, 40), ("quote", "IBM", Decimal(95), 1, 0),
-    ("option", CALL, 500, 10, 0), ("option", HIGHER_CALL, 200, 10, 0),
+    ("option", PUT, 300, 10, 0), ("option", CALL, 500, 10, 0), ("option", HIGHER_CALL, 200, 10, 0),
 )
 costs = st.fixed_dictionaries({
     "commission_bps": st.sampled_from([0, 10]), "slippage_bps": st.sampled_from([0, 5]),
@@ -180,7 +191,9 @@ def check_wholes(made: list[Told]) -> None:
     for told in made:
         trades = [r.last_qty for r in told.reports if r.exec_type is ExecType.TRADE]
         tif = told.intent.time_in_force
-        if told.intent.is_combo or tif is TimeInForce.FOK:
+        if told.intent.is_combo:
+            assert all(qty == int(qty) for qty in trades)
+        if tif is TimeInForce.FOK:
             assert len(trades) <= 1
             assert not trades or trades[0] == told.order_qty
         if tif in (TimeInForce.FOK, TimeInForce.IOC) and told.reports:

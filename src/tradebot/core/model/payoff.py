@@ -20,17 +20,28 @@ def worst_payoff(
     """
     if any(t.strike is None or t.right is None or t.expiry is None for t, _ in options):
         return None
-    last = max((t.expiry for t, qty in options if qty < 0 and t.expiry), default=None)
-    counted = [
-        (t, qty) for t, qty in options if qty < 0 or last is None or (t.expiry and t.expiry >= last)
-    ]
-    calls = sum((qty * t.multiplier for t, qty in counted if t.right is Right.CALL), ZERO)
-    if calls + max(ZERO, shares) < 0:
+    if cover(options) + max(ZERO, shares) < 0:
         return None
+    counted = _that_count(options)
     prices = {ZERO, *(t.strike for t, _ in counted if t.strike is not None)}
     return min(
         sum((qty * t.multiplier * pays(t, price) for t, qty in counted), ZERO) for price in prices
     )
+
+
+def cover(options: Sequence[tuple[Instrument, Decimal]]) -> Decimal:
+    """Return for how many shares more calls are held than sold; negative: they are naked."""
+    counted = _that_count(options)
+    return sum((qty * t.multiplier for t, qty in counted if t.right is Right.CALL), ZERO)
+
+
+def _that_count(
+    options: Sequence[tuple[Instrument, Decimal]]
+) -> list[tuple[Instrument, Decimal]]:
+    last = max((t.expiry for t, qty in options if qty < 0 and t.expiry), default=None)
+    return [
+        (t, qty) for t, qty in options if qty < 0 or last is None or (t.expiry and t.expiry >= last)
+    ]
 
 
 def as_option(terms: Instrument) -> Instrument:

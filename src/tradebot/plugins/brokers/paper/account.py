@@ -17,6 +17,10 @@ class Lot:
     avg_px: Decimal
     multiplier: Decimal
 
+    def value_at(self, px: Decimal | None) -> Decimal:
+        """Return what it is worth at a price; where nobody told one, at its average."""
+        return self.qty * (self.avg_px if px is None else px) * self.multiplier
+
 
 @dataclass(slots=True)
 class PaperAccount:
@@ -53,15 +57,9 @@ class PaperAccount:
         lot = self.lots.get(symbol)
         return lot.qty if lot else ZERO
 
-    def worth(self, mark: Mark) -> tuple[Decimal, Decimal]:
-        """Return (signed value, sum of absolute values) of what is held, at the marks."""
-        net = gross = ZERO
-        for symbol, lot in self.lots.items():
-            px = mark(symbol)
-            value = lot.qty * (lot.avg_px if px is None else px) * lot.multiplier
-            net += value
-            gross += abs(value)
-        return net, gross
+    def worth(self, mark: Mark) -> Decimal:
+        """Return the value of what is held, at the marks."""
+        return sum((lot.value_at(mark(symbol)) for symbol, lot in self.lots.items()), ZERO)
 
     def unrealized(self, mark: Mark) -> Decimal:
         total = ZERO

@@ -1,19 +1,25 @@
 """May this order work here? The checks of a broker, in the order in which brokers make them."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
-from tradebot.core.model.combo import net_price
-from tradebot.core.model.instrument import AssetClass, Right
-from tradebot.core.model.intent import Leg, OrdType, Side, TimeInForce
+from tradebot.core.model.combo import cost_of, unit_of
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side, TimeInForce
 from tradebot.core.model.money import ZERO, plain
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
+from tradebot.plugins.brokers.paper.margin import Stake, spot_of, stake_of
 from tradebot.plugins.brokers.paper.order import PaperOrder
-from tradebot.plugins.brokers.paper.rules import Tariff, offer_of, slipped
+from tradebot.plugins.brokers.paper.rules import (
+    Offer,
+    Tariff,
+    limit_of,
+    offer_of,
+    slipped,
+    worse_of,
+)
 from tradebot.plugins.brokers.paper.settings import PaperSettings
 
 LEGS_MAX: Final = 4
@@ -67,8 +73,8 @@ class Admission:
         if not opening > 0:
             self._house.reserve(order, ZERO, ZERO)
             return None
-        if order.intent.is_combo:
-            need = self._combo_need(order)
+        if self._is_weighed(order.intent):
+            need, opening = self._weighed_need(order), order.leaves_qty
         else:
             need = self._single_need(order, opening)
         if isinstance(need, str):
@@ -118,14 +124,19 @@ class Admission:
                     return f"short sale not allowed: {plain(short)} more than is held"
         return self.reserve(order)
 
+    def _is_weighed(self, intent: Intent) -> bool:
+        """Tell whether an order counts by what it adds to the rest: combos do, and options."""
+        return intent.is_combo or self._is_option(intent.legs[0])
+
+    def _is_option(self, leg: Leg) -> bool:
+        return self._board.instrument(leg.symbol).asset_class is AssetClass.OPTION
+
     def _short_qty(self, order: PaperOrder, leg: Leg) -> Decimal:
-        """Return how much of what the leg sells is not held; the options of a combo may be."""
-        if leg.side is Side.BUY:
+        """Return how much of what the leg sells is not held; what options lack must be covered."""
+        if leg.side is Side.BUY or self._is_option(leg):
             return ZERO
         if not order.intent.is_combo:
             return self._opening_qty(order)
-        if self._board.instrument(leg.symbol).asset_class is AssetClass.OPTION:
-            return ZERO
         return order.order_qty * leg.ratio_qty - self._house.account.held(leg.symbol)
 
     def _opening_qty(self, order: PaperOrder) -> Decimal:
@@ -136,7 +147,7 @@ class Admission:
                 -self._house.account.held(leg.symbol) * leg.side.sign
                 >= leg.ratio_qty * order.leaves_qty for leg in intent.legs
             )
-            return ZERO if closes else order.order_qty
+            return ZERO if closes else order.leaves_qty
         leg = intent.legs[0]
         against = -self._house.account.held(leg.symbol) * leg.side.sign
         if not against > 0:
@@ -163,51 +174,88 @@ class Admission:
             px = slipped(leg, px, self._settings.slippage_bps, instrument)
         return px * instrument.multiplier + self._tariff.fee(instrument, opening, px) / opening
 
-    def _combo_need(self, order: PaperOrder) -> Decimal | str:
-        """Return the most that one combo can lose: its cost less its worst payoff at expiry."""
-        legs = order.intent.legs
-        kinds = [self._board.instrument(leg.symbol) for leg in legs]
-        is_of_options = all(kind.asset_class is AssetClass.OPTION for kind in kinds)
-        cost = order.price
-        if cost is None or not is_of_options:
-            offer = offer_of(legs, self._board.quote, lambda quote, side: None)
-            if offer is None:
-                return f"no market in {order.intent.symbol} yet"
-            if not is_of_options:  # nothing bounds what a pair may lose: every leg counts in full
-                return sum((
-                    leg.ratio_qty * px * kind.multiplier
-                    for leg, px, kind in zip(legs, offer.prices, kinds, strict=True)
-                ), ZERO)
-            cost = net_price(legs, offer.prices, self._board.multiplier)
-        multiplier = max(kind.multiplier for kind in kinds)
-        worst = self._worst_payoff(legs)
-        if worst is None:
-            return "the loss of this combo has no bound"
-        return max(ZERO, cost - worst) * multiplier
+    def _weighed_need(self, order: PaperOrder) -> Decimal | str:
+        """Return what a unit ties up beside what is held, and what other orders may still sell."""
+        intent, qty = order.intent, order.leaves_qty
+        offer = offer_of(intent.legs, self._board.quote, lambda quote, side: None)
+        names = list(dict.fromkeys(map(self._board.underlying, intent.symbols)))
+        worst = self._worst_cost(order, offer)
+        if worst is None or (offer is None and len(names) > 1):
+            return f"no market in {intent.symbol} yet"
+        need, offered = ZERO, ZERO
+        for name in names:
+            legs = [leg for leg in intent.legs if self._board.underlying(leg.symbol) == name]
+            cost = worst if offer is None or len(names) == 1 else self._cost(legs)
+            ties_up = self._ties_up(order, name, legs, cost * qty)
+            if isinstance(ties_up, str):
+                return ties_up
+            need, offered = need + ties_up, offered + cost
+        prices = offer.prices if offer is not None else (ZERO,) * len(intent.legs)
+        fees = sum((
+            self._tariff.fee(self._board.instrument(leg.symbol), qty * leg.ratio_qty, px)
+            for leg, px in zip(intent.legs, prices, strict=True)
+        ), ZERO)
+        return max(ZERO, need + fees) / qty + max(ZERO, worst - offered)
 
-    def _worst_payoff(self, legs: Sequence[Leg]) -> Decimal | None:
-        """Return the least that options pay a unit, None where there is no least.
-
-        What is bought must not end before what is sold: until then it is worth its payoff.
-        """
-        kinds = [self._board.instrument(leg.symbol) for leg in legs]
-        ends: dict[Side, list[date]] = {Side.BUY: [], Side.SELL: []}
-        for leg, kind in zip(legs, kinds, strict=True):
-            ends[leg.side].append(kind.expiry or date.max)
-        if ends[Side.BUY] and ends[Side.SELL] and min(ends[Side.BUY]) < max(ends[Side.SELL]):
+    def _worst_cost(self, order: PaperOrder, offer: Offer | None) -> Decimal | None:
+        """Return the most that a unit may cost, in currency; None without limit and market."""
+        intent, board = order.intent, self._board
+        if order.price is not None:
+            return limit_of(intent, order.price) * unit_of(intent.legs, board.multiplier)
+        if offer is None:
             return None
-        strikes = sorted({ZERO, *(kind.strike or ZERO for kind in kinds)})
-        beyond = strikes[-1] + 1
-        payoffs = [
-            sum((
-                leg.side.sign * leg.ratio_qty * _intrinsic(kind.right, kind.strike or ZERO, spot)
-                for leg, kind in zip(legs, kinds, strict=True)
-            ), ZERO)
-            for spot in (*strikes, beyond)
+        prices = [
+            slipped(leg, px, self._settings.slippage_bps, board.instrument(leg.symbol))
+            for leg, px in zip(intent.legs, offer.prices, strict=True)
         ]
-        *_, (at_last, past_last) = pairwise(payoffs)
-        return min(payoffs) if past_last >= at_last else None
+        if intent.stop_px is not None:
+            prices = [worse_of(intent.side, prices[0], intent.stop_px)]
+        return cost_of(intent.legs, prices, board.multiplier)
+
+    def _cost(self, legs: Sequence[Leg]) -> Decimal:
+        offer = offer_of(legs, self._board.quote, lambda quote, side: None)
+        assert offer is not None  # all legs of the order have a quote
+        return cost_of(legs, offer.prices, self._board.multiplier)
+
+    def _ties_up(
+        self, order: PaperOrder, name: str, legs: Sequence[Leg], cost: Decimal
+    ) -> Decimal | str:
+        """Return how much more is tied up on one underlying, or why it is not to be borne."""
+        board, lots = self._board, self._house.account.lots
+        held = self._beside(order, name)
+        then = _joined(held, legs, order.leaves_qty)
+        before, after = self._stake(held), self._stake(then)
+        short = max(ZERO, -then.get(name, ZERO)) - max(ZERO, -held.get(name, ZERO))
+        naked = after.naked - before.naked - short
+        if naked > 0 and not self._settings.naked_options_allowed:
+            return f"the loss has no bound: nothing covers {plain(naked)} of {name}"
+        value = sum((
+            lot.value_at(board.mark(symbol)) for symbol, lot in lots.items()
+            if board.underlying(symbol) == name
+        ), ZERO)
+        spot = spot_of(name, then, board)
+        return after.ties_up(value + cost, spot) - before.ties_up(value, spot)
+
+    def _beside(self, order: PaperOrder, name: str) -> dict[str, Decimal]:
+        """Return what is held on an underlying, should all else trade that makes it worse."""
+        board, lots = self._board, self._house.account.lots
+        held = {symbol: lot.qty for symbol, lot in lots.items() if board.underlying(symbol) == name}
+        for other in self._house.open.values():
+            legs = [leg for leg in other.intent.legs if board.underlying(leg.symbol) == name]
+            if legs and other is not order and other.accepted_at is not None:
+                then = _joined(held, legs, other.leaves_qty)
+                held = then if self._stake(then).is_worse(self._stake(held)) else held
+        return held
+
+    def _stake(self, held: Mapping[str, Decimal]) -> Stake:
+        return stake_of((self._board.instrument(symbol), qty) for symbol, qty in held.items())
 
 
-def _intrinsic(right: Right | None, strike: Decimal, spot: Decimal) -> Decimal:
-    return max(ZERO, spot - strike if right is Right.CALL else strike - spot)
+def _joined(
+    held: Mapping[str, Decimal], legs: Sequence[Leg], qty: Decimal
+) -> dict[str, Decimal]:
+    """Return what would be held once so many of these legs traded."""
+    then = dict(held)
+    for leg in legs:
+        then[leg.symbol] = then.get(leg.symbol, ZERO) + leg.side.sign * leg.ratio_qty * qty
+    return then

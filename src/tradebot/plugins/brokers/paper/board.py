@@ -5,11 +5,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from tradebot.core.model.facts import Bar, Quote
-from tradebot.core.model.instrument import Instrument, parse_occ
+from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.intent import Side
 from tradebot.core.model.money import ZERO
 from tradebot.plugins.brokers.paper.rules import is_sane
-from tradebot.ports import Calendar, Clock, MarketData, MarketEvent, Session
+from tradebot.ports import (
+    Calendar,
+    Clock,
+    Listener,
+    MarketData,
+    MarketEvent,
+    OptionData,
+    Session,
+)
 
 
 class Board:
@@ -22,30 +30,41 @@ class Board:
         self._market = market
         self._calendars = calendars
         self._instruments = {known.symbol: known for known in market.instruments()}
+        self._listener: Listener | None = None
         self._quotes: dict[str, Quote] = {}
         self._closes: dict[str, Decimal] = {}
         self._taken: dict[tuple[str, Side], Decimal] = {}
         self._sessions: dict[str, Session | None] = {}
 
-    @property
-    def symbols(self) -> list[str]:
-        return list(self._instruments)
-
     def now(self) -> datetime:
         return self._clock.now()
 
+    def listen(self, listener: Listener) -> None:
+        """Have the market told to somebody: what is listed now, and what is looked at later."""
+        self._listener = listener
+        self._market.subscribe(list(self._instruments), listener)
+
     def trades(self, symbol: str) -> bool:
-        return symbol in self._instruments
+        """Tell whether the symbol is listed, or an option that the market knows prices of."""
+        if symbol in self._instruments:
+            return True
+        option, market = option_of(symbol), self._market
+        if option is None or not isinstance(market, OptionData):
+            return False
+        if market.last(symbol) is None and not market.history(symbol, 1):
+            return False
+        self._instruments[symbol] = option
+        if self._listener is not None:
+            market.subscribe([symbol], self._listener)
+        return True
 
     def instrument(self, symbol: str) -> Instrument:
         """Return the instrument; one that is no longer listed is an option, or counts singly."""
-        known = self._instruments.get(symbol)
-        if known is None:
-            try:
-                known = parse_occ(symbol)
-            except ValueError:
-                known = Instrument(symbol=symbol)
-        return known
+        return self._instruments.get(symbol) or option_of(symbol) or Instrument(symbol=symbol)
+
+    def underlying(self, symbol: str) -> str:
+        """Return on what an option stands; all else stands on itself."""
+        return self.instrument(symbol).underlying or symbol
 
     def multiplier(self, symbol: str) -> Decimal:
         return self.instrument(symbol).multiplier

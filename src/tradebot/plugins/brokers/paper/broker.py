@@ -69,7 +69,7 @@ class PaperBroker:
         self._closes_at: datetime | None = None
         self._unread: deque[Report] = deque()
         self._arrived = asyncio.Event()
-        market.subscribe(self._board.symbols, self.on_market)
+        self._board.listen(self.on_market)
 
     @property
     def realized(self) -> Decimal:
@@ -83,7 +83,7 @@ class PaperBroker:
 
     def equity(self) -> Decimal:
         """Return cash and the value of what is held, in currency."""
-        return self._house.account.cash + self._house.account.worth(self._board.mark)[0]
+        return self._house.account.cash + self._house.account.worth(self._board.mark)
 
     def buying_power(self) -> Decimal:
         return self._house.buying_power()
@@ -207,6 +207,8 @@ class PaperBroker:
         self._house, self._floor = house, Floor(self._settings, house, self._board)
         if not house.is_opened:
             house.open_account()
+        for symbol in house.in_use():
+            self._board.trades(symbol)  # an option is followed from here on
         for order in list(self._house.open.values()):
             if order.accepted_at is None:
                 self._floor.arrive(order)

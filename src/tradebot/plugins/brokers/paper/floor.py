@@ -14,7 +14,7 @@ from tradebot.core.model.combo import net_price
 from tradebot.core.model.facts import Bar
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Leg, TimeInForce
-from tradebot.core.model.money import ZERO, floor_to
+from tradebot.core.model.money import ONE, ZERO, floor_to
 from tradebot.core.model.report import ExecType, LegFill
 from tradebot.plugins.brokers.paper.admission import Admission
 from tradebot.plugins.brokers.paper.board import Board
@@ -216,12 +216,13 @@ class Floor:
         return Offer(prices=prices, qty=offer.qty)
 
     def _fill(self, order: PaperOrder, offer: Offer) -> None:
-        """Fill what is there; a combo or fill-or-kill order whole or not at all."""
+        """Fill what is there: of a combo whole ones, of a fill-or-kill order all or nothing."""
         intent, qty = order.intent, order.leaves_qty
         if offer.qty is not None and offer.qty < qty:
-            if intent.is_combo or intent.time_in_force is TimeInForce.FOK:
+            if intent.time_in_force is TimeInForce.FOK:
                 return
-            qty = floor_to(offer.qty, self._board.instrument(intent.symbol).lot_size)
+            lot = ONE if intent.is_combo else self._board.instrument(intent.symbol).lot_size
+            qty = floor_to(offer.qty, lot)
         if not qty > 0:
             return
         fee = ZERO

@@ -17,6 +17,7 @@ from tradebot.core.model.report import ExecType, Report
 from tradebot.plugins.brokers.paper.account import PaperAccount
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.file import Line, Opened, Said
+from tradebot.plugins.brokers.paper.margin import tied_up
 from tradebot.plugins.brokers.paper.order import PaperOrder
 from tradebot.plugins.brokers.paper.settings import PaperSettings
 
@@ -98,11 +99,15 @@ class House:
         self._unwritten, self._untold = [], []
         return taken
 
+    def in_use(self) -> set[str]:
+        """Return the symbols of all that is held or may trade."""
+        return {*self.account.lots, *(s for o in self.open.values() for s in o.intent.symbols)}
+
     def buying_power(self) -> Decimal:
         """Return what may still be opened: equity times the multiple, less what is in use."""
-        net, gross = self.account.worth(self._board.mark)
-        multiple = self._settings.buying_power_multiple
-        return (self.account.cash + net) * multiple - gross - self.reserved
+        equity = self.account.cash + self.account.worth(self._board.mark)
+        used = tied_up(self.account.lots, self._board) + self.reserved
+        return equity * self._settings.buying_power_multiple - used
 
     def due(self, now: datetime) -> Iterator[PaperOrder]:
         """Yield the orders whose day is over, and note when the next one's will be."""

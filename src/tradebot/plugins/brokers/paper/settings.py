@@ -25,6 +25,7 @@ class PaperSettings:
     commission_per_contract: fee of options, in currency
     fill_probability: of an order at rest that the market touches without trading through it
     short_allowed: whether more may be sold than is held
+    naked_options_allowed: whether calls may be sold that neither shares nor other calls cover
     buying_power_multiple: how many times its equity the account may hold
     seed: the source of chance for latencies and touches
     """
@@ -40,6 +41,7 @@ class PaperSettings:
     commission_per_contract: _NotNegative = Decimal("0.65")
     fill_probability: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.95")
     short_allowed: bool = True
+    naked_options_allowed: bool = False
     buying_power_multiple: Annotated[Decimal, Field(gt=0, le=10)] = Decimal(1)
     seed: int = 0
 
