@@ -51,14 +51,15 @@ def _none_of(book: Book, names: Sequence[str]) -> Hold | Refuse:
 def _about_short(book: Book, intent: IntentState, route: Route) -> Refuse | None:
     """Refuse to sell what is not held where the broker takes no short sales.
 
-    Working exits count: what they sell cannot be sold again. A combo's options cover each other.
+    Working exits count: what they sell cannot be sold again. Options are covered, or have a loss
+    that the gates on it know.
     """
     if route.capabilities.allows_short:
         return None
     body = intent.body
     for leg in body.legs:
         is_option = book.instruments[leg.symbol].asset_class is AssetClass.OPTION
-        if leg.side is Side.BUY or (body.is_combo and is_option):
+        if leg.side is Side.BUY or is_option:
             continue
         held = book.ledger.net_qty(route.account, leg.symbol)
         left = held - book.orders.leaves_of(route.account, leg.symbol, Side.SELL)

@@ -10,7 +10,7 @@ from tradebot.core.model.intent import Intent, Leg, OrdType, Side, TimeInForce
 from tradebot.core.model.money import ZERO, plain
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
-from tradebot.plugins.brokers.paper.margin import Stake, spot_of, stake_of
+from tradebot.plugins.brokers.paper.margin import Obligation, obligation_of, spot_of
 from tradebot.plugins.brokers.paper.order import PaperOrder
 from tradebot.plugins.brokers.paper.rules import (
     Offer,
@@ -224,7 +224,7 @@ class Admission:
         board, lots = self._board, self._house.account.lots
         held = self._beside(order, name)
         then = _joined(held, legs, order.leaves_qty)
-        before, after = self._stake(held), self._stake(then)
+        before, after = self._owed(held), self._owed(then)
         short = max(ZERO, -then.get(name, ZERO)) - max(ZERO, -held.get(name, ZERO))
         naked = after.naked - before.naked - short
         if naked > 0 and not self._settings.naked_options_allowed:
@@ -244,11 +244,11 @@ class Admission:
             legs = [leg for leg in other.intent.legs if board.underlying(leg.symbol) == name]
             if legs and other is not order and other.accepted_at is not None:
                 then = _joined(held, legs, other.leaves_qty)
-                held = then if self._stake(then).is_worse(self._stake(held)) else held
+                held = then if self._owed(then).is_worse(self._owed(held)) else held
         return held
 
-    def _stake(self, held: Mapping[str, Decimal]) -> Stake:
-        return stake_of((self._board.instrument(symbol), qty) for symbol, qty in held.items())
+    def _owed(self, held: Mapping[str, Decimal]) -> Obligation:
+        return obligation_of((self._board.instrument(symbol), qty) for symbol, qty in held.items())
 
 
 def _joined(

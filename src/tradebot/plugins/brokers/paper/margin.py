@@ -17,7 +17,7 @@ from tradebot.plugins.brokers.paper.board import Board
 
 
 @fact
-class Stake:
+class Obligation:
     """What holdings on one underlying must pay at the end, at most.
 
     `cover` is for how many shares calls, or shares, are held beyond those that were sold; what
@@ -31,7 +31,7 @@ class Stake:
     def naked(self) -> Decimal:
         return max(ZERO, -self.cover)
 
-    def is_worse(self, other: "Stake") -> bool:
+    def is_worse(self, other: "Obligation") -> bool:
         return (-self.cover, self.debt) > (-other.cover, other.debt)
 
     def ties_up(self, value: Decimal, spot: Decimal) -> Decimal:
@@ -39,13 +39,13 @@ class Stake:
         return max(ZERO, value + self.debt) + self.naked * spot
 
 
-def stake_of(held: Iterable[tuple[Instrument, Decimal]]) -> Stake:
+def obligation_of(held: Iterable[tuple[Instrument, Decimal]]) -> Obligation:
     """Weigh signed quantities of what stands on one underlying."""
     options = [(as_option(terms), qty) for terms, qty in held if qty]
     covered = cover(options)
     worst = worst_payoff(options, -covered)
     assert worst is not None  # with shares for all that was sold there is an end
-    return Stake(debt=max(ZERO, -worst), cover=covered)
+    return Obligation(debt=max(ZERO, -worst), cover=covered)
 
 
 def tied_up(lots: Mapping[str, Lot], board: Board) -> Decimal:
@@ -59,8 +59,8 @@ def tied_up(lots: Mapping[str, Lot], board: Board) -> Decimal:
         if symbols == [name]:  # shares alone, as almost always
             total += abs(value)
         else:
-            stake = stake_of((board.instrument(s), lots[s].qty) for s in symbols)
-            total += stake.ties_up(value, spot_of(name, symbols, board))
+            owed = obligation_of((board.instrument(s), lots[s].qty) for s in symbols)
+            total += owed.ties_up(value, spot_of(name, symbols, board))
     return total
 
 
