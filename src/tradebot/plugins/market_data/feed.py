@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from heapq import merge
+from heapq import heappop, heappush
 from typing import Final, TypeAlias
 
 from tradebot.core.model.facts import Bar, Quote
@@ -22,7 +22,8 @@ _AT_ONCE_MAX: Final = 100  # events delivered before others on the loop get thei
 class Feed:
     """Merges the symbols' streams and delivers what is due; a failed run goes on where it was.
 
-    What came before anybody first asked is history; all after that is delivered.
+    What came before anybody first asked is history; all after that is delivered. A symbol that
+    is added later joins from then on.
     """
 
     def __init__(
@@ -30,13 +31,22 @@ class Feed:
         open_stream: OpenStream,
     ) -> None:
         self.latest: dict[str, Quote] = {}
-        self._symbols = sorted(symbols)
+        self._symbols = set(symbols)
         self._clock = clock
         self._until = until
         self._open_stream = open_stream
         self._listeners: dict[str, list[Listener]] = {}
         self._begun: datetime | None = None
         self._delivered: Stamp | None = None
+        self._heads: list[tuple[Stamped, Stream]] = []  # a heap: each stream by its next event
+        self._is_open = False
+
+    def add(self, symbol: str) -> None:
+        """Play one more symbol; only what the market can open may be added."""
+        if symbol not in self._symbols:
+            self._symbols.add(symbol)
+            if self._is_open:
+                self._open(symbol, self.now())
 
     def subscribe(self, symbols: Iterable[str], listener: Listener) -> None:
         for symbol in symbols:
@@ -51,7 +61,9 @@ class Feed:
 
     async def run(self) -> None:
         known_now, at_once = self.now(), 0
-        for event_at, symbol, rank, event in self._events():
+        self._reopen()
+        while self._heads:
+            event_at = self._heads[0][0][0]
             if self._until is not None and event_at > self._until:
                 return
             if event_at > known_now:
@@ -61,16 +73,29 @@ class Feed:
                 await asyncio.sleep(0)
                 at_once = 0
             at_once += 1
-            self._delivered = (event_at, symbol, rank)
-            self._deliver(symbol, event)
+            stamped, stream = heappop(self._heads)
+            self._delivered = stamped[:3]  # even if a listener fails
+            self._deliver(stamped)
+            self._push(stream)
 
-    def _events(self) -> Stream:
+    def _reopen(self) -> None:
+        """Open all streams behind what was delivered, those too that failed."""
         assert self._begun is not None
-        left_at = self._delivered
-        since = self._begun if left_at is None else left_at[0]
-        for stamped in merge(*(self._open_stream(symbol, since) for symbol in self._symbols)):
-            if left_at is None or stamped[:3] > left_at:
-                yield stamped
+        since = self._begun if self._delivered is None else self._delivered[0]
+        self._heads, self._is_open = [], True
+        for symbol in sorted(self._symbols):
+            self._open(symbol, since)
+
+    def _open(self, symbol: str, since: datetime) -> None:
+        stream, left_at = self._open_stream(symbol, since), self._delivered
+        if left_at is not None:
+            stream = (stamped for stamped in stream if stamped[:3] > left_at)
+        self._push(stream)
+
+    def _push(self, stream: Stream) -> None:
+        stamped = next(stream, None)
+        if stamped is not None:
+            heappush(self._heads, (stamped, stream))
 
     async def _wait_for(self, due: datetime) -> tuple[datetime, bool]:
         """Return the time once it is due, and whether that took waiting."""
@@ -82,7 +107,8 @@ class Feed:
                 waited = True
         return now, waited
 
-    def _deliver(self, symbol: str, event: MarketEvent) -> None:
+    def _deliver(self, stamped: Stamped) -> None:
+        _, symbol, _, event = stamped
         if isinstance(event, Quote):
             self.latest[symbol] = event
         for listener in self._listeners.get(symbol, ()):
