@@ -18,7 +18,7 @@ from tradebot.ports import Session
 _ANCHOR: Final = date(1990, 1, 1).toordinal()  # all paths stand at their start until this day
 _MEMORY: Final = 0.995  # the part of a level that is left a day later
 _WEEKEND: Final = 0.3  # of a day's move, for markets that rest then
-_MINUTE: Final = timedelta(minutes=1)
+MINUTE: Final = timedelta(minutes=1)
 _QUIET: Final = 0.12  # a minute outside the trading hours moves so much less, as variance
 
 V = TypeVar("V")
@@ -42,7 +42,7 @@ class Recent(OrderedDict[K, V]):
 
 
 def minute_count(session: Session) -> int:
-    return (session.post_closes - session.pre_opens) // _MINUTE
+    return (session.post_closes - session.pre_opens) // MINUTE
 
 
 def minute_weights(session: Session) -> list[float]:
@@ -50,8 +50,8 @@ def minute_weights(session: Session) -> list[float]:
 
     The open weighs more than the close, the hours around them next to nothing.
     """
-    before = (session.opens - session.pre_opens) // _MINUTE
-    trading = (session.closes - session.opens) // _MINUTE
+    before = (session.opens - session.pre_opens) // MINUTE
+    trading = (session.closes - session.opens) // MINUTE
     after = minute_count(session) - before - trading
     if before == after == 0:  # a market that never closes knows no rush hours
         return [1 / trading] * trading

@@ -4,25 +4,30 @@ Every quote is a pure function of seed, symbol, session and step: a run that is 
 anywhere, sees the very same market.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Annotated, Final
 
 from pydantic import Field
 
+from tradebot.core.model.chain import Chain
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
-from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.instrument import AssetClass, Instrument, option_of
 from tradebot.plugins.market_data.feed import Feed, Stream
 from tradebot.plugins.market_data.listing import habit_of, instrument_of
-from tradebot.plugins.market_data.paths import UnitPath, minute_count
+from tradebot.plugins.market_data.option_listing import is_root
+from tradebot.plugins.market_data.option_pit import OptionPit
+from tradebot.plugins.market_data.paths import MINUTE, Recent, UnitPath, minute_count
+from tradebot.plugins.market_data.share_prices import SharePrices
 from tradebot.plugins.market_data.tape import Tape
 from tradebot.ports import Calendar, Clock, Gap, Listener, Session
 
 _MINUTE_MS: Final = 60_000
-_MINUTE: Final = timedelta(minutes=1)
+_TAPES_KEPT: Final = 4096  # of options that somebody asked for
 _NO_SESSION_DAYS_MAX: Final = 15  # no market that we know rests longer
 
 
@@ -35,6 +40,7 @@ class SimulatedSettings:
     interval_s: seconds between two quotes of a symbol; a minute must be a whole number of them
     spread_bps: the mean spread in trading hours; outside them it is four times as wide
     asset_classes: what a symbol is, where its name does not tell: equity, crypto or fx
+    options: which shares have options; left out, all of them
     """
 
     symbols: Annotated[tuple[str, ...], Field(min_length=1)] = ("SPY", "QQQ", "IBM")
@@ -42,6 +48,7 @@ class SimulatedSettings:
     interval_s: Annotated[Decimal, Field(ge=Decimal("0.1"), le=60)] = Decimal(1)
     spread_bps: Annotated[Decimal, Field(gt=0, le=1000)] = Decimal(1)
     asset_classes: Mapping[str, AssetClass] = field(default_factory=dict)
+    options: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.interval_s <= 0 or _MINUTE_MS % (self.interval_s * 1000):
@@ -65,36 +72,64 @@ class SimulatedMarket:
             name: _calendar(instrument, calendars)
             for name, instrument in self._instruments.items()
         }
-        self._tapes = _tapes(settings, self._instruments.values())
+        self._tapes, self._pits = self._built(settings)
+        self._options: Recent[str, Tape | None] = Recent(_TAPES_KEPT)
         self._feed = Feed(names, clock, until, self._stream)
 
     def instruments(self) -> Sequence[Instrument]:
         return tuple(self._instruments.values())
 
     def subscribe(self, symbols: Iterable[str], listener: Listener) -> None:
-        self._feed.subscribe(symbols, listener)
+        names = tuple(symbols)
+        for name in names:
+            if self._tape(name) is not None:
+                self._feed.add(name)
+        self._feed.subscribe(names, listener)
 
     def last(self, symbol: str) -> Quote | None:
         """Return the newest quote; before the first was delivered, the one that holds by now."""
+        now, tape = self._feed.now(), self._tape(symbol)
+        if tape is None or now >= tape.ends:
+            return None
+        session = self._calendars[tape.calendar_of].session_at(now)
         delivered = self._feed.latest.get(symbol)
-        if delivered is not None or symbol not in self._tapes:
+        if delivered is not None or session is None:
             return delivered
-        now = self._feed.now()
-        session = self._calendars[symbol].session_at(now)
-        return self._tapes[symbol].quote_at(session, now) if session else None
+        return tape.quote_at(session, now)
+
+    def chain(self, symbol: str) -> Chain | None:
+        """Return the options on a share as of now, or as of the end of the last session."""
+        pit, now = self._pits.get(symbol), self._feed.now()
+        if pit is None:
+            return None
+        session = next(_sessions_before(self._calendars[symbol], now), None)
+        return pit.chain(session, now) if session is not None else None
+
+    def implied_volatilities(self, symbol: str, count: int) -> Sequence[Decimal]:
+        pit, now = self._pits.get(symbol), self._feed.now()
+        if pit is None or count <= 0:
+            return ()
+        sessions = _sessions_before(self._calendars[symbol], now)
+        days = (session.day for session in sessions if session.post_closes <= now)
+        return [pit.volatility(day) for day in islice(days, count)][::-1]
 
     def gaps(self) -> Sequence[Gap]:
         return ()
 
     def history(self, symbol: str, count: int) -> Sequence[Bar]:
         """Return the last one-minute bars that are known by now, oldest first."""
-        if symbol not in self._tapes or count <= 0:
+        now, tape, bars = self._feed.now(), self._tape(symbol), list[Bar]()
+        if tape is None or count <= 0:
             return ()
-        now, tape, bars = self._feed.now(), self._tapes[symbol], list[Bar]()
-        for session in _sessions_before(self._calendars[symbol], now):
-            ended = min(minute_count(session), (now - session.pre_opens) // _MINUTE)
+        calendar = self._calendars[tape.calendar_of]
+        for session in _sessions_before(calendar, min(now, tape.ends)):
+            if not tape.is_listed(session.day):
+                break
+            ended = min(minute_count(session), (now - session.pre_opens) // MINUTE)
             for index in range(ended - 1, -1, -1):
-                bars.append(tape.bar(session, index))
+                bar = tape.bar(session, index)
+                if bar is not None:
+                    bars.append(bar)
                 if len(bars) == count:
                     return bars[::-1]
         return bars[::-1]
@@ -103,9 +138,57 @@ class SimulatedMarket:
         await self._feed.run()
 
     def _stream(self, symbol: str, since: datetime) -> Stream:
-        tape = self._tapes[symbol]
-        for session in _sessions_from(self._calendars[symbol], since):
+        tape = self._tape(symbol)
+        assert tape is not None  # nothing else is added to the feed
+        for session in _sessions_from(self._calendars[tape.calendar_of], since):
+            if session.pre_opens >= tape.ends:
+                return
             yield from tape.stream(session, since)
+
+    def _tape(self, symbol: str) -> Tape | None:
+        return self._tapes.get(symbol) or self._options.get_or(
+            symbol, lambda: self._option_tape(symbol)
+        )
+
+    def _option_tape(self, symbol: str) -> Tape | None:
+        option = option_of(symbol)
+        pit = self._pits.get(option.underlying or "") if option is not None else None
+        return pit.tape(option) if pit is not None and option is not None else None
+
+    def _built(self, settings: SimulatedSettings) -> tuple[dict[str, Tape], dict[str, OptionPit]]:
+        """Build what each symbol costs, and the options of those that have some."""
+        steps, seed = int(_MINUTE_MS / (settings.interval_s * 1000)), settings.seed
+        markets: dict[AssetClass, UnitPath] = {}
+        tapes, pits, wanted = {}, {}, self._with_options(settings)
+        for name, instrument in self._instruments.items():
+            kind, habit = instrument.asset_class, habit_of(instrument, seed)
+            if kind not in markets:
+                source = f"market of {kind.value}"
+                markets[kind] = UnitPath(seed, source, steps=steps, gap=habit.gap)
+            prices = SharePrices(
+                instrument, habit,
+                (markets[kind], UnitPath(seed, name, steps=steps, gap=habit.gap)),
+                seed=seed, steps=steps, spread_bps=float(settings.spread_bps),
+            )
+            tapes[name] = Tape(instrument, prices, steps=steps)
+            if name in wanted:
+                pits[name] = OptionPit(
+                    instrument, habit, prices, self._calendars[name], seed=seed, steps=steps
+                )
+        return tapes, pits
+
+    def _with_options(self, settings: SimulatedSettings) -> Collection[str]:
+        able = {
+            name for name, instrument in self._instruments.items()
+            if instrument.asset_class is AssetClass.EQUITY and is_root(name)
+        }
+        for name in settings.options or ():
+            if name not in able:
+                told = ", ".join(sorted(able)) or "nothing here"
+                raise ValueError(
+                    f"market_data.options: expected shares among the symbols ({told}), got {name}"
+                )
+        return able if settings.options is None else settings.options
 
 
 def _calendar(instrument: Instrument, calendars: Mapping[str, Calendar]) -> Calendar:
@@ -113,23 +196,6 @@ def _calendar(instrument: Instrument, calendars: Mapping[str, Calendar]) -> Cale
     if found is None:
         raise ValueError(f"{instrument.symbol}: there is no calendar {instrument.calendar}")
     return found
-
-
-def _tapes(settings: SimulatedSettings, instruments: Iterable[Instrument]) -> dict[str, Tape]:
-    steps = int(_MINUTE_MS / (settings.interval_s * 1000))
-    markets: dict[AssetClass, UnitPath] = {}
-    tapes = {}
-    for instrument in instruments:
-        kind, habit = instrument.asset_class, habit_of(instrument, settings.seed)
-        if kind not in markets:
-            name = f"market of {kind.value}"
-            markets[kind] = UnitPath(settings.seed, name, steps=steps, gap=habit.gap)
-        own = UnitPath(settings.seed, instrument.symbol, steps=steps, gap=habit.gap)
-        tapes[instrument.symbol] = Tape(
-            instrument, habit, (markets[kind], own), seed=settings.seed, steps=steps,
-            spread_bps=float(settings.spread_bps),
-        )
-    return tapes
 
 
 def _sessions_from(calendar: Calendar, since: datetime) -> Iterator[Session]:
