@@ -371,9 +371,9 @@ def heard_of(symbol: str, start: datetime, span: timedelta, late: int = 0) -> He
 
 def test_an_option_joins_a_market_that_runs() -> None:
     early, late = (heard_of(NEAR_MONEY, OPEN, 4 * MINUTE, wait) for wait in (0, 9))
-    assert (len(early.quotes), len(early.bars)) == (25, 4)  # the first and the last instant count
+    assert (len(early.quotes), len(early.bars)) == (25, 5)  # with both instants
     assert late.told == early.told[-len(late.told) :]
-    assert len(late.told) == len(early.told) - 8
+    assert len(late.told) == len(early.told) - 9  # nine events of SPY came before
     assert all(now == event.as_of for now, event in late.told if isinstance(event, Quote))
 
 
