@@ -1,7 +1,6 @@
 """Do the simulated options make a market in which nobody earns money for nothing?"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,26 +10,19 @@ from typing import Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.plugins.playing import FixedClock, Heard, play
 from tests.plugins.test_simulated_market import DAY, MINUTE, OPEN, XNYS, a_market, session_of
 
 from tradebot.core.model.chain import Chain, Expiry, Listed
-from tradebot.core.model.facts import Quote
 from tradebot.core.model.instrument import ExerciseStyle, Instrument, Right, parse_occ
 from tradebot.core.options import pricing
-from tradebot.core.options.page import Bounds
 from tradebot.core.options.pricing import Conditions
-from tradebot.core.options.request import Request, StrategyType
-from tradebot.core.options.select import NoneFits, select
 from tradebot.plugins.market_data.listing import habit_of, instrument_of
 from tradebot.plugins.market_data.surface import Surface
-from tradebot.ports import MarketEvent, OptionData
-from tradebot.shell.clock import LoopClock
+from tradebot.ports import OptionData
 
 TICK: Final = Decimal("0.01")
 NOON: Final = OPEN + timedelta(hours=2, minutes=30)
 NEAR_MONEY: Final = "SPY261218C00655000"
-FRIDAY_CLOSE: Final = datetime(2026, 11, 27, 18, tzinfo=UTC)  # the day after Thanksgiving
 SEEDS: Final = st.integers(0, 10_000)
 SYMBOLS: Final = st.sampled_from(("SPY", "IBM", "TLT", "TSLA", "XYZ"))
 
@@ -290,7 +282,7 @@ def test_the_next_fridays_and_the_third_fridays_of_a_year_are_listed() -> None:
 
 def test_options_end_when_the_session_of_their_day_does() -> None:
     first, second = a_chain().expiries[:2]
-    assert first.ends == FRIDAY_CLOSE
+    assert first.ends == datetime(2026, 11, 27, 18, tzinfo=UTC)  # the day after Thanksgiving
     assert second.ends == datetime(2026, 12, 4, 21, tzinfo=UTC)
 
 
@@ -307,22 +299,6 @@ def test_an_option_of_the_chain_is_what_its_symbol_says() -> None:
     for expiry in a_chain().expiries:
         for one in expiry.options:
             assert parse_occ(one.option.symbol) == one.option
-
-
-@pytest.mark.parametrize("symbol", [
-    "SPY261218C00656000",  # no such strike
-    "SPY261217C00655000",  # no such day
-    "SPY261225C00655000",  # a holiday
-    "SPY270122C00655000",  # a week that is not listed yet
-    "SPY261120C00655000",  # ended
-    "SPY261218C09995000",  # beyond anything
-    "QQQ261218C00655000",  # another share, which this market has not
-])
-def test_what_is_not_listed_has_no_quote(symbol: str) -> None:
-    market = a_market(NOON)
-    assert market.last(symbol) is None
-    market.subscribe((symbol,), lambda event: None)
-    assert not [e for _, e in heard_of(symbol, NOON, MINUTE).told if e.symbol == symbol]
 
 
 def test_coins_and_shares_that_the_settings_leave_out_have_no_options() -> None:
@@ -344,93 +320,3 @@ def test_at_night_the_chain_is_that_of_the_last_session() -> None:
     night = a_chain(session.post_closes + 90 * MINUTE)
     assert night.as_of == session.post_closes - timedelta(seconds=10)
     assert night == a_chain(session.post_closes - timedelta(seconds=1))
-
-
-# As a feed
-
-
-def heard_of(symbol: str, start: datetime, span: timedelta, late: int = 0) -> Heard:
-    """Hear SPY, and from its so manieth quote on an option too."""
-    option = Heard()
-
-    def build(clock: LoopClock) -> OptionData:
-        market = a_market(clock, start + span)
-
-        def once(event: MarketEvent) -> None:
-            seen.append(event)
-            if len(seen) == late + 1:
-                market.subscribe((symbol,), lambda e: option.told.append((clock.now(), e)))
-
-        seen: list[MarketEvent] = []
-        market.subscribe(("SPY",), once)
-        return market
-
-    play(build, start)
-    return option
-
-
-def test_an_option_joins_a_market_that_runs() -> None:
-    early, late = (heard_of(NEAR_MONEY, OPEN, 4 * MINUTE, wait) for wait in (0, 9))
-    assert (len(early.quotes), len(early.bars)) == (25, 5)  # with both instants
-    assert late.told == early.told[-len(late.told) :]
-    assert len(late.told) == len(early.told) - 9  # nine events of SPY came before
-    assert all(now == event.as_of for now, event in late.told if isinstance(event, Quote))
-
-
-def test_its_history_and_its_last_quote_are_what_was_told() -> None:
-    heard, market = heard_of(NEAR_MONEY, OPEN, 5 * MINUTE), a_market(OPEN + 5 * MINUTE)
-    assert list(market.history(NEAR_MONEY, 5)) == heard.bars[-5:]
-    assert market.last(NEAR_MONEY) == a_market(OPEN + 5 * MINUTE).last(NEAR_MONEY)
-    assert sum(bar.volume for bar in market.history(NEAR_MONEY, 100)) > 0
-
-
-def test_an_option_that_ended_has_no_quote_but_a_history() -> None:
-    symbol = "SPY261127C00650000"
-    assert a_market(FRIDAY_CLOSE - MINUTE).last(symbol) is not None
-    over = a_market(FRIDAY_CLOSE)
-    assert over.last(symbol) is None
-    assert over.history(symbol, 1)[0].end == FRIDAY_CLOSE
-    heard = heard_of(symbol, FRIDAY_CLOSE - 2 * MINUTE, 10 * MINUTE)
-    assert heard.told[-1][0] == FRIDAY_CLOSE
-    assert [quote.as_of for quote in heard.quotes][-1] < FRIDAY_CLOSE
-
-
-def test_a_history_ends_where_the_option_was_first_listed() -> None:
-    symbol = "SPY270108C00650000"  # a week, listed since the Saturday seven weeks before
-    bars = a_market(OPEN).history(symbol, 3000)
-    assert len(bars) == 960 + 330
-    assert bars[0].start.date() == date(2026, 11, 23)
-
-
-# The desk finds what it looks for
-
-
-def thirty_sessions() -> Iterator[datetime]:
-    """Tell a time in the trading hours of every fifth day or so, each at another hour."""
-    days = (date(2026, 11, 23) + n * DAY for n in range(0, 250, 5))
-    sessions = [session for day in days if (session := XNYS.session_on(day))]
-    return (session.opens + (5 + 6 * n) * MINUTE for n, session in enumerate(sessions[:30]))
-
-
-def found(symbol: str) -> Counter[StrategyType]:
-    counts: Counter[StrategyType] = Counter()
-    clock = FixedClock(OPEN)
-    market = a_market(clock, symbols=(symbol,), interval_s=Decimal(60))
-    for clock.at in thirty_sessions():
-        chain = market.chain(symbol)
-        assert chain is not None
-        for strategy in StrategyType:
-            told = select(chain, strategy, Request(symbol=symbol), Bounds())
-            counts[strategy] += not isinstance(told, NoneFits)
-    return counts
-
-
-@pytest.mark.parametrize("symbol", ["SPY", "QQQ"])
-def test_every_structure_is_found_on_a_busy_share_in_every_session(symbol: str) -> None:
-    assert found(symbol) == dict.fromkeys(StrategyType, 30)
-
-
-def test_on_a_thin_share_some_structures_are_not_to_be_had() -> None:
-    counts: Sequence[int] = sorted(found("MSFT").values())
-    assert counts[0] < 15
-    assert counts[-1] == 30

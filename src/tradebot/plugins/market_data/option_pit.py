@@ -21,7 +21,7 @@ from tradebot.plugins.market_data.option_listing import (
 from tradebot.plugins.market_data.option_sheet import Sheet, Temper
 from tradebot.plugins.market_data.paths import MINUTE, Recent
 from tradebot.plugins.market_data.surface import Surface
-from tradebot.plugins.market_data.tape import Prices, Step, Tape, step_at
+from tradebot.plugins.market_data.tape import Step, Tape, TapePrices, step_at
 from tradebot.ports import Calendar, Session
 
 _REACH: Final = 0.35  # strikes are listed so far from the price, as a part of it
@@ -35,7 +35,7 @@ class OptionPit:
     """All options on one share."""
 
     def __init__(
-        self, share: Instrument, habit: Habit, prices: Prices, calendar: Calendar, *,
+        self, share: Instrument, habit: Habit, prices: TapePrices, calendar: Calendar, *,
         seed: int, steps: int,
     ) -> None:
         (word,) = chance.words(1, seed, "thinness", share.symbol)
@@ -95,11 +95,11 @@ class OptionPit:
 
     def _expiry(self, session: Session, life: Life, share: Step, at: datetime) -> Expiry:
         sheet, tick = self.sheet(session, life), self._share.tick_size
-        board, passed = sheet.board(share, at), sheet.passed(at)
+        panel, passed = sheet.panel(share, at), sheet.passed(at)
         options = []
         for number in self._numbers(session):
             sides = zip(
-                self._contracts(life, number), board.pair(number), sheet.activity(number),
+                self._contracts(life, number), panel.pair(number), sheet.activity(number),
                 strict=True,
             )
             for option, step, activity in sides:
@@ -159,7 +159,7 @@ class _OptionPrices:
         sheet, shares = self._pit.sheet(session, self._life), self._pit.share_steps(session, index)
         interval = MINUTE / len(shares)
         return [
-            sheet.board(share, start + place * interval).pair(self._number)[self._side]
+            sheet.panel(share, start + place * interval).pair(self._number)[self._side]
             for place, share in enumerate(shares)
         ]
 

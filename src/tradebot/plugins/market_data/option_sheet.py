@@ -73,12 +73,12 @@ class Sheet:
         self._draws: tuple[int, ...] = ()
         self._known: dict[int, tuple[Activity, Activity]] = {}
 
-    def board(self, share: Step, at: datetime) -> "Board":
+    def panel(self, share: Step, at: datetime) -> "Panel":
         """Return what all quotes at one step have in common."""
         smile, years = self._ahead(at)
         is_trading = self._session.opens <= at < self._session.closes
         half_width = _HALF_WIDTH * self._temper.thinness * (1.0 if is_trading else _WIDER)
-        return Board(self, share, smile, years, half_width)
+        return Panel(self, share, smile, years, half_width)
 
     def activity(self, number: int) -> tuple[Activity, Activity]:
         """Return the day's of the call and of the put."""
@@ -117,7 +117,7 @@ class Sheet:
         )
 
 
-class Board:
+class Panel:
     """The quotes of one expiry at one step."""
 
     def __init__(

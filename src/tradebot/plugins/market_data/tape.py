@@ -23,7 +23,7 @@ class Step(NamedTuple):
     ask_size: int
 
 
-class Prices(Protocol):
+class TapePrices(Protocol):
     """Where a tape's numbers come from; nothing in a minute means that nothing is quoted in it."""
 
     first_day: date
@@ -37,7 +37,7 @@ class Prices(Protocol):
 class Tape:
     """One symbol's quotes and one-minute bars, at any instant."""
 
-    def __init__(self, instrument: Instrument, prices: Prices, *, steps: int) -> None:
+    def __init__(self, instrument: Instrument, prices: TapePrices, *, steps: int) -> None:
         self.instrument = instrument
         self._prices = prices
         self._interval = MINUTE / steps
