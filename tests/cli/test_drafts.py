@@ -11,6 +11,7 @@ import yaml
 from tests.cli.asked import Out, document, told
 from tests.tiny_daemon import TinyDaemon, a_morning, served
 
+from tradebot.cli.client import Client
 from tradebot.cli.outcome import Stop
 from tradebot.cli.revise import changes
 from tradebot.core.model.commands import ActivateSettings
@@ -136,6 +137,47 @@ def test_at_a_terminal_the_draft_is_shown_and_a_yes_asked(
     assert (found, len(daemon.book.orders.working)) == (code, orders)
     assert draft["digest"] in said
     assert "approve this? type yes:" in said
+
+
+def test_a_yes_reads_back_what_can_be_lost_and_a_script_must_say_the_same(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    draft = a_draft(capsys, home)
+    approve = ("drafts", "approve", draft["draft_id"], "--digest", draft["digest"])
+    code, _, said = told(capsys, home, *approve, "--max-loss", "49")
+    assert (code, "expected what the draft says (50.002), got 49" in said) == (6, True)
+    assert not daemon.book.orders.working
+    code, said, _ = told(capsys, home, *approve, "--max-loss", "50.0020")
+    assert (code, len(daemon.book.orders.working)) == (0, 1)
+    assert "buy 2 SPY limit 500 day in account PAPER-1: at most 50.002 can be lost\n" in said
+
+
+def test_a_yes_names_what_was_looked_at(daemon: TinyDaemon, home: Path, capsys: Out) -> None:
+    draft = a_draft(capsys, home)
+    path = f"/api/v1/drafts/{draft['draft_id']}/approve"
+    for named, reason in (
+        ({"account": "LIVE-7"}, "POLICY_OTHER_ACCOUNT"),
+        ({"settings": "former"}, "POLICY_OTHER_SETTINGS"),
+        ({"max_loss": "40"}, "POLICY_OTHER_RISK"),
+    ):
+        reply = Client(home).post(path, {"digest": draft["digest"], **named})
+        assert reply.document["reason_code"] == reason
+    assert not daemon.book.orders.working
+
+
+def test_a_draft_tells_who_approved_it_and_how_many_lack(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    activate(daemon, Promotion.MANUAL, approvers_min=2)
+    draft = a_draft(capsys, home)
+    path = f"/api/v1/drafts/{draft['draft_id']}/approve"
+    for name, by, lacking, status in (
+        ("ann", "ann", 1, "waiting"), ("bob", "ann, bob", 0, "sent"),
+    ):
+        body = {"digest": draft["digest"], "user": name}
+        found = Client(home).post(path, body).checked()["draft"]
+        assert (found["approved_by"], found["status"]) == (by, status)
+        assert found["approvals_lacking"] == lacking
 
 
 def test_a_rejected_draft_keeps_who_said_no_and_why(home: Path, capsys: Out) -> None:

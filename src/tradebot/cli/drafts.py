@@ -9,6 +9,7 @@ from tradebot.cli import flags, place, reading, revise, show
 from tradebot.cli.asking import ask, say
 from tradebot.cli.client import Client, escaped
 from tradebot.cli.outcome import Exit, Stop
+from tradebot.core.model.money import parse_decimal
 
 if TYPE_CHECKING:
     from tradebot.shell.views.drafts import Drafts
@@ -43,7 +44,10 @@ def register(verbs: flags.Verbs) -> None:
         parser.add_argument("id", metavar="ID", help=_ID_HELP)
         if name == "approve":
             parser.add_argument("--digest", metavar="D", help="the digest of what was looked at;"
-                                " without it the draft is shown, and a terminal asked")
+                                " only a terminal, which is shown it, may leave it out")
+            parser.add_argument("--max-loss", metavar="AMOUNT", help="what the draft says could be"
+                                " lost; anything else approves nothing")
+            parser.add_argument("--yes", action="store_true", help="do not ask")
         if name == "reject":
             parser.add_argument("--reason", metavar="TEXT", required=True, help="why")
         flags.takes_place(parser)
@@ -74,25 +78,48 @@ def show_(args: argparse.Namespace) -> int:
 
 
 def approve(args: argparse.Namespace) -> int:
-    digest = args.digest or _looked_at(args)
-    return _answer(args, "approve", {"digest": digest})
+    """Show the draft and what it could lose; the yes is to that, and to nothing else."""
+    if args.digest is None and (args.json or not sys.stdin.isatty()):
+        raise Stop(Exit.USAGE, "--digest: expected the digest that `drafts show` tells")
+    found = Client(place.home(args)).get(f"/api/v1/drafts/{escaped(args.id)}").checked()
+    draft, loss = found["draft"], found["document"]["trade"]["max_loss"]
+    if args.max_loss is not None and not _is_same(args.max_loss, loss):
+        told = f"--max-loss: expected what the draft says ({loss or 'nothing'})"
+        raise Stop(Exit.REFUSED, f"{told}, got {show.clean(args.max_loss)}; nothing was approved")
+    if not args.json:
+        _read_back(found, in_full=args.digest is None)
+        if sys.stdin.isatty() and not args.yes and not _is_yes():
+            raise Stop(Exit.FAILED, "nothing was approved")
+    seen = {"account": draft["account"], "settings": draft["settings_version"], "max_loss": loss}
+    return _answer(args, "approve", {
+        "digest": args.digest or draft["digest"],
+        **{name: value for name, value in seen.items() if value},
+    })
 
 
 def reject(args: argparse.Namespace) -> int:
     return _answer(args, "reject", {"reason": args.reason})
 
 
-def _looked_at(args: argparse.Namespace) -> str:
-    """Show the draft and ask at the terminal; the digest is that of what was shown."""
-    if args.json or not sys.stdin.isatty():
-        raise Stop(Exit.USAGE, "--digest: expected the digest that `drafts show` tells")
-    found = Client(place.home(args)).get(f"/api/v1/drafts/{escaped(args.id)}").checked()
-    _tell(found)
-    show.line()
-    if input("approve this? type yes: ").strip().lower() != "yes":
-        raise Stop(Exit.FAILED, "nothing was approved")
-    digest: str = found["draft"]["digest"]
-    return digest
+def _is_same(given: str, said: str | None) -> bool:
+    try:
+        return said is not None and parse_decimal(given) == parse_decimal(said)
+    except ValueError:
+        return False
+
+
+def _read_back(found: dict[str, Any], *, in_full: bool) -> None:
+    if in_full:
+        _tell(found)
+        show.line()
+    draft, loss = found["draft"], found["document"]["trade"]["max_loss"]
+    told = f"at most {loss} can be lost" if loss is not None else "nothing is opened"
+    account = f" in account {draft['account']}" if draft["account"] else ""
+    show.line(show.clean(f"{draft['ask']}{account}: {told}"))
+
+
+def _is_yes() -> bool:
+    return input("approve this? type yes: ").strip().lower() == "yes"
 
 
 def _answer(args: argparse.Namespace, what: str, body: dict[str, str]) -> int:
@@ -121,6 +148,7 @@ def _tell(found: dict[str, Any]) -> None:
         "expires (UTC)": show.when(draft["expires_utc"]),
         "asked by": draft["strategy_id"] or draft["user"] or draft["source"],
         "approved by": draft["approved_by"], "until (UTC)": show.when(draft["approved_until"]),
+        "approvals lacking": draft["approvals_lacking"],
         "why": draft["reason_detail"], "order": draft["client_order_id"],
         "net price": trade["net_price"], "max loss": trade["max_loss"],
         "file": draft["draft_path"], "digest": draft["digest"],

@@ -117,10 +117,13 @@ def parse_words(body: Mapping[str, Any]) -> Words:
 
 
 def parse_approval(body: Mapping[str, Any], target: str) -> c.Approve:
-    """Read the digest of what was looked at, and who says yes."""
-    _refuse_unknown(body, ("digest", "user"), "")
-    digest = _name("digest", _need(body, "digest"))
-    return c.Approve(target=target, digest=digest, by=_user(body))
+    """Read the digest of what was looked at, what else of it is named, and who says yes."""
+    _refuse_unknown(body, ("digest", "user", "account", "settings", "max_loss"), "")
+    return c.Approve(
+        target=target, digest=_name("digest", _need(body, "digest")), by=_user(body),
+        account=_opt(body, "account", _name), settings_version=_opt(body, "settings", _name),
+        max_loss=_opt(body, "max_loss", _decimal),
+    )
 
 
 def parse_revision(body: Mapping[str, Any], target: str) -> c.Revise:

@@ -164,8 +164,9 @@ def _revised(views: Views, command: c.Revise, events: Events) -> Plain:
 def _see_answered(command: c.Approve | c.Reject | c.Revise, events: Events) -> None:
     for event in events:
         if isinstance(event, e.ApprovalRefused):
+            numbers = f" ({event.detail})" if event.detail else ""
             raise Unanswerable(
-                HTTPStatus.CONFLICT, EXPLAIN[event.reason].rstrip("."),
+                HTTPStatus.CONFLICT, EXPLAIN[event.reason].rstrip(".") + numbers,
                 reason_code=event.reason.value, draft_id=command.target,
             )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from tradebot.core.gates.worth import account_of
 from tradebot.core.model import events as e
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import IntentId
@@ -37,7 +38,10 @@ _ENDS: Final[Mapping[Reason, str]] = {
 
 @dataclass(slots=True)
 class Draft:
-    """One draft: the gates that let it come so far, and the yes that it has, if any."""
+    """One draft: the gates that let it come so far, and the yes that it has, if any.
+
+    It `lacks` so many more people who would have to say yes.
+    """
 
     record: IntentRecord
     drafted: Moment
@@ -45,6 +49,7 @@ class Draft:
     gates: tuple[GateResult, ...]
     digest: str
     approval: e.IntentApproved | None = None
+    lacks: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -58,7 +63,11 @@ class Draft:
         if record.verdict == "refuse":
             assert record.reason is not None  # every refusal has one
             return _ENDS.get(record.reason, "refused")
-        return "waiting" if self.approval is None else "approved"
+        return "waiting" if self.approval is None or self.lacks else "approved"
+
+    @property
+    def approved_by(self) -> str | None:
+        return ", ".join(self.approval.names) if self.approval is not None else None
 
     @property
     def name(self) -> str:
@@ -137,7 +146,8 @@ class Drafts:
             "symbol": intent.symbol, "ask": ask(intent), "strategy_id": intent.strategy_id,
             "source": intent.source.value, "user": intent.user, "digest": draft.digest,
             "revises": draft.record.revises,
-            "approved_by": approval.by if approval else None,
+            "approved_by": draft.approved_by, "approvals_lacking": draft.lacks,
+            "account": self._account(draft), "settings_version": self._kept.book.settings_version,
             "approved_until": iso(approval.until) if approval else None,
             "reason_code": draft.record.reason.value if draft.record.reason else None,
             "reason_detail": because(draft.record),
@@ -148,6 +158,12 @@ class Drafts:
         if draft is None or self.shelf is None:
             return None
         return str(self.shelf.path(draft))
+
+    def _account(self, draft: Draft) -> str | None:
+        """Tell in which account it would trade, while it can."""
+        book = self._kept.book
+        state = book.intents.open.get(draft.record.intent_id)
+        return account_of(book, state) if state is not None else None
 
     def held(self, moment: Moment, event: e.IntentHeld) -> None:
         draft = self.get(event.intent_id)
@@ -192,7 +208,9 @@ class Drafts:
     ) -> None:
         draft = self.get(intent_id)
         if draft is not None:
+            names = approval.names if approval is not None else ()
             draft.changed, draft.approval = moment, approval
+            draft.lacks = max(0, self._kept.book.settings.approvers_min - len(names))
 
 
 _KEEP: Final[Mapping[type, Callable[[Drafts, Moment, Any], None]]] = {
@@ -235,7 +253,7 @@ def _outcome(draft: Draft) -> Plain:
     is_refused = record.verdict == "refuse"
     return {
         "status": draft.status, "at_utc": iso(draft.changed.at),
-        "approved_by": approval.by if approval else None,
+        "approved_by": draft.approved_by,
         "approved_until_utc": iso(approval.until) if approval else None,
         "reason_code": record.reason.value if record.reason and is_refused else None,
         "reason": because(record) if is_refused else None,
