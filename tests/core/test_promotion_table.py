@@ -10,22 +10,33 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.makers import ACCOUNT, Trader, a_route, some_settings
+from tests.makers import ACCOUNT, CALL, HIGHER_CALL, Trader, a_route, some_settings
 
 from tradebot.core.model.commands import ArmLive
 from tradebot.core.model.events import IntentHeld, IntentRefused, OrderSubmitted
 from tradebot.core.model.ids import StrategyId
-from tradebot.core.model.intent import Source
+from tradebot.core.model.intent import Leg, Side, Source
 from tradebot.core.model.reason import Stage
 from tradebot.core.model.settings import Mode, Promotion, RouteKind
 from tradebot.core.pipeline.promote import PROMOTION_TABLE
 
+
+def a_spread(bought: str, sold: str, price: str) -> dict[str, Any]:
+    return {"qty": 1, "price": price, "legs": (
+        Leg(symbol=bought, side=Side.BUY), Leg(symbol=sold, side=Side.SELL),
+    )}
+
+
+A_SPREAD: Final = a_spread(CALL, HIGHER_CALL, "5.20")
+ITS_REVERSE: Final = a_spread(HIGHER_CALL, CALL, "-4.80")
 ASKING: Final[dict[str, dict[str, Any]]] = {
     "eligible": {"strategy_id": StrategyId("chosen")},
     "strategy": {"strategy_id": StrategyId("other")},
     "person": {"source": Source.CLI, "strategy_id": None, "key": "K"},
     "desk": {"source": Source.DESK, "strategy_id": None, "key": "K"},
     "desk of the eligible": {"source": Source.DESK, "strategy_id": StrategyId("chosen")},
+    "desk with a structure": {"source": Source.DESK, "strategy_id": None, **A_SPREAD},
+    "desk with another": {"source": Source.DESK, "strategy_id": None, **ITS_REVERSE},
 }
 GOES, DRAFT, WINDOW = "goes", "POLICY_NEEDS_APPROVAL", "POLICY_WINDOW_CLOSED"
 STAGED = "POLICY_STAGED"
@@ -35,10 +46,10 @@ BLOCKED, NEVER, WRONG = (
 
 # promotion -> what becomes of each who asks, in the order of ASKING, in a mode that sends.
 SENDING: Final = {
-    Promotion.DISABLED: (GOES, GOES, GOES, DRAFT, DRAFT),
-    Promotion.MANUAL: (DRAFT,) * 5,
-    Promotion.AUTO_WINDOW: (WINDOW, NEVER, NEVER, NEVER, NEVER),
-    Promotion.HYBRID: (DRAFT,) * 5,
+    Promotion.DISABLED: (GOES, GOES, GOES, DRAFT, DRAFT, DRAFT, DRAFT),
+    Promotion.MANUAL: (DRAFT,) * 7,
+    Promotion.AUTO_WINDOW: (WINDOW, NEVER, NEVER, NEVER, NEVER, WINDOW, NEVER),
+    Promotion.HYBRID: (DRAFT,) * 7,
 }
 KINDS: Final = {
     Mode.MOCK: RouteKind.MOCK, Mode.PAPER: RouteKind.PAPER, Mode.SHADOW: RouteKind.SHADOW,
@@ -55,7 +66,7 @@ def table() -> Iterator[tuple[Mode, Promotion, str, str]]:
 
 
 def a_trader(mode: Mode, promotion: Promotion, kind: RouteKind) -> Trader:
-    eligible = (StrategyId("chosen"),)
+    eligible = ("chosen", "call_debit_spread")
     trader = Trader(some_settings(mode=mode, promotion=promotion, eligible=eligible))
     trader.tell(a_route(kind=kind))
     trader.tell(ArmLive(

@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.makers import Trader, a_report, a_trade, at, of, some_settings, the
+from tests.makers import (
+    CALL,
+    HIGHER_CALL,
+    Trader,
+    a_quote,
+    a_report,
+    a_trade,
+    at,
+    of,
+    some_settings,
+    the,
+)
 
 from tradebot.core.model.commands import (
     ActivateSettings,
@@ -26,8 +37,9 @@ from tradebot.core.model.events import (
     RouteChosen,
 )
 from tradebot.core.model.ids import StrategyId
+from tradebot.core.model.intent import Leg, Side, Source
 from tradebot.core.model.reason import Reason
-from tradebot.core.model.settings import Mode, Promotion
+from tradebot.core.model.settings import Mode, Promotion, PromotionCap
 from tradebot.core.model.window import Hours, PromotionWindow, Weekday
 
 SMA = StrategyId("sma")
@@ -228,3 +240,83 @@ def test_what_a_change_adds_takes_room_in_the_window_and_none_when_it_is_shut() 
     trader.seconds = 200
     refused = the(trader.tell(replace(more, order_qty=Decimal(19))), ReplaceRefused)
     assert refused.reason is Reason.POLICY_WINDOW_CLOSED
+
+
+# By the market's own clock
+
+
+def at_ten(utc_offset_s: int | None) -> Trader:
+    trader = Trader(some_settings(
+        promotion=Promotion.AUTO_WINDOW, eligible=(SMA,),
+        windows=(a_window(starts="10:00", ends="10:05"),),
+    ))
+    trader.tell(replace(a_day(), utc_offset_s=utc_offset_s))
+    return trader
+
+
+def test_a_wall_time_is_that_of_the_market() -> None:
+    trader = at_ten(-4 * 3600)
+    assert the(trader.submit(), IntentHeld).until == at(1_800)
+    assert the(tick_at(trader, 1_800), RouteChosen).window == "morning"
+
+
+def test_where_nobody_knows_the_markets_clock_its_window_is_shut() -> None:
+    assert the(at_ten(None).submit(), IntentHeld).until is None
+
+
+def test_a_window_that_is_switched_off_stays_shut() -> None:
+    trader = a_trader(a_window(starts="open", enabled=False))
+    assert the(trader.submit(), IntentHeld).detail == "morning is over"
+
+
+# What is eligible
+
+
+def a_spread(qty: int) -> dict[str, Any]:
+    legs = (Leg(symbol=CALL, side=Side.BUY), Leg(symbol=HIGHER_CALL, side=Side.SELL))
+    return {"source": Source.DESK, "strategy_id": None, "price": "5.20", "legs": legs, "qty": qty}
+
+
+@pytest.mark.parametrize(("promotion", "becomes"), [
+    (Promotion.AUTO_WINDOW, Reason.POLICY_NOT_AUTO_ELIGIBLE),
+    (Promotion.HYBRID, Reason.POLICY_NEEDS_APPROVAL),
+])
+def test_more_of_a_structure_than_its_cap_needs_a_person(
+    promotion: Promotion, becomes: Reason
+) -> None:
+    trader = Trader(some_settings(
+        promotion=promotion, eligible=("call_debit_spread",), windows=(a_window(starts="open"),),
+        caps=(PromotionCap(name="call_debit_spread", order_qty_max=Decimal(2)),),
+    ))
+    trader.tell(a_day())
+    assert the(trader.submit(**a_spread(2)), RouteChosen).window == "morning"
+    end = trader.submit(**a_spread(3))[-1]
+    assert (end.reason, end.detail) == (
+        becomes, "3 call_debit_spread: 2 may go on without a person"
+    )
+
+
+def test_a_window_may_be_for_one_structure_alone() -> None:
+    for name, goes in (("call_debit_spread", True), ("iron_condor", False)):
+        trader = Trader(some_settings(
+            promotion=Promotion.HYBRID, eligible=("call_debit_spread",),
+            windows=(a_window(starts="open", strategies=(name,)),),
+        ))
+        trader.tell(a_day())
+        assert bool(of(trader.submit(**a_spread(1)), OrderSubmitted)) is goes
+
+
+# Gates before windows
+
+
+def test_what_waited_for_a_window_is_asked_by_every_gate_again_when_it_opens() -> None:
+    trader = a_trader(policy={"price_collar_frac": Decimal("0.05")})
+    early = the(trader.submit(ttl_s=200_000), IntentHeld)
+    assert early.reason is Reason.POLICY_WINDOW_CLOSED
+    trader.facts.quotes["SPY"] = a_quote(bid="400", ask="400.02")
+    refused = the(tick_at(trader, 60), IntentRefused)
+    assert refused.reason is Reason.RISK_PRICE_COLLAR
+    trader = a_trader()
+    trader.submit(ttl_s=200_000)
+    trader.facts.quotes.clear()
+    assert the(tick_at(trader, 60), IntentHeld).reason is Reason.RISK_STALE_DATA

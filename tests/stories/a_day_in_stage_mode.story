@@ -47,10 +47,10 @@
 09:30:10  tick
         > nothing
 09:30:26  tick
-        > approval of I1 lapsed
+        > approval of I1 lapsed POLICY_APPROVAL_EXPIRED: it held until 2026-08-24 13:30:26Z
 09:30:28  tick
-        > approval of I3 lapsed
-        > approval of I5 lapsed
+        > approval of I3 lapsed POLICY_APPROVAL_EXPIRED: it held until 2026-08-24 13:30:27Z
+        > approval of I5 lapsed POLICY_APPROVAL_EXPIRED: it held until 2026-08-24 13:30:28Z
 09:30:28  quote SPY 499.98 500.00
 09:30:29  approve I1 by carol
         > approved I1 by carol until 09:30:49 reserved 5000

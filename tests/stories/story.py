@@ -9,7 +9,7 @@ book (`look C1`, `look sma SPY`, `look account`).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from tradebot.core.model.money import parse_decimal, plain
 from tradebot.core.model.reason import Need
 from tradebot.core.model.report import Holding, LegFill, Report
 from tradebot.core.model.settings import Mode, Promotion, RouteKind, Settings
+from tradebot.core.model.window import PromotionWindow
 from tradebot.core.pipeline.handle import handle
 
 Words = Sequence[str]
@@ -195,14 +196,32 @@ def _settings(stage: Stage, words: Words) -> c.ActivateSettings:
         approval_ttl_s=int(said.get("approval_ttl_s", settings.approval_ttl_s)),
         mode=Mode(said.get("mode", settings.mode)),
         promotion=Promotion(said.get("promotion", settings.promotion)),
+        approvers_min=int(said.get("approvers_min", settings.approvers_min)),
+        eligible=tuple(said["eligible"].split(",")) if "eligible" in said else settings.eligible,
+        windows=_windows(said["window"]) if "window" in said else settings.windows,
         routes=tuple(said["routes"].split(",")) if "routes" in said else settings.routes,
         policy=replace(settings.policy, **policy),  # type: ignore[arg-type]
     )
     return c.ActivateSettings(settings=changed, version=f"at {stage.now:%H:%M:%S}Z")
 
 
+def _windows(text: str) -> tuple[PromotionWindow, ...]:
+    """Read `09:31-09:33`, by New York's clock."""
+    starts, _, ends = text.partition("-")
+    return (PromotionWindow(name="morning", starts=starts, ends=ends),)
+
+
 def _session(stage: Stage, words: Words) -> c.EnterSession:
-    return makers.a_session(c.Phase(words[1].upper()), words[0])
+    """Read `XNYS trading`, or `XNYS trading closes 16:00` where its hours matter."""
+    entered = makers.a_session(c.Phase(words[1].upper()), words[0])
+    said = _pairs(words[2:])
+    if "closes" not in said:
+        return entered
+    closes = datetime.combine(stage.now, time.fromisoformat(said["closes"]), NEW_YORK)
+    return replace(
+        entered, session=f"{stage.now:%F}", opens=makers.OPEN,
+        closes=closes.astimezone(makers.OPEN.tzinfo), utc_offset_s=-4 * 3600,
+    )
 
 
 def _connect(stage: Stage, words: Words) -> c.ConnectRoute:

@@ -192,7 +192,10 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.StagesPassed: _passed,
     e.IntentHeld: _held,
     e.IntentRefused: _refused,
-    e.RouteChosen: lambda event, names: f"route {event.route} for {names.short(event.intent_id)}",
+    e.RouteChosen: lambda event, names: (
+        f"route {event.route} for {names.short(event.intent_id)}"
+        f"{' by window ' * bool(event.window)}{event.window}"
+    ),
     e.OrderSubmitted: _submitted,
     e.OrderReported: lambda event, names: f"reported {report_text(event.report, names)}",
     e.ReportIgnored: lambda event, names: (
@@ -242,7 +245,9 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
         f"approved {names.short(event.intent_id)} by {event.by} until {clock_text(event.until)}"
         f" reserved {plain(event.reserved)}"
     ),
-    e.ApprovalLapsed: lambda event, names: f"approval of {names.short(event.intent_id)} lapsed",
+    e.ApprovalLapsed: lambda event, names: (
+        f"approval of {names.short(event.intent_id)} lapsed {event.reason}: {event.detail}"
+    ),
     e.BreakerSet: lambda event, names: (
         f"breaker of {event.route} {event.state} {event.reason}".rstrip()
     ),
