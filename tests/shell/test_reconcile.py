@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from tests.shell.test_link import AT, Scene, ScriptedBroker, play
 
 from tradebot.core.model.commands import EnterSession, Phase
-from tradebot.core.model.events import BreakFound, OrderReported, StatementCompared
+from tradebot.core.model.events import (
+    BreakFound,
+    OrderReported,
+    RouteDisconnected,
+    StatementCompared,
+)
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.report import ExecType, Holding, Report, Statement
 from tradebot.ports import BrokerOrder, DeliveryUnknown
@@ -243,3 +248,27 @@ def test_missing_fills_beyond_one_decision_are_all_booked_before_it() -> None:
 
     scene = play(broker, story)
     assert sum(len(event.recovered) for event in scene.of(StatementCompared)) == 1_000
+
+
+@pytest.mark.parametrize(("late_s", "ends"), [(60, True), (1, False)])
+def test_a_stream_that_kept_an_execution_back_is_not_trusted_any_more(
+    late_s: int, ends: bool
+) -> None:
+    broker = StatingBroker(stated(50))
+
+    async def story(scene: Scene) -> None:
+        order = await scene.buy()
+        await asyncio.sleep(1)
+        broker.fills = [Report(
+            route="paper", cl_ord_id=ClOrdID(order), exec_type=ExecType.TRADE, exec_id=ExecID("X1"),
+            last_qty=Decimal(1), last_px=Decimal(100),
+            transact_time=AT.replace(second=50) - timedelta(seconds=late_s),
+        )]
+        await reconciler(scene).compare_all("test")
+        await asyncio.sleep(1)
+        state = scene.engine.book.orders.find(order)
+        assert state is not None
+        assert state.order.cum_qty == 1, "either way it is booked"
+
+    told = [event.reason for event in play(broker, story).of(RouteDisconnected)]
+    assert told == (["1 executions were not told in time"] if ends else [])

@@ -14,6 +14,7 @@ from tradebot.core.model.events import (
     OrderInDoubt,
     OrderSubmitted,
     ReplaceRequested,
+    StatementCompared,
 )
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import Report, Statement
@@ -161,6 +162,11 @@ class Link:
         if event.route == self.route:
             self._stir()
 
+    def _reconnect_if_mute(self, event: StatementCompared) -> None:
+        """End a connection that kept executions back: of what else it tells nothing, who knows?"""
+        if event.route == self.route and event.recovered:
+            self._fail(ConnectionError(f"{len(event.recovered)} executions were not told in time"))
+
     def _resolve(self, event: OrderInDoubt) -> None:
         if self._is_ours(event.cl_ord_id):
             self._start(self._sending.resolve(event.cl_ord_id), f"ask for {event.cl_ord_id}")
@@ -193,6 +199,9 @@ class Link:
         if sends is not None:  # an adapter's own fault: who knows how far it came?
             detail = f"{type(error).__name__}: {error}"
             self._start(self._line.tell(sends, Delivery.UNKNOWN, detail), f"tell of {sends}")
+        self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
         if self._failure is not None and not self._failure.done():
             self._failure.set_exception(error)
 
@@ -293,4 +302,5 @@ _STARTS: Final[Mapping[type, Callable[[Link, Any], None]]] = {
     ReplaceRequested: Link._replace,
     OrderInDoubt: Link._resolve,
     BreakerSet: Link._broke,
+    StatementCompared: Link._reconnect_if_mute,
 }
