@@ -250,6 +250,7 @@ def test_missing_fills_beyond_one_decision_are_all_booked_before_it() -> None:
     assert sum(len(event.recovered) for event in scene.of(StatementCompared)) == 1_000
 
 
+@pytest.mark.fault(66)
 @pytest.mark.parametrize(("late_s", "ends"), [(60, True), (1, False)])
 def test_a_stream_that_kept_an_execution_back_is_not_trusted_any_more(
     late_s: int, ends: bool
