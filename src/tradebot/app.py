@@ -46,7 +46,7 @@ from tradebot.shell.told.draft_files import DraftFiles, Keeping
 from tradebot.shell.told.execution_log import ExecutionLog
 from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.told.telemetry import Telling
-from tradebot.shell.views.drafts import Shelf
+from tradebot.shell.views.drafts import Present, Shelf
 from tradebot.shell.views.views import Views
 
 
@@ -222,6 +222,7 @@ class _Builder:
             clock=self.clock, read=read_by_grammar, threaded=self.until is None, pace=self.pace,
         )
         engine.listeners.append(desk.on_decision)
+        views.drafts.present = Present(now=self.clock.now, quote=spine.facts.quotes.get)
         server = Server(
             submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,
             health=health.document, socket_path=home / "tradebot.sock", brokers=spine.links,

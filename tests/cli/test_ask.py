@@ -1,13 +1,18 @@
 """Does a person who asks in words get a draft, a question or a reason, and nothing else?"""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from tests.cli.asked import Out, document, told
-from tests.tiny_daemon import TinyDaemon
+from tests.tiny_daemon import AT, TinyDaemon
 
 from tradebot.core.model.commands import SubmitIntent
 from tradebot.core.model.intent import Source
+from tradebot.shell.views.drafts import Present
 
 REQUEST = {
     "symbol", "outlook", "strategy_type", "horizon_days", "expiry", "delta", "strikes", "width",
@@ -89,3 +94,78 @@ def test_no_words_or_too_many_are_a_usage_error(text: str, home: Path, capsys: O
 
 def test_without_a_daemon_nobody_is_there_to_ask(tmp_path: Path, capsys: Out) -> None:
     assert told(capsys, tmp_path, "ask", "SPY condor")[0] == 3
+
+
+def a_draft(home: Path, capsys: Out, text: str) -> dict[str, Any]:
+    _, found = document(capsys, home, "ask", text)
+    _, shown = document(capsys, home, "drafts", "show", found["draft_id"])
+    return shown
+
+
+def test_a_draft_tells_what_its_legs_make_and_in_whose_words(home: Path, capsys: Out) -> None:
+    words = "SPY iron condor, risk at most $500"
+    shown = a_draft(home, capsys, words)["document"]
+    trade, meta = shown["trade"], shown["meta"]
+    assert (trade["strategy_type"], trade["symbol"]) == ("iron_condor", "SPY")
+    assert (trade["net_price"], trade["max_loss"], trade["max_profit"]) == ("-1.28", "372", "128")
+    assert trade["break_evens"] == ["468.72", "531.28"]
+    assert trade["explanation"][2].startswith("You can lose at most $372, if SPY closes below")
+    assert meta == {
+        "user": meta["user"], "source": "desk", "request": words, "channel": "typed",
+        "confidence": "1", "provider": None, "model": None, "prompt_digest": None,
+        "fallback": False, "revises": None,
+    }
+
+
+def test_an_edited_draft_tells_what_it_is_now(home: Path, tmp_path: Path, capsys: Out) -> None:
+    shown = a_draft(home, capsys, "SPY iron condor, risk at most $500")
+    edited = shown["document"]
+    edited["trade"]["net_price"] = "-1.20"
+    file = tmp_path / "edited.yaml"
+    file.write_text(yaml.safe_dump(edited))
+    code, found = document(
+        capsys, home, "drafts", "revise", shown["draft"]["draft_id"], "--file", str(file)
+    )
+    assert code == 0
+    _, again = document(capsys, home, "drafts", "show", found["draft"]["draft_id"])
+    assert again["document"]["trade"]["max_loss"] == "380"
+    assert again["document"]["trade"]["break_evens"] == ["468.8", "531.2"]
+    assert again["document"]["digest"] != shown["document"]["digest"]
+    assert again["document"]["meta"]["request"] == "SPY iron condor, risk at most $500"
+
+
+def test_of_a_calendar_it_tells_what_nobody_knows(home: Path, capsys: Out) -> None:
+    trade = a_draft(home, capsys, "SPY calendar, risk at most $500")["document"]["trade"]
+    assert trade["strategy_type"] == "calendar"
+    assert trade["max_loss"] == "416"
+    assert (trade["max_profit"], trade["break_evens"]) == (None, None)
+    assert "hangs on what its later option is worth by then" in trade["explanation"][-1]
+
+
+def test_drafts_are_listed_with_their_age_and_how_far_the_market_moved(
+    home: Path, daemon: TinyDaemon, capsys: Out
+) -> None:
+    now = AT + timedelta(hours=2)
+    daemon.views.drafts.present = Present(now=lambda: now, quote=daemon.facts.quotes.get)
+    shown = a_draft(home, capsys, "SPY iron condor, risk at most $500")
+    assert shown["draft"]["mid_then"] == shown["draft"]["mid_now"]
+    assert shown["draft"]["drift"] == "0"
+    sold = shown["document"]["trade"]["legs"][1]["instrument"]
+    quote = daemon.facts.quotes[sold]
+    daemon.facts.quotes[sold] = replace(quote, bid=quote.bid + 1, ask=quote.ask + 1)
+    _, listed, _ = told(capsys, home, "drafts", "list")
+    _, found = document(capsys, home, "drafts", "list")
+    assert found["drafts"][0]["drift"] == "-1"
+    assert "1 h 59 min" in listed
+    del daemon.facts.quotes[sold]
+    _, found = document(capsys, home, "drafts", "list")
+    assert found["drafts"][0]["drift"] is None
+
+
+def test_why_begins_with_the_words(home: Path, capsys: Out) -> None:
+    found = a_draft(home, capsys, "SPY iron condor, risk at most $500")
+    _, chain, _ = told(capsys, home, "why", found["draft"]["draft_id"])
+    first = chain.splitlines()[0]
+    assert first.endswith(
+        'typed: "SPY iron condor, risk at most $500", read by the grammar with confidence 1'
+    )

@@ -76,7 +76,7 @@ def _tell_step(step: Mapping[str, Any], *, is_dry_run: bool) -> None:
     show.line()
     show.table(structure["legs"], _LEGS, "no legs")
     show.line()
-    for text in structure["explanation"].split("\n"):
+    for text in structure["explanation"]:
         show.line(show.clean(text))
     show.line(show.clean(f"limit price {structure['net_price']} a unit"))
     show.line()

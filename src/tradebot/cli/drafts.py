@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tradebot.shell.views.views import Views
 
 _DRAFTS: Final = {
-    "created_utc": "DRAFTED (UTC)", "short": "DRAFT", "ask": "TRADE", "strategy_id": "STRATEGY",
+    "created_utc": "DRAFTED (UTC)", "age": "AGE", "short": "DRAFT", "ask": "TRADE",
+    "drift": "DRIFT", "strategy_id": "STRATEGY",
     "status": "STATUS", "approved_by": "APPROVED BY", "expires_utc": "EXPIRES (UTC)",
     "reason_code": "REASON",
 }
@@ -64,7 +65,8 @@ def list_(args: argparse.Namespace) -> int:
     if not args.json:
         show.table([
             {**row, "short": row["draft_id"][:8], "created_utc": show.when(row["created_utc"]),
-             "expires_utc": show.when(row["expires_utc"])}
+             "expires_utc": show.when(row["expires_utc"]),
+             "age": None if row["age_s"] is None else show.span(row["age_s"])}
             for row in found["drafts"]
         ], _DRAFTS, "no drafts")
     return Exit.DONE
@@ -147,12 +149,16 @@ def _tell(found: dict[str, Any]) -> None:
         "drafted (UTC)": show.when(draft["created_utc"]),
         "expires (UTC)": show.when(draft["expires_utc"]),
         "asked by": draft["strategy_id"] or draft["user"] or draft["source"],
+        "in the words": told["meta"]["request"],
         "approved by": draft["approved_by"], "until (UTC)": show.when(draft["approved_until"]),
         "approvals lacking": draft["approvals_lacking"],
         "why": draft["reason_detail"], "order": draft["client_order_id"],
         "net price": trade["net_price"], "max loss": trade["max_loss"],
         "file": draft["draft_path"], "digest": draft["digest"],
     })
+    show.line()
+    for text in trade["explanation"]:
+        show.line(show.clean(text))
     show.line()
     show.table(trade["legs"], _LEGS, "no legs")
     show.line()

@@ -94,7 +94,7 @@ def _agreed(what: str, said: set[str]) -> str | None:
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every value as text under its path; nothing is told as null is written."""
+    """Yield every value as text under its path; what is no text as JSON has it."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _flat(inner, f"{path}.{name}" if path else str(name))
@@ -102,7 +102,7 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for number, inner in enumerate(value):
             yield from _flat(inner, f"{path}[{number}]")
     else:
-        yield path, "null" if value is None else str(value)
+        yield path, json.dumps(value) if isinstance(value, bool | None) else str(value)
 
 
 def _tell(found: Mapping[str, Any]) -> None:

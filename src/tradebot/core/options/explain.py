@@ -1,51 +1,87 @@
 """What should a person hear of a structure before it is staged? The same words every time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
+from tradebot.core.model.fact import fact
+from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Side
 from tradebot.core.model.money import CENT, ONE, ZERO, plain
-from tradebot.core.options.structures import PricedLeg, PricedStructure, Range, ranges
+from tradebot.core.options.holdings import Terms
+from tradebot.core.options.structures import PricedStructure, Range, ranges
+
+
+@fact
+class Priced:
+    """What all of it costs (negative: brings), a unit and together, and what may come of it."""
+
+    underlying: str
+    expiry: date
+    net_price: Decimal
+    cost: Decimal
+    terms: Terms
 
 
 def explain(structure: PricedStructure, qty: Decimal = ONE) -> str:
     """Tell what so many of a structure are, cost, can lose and win, and how likely that is."""
-    name = structure.strategy.replace("_", " ")
+    ahead, is_partial = structure.prospects, structure.outlives_horizon
+    legs = (
+        leg_in_words(leg.terms, leg.qty, leg.price if leg.is_share else None)
+        for leg in structure.legs
+    )
     return "\n".join((
-        f"{plain(qty)} x {structure.underlying} {name}: {', '.join(map(_leg, structure.legs))}.",
-        *_outcomes(structure, qty),
+        headline(f"{structure.underlying} {structure.strategy}", qty, legs),
+        *outcomes(Priced(
+            underlying=structure.underlying, expiry=structure.expiry,
+            net_price=structure.net_price, cost=ahead.cost * qty, terms=Terms(
+                max_loss=None if ahead.max_loss is None else ahead.max_loss * qty,
+                max_profit=None if ahead.max_profit is None else ahead.max_profit * qty,
+                break_evens=ahead.break_evens, wins=ahead.wins, is_partial=is_partial,
+            ),
+        )),
+        f"The market's own odds of a profit: {ahead.profit_chance * 100:.0f} %.",
         *_exposures(structure, qty),
     ))
 
 
-def _leg(leg: PricedLeg) -> str:
-    side, terms = Side.BUY if leg.qty > 0 else Side.SELL, leg.terms
+def headline(name: str, qty: Decimal, legs: Iterable[str]) -> str:
+    return f"{plain(qty)} x {name.replace('_', ' ')}: {', '.join(legs)}."
+
+
+def leg_in_words(terms: Instrument, qty: Decimal, price: Decimal | None = None) -> str:
+    side = Side.BUY if qty > 0 else Side.SELL
     if terms.strike is None:
-        return f"{side} {plain(abs(leg.qty))} {terms.symbol} at {_price(leg.price)}"
-    count = "" if abs(leg.qty) == 1 else f"{plain(abs(leg.qty))} "
+        at = "" if price is None else f" at {_price(price)}"
+        return f"{side} {plain(abs(qty))} {terms.symbol}{at}"
+    count = "" if abs(qty) == 1 else f"{plain(abs(qty))} "
     return f"{side} {count}{terms.expiry} {plain(terms.strike)} {terms.right}"
 
 
-def _outcomes(structure: PricedStructure, qty: Decimal) -> Iterator[str]:
-    ahead, name, last = structure.prospects, structure.underlying, structure.expiry
-    verb = "costs" if ahead.cost > 0 else "brings"
-    each = f" ({_price(abs(structure.net_price))} a unit)"
-    yield f"It {verb} {_money(abs(ahead.cost) * qty)}{each}."
-    losing = [within for within in ranges(ahead.break_evens) if within not in ahead.wins]
-    if ahead.max_loss is None:
+def outcomes(priced: Priced) -> Iterator[str]:
+    """Tell what it costs, and the most that it can lose and win, and where."""
+    terms, name = priced.terms, priced.underlying
+    verb = "costs" if priced.cost > 0 else "brings"
+    yield f"It {verb} {money(abs(priced.cost))} ({_price(abs(priced.net_price))} a unit)."
+    losing = [within for within in ranges(terms.break_evens) if within not in terms.wins]
+    is_open = terms.is_partial and not terms.break_evens
+    if terms.max_loss is None:
         yield "What you can lose has no end."
+    elif is_open:
+        yield f"You can lose at most {money(terms.max_loss)}."
     elif losing:
-        loss = _money(ahead.max_loss * qty)
-        yield f"You can lose at most {loss}, if {name} closes {_where(losing)} on {last}."
-    if not ahead.wins:
+        where = f"if {name} closes {_where(losing)} on {priced.expiry}"
+        yield f"You can lose at most {money(terms.max_loss)}, {where}."
+    if is_open:
+        yield "What it can win, and where, hangs on what its later option is worth by then."
+    elif not terms.wins:
         yield "It wins nothing at any price."
-    elif ahead.max_profit is None:
-        yield f"You win if it closes {_where(ahead.wins)}, the more the further."
+    elif terms.max_profit is None:
+        yield f"You win if it closes {_where(terms.wins)}, the more the further."
     else:
-        gain = _money(ahead.max_profit * qty)
-        about = "about " if structure.outlives_horizon else ""
-        yield f"You can win at most {about}{gain}, if it closes {_where(ahead.wins)}."
-    yield f"The market's own odds of a profit: {ahead.profit_chance * 100:.0f} %."
+        about = "about " if terms.is_partial else ""
+        gain = f"{about}{money(terms.max_profit)}"
+        yield f"You can win at most {gain}, if it closes {_where(terms.wins)}."
 
 
 def _exposures(structure: PricedStructure, qty: Decimal) -> Iterator[str]:
@@ -55,7 +91,7 @@ def _exposures(structure: PricedStructure, qty: Decimal) -> Iterator[str]:
         f"{_signed(greeks.delta * qty)}, a point more of volatility {_signed(greeks.vega * qty)}."
     )
     if margin is not None:
-        yield f"It ties up {_money(margin * qty)}."
+        yield f"It ties up {money(margin * qty)}."
 
 
 def _where(within: Sequence[Range]) -> str:
@@ -73,11 +109,11 @@ def _price(price: Decimal) -> str:
     return f"{price.quantize(CENT):,}"
 
 
-def _money(amount: Decimal) -> str:
+def money(amount: Decimal) -> str:
     """Write an amount, whole where it is whole."""
     cents = amount.quantize(CENT)
     return f"${cents.quantize(ONE) if cents == cents.to_integral() else cents:,}"
 
 
 def _signed(amount: Decimal) -> str:
-    return ("-" if amount < ZERO else "") + _money(abs(amount))
+    return ("-" if amount < ZERO else "") + money(abs(amount))

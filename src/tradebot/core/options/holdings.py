@@ -17,7 +17,7 @@ from tradebot.core.model.money import ONE, ZERO, floor_to
 from tradebot.core.model.payoff import as_option, pays, worst_payoff
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options.shapes import structure_of
-from tradebot.core.options.structures import break_evens
+from tradebot.core.options.structures import Range, break_evens, winning
 
 _LARGE: Final = (4, 3)
 _SMALL: Final = (2, 1)
@@ -78,13 +78,15 @@ class HeldStructure:
 class Terms:
     """What a held structure can come to at its end, in currency, from its terms and cost alone.
 
-    None is without end. `max_profit` and `break_evens` are known where all its options end on one
-    day; of a calendar, `is_partial`, only a model could tell them.
+    None is without end. `max_profit`, `break_evens` and `wins`, the prices between them that bring
+    a profit, are known where all its options end on one day; of a calendar, `is_partial`, only a
+    model could tell them.
     """
 
     max_loss: Decimal | None
     max_profit: Decimal | None
     break_evens: tuple[Decimal, ...] = ()
+    wins: tuple[Range, ...] = ()
     is_partial: bool = False
 
 
@@ -105,23 +107,27 @@ def group(legs: Iterable[HeldLeg]) -> tuple[list[HeldStructure], list[HeldLeg]]:
 
 def terms_of(structure: HeldStructure) -> Terms:
     """Tell what it can come to at its end."""
-    options = [(as_option(leg.terms), leg.qty) for leg in structure.legs]
+    return terms_at([(leg.terms, leg.qty) for leg in structure.legs], structure.cost)
+
+
+def terms_at(legs: Sequence[tuple[Instrument, Decimal]], cost: Decimal) -> Terms:
+    """Tell what signed quantities of instruments can come to that cost so much, in currency."""
+    options = [(as_option(terms), qty) for terms, qty in legs]
     worst = worst_payoff(options)
-    max_loss = None if worst is None else max(ZERO, structure.cost - worst)
-    if len(structure.expiries) > 1:
+    max_loss = None if worst is None else max(ZERO, cost - worst)
+    if len({terms.expiry for terms, _ in legs if terms.expiry}) > 1:
         return Terms(max_loss=max_loss, max_profit=None, is_partial=True)
 
     def profit(price: Decimal) -> Decimal:
-        paid = sum((qty * t.multiplier * pays(t, price) for t, qty in options), ZERO)
-        return paid - structure.cost
+        return sum((qty * t.multiplier * pays(t, price) for t, qty in options), ZERO) - cost
 
     rises = sum((qty * t.multiplier for t, qty in options if t.right is Right.CALL), ZERO)
-    turns = sorted({ZERO, *(t.strike for t, _ in options if t.strike is not None)})
-    per_unit = abs(structure.cost / structure.qty)
-    beyond = 10 * max(ONE, turns[-1], per_unit)  # past all strikes and every break-even
+    bends = sorted({ZERO, *(t.strike for t, _ in options if t.strike is not None)})
+    beyond = 10 * max(ONE, bends[-1], abs(cost))  # past all strikes and every break-even
+    turns = break_evens(profit, [*bends, beyond])
     return Terms(
-        max_loss=max_loss, max_profit=None if rises > 0 else max(map(profit, turns)),
-        break_evens=break_evens(profit, [*turns, beyond]),
+        max_loss=max_loss, max_profit=None if rises > 0 else max(map(profit, bends)),
+        break_evens=turns, wins=winning(profit, turns),
     )
 
 

@@ -123,7 +123,7 @@ def weigh(
     worst = worst_payoff([(as_option(leg.terms), leg.qty) for leg in legs])
     rises = sum((leg.weight for leg in legs if leg.terms.right is not Right.PUT), ZERO)
     turns = break_evens(profit, prices)
-    wins = tuple(within for within in ranges(turns) if profit(_inside(within)) > 0)
+    wins = winning(profit, turns)
     owned = cost_of([leg for leg in legs if leg.is_share])
     risk = _option_loss(legs, cost - owned)
     return Prospects(
@@ -166,6 +166,11 @@ def break_evens(profit: Profile, prices: Sequence[Decimal]) -> tuple[Decimal, ..
 def ranges(turns: Sequence[Decimal]) -> list[Range]:
     """Return the ranges of prices that lie between the break-evens, from 0 up."""
     return list(zip([ZERO, *turns], [*turns, None], strict=True))
+
+
+def winning(profit: Profile, turns: Sequence[Decimal]) -> tuple[Range, ...]:
+    """Return the ranges between the break-evens that bring a profit."""
+    return tuple(within for within in ranges(turns) if profit(_inside(within)) > 0)
 
 
 def fit(

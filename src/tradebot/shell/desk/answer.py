@@ -20,7 +20,7 @@ _NOTHING_STAGED: Final[Plain] = {"draft_id": None, "draft_path": None, "digest":
 
 
 @fact
-class Step:
+class DeskStep:
     """One proposal, and what became of its intent, where one was submitted."""
 
     proposal: Proposal
@@ -28,7 +28,7 @@ class Step:
     digest: str | None = None
 
 
-def answer(reading: Reading, steps: Sequence[Step] = (), why: str | None = None) -> Plain:
+def answer(reading: Reading, steps: Sequence[DeskStep] = (), why: str | None = None) -> Plain:
     """Tell all of it; of several steps the first is the one to approve first."""
     told = [_step(step) for step in steps]
     first = told[0] if told else {"structure": None, **_NOTHING_STAGED}
@@ -40,7 +40,7 @@ def answer(reading: Reading, steps: Sequence[Step] = (), why: str | None = None)
     }
 
 
-def _step(step: Step) -> Plain:
+def _step(step: DeskStep) -> Plain:
     result = step.result
     staged = _NOTHING_STAGED if result is None else {
         "draft_id": result["draft_id"], "draft_path": result["draft_path"], "digest": step.digest,
@@ -59,7 +59,7 @@ def _structure(proposal: Proposal) -> Plain:
         "legs": [_leg(leg, proposal.qty) for leg in proposal.legs],
     }
     if proposal.opens is None:
-        return {**row, "closes": True, "explanation": ""}
+        return {**row, "closes": True, "explanation": []}
     return {**row, "closes": False, **_outcome(proposal.opens, proposal.qty)}
 
 
@@ -78,7 +78,7 @@ def _outcome(opens: PricedStructure, qty: Decimal) -> Plain:
             for name in ("delta", "gamma", "theta", "vega")
         },
         "margin": None if ahead.margin is None else _money(ahead.margin * qty),
-        "explanation": explain(opens, qty),
+        "explanation": explain(opens, qty).splitlines(),
     }
 
 

@@ -26,7 +26,7 @@ from tradebot.core.options.select import NoneFits
 from tradebot.core.options.words import grammar
 from tradebot.ports import Clock, MarketData, OptionData
 from tradebot.shell.api.aftermath import Decide
-from tradebot.shell.desk.answer import Step, answer
+from tradebot.shell.desk.answer import DeskStep, answer
 from tradebot.shell.desk.words import Words
 from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
@@ -87,7 +87,7 @@ class OptionsDesk:
             case NoneFits() as none:
                 return answer(reading, why=none.why)
             case proposals:
-                steps = [Step(proposal=proposal) for proposal in proposals]
+                steps = [DeskStep(proposal=proposal) for proposal in proposals]
         if not words.dry_run:
             steps = [await self._stage(step.proposal, words, reading.request) for step in steps]
         return answer(reading, steps)
@@ -116,7 +116,7 @@ class OptionsDesk:
             equity=None if account is None or account.unmarked else account.equity,
         )
 
-    async def _stage(self, proposal: Proposal, words: Words, request: Request) -> Step:
+    async def _stage(self, proposal: Proposal, words: Words, request: Request) -> DeskStep:
         """Submit it, and wait until it is a draft, or refused, or waits for more than facts."""
         asked = Asked(
             text=printable(words.text)[:ASKED_TEXT_MAX], channel=words.channel,
@@ -130,7 +130,7 @@ class OptionsDesk:
         received = next(v for v in decision.events if isinstance(v, IntentReceived))
         await self._settled(received.intent_id)
         draft = self._views.drafts.get(received.intent_id)
-        return Step(
+        return DeskStep(
             proposal=proposal, result=self._views.pipeline_result(received.intent_id),
             digest=None if draft is None else draft.digest,
         )

@@ -6,27 +6,33 @@ file that people read; nothing is ever decided by it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from tradebot.core.gates.worth import account_of
 from tradebot.core.model import events as e
 from tradebot.core.model.fact import fact
+from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.instrument import option_of
-from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import GateResult, Reason
+from tradebot.core.options.orders import Made
 from tradebot.shell.views.filters import ALL, Filters
 from tradebot.shell.views.history import Histories, IntentRecord, Moment
 from tradebot.shell.views.narrate import ask
 from tradebot.shell.views.newest import KEPT_MAX, Newest
-from tradebot.shell.views.rows import Plain, because, gate_rows, iso, names
+from tradebot.shell.views.rows import Plain, because, gate_rows, iso, names, rounded
+from tradebot.shell.views.trade import made_of, mid_of, name_of, trade, underlying
 
 ARCHIVE: Final = "archive"
 SHORT_ID: Final = 8  # characters of a draft's id in its file's name; as many name it in a verb
 Format = Literal["yaml", "json"]
 
+_READ: Final = (
+    "request", "channel", "confidence", "provider", "model", "prompt_digest", "fallback",
+)
 _DRAFTED: Final = (
     Reason.POLICY_STAGED, Reason.POLICY_NEEDS_APPROVAL, Reason.POLICY_WINDOW_CLOSED
 )
@@ -40,7 +46,8 @@ _ENDS: Final[Mapping[Reason, str]] = {
 class Draft:
     """One draft: the gates that let it come so far, and the yes that it has, if any.
 
-    It `lacks` so many more people who would have to say yes.
+    `made` is what its legs make, `mid` its price in the middle of the markets of that moment. It
+    `lacks` so many more people who would have to say yes.
     """
 
     record: IntentRecord
@@ -48,6 +55,8 @@ class Draft:
     changed: Moment
     gates: tuple[GateResult, ...]
     digest: str
+    made: Made | None = None
+    mid: Decimal | None = None
     approval: e.IntentApproved | None = None
     lacks: int = 0
 
@@ -73,7 +82,7 @@ class Draft:
     def name(self) -> str:
         """Name its file: when it was drafted (UTC), what it trades, and the begin of its id."""
         intent = self.record.intent
-        what = f"{_underlying(intent)}_{_structure(intent)}".replace("/", "-")
+        what = f"{underlying(intent)}_{name_of(intent, self.made)}".replace("/", "-")
         return f"{self.drafted.at:%Y%m%d_%H%M%S}_{what}_{self.record.intent_id[:SHORT_ID].lower()}"
 
 
@@ -90,15 +99,24 @@ class Shelf:
         return self.directory / name if is_here else self.directory / ARCHIVE / name
 
 
+@fact
+class Present:
+    """What a daemon that runs knows beside its journal: the time, and the newest quotes."""
+
+    now: Callable[[], datetime]
+    quote: Callable[[str], Quote | None]
+
+
 class Drafts:
     """The newest drafts, kept up by published events; the histories have taken the event already.
 
-    Who knows where the files are sets `shelf`: it is told, and no part of the fold. Those that
-    `expired` are counted since the journal began.
+    Who knows where the files are sets `shelf`, who knows the market `present`: both are told, and
+    no part of the fold. Those that `expired` are counted since the journal began.
     """
 
     def __init__(self, kept: Histories, size: int = KEPT_MAX) -> None:
         self.shelf: Shelf | None = None
+        self.present: Present | None = None
         self.expired = 0
         self._kept = kept
         self._newest: Newest[IntentId, Draft] = Newest(size)
@@ -152,6 +170,19 @@ class Drafts:
             "reason_code": draft.record.reason.value if draft.record.reason else None,
             "reason_detail": because(draft.record),
             "client_order_id": draft.record.cl_ord_id, "draft_path": self.path(draft),
+            **self._since(draft),
+        }
+
+    def _since(self, draft: Draft) -> Plain:
+        """Tell its age, and how far the market moved since then; nothing where nobody knows."""
+        now, mid = self.present, None
+        if now is not None:
+            mid = mid_of(draft.record.intent, now.quote, self._kept.book.multiplier)
+        drift = None if mid is None or draft.mid is None else mid - draft.mid
+        return {
+            "age_s": int((now.now() - draft.drafted.at).total_seconds()) if now else None,
+            "mid_then": rounded(draft.mid), "mid_now": rounded(mid),
+            "drift": rounded(drift),
         }
 
     def path(self, draft: Draft | None) -> str | None:
@@ -198,9 +229,12 @@ class Drafts:
             self._draft(record, moment)
 
     def _draft(self, record: IntentRecord, moment: Moment) -> None:
+        book, intent, gates = self._kept.book, record.intent, record.gates
+        quotes = {quote.symbol: quote for quote in moment.quotes}
         self._newest.add(record.intent_id, Draft(
-            record=record, drafted=moment, changed=moment, gates=record.gates,
-            digest=record.intent.digest(),
+            record=record, drafted=moment, changed=moment, gates=gates, digest=intent.digest(),
+            made=made_of(intent, gates, book.terms),
+            mid=mid_of(intent, quotes.get, book.multiplier),
         ))
 
     def _change(
@@ -229,21 +263,8 @@ def document(draft: Draft) -> Plain:
     told = {
         "version": 1, "created_utc": iso(draft.drafted.at), "type": "trade_draft",
         "draft_id": record.intent_id, "digest": draft.digest, "expires_utc": iso(record.expires),
-        "trade": {
-            "symbol": _underlying(intent), "strategy_type": _structure(intent),
-            "legs": [_leg(intent, number) for number in range(len(intent.legs))],
-            "net_price": plain(intent.price) if intent.price is not None else None,
-            "max_loss": _max_loss(draft), "max_profit": None, "break_evens": None,
-            "order_qty": plain(intent.order_qty), "ord_type": intent.ord_type.value,
-            "stop_px": plain(intent.stop_px) if intent.stop_px is not None else None,
-            "time_in_force": intent.time_in_force.value, "route": intent.route,
-            "strategy_id": intent.strategy_id,
-        },
-        "gates": gate_rows(draft.gates),
-        "meta": {
-            "user": intent.user, "source": intent.source.value, "request": None,
-            "confidence": None, "model": None, "fallback": None, "revises": record.revises,
-        },
+        "trade": trade(intent, draft.made, _reckoned(draft)),
+        "gates": gate_rows(draft.gates), "meta": _meta(draft),
     }
     return told if draft.status == "waiting" else {**told, "outcome": _outcome(draft)}
 
@@ -261,42 +282,26 @@ def _outcome(draft: Draft) -> Plain:
     }
 
 
-def _max_loss(draft: Draft) -> str | None:
-    """Tell what the gate on it reckoned; nothing where the draft opens nothing."""
-    found = next((gate.actual for gate in draft.gates if gate.gate == "trade_loss"), None)
-    return plain(found) if found is not None else None
+def _reckoned(draft: Draft) -> Decimal | None:
+    """Return what the gate on it reckoned; nothing where the draft opens nothing."""
+    return next((gate.actual for gate in draft.gates if gate.gate == "trade_loss"), None)
 
 
-def _leg(intent: Intent, number: int) -> Plain:
-    leg = intent.legs[number]
-    option = option_of(leg.symbol)
-    is_priced = not intent.is_combo and intent.price is not None
-    return {
-        "action": leg.side.value, "instrument": leg.symbol,
-        "strike": plain(option.strike) if option and option.strike is not None else None,
-        "expiry": option.expiry.isoformat() if option and option.expiry else None,
-        "quantity": plain(intent.order_qty * leg.ratio_qty),
-        "price": plain(intent.price) if is_priced and intent.price is not None else None,
+def _meta(draft: Draft) -> Plain:
+    """Tell who asked for it, in which words, and who read them."""
+    intent, asked = draft.record.intent, draft.record.intent.asked
+    told = dict.fromkeys(_READ) if asked is None else {
+        "request": asked.text, "channel": asked.channel.value,
+        "confidence": plain(asked.confidence), "provider": asked.provider, "model": asked.model,
+        "prompt_digest": asked.prompt_digest, "fallback": asked.fallback,
     }
-
-
-def _underlying(intent: Intent) -> str:
-    first = intent.legs[0].symbol
-    option = option_of(first)
-    return option.underlying if option is not None and option.underlying else first
-
-
-def _structure(intent: Intent) -> str:
-    """Name the trade in a word; which structure its legs make is not looked at."""
-    if intent.is_combo:
-        return "combo"
-    option = option_of(intent.legs[0].symbol)
-    what = option.right.value if option is not None and option.right else "shares"
-    return f"{intent.side.value}_{what}"
+    return {
+        "user": intent.user, "source": intent.source.value, **told, "revises": draft.record.revises,
+    }
 
 
 def _is_wanted(draft: Draft, filters: Filters) -> bool:
     intent = draft.record.intent
     state = "open" if draft.status in ("waiting", "approved") else "done"
-    symbols, statuses = (*names(intent), _underlying(intent)), (draft.status, state)
+    symbols, statuses = (*names(intent), underlying(intent)), (draft.status, state)
     return filters.fit(intent.owner, symbols, statuses, draft.drafted.at)

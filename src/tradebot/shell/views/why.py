@@ -1,6 +1,6 @@
 """Why did it come to this? The whole chain of one id: from the ask to the profit, with numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -11,13 +11,20 @@ from tradebot.core.gates.stale_quote import age_s
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.intent import Asked, Intent
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.core.model.reason import EXPLAIN, Answer, GateResult, Reason
 from tradebot.core.model.report import Report
 from tradebot.shell.views import remedy
-from tradebot.shell.views.history import FillRecord, Histories, IntentRecord, OrderRecord, Told
+from tradebot.shell.views.history import (
+    FillRecord,
+    Histories,
+    IntentRecord,
+    Moment,
+    OrderRecord,
+    Told,
+)
 from tradebot.shell.views.narrate import ask, numbers, sentence
 from tradebot.shell.views.rows import (
     Plain,
@@ -245,11 +252,13 @@ def _stopped(kept: Histories, record: IntentRecord, order: OrderRecord | None) -
 def _sentences(record: IntentRecord, told: Sequence[Told]) -> list[str]:
     """One step a line, under its time; the gates stand below the last walk that asked them."""
     last_walk = next((s for s in reversed(told) if _asked_gates(s)), None)
-    lines, read_at = [], 0
+    lines: list[str] = []
+    read_at = 0
     for step in told:
         text = sentence(step.event)
         if isinstance(step.event, e.IntentReceived):
             text = _received(record.intent, step)
+            lines += _said(record.intent.asked, step.moment)
         lines.append(f"{_clock(step.moment.at)}  {text}")
         if isinstance(step.event, _WALKS) and step.moment.seq != read_at:
             read_at = step.moment.seq  # one decision reads once, whatever it says of it
@@ -271,6 +280,17 @@ def _asked_gates(step: Told) -> bool:
             return bool(step.event.gates)
         case _:
             return False
+
+
+def _said(asked: Asked | None, moment: Moment) -> Iterator[str]:
+    """Tell the words that it all began with, and who read them."""
+    if asked is None:
+        return
+    reader = f"{asked.provider or 'a model'} {asked.model or ''}".strip()
+    if asked.provider is None or asked.fallback:
+        reader = "the grammar"
+    sure = f"with confidence {plain(asked.confidence)}"
+    yield f"{_clock(moment.at)}  {asked.channel}: \"{asked.text}\", read by {reader} {sure}"
 
 
 def _received(intent: Intent, step: Told) -> str:

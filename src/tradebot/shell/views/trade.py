@@ -1,0 +1,89 @@
+"""How is told what a draft would trade? By its legs and its price, and what may come of them."""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from tradebot.core.model import combo
+from tradebot.core.model.facts import Quote
+from tradebot.core.model.instrument import Instrument, option_of
+from tradebot.core.model.intent import Intent
+from tradebot.core.model.money import plain
+from tradebot.core.model.reason import Answer, GateResult
+from tradebot.core.options.orders import Made, made_by
+from tradebot.shell.views.rows import Plain
+
+Multiplier = Callable[[str], Decimal]
+
+
+def made_of(
+    intent: Intent, gates: Iterable[GateResult], terms_of: Callable[[str], Instrument | None]
+) -> Made | None:
+    """Tell what it makes; the gate on its loss has a number unless it only closes."""
+    closes = any(
+        gate.gate == "trade_loss" and gate.answer is Answer.ALLOW and gate.actual is None
+        for gate in gates
+    )
+    return made_by(intent, terms_of, closes=closes)
+
+
+def mid_of(
+    intent: Intent, quotes: Callable[[str], Quote | None], multiplier: Multiplier
+) -> Decimal | None:
+    """Return the price of an order in the middle of these markets, or None where one is missing."""
+    found = [quotes(leg.symbol) for leg in intent.legs]
+    mids = [quote.mid for quote in found if quote is not None]
+    if len(mids) < len(found):
+        return None
+    return combo.net_price(intent.legs, mids, multiplier) if intent.is_combo else mids[0]
+
+
+def trade(intent: Intent, made: Made | None, reckoned: Decimal | None) -> Plain:
+    """Tell it in full; `reckoned` is the most that the gates took it to lose."""
+    terms = made.terms if made is not None else None
+    max_loss = reckoned if terms is None else terms.max_loss
+    return {
+        "symbol": underlying(intent), "strategy_type": name_of(intent, made),
+        "legs": [_leg(intent, number) for number in range(len(intent.legs))],
+        "net_price": _plain(intent.price), "max_loss": _plain(max_loss),
+        "max_profit": _plain(terms.max_profit) if terms else None,
+        "break_evens": [plain(price) for price in terms.break_evens]
+        if terms and not terms.is_partial else None,
+        "explanation": made.words() if made is not None else [],
+        "order_qty": plain(intent.order_qty), "ord_type": intent.ord_type.value,
+        "stop_px": _plain(intent.stop_px), "time_in_force": intent.time_in_force.value,
+        "route": intent.route, "strategy_id": intent.strategy_id,
+    }
+
+
+def underlying(intent: Intent) -> str:
+    first = intent.legs[0].symbol
+    option = option_of(first)
+    return option.underlying if option is not None and option.underlying else first
+
+
+def name_of(intent: Intent, made: Made | None) -> str:
+    """Name the trade in a word: the structure that its legs make, or what is bought or sold."""
+    if made is not None and made.strategy is not None:
+        return made.name
+    if intent.is_combo:
+        return "combo"
+    option = option_of(intent.legs[0].symbol)
+    what = option.right.value if option is not None and option.right else "shares"
+    return f"{intent.side.value}_{what}"
+
+
+def _leg(intent: Intent, number: int) -> Plain:
+    leg = intent.legs[number]
+    option = option_of(leg.symbol)
+    is_priced = not intent.is_combo and intent.price is not None
+    return {
+        "action": leg.side.value, "instrument": leg.symbol,
+        "strike": _plain(option.strike) if option else None,
+        "expiry": option.expiry.isoformat() if option and option.expiry else None,
+        "quantity": plain(intent.order_qty * leg.ratio_qty),
+        "price": _plain(intent.price) if is_priced else None,
+    }
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
