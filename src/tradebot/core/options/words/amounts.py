@@ -54,7 +54,7 @@ _TRAILING: Final = "risk|of risk|at risk|loss|max|maximum|budget|max loss|max ri
 _LIMITS: Final = frozenset({"limit", "cap", "capped"})  # without a word of loss: of a price
 _CEILINGS: Final = _LIMITS | {"max", "maximum"}
 _BEGINNINGS: Final = _LOSSES | _CEILINGS | _DENIALS
-_RUN: Final = _LOSSES | _CEILINGS | _LINKS_OF_LOSS
+BUDGET_WORDS: Final = _LOSSES | _CEILINGS | _LINKS_OF_LOSS
 _SURELY_MONEY: Final = 100  # below, "risk 2" may be percent, and "at most $2" a price
 _RUN_MAX: Final = 10
 UNIT_WORDS: Final = frozenset(
@@ -89,7 +89,7 @@ def _marked(said: Sequence[Token], at: int) -> Match | None:
         return None
     if marker.field == "strikes":
         return _strikes(said, start)
-    field, scale, end = _unit(said, start + 1)
+    field, scale, end = unit_at(said, start + 1)
     if field is None or _marker(said, start + 1)[0]:  # "delta 16 width 5": no number of widths
         scale, end = 1, start + 1
     elif field != marker.field and (field, marker.field) != ("max_loss", "width"):
@@ -111,7 +111,7 @@ def _marker(said: Sequence[Token], at: int) -> tuple[Phrase | None, int]:
 
 def _counted(said: Sequence[Token], at: int) -> Match | None:
     """Read "30 delta", "45 days", "5 wide", "2 contracts"."""
-    field, scale, end = _unit(said, at + 1)
+    field, scale, end = unit_at(said, at + 1)
     if field is None or field in {"max_loss", "max_loss_pct"}:
         return None
     return of_numbers(field, [value * scale for value in _values(said[at])], end)
@@ -119,7 +119,7 @@ def _counted(said: Sequence[Token], at: int) -> Match | None:
 
 def _money(said: Sequence[Token], start: int, at: int) -> Match | None:
     """Read "$500 at risk", or "500" and "2%" where the words from `start` on announce them."""
-    field, _, end = _unit(said, at + 1)
+    field, _, end = unit_at(said, at + 1)
     value, is_money = said[at].number, said[at].is_cash or field is not None
     trailing = longest(_BEHIND_MONEY, said, end) if is_money else None
     words = {token.stem for token in said[start:at]} | set(trailing.words if trailing else ())
@@ -136,7 +136,7 @@ def _money(said: Sequence[Token], start: int, at: int) -> Match | None:
 def _end_of_ceiling(said: Sequence[Token], at: int) -> int:
     """Return where the number stands that words announce as the most, or `at` where none is."""
     end = at
-    while end < len(said) and said[end].stem in _RUN and end < at + _RUN_MAX:
+    while end < len(said) and said[end].stem in BUDGET_WORDS and end < at + _RUN_MAX:
         end += 1
     run = [token.stem for token in said[at:end]]
     begins = run[:2] in (["at", "most"], ["up", "to"]) or (run and run[0] in _BEGINNINGS)
@@ -153,14 +153,14 @@ def _strikes(said: Sequence[Token], at: int) -> Match:
         following = end + (said[end].stem in {"and", ","})
         if following >= len(said) or not (more := _values(said[following])):
             break
-        if _unit(said, following + 1)[0] is not None:
+        if unit_at(said, following + 1)[0] is not None:
             break
         values += more
         end = following + 1
     return of_numbers("strikes", values, end)
 
 
-def _unit(said: Sequence[Token], at: int) -> tuple[str | None, int, int]:
+def unit_at(said: Sequence[Token], at: int) -> tuple[str | None, int, int]:
     """Return which field the unit here stands for, what one of it counts, and where it ends."""
     if at < len(said) and said[at].is_glued and said[at].stem in _GLUED:
         return *_GLUED[said[at].stem], at + 1

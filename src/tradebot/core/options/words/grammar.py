@@ -32,31 +32,47 @@ def read(text: str, symbols: Container[str], today: date) -> Reading:
         told = f"Say it in fewer words: {len(text)} characters, at most {TEXT_MAX} are read."
         question = Question(about="words", text=told)
         return Reading(request=Request(confidence=ZERO), questions=(question,))
-    said = tokens(text)
-    sheet = _Sheet(owners=[None] * len(said))
-    spelled = [_spelled(token, symbols, sheet.notes) for token in said]
-    _scan(sheet, Text(
-        said=spelled, symbols=symbols, today=today, has_small_letters=text != text.upper(),
-    ))
-    for at, match in counts(spelled, sheet.owners, sheet.found):
-        _keep(sheet, spelled, at, match)
-    left = [token.text for token, owner in zip(said, sheet.owners, strict=True) if owner is None]
-    return settle(sheet.found, left, sheet.asked, sheet.notes)
+    return settled(hear(text, symbols, today))
 
 
 @dataclass(slots=True)
-class _Sheet:
+class Sheet:
     """What was made of a text so far; `owners` tells for each token what took it."""
 
-    owners: list[str | None]
+    said: Sequence[Token] = ()
+    owners: list[str | None] = field(default_factory=list)
     found: list[Heard] = field(default_factory=list)
     asked: list[Question] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     denial: slice | None = None
     is_denied: bool = False
 
+    @property
+    def left(self) -> list[int]:
+        """Return where the tokens stand that nothing took."""
+        return [at for at, owner in enumerate(self.owners) if owner is None]
+
     def take(self, words: slice, owner: str) -> None:
         self.owners[words] = [owner] * (words.stop - words.start)
+
+
+def settled(sheet: Sheet) -> Reading:
+    """Say what the words come to."""
+    left = [sheet.said[at].text for at in sheet.left]
+    return settle(sheet.found, left, sheet.asked, sheet.notes)
+
+
+def hear(text: str, symbols: Container[str], today: date) -> Sheet:
+    """Find all that the rules understand; what it comes to is for `settled` to say."""
+    sheet, said = Sheet(), tokens(text)
+    sheet.owners = [None] * len(said)
+    sheet.said = [_spelled(token, symbols, sheet.notes) for token in said]
+    _scan(sheet, Text(
+        said=sheet.said, symbols=symbols, today=today, has_small_letters=text != text.upper(),
+    ))
+    for at, match in counts(sheet.said, sheet.owners, sheet.found):
+        _keep(sheet, at, match)
+    return sheet
 
 
 def _spelled(token: Token, symbols: Container[str], notes: list[str]) -> Token:
@@ -70,7 +86,7 @@ def _spelled(token: Token, symbols: Container[str], notes: list[str]) -> Token:
     return replace(token, stem=meant)
 
 
-def _scan(sheet: _Sheet, text: Text) -> None:
+def _scan(sheet: Sheet, text: Text) -> None:
     """Let the rules take their words, from left to right."""
     at = 0
     while at < len(text.said):
@@ -79,13 +95,13 @@ def _scan(sheet: _Sheet, text: Text) -> None:
             at, sheet.denial, sheet.is_denied = at + 1, None, False
             continue
         if match.role is None:
-            _keep(sheet, text.said, at, match)
+            _keep(sheet, at, match)
         else:
             _pass(sheet, slice(at, match.end), match.role)
         at = match.end
 
 
-def _pass(sheet: _Sheet, words: slice, role: Role) -> None:
+def _pass(sheet: Sheet, words: slice, role: Role) -> None:
     """Go past words that fill no field; a denial holds for the next thing that is found."""
     if role is Role.DENIAL:
         sheet.denial = words
@@ -100,7 +116,7 @@ def _pass(sheet: _Sheet, words: slice, role: Role) -> None:
             sheet.take(words, role)
 
 
-def _keep(sheet: _Sheet, said: Sequence[Token], at: int, match: Match) -> None:
+def _keep(sheet: Sheet, at: int, match: Match) -> None:
     words = slice(at, match.end)
     is_symbol = any(finding.field == "symbol" for finding in match.findings)
     sheet.is_denied = sheet.denial is not None and not (is_symbol and sheet.denial.stop < at)
@@ -115,8 +131,8 @@ def _keep(sheet: _Sheet, said: Sequence[Token], at: int, match: Match) -> None:
     heard = [
         Heard(
             field=finding.field, value=finding.value, end=match.end, start=at,
-            text=" ".join(token.text for token in said[words]),
-            is_denied=sheet.is_denied, is_goal=_is_goal(sheet, said, at),
+            text=" ".join(token.text for token in sheet.said[words]),
+            is_denied=sheet.is_denied, is_goal=_is_goal(sheet, at),
         )
         for finding in match.findings
     ]
@@ -125,10 +141,10 @@ def _keep(sheet: _Sheet, said: Sequence[Token], at: int, match: Match) -> None:
     sheet.found += heard
 
 
-def _is_goal(sheet: _Sheet, said: Sequence[Token], at: int) -> bool:
+def _is_goal(sheet: Sheet, at: int) -> bool:
     """Tell whether "to" leads here, straight or by way of another goal: "to Jan 430/425"."""
     while at > 0 and sheet.owners[at - 1] == Role.FILLER:
         at -= 1
-        if said[at].stem in {"to", "into"}:
+        if sheet.said[at].stem in {"to", "into"}:
             return True
     return bool(sheet.found) and sheet.found[-1].is_goal and sheet.found[-1].end == at

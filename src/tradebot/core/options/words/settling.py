@@ -74,7 +74,7 @@ def settle(
         settling.found = [said for said in found if said.field != "outlook"]
     outlook = _outlook(settling)
     request = Request(
-        action=action, outlook=outlook, unresolved=tuple(_shown(left)),
+        action=action, outlook=outlook, unresolved=tuple(shown(left)),
         **{name: settling.one(name) for name in _SINGLE},
         **_strategy(settling, outlook), **_terms(settling, action),
     )
@@ -189,7 +189,7 @@ def _listed(link: str, texts: Iterable[str]) -> str:
     return link.join(list(dict.fromkeys(texts))[:_LISTED_MAX])
 
 
-def _shown(words: Iterable[str]) -> Iterator[str]:
+def shown(words: Iterable[str]) -> Iterator[str]:
     """Return the first few words, short and with nothing in them that a terminal obeys."""
     for word in list(dict.fromkeys(words))[:_UNRESOLVED_MAX]:
         visible = word if word.isprintable() else word.encode("unicode_escape").decode()
