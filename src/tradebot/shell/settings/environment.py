@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 from tradebot.core.model.fact import fact
@@ -17,12 +18,14 @@ from tradebot.shell.settings.document import (
     decoded,
     empty_section,
     first_hidden,
+    is_secret,
     joined,
     problem,
     quoted,
     shown,
     suggestion,
 )
+from tradebot.shell.settings.file import read_bytes
 
 OURS: Final = "TRADEBOT_"
 SHORT: Final = "EMO_"
@@ -77,10 +80,32 @@ def overlays(variables: Mapping[str, Variable], warnings: list[str]) -> list[Ove
 
 
 def from_process(environ: Mapping[str, str]) -> dict[str, Variable]:
-    return {
+    """Return our variables; the system's credentials are files named like them."""
+    found = {
         name: Variable(text=text, place=Place(source=name))
         for name, text in environ.items() if name.startswith((OURS, SHORT))
     }
+    handed = environ.get("CREDENTIALS_DIRECTORY")
+    given = sorted(Path(handed).glob(f"{OURS}*")) if handed else ()
+    return {path.name: _secret_in(path) for path in given} | _opened(found)
+
+
+def _opened(variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    """Read secrets that are in files: where `X` may hold one, `X_FILE` names a file that does."""
+    found = dict(variables)
+    for name, variable in variables.items():
+        bare = name.removesuffix("_FILE")
+        if bare != name and is_secret(bare):
+            del found[name]
+            found.setdefault(bare, _secret_in(Path(variable.text)))
+    return found
+
+
+def _secret_in(path: Path) -> Variable:
+    text = decoded(read_bytes(path), str(path)).strip()
+    if not text:
+        raise ConfigError([problem(Place(source=str(path)), "", "a secret", "an empty file")])
+    return Variable(text=text, place=Place(source=str(path)))
 
 
 def from_dotenv(data: bytes, source: str) -> dict[str, Variable]:
@@ -98,10 +123,14 @@ def from_dotenv(data: bytes, source: str) -> dict[str, Variable]:
             found[match.group(1)] = Variable(text=_unquoted(match.group(2)), place=place)
     if problems:
         raise ConfigError(problems)
-    return found
+    return _opened(found)
 
 
 def from_command_line(overrides: Mapping[str, str]) -> list[Overlay]:
+    """Return what flags say; a secret among them could be read by everyone on the machine."""
+    if told := [key for key in overrides if is_secret(key)]:
+        expected = "secrets from a file or the environment"
+        raise ConfigError([problem(Place(source=f"--set {told[0][:60]}"), "", expected, "one")])
     return [
         Overlay(
             path=tuple(key.split(".")), text=text, is_exact=True,
