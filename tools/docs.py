@@ -43,7 +43,7 @@ LIMIT_SOURCES = ROOT / "tools" / "limit_sources.toml"
 _SHARED_BY = 4  # verbs that take a flag before it is told once for all of them
 PLACES = {
     "brokers": "brokers.NAME", "calendars": "schedule", "market_data": "market_data",
-    "strategies": "strategies[].parameters",
+    "strategies": "strategies[].parameters", "language": "language",
 }
 
 

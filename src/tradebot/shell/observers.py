@@ -21,6 +21,7 @@ def lines(config: Config, out: TextIO, *, is_rehearsal: bool) -> Outlet:
     """Lines for whoever runs the daemon; a rehearsal's time waits a while for its reader."""
     sections = [config.market_data.own, *(route.own for route in config.brokers.values())]
     sections += [strategy.parameters for strategy in config.strategies]
+    sections.append(config.language.own)
     hide = hiding([value for section in sections for value in secrets_in(section)])
     return Outlet(
         "log", to_stream(out, hide), is_terminal=out.isatty(),

@@ -237,8 +237,8 @@ MISTAKES = [
      "c.yaml:1: telemetry.log_format: expected one of auto, text, json, got 'jsn' "
      "(did you mean json?)"),
     ("data_dir: ''\n", "c.yaml:1: data_dir: expected a path, got ''"),
-    ("sedd: 1\n", "c.yaml:1: sedd: expected one of brokers, data_dir, market_data, mode, orders, "
-     "policy, promotion, reconcile, schedule, schema_version, seed, staging, strategies, "
+    ("sedd: 1\n", "c.yaml:1: sedd: expected one of brokers, data_dir, language, market_data, mode, "
+     "orders, policy, promotion, reconcile, schedule, schema_version, seed, staging, strategies, "
      "supervision, telemetry, got 'sedd' (did you mean seed?)"),
 ]
 

@@ -20,6 +20,7 @@ from tradebot.shell.settings.document import (
 from tradebot.shell.settings.fill import REST, fill, setting_fields
 from tradebot.shell.settings.reference import written
 from tradebot.shell.settings.sections import (
+    LanguageSection,
     MarketDataSection,
     RouteSection,
     Sections,
@@ -110,6 +111,8 @@ def _plugin_of(owner: Any) -> tuple[str, str]:
             return "strategies", owner.plugin
         case MarketDataSection():
             return "market_data", owner.provider
+        case LanguageSection():
+            return "language", owner.provider
         case _:
             raise AssertionError(f"{type(owner).__name__} names no plugin")
 

@@ -3,11 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
 from tradebot.shell.settings.document import Items, Node, Place, Section, problem, quoted
 from tradebot.shell.settings.fill import fill
+
+
+@fact
+class Nothing:
+    """What can be set where no plugin is: nothing."""
 
 
 def check_plugins(config: Config) -> list[str]:
@@ -16,8 +22,7 @@ def check_plugins(config: Config) -> list[str]:
     offered: Sequence[str] = ()
     for group, name, own, place in _named(config):
         try:
-            plugin = plugins.load(group, name)
-            settings_type: Any = getattr(plugin, "settings_type", None)
+            settings_type = _settings_type(group, name)
             if settings_type is not None:
                 settings = fill(settings_type, own)
                 if group == "market_data":
@@ -27,6 +32,12 @@ def check_plugins(config: Config) -> list[str]:
         except ConfigError as error:
             problems.extend(error.problems)
     return [*problems, *(_strangers(config, offered) if offered else ())]
+
+
+def _settings_type(group: str, name: str) -> Any:
+    if plugins.WITHOUT.get(group) == name:
+        return Nothing
+    return getattr(plugins.load(group, name), "settings_type", None)
 
 
 def _strangers(config: Config, offered: Sequence[str]) -> Iterator[str]:
@@ -57,6 +68,8 @@ def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
     for name, route in config.brokers.items():
         node = routes.entries.get(name) if isinstance(routes, Section) else None
         yield "brokers", route.adapter, route.own, _place(node, "adapter", unsaid)
+    reader = config.language
+    yield "language", reader.provider, reader.own, _place(said.get("language"), "provider", unsaid)
     for at, strategy in enumerate(config.strategies):
         place = _place(_strategy(config, at), "plugin", unsaid)
         yield "strategies", strategy.plugin, strategy.parameters, place

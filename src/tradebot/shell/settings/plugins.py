@@ -14,11 +14,12 @@ from tradebot.shell.settings.document import ConfigError, suggestion
 
 T = TypeVar("T")
 
-GROUPS = ("brokers", "market_data", "strategies", "calendars")
+GROUPS = ("brokers", "market_data", "strategies", "calendars", "language")
 _PORTS: Final[Mapping[str, type]] = {
     "brokers": ports.Broker, "market_data": ports.MarketData, "strategies": ports.Strategy,
-    "calendars": ports.Calendar,
+    "calendars": ports.Calendar, "language": ports.Language,
 }
+WITHOUT: Final[Mapping[str, str]] = {"language": "rules"}  # the name that stands for no plugin
 _OURS: Final = Path(__file__).parents[1]
 
 
@@ -30,8 +31,9 @@ def load(group: str, name: str) -> Any:
     """Import a plugin's class; raise UnusablePlugin naming what there is, or what it lacks."""
     found = {entry.name: entry for entry in entry_points(group=f"tradebot.{group}")}
     if name not in found:
-        known = ", ".join(sorted(found)) or "none"
-        got = f"{name!r}{suggestion(name, found)}"
+        named = [*found, *filter(None, [WITHOUT.get(group)])]
+        known = ", ".join(sorted(named)) or "none"
+        got = f"{name!r}{suggestion(name, named)}"
         raise UnusablePlugin(f"{group}: expected one of {known}, got {got}")
     try:
         plugin = found[name].load()

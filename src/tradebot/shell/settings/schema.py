@@ -16,6 +16,7 @@ from tradebot.shell.settings.document import Section
 from tradebot.shell.settings.fill import REST, bare, setting_fields
 from tradebot.shell.settings.reference import SettingDoc, describe, nested
 from tradebot.shell.settings.sections import (
+    LanguageSection,
     MarketDataSection,
     RouteSection,
     Sections,
@@ -39,6 +40,8 @@ def schema() -> Schema:
     }
     feeds = [*_variants(MarketDataSection, "market_data", "provider", "market_data", "")]
     properties["market_data"] = {"anyOf": feeds}
+    readers = [*_variants(LanguageSection, "language", "provider", "language", "")]
+    properties["language"] = {"anyOf": [_without(LanguageSection, "language"), *readers]}
     routes = [*_variants(RouteSection, "brokers", "adapter", "brokers.NAME", "")]
     properties["brokers"]["additionalProperties"] = {"anyOf": routes}
     strategies = [
@@ -67,6 +70,13 @@ def _variants(
             form["required"] += own["required"]
             form["additionalProperties"] = own["additionalProperties"]
         yield form
+
+
+def _without(kind: Any, group: str) -> Schema:
+    """Return the form where no plugin is asked for."""
+    form = _object(kind, _docs(Sections), group)
+    form["properties"]["provider"]["const"] = plugins.WITHOUT[group]
+    return form
 
 
 def _own(group: str, name: str) -> Schema:

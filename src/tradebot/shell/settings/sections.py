@@ -99,6 +99,21 @@ class StrategySection:
 
 
 @fact
+class LanguageSection:
+    """Who reads what a person asks for in words. All other keys are the provider's own.
+
+    provider: the language model plugin; with `rules` the words are read without any model
+    timeout_s: how long a model may take to read a request, its second attempt included
+    fallback: read without the model what it does not read in time; false asks the person instead
+    """
+
+    provider: str = "rules"
+    timeout_s: Annotated[float, Field(gt=0, le=300)] = 20.0
+    fallback: bool = True
+    own: InstanceOf[Section] = field(default=_NOWHERE, metadata={REST: True})
+
+
+@fact
 class PromotionSection:
     """Who lets an intent go on to a broker.
 
@@ -273,3 +288,4 @@ class Sections:
     telemetry: Telemetry = Telemetry()
     orders: OrdersSection = OrdersSection()
     reconcile: ReconcileSection = ReconcileSection()
+    language: LanguageSection = LanguageSection()
