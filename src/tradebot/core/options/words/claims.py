@@ -25,7 +25,7 @@ from tradebot.core.options.request import (
 )
 from tradebot.core.options.words.amounts import BUDGET_WORDS, UNIT_WORDS, unit_at
 from tradebot.core.options.words.findings import BOUNDS, Heard, of_number
-from tradebot.core.options.words.grammar import Sheet, hear, settled
+from tradebot.core.options.words.grammar import WordSheet, hear, settled
 from tradebot.core.options.words.phrases import is_plain
 from tradebot.core.options.words.settling import settle, shown
 from tradebot.core.options.words.tenors import CALENDAR_WORDS
@@ -76,7 +76,7 @@ def read_with(
     return weighing.reading()
 
 
-def _free(sheet: Sheet, unresolved: str) -> list[int]:
+def _free(sheet: WordSheet, unresolved: str) -> list[int]:
     """Return where words stand that a model may explain, and does not say that it cannot."""
     unclear = {token.stem for token in tokens(unresolved)}
     return [
@@ -94,7 +94,7 @@ def _is_strange(word: str) -> bool:
 class _Weighing:
     """Holds each claim against the words; `free` tells where words stand that it may explain."""
 
-    sheet: Sheet
+    sheet: WordSheet
     settled: Request
     by: str
     free: list[int]

@@ -36,7 +36,7 @@ def read(text: str, symbols: Container[str], today: date) -> Reading:
 
 
 @dataclass(slots=True)
-class Sheet:
+class WordSheet:
     """What was made of a text so far; `owners` tells for each token what took it."""
 
     said: Sequence[Token] = ()
@@ -56,15 +56,15 @@ class Sheet:
         self.owners[words] = [owner] * (words.stop - words.start)
 
 
-def settled(sheet: Sheet) -> Reading:
+def settled(sheet: WordSheet) -> Reading:
     """Say what the words come to."""
     left = [sheet.said[at].text for at in sheet.left]
     return settle(sheet.found, left, sheet.asked, sheet.notes)
 
 
-def hear(text: str, symbols: Container[str], today: date) -> Sheet:
+def hear(text: str, symbols: Container[str], today: date) -> WordSheet:
     """Find all that the rules understand; what it comes to is for `settled` to say."""
-    sheet, said = Sheet(), tokens(text)
+    sheet, said = WordSheet(), tokens(text)
     sheet.owners = [None] * len(said)
     sheet.said = [_spelled(token, symbols, sheet.notes) for token in said]
     _scan(sheet, Text(
@@ -86,7 +86,7 @@ def _spelled(token: Token, symbols: Container[str], notes: list[str]) -> Token:
     return replace(token, stem=meant)
 
 
-def _scan(sheet: Sheet, text: Text) -> None:
+def _scan(sheet: WordSheet, text: Text) -> None:
     """Let the rules take their words, from left to right."""
     at = 0
     while at < len(text.said):
@@ -101,7 +101,7 @@ def _scan(sheet: Sheet, text: Text) -> None:
         at = match.end
 
 
-def _pass(sheet: Sheet, words: slice, role: Role) -> None:
+def _pass(sheet: WordSheet, words: slice, role: Role) -> None:
     """Go past words that fill no field; a denial holds for the next thing that is found."""
     if role is Role.DENIAL:
         sheet.denial = words
@@ -116,7 +116,7 @@ def _pass(sheet: Sheet, words: slice, role: Role) -> None:
             sheet.take(words, role)
 
 
-def _keep(sheet: Sheet, at: int, match: Match) -> None:
+def _keep(sheet: WordSheet, at: int, match: Match) -> None:
     words = slice(at, match.end)
     is_symbol = any(finding.field == "symbol" for finding in match.findings)
     sheet.is_denied = sheet.denial is not None and not (is_symbol and sheet.denial.stop < at)
@@ -141,7 +141,7 @@ def _keep(sheet: Sheet, at: int, match: Match) -> None:
     sheet.found += heard
 
 
-def _is_goal(sheet: Sheet, at: int) -> bool:
+def _is_goal(sheet: WordSheet, at: int) -> bool:
     """Tell whether "to" leads here, straight or by way of another goal: "to Jan 430/425"."""
     while at > 0 and sheet.owners[at - 1] == Role.FILLER:
         at -= 1
