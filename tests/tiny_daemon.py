@@ -31,10 +31,12 @@ from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.ports import NotSent
 from tradebot.shell.api.server import Server
-from tradebot.shell.desk.desk import OptionsDesk, read_by_grammar
+from tradebot.shell.desk.desk import OptionsDesk
+from tradebot.shell.desk.reading import Reader
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
+from tradebot.shell.settings.sections import LanguageSection
 from tradebot.shell.views.views import Views
 
 AT = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)
@@ -148,7 +150,7 @@ def a_desk(daemon: TinyDaemon) -> OptionsDesk:
     market = OptionMarket(FixedClock(AT), (Instrument(symbol="SPY", is_fund=True),), daemon.facts)
     return OptionsDesk(
         market=market, facts=daemon.facts, views=daemon.views, decide=daemon.submit,
-        clock=FixedClock(AT), read=read_by_grammar, threaded=True,
+        clock=FixedClock(AT), read=Reader(LanguageSection(), None).read, threaded=True,
     )
 
 

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from tradebot.core.model.fact import fact
-from tradebot.ports import Broker, Calendar, Clock, MarketData
+from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.server import Server
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.daemon import Daemon, Parts
-from tradebot.shell.desk.desk import OptionsDesk, read_by_grammar
+from tradebot.shell.desk.desk import OptionsDesk
+from tradebot.shell.desk.reading import Reader
 from tradebot.shell.engine import Engine
 from tradebot.shell.health import Patient
 from tradebot.shell.journal.damage import JournalFailed
@@ -219,7 +220,7 @@ class _Builder:
         status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
         desk = OptionsDesk(
             market=spine.market, facts=spine.facts, views=views, decide=engine.submit,
-            clock=self.clock, read=read_by_grammar, threaded=self.until is None, pace=self.pace,
+            clock=self.clock, read=self._reader().read, threaded=self.until is None, pace=self.pace,
         )
         engine.listeners.append(desk.on_decision)
         views.drafts.present = Present(now=self.clock.now, quote=spine.facts.quotes.get)
@@ -275,6 +276,14 @@ class _Builder:
                 retention_days=staging.retention_days, retention_count=staging.retention_count
             ),
         )
+
+    def _reader(self) -> Reader:
+        section = self.config.language
+        if section.provider == plugins.WITHOUT["language"]:
+            return Reader(section, None)
+        plugin = plugins.load("language", section.provider)
+        built: Language = plugins.build("language", plugin, self._filled(plugin, section.own))
+        return Reader(section, built, self.pace)
 
     def _market(self) -> MarketData:
         section = self.config.market_data

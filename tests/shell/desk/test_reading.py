@@ -14,7 +14,8 @@ from aiohttp import web
 from tests.plugins.language.fake_model import MODELS, FakeModel, Reply, body, serving, status
 from tools import phrases
 
-from tradebot.core.options.request import Outlook, Reading
+from tradebot.core.model.strategy_type import Outlook
+from tradebot.core.options.request import Reading
 from tradebot.core.options.words.claims import Claim
 from tradebot.core.options.words.grammar import TEXT_MAX, read
 from tradebot.ports import Prompt, UselessAnswer

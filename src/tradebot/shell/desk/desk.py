@@ -23,7 +23,6 @@ from tradebot.core.model.sound import printable
 from tradebot.core.options.propose import Proposal, Situation, propose
 from tradebot.core.options.request import Question, Reading, Request
 from tradebot.core.options.select import NoneFits
-from tradebot.core.options.words import grammar
 from tradebot.ports import Clock, MarketData, OptionData
 from tradebot.shell.api.aftermath import Decide
 from tradebot.shell.desk.answer import DeskStep, answer
@@ -155,8 +154,3 @@ class OptionsDesk:
         open_intent = self._views.book.intents.open.get(intent_id)
         held = None if open_intent is None else open_intent.held
         return held is not None and held.stage is Stage.RISK
-
-
-async def read_by_grammar(text: str, symbols: Container[str], today: date) -> Reading:
-    """Read words without any language model."""
-    return grammar.read(text, symbols, today)

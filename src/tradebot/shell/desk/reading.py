@@ -16,15 +16,8 @@ from typing import Any, Final
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.sound import printable
-from tradebot.core.options.request import (
-    DeskAction,
-    Outlook,
-    Question,
-    Reading,
-    Request,
-    RiskLevel,
-    StrategyType,
-)
+from tradebot.core.model.strategy_type import Outlook, StrategyType
+from tradebot.core.options.request import DeskAction, Question, Reading, Request, RiskLevel
 from tradebot.core.options.words.claims import Claim, read_with
 from tradebot.core.options.words.grammar import TEXT_MAX, read
 from tradebot.ports import Language, NoAnswer, Prompt, UselessAnswer

@@ -108,7 +108,7 @@ class LanguageSection:
     """
 
     provider: str = "rules"
-    timeout_s: Annotated[float, Field(gt=0, le=300)] = 20.0
+    timeout_s: Annotated[float, Field(gt=0, le=10)] = 8.0  # the door answers in time
     fallback: bool = True
     own: InstanceOf[Section] = field(default=_NOWHERE, metadata={REST: True})
 

@@ -10,13 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.options.words.test_grammar import SAID, SYMBOLS
 
-from tradebot.core.options.request import (
-    DeskAction,
-    Outlook,
-    Reading,
-    RiskLevel,
-    StrategyType,
-)
+from tradebot.core.model.strategy_type import Outlook, StrategyType
+from tradebot.core.options.request import DeskAction, Reading, RiskLevel
 from tradebot.core.options.words.claims import Claim, read_with
 from tradebot.core.options.words.findings import BOUNDS, of_number
 from tradebot.core.options.words.grammar import read

@@ -13,16 +13,9 @@ from typing import Any, Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.money import plain
+from tradebot.core.model.strategy_type import Outlook, StrategyType
 from tradebot.core.options.natures import DIRECTIONLESS
-from tradebot.core.options.request import (
-    DeskAction,
-    Outlook,
-    Question,
-    Reading,
-    Request,
-    RiskLevel,
-    StrategyType,
-)
+from tradebot.core.options.request import DeskAction, Question, Reading, Request, RiskLevel
 from tradebot.core.options.words.amounts import BUDGET_WORDS, UNIT_WORDS, unit_at
 from tradebot.core.options.words.findings import BOUNDS, Heard, of_number
 from tradebot.core.options.words.grammar import WordSheet, hear, settled
