@@ -23,7 +23,7 @@ from tradebot.shell.collector import collect_seldom
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.desk.reading import Reader
-from tradebot.shell.engine import Engine
+from tradebot.shell.engine import Engine, Listener
 from tradebot.shell.health import Patient
 from tradebot.shell.journal.damage import JournalFailed
 from tradebot.shell.journal.decision import Decision
@@ -46,6 +46,7 @@ from tradebot.shell.told.dead_letter_files import DeadLetterFiles
 from tradebot.shell.told.draft_files import DraftFiles, Keeping
 from tradebot.shell.told.execution_log import ExecutionLog
 from tradebot.shell.told.outlet import Outlet
+from tradebot.shell.told.promotion_files import PromotionFiles
 from tradebot.shell.told.telemetry import Telling
 from tradebot.shell.views.drafts import Present, Shelf
 from tradebot.shell.views.views import Views
@@ -207,11 +208,10 @@ class _Builder:
         spine = self._spine(executions)
         engine, latch = spine.engine, spine.latch
         shadows, files = list(self._shadows(spine.market)), self._draft_files()
-        dead = DeadLetterFiles(home / "dead_letters", views.dead_letters, self.ending.callback)
         if config.telemetry.execution_log:
             executions.listen_to(engine)  # before the others: it measures
         spine.listen(views.apply, lines=(self._on_decision,), files=(
-            files.on_decision, dead.on_decision, *(shadow.on_decision for shadow in shadows),
+            files.on_decision, *self._daily(), *(shadow.on_decision for shadow in shadows),
         ))
         health = observers.health(config, self.ending, Patient(
             home=home, spine=spine, journal=self.journal, views=views,
@@ -265,6 +265,12 @@ class _Builder:
             status=partial(standing.status_line, spine.state, self.past.views),
             status_every_s=observers.status_every_s(config, self.telling) * self.pace,
         )
+
+    def _daily(self) -> Iterator[Listener]:
+        """Keep the records of each day for auditors."""
+        views, own = self.past.views, self.ending.callback
+        yield DeadLetterFiles(self.home / "dead_letters", views.dead_letters, own).on_decision
+        yield PromotionFiles(self.home / "promotions", views.promotions, own).on_decision
 
     def _draft_files(self) -> DraftFiles:
         """Keep the files of drafts, those too that stand from before staging was switched off."""

@@ -8,15 +8,12 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from tradebot.core.model.events import DeadLetterDiscarded, DeadLetterRetried, IntentRefused
 from tradebot.core.model.reason import Reason
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.told.outlet import Outlet, to_file
+from tradebot.shell.told.daily_files import DailyFiles
 from tradebot.shell.views.dead_letters import DeadLetters, Letter, row
-
-_BYTES_MAX: Final = 10_000_000  # of a day; a storm of them must not fill the disk
 
 
 class DeadLetterFiles:
@@ -25,10 +22,8 @@ class DeadLetterFiles:
     def __init__(
         self, directory: Path, letters: DeadLetters, own: Callable[[Callable[[], None]], object]
     ) -> None:
-        self._directory = directory
         self._letters = letters
-        self._own = own  # takes what closes an outlet
-        self._open: tuple[date, Outlet] | None = None
+        self._files = DailyFiles(directory, "dead letters", own)
         told = _told(directory)
         for letter in letters.letters.values():
             if letter.died.seq > told:
@@ -44,17 +39,7 @@ class DeadLetterFiles:
                     self._write(decision.seq, decision.at.date(), letter)
 
     def _write(self, seq: int, day: date, letter: Letter) -> None:
-        self._outlet(day).write(json.dumps({"seq": seq, **row(letter)}) + "\n")
-
-    def _outlet(self, day: date) -> Outlet:
-        if self._open is None or self._open[0] != day:
-            if self._open is not None:
-                self._open[1].close()
-            path = self._directory / f"{day:%Y-%m-%d}.jsonl"
-            out = Outlet("dead letters", to_file(path, bytes_max=_BYTES_MAX, files_max=2))
-            self._own(out.close)
-            self._open = day, out
-        return self._open[1]
+        self._files.write(day, {"seq": seq, **row(letter)})
 
 
 def _told(directory: Path) -> int:

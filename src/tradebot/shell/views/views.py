@@ -26,6 +26,7 @@ from tradebot.shell.views.history import (
 )
 from tradebot.shell.views.narrate import ask
 from tradebot.shell.views.newest import KEPT_MAX
+from tradebot.shell.views.promotions import PromotionRecords
 from tradebot.shell.views.reconciliation import document
 from tradebot.shell.views.rows import (
     Plain,
@@ -56,6 +57,7 @@ class Views:
         self._kept = Histories(self.book, size, events_max)
         self.drafts = Drafts(self._kept, size)
         self.dead_letters = DeadLetters(self._kept)
+        self.promotions = PromotionRecords(self._kept, self.drafts)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
@@ -66,6 +68,7 @@ class Views:
             self._kept.apply(moment, event)
             self.drafts.apply(moment, event)
             self.dead_letters.apply(moment, event)
+            self.promotions.apply(moment, event)
         self.last = moment
 
     def status(self) -> Plain:
