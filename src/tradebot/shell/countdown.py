@@ -21,7 +21,10 @@ def countdown(book: Book, calendars: Mapping[str, Calendar], now: datetime) -> d
         arming["remaining_s"] = _seconds(book.arming.given.until, now)
     return {
         "arming": arming,
-        "windows": [_window_row(book, window, calendars, now) for window in book.settings.windows if window.enabled],
+        "windows": [
+            _window_row(book, window, calendars, now)
+            for window in book.settings.windows if window.enabled
+        ],
     }
 
 
