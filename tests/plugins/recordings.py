@@ -1,5 +1,6 @@
 """How does a test get a recording? It writes the folder itself, and plays it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -27,6 +28,18 @@ def zipped(root: Path, where: str, *rows: str) -> Path:
     return path
 
 
+def zipped_options(root: Path, name: str, files: Mapping[str, Sequence[str]]) -> Path:
+    """Write a day of SPY's options, a file a contract such as `call_1000000_20131019`."""
+    day, kind = name.split("_")
+    path = root / "option" / "usa" / "minute" / "spy" / f"{name}_american.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(path, "w") as file:
+        for contract, rows in files.items():
+            member = f"{day}_spy_minute_{kind}_american_{contract}.csv"
+            file.writestr(member, "\n".join(rows))
+    return path
+
+
 def trade(ms: int, prices: str = PRICES, volume: int = 100) -> str:
     return f"{ms},{prices},{volume}"
 
@@ -49,10 +62,13 @@ def two_days(root: Path) -> Path:
 
 def a_market(
     path: Path | None, clock: Clock | datetime, until: str | None = None,
-    symbols: tuple[str, ...] = ("SPY",),
+    symbols: tuple[str, ...] = ("SPY",), implied_history: Mapping[str, Path] | None = None,
 ) -> RecordedMarket:
+    settings = RecordedSettings(
+        path=path, symbols=symbols, implied_history=implied_history or {}
+    )
     return RecordedMarket(
-        RecordedSettings(path=path, symbols=symbols), calendars=CALENDARS,
+        settings, calendars=CALENDARS,
         clock=FixedClock(clock) if isinstance(clock, datetime) else clock,
         until=None if until is None else utc(until),
     )

@@ -77,10 +77,14 @@ def test_prices_are_exact_to_the_ten_thousandth(tmp_path: Path) -> None:
     assert (told.bid_size, told.ask_size) == (300, 20_000)
 
 
-def test_where_nobody_stood_on_one_side_there_is_no_quote(tmp_path: Path) -> None:
+def test_a_side_that_is_not_told_stands_as_it_was(tmp_path: Path) -> None:
     zipped(tmp_path, "equity/usa/spy/20131007_quote",
-           quote(OPEN_MS, bid=""), quote(OPEN_MS + 60_000, ask=""), quote(OPEN_MS + 120_000))
-    assert [told.as_of for told in played(tmp_path).quotes] == [utc("2013-10-07T13:33")]
+           quote(OPEN_MS, bid=""), quote(OPEN_MS + 60_000, ask=""),
+           quote(OPEN_MS + 120_000, bid="", ask=1_000_300))
+    assert [(told.as_of, told.bid, told.ask) for told in played(tmp_path).quotes] == [
+        (utc("2013-10-07T13:32"), Decimal(100), Decimal("100.01")),
+        (utc("2013-10-07T13:33"), Decimal(100), Decimal("100.03")),
+    ]  # until both are known there is no quote
 
 
 def test_at_one_time_symbols_come_in_order_each_bar_before_its_quote(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ midnight and stamp a bar's start. A bar is known, and delivered, a minute later.
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from itertools import zip_longest
 from operator import itemgetter
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 from zipfile import BadZipFile, ZipFile
 from zoneinfo import ZoneInfo
 
@@ -22,7 +25,10 @@ from tradebot.plugins.market_data.feed import Stamped, stamped_bar, stamped_quot
 from tradebot.plugins.market_data.listing import bare, instrument_of
 from tradebot.plugins.market_data.recording import RecordingDamaged
 
-_NEW_YORK: Final = ZoneInfo("America/New_York")
+NEW_YORK: Final = ZoneInfo("America/New_York")
+DOLLAR_PLACES: Final = -4  # prices of shares and options are whole ten-thousandths of a dollar
+
+_WIDTHS: Final = {"quote": 11, "trade": 6}
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
 _TWO: Final = Decimal(2)
@@ -35,6 +41,7 @@ _UNREADABLE: Final = (
 )
 
 T = TypeVar("T")
+Row: TypeAlias = Sequence[str]
 
 _FOLDERS: Final = (
     ("equity", AssetClass.EQUITY), ("crypto", AssetClass.CRYPTO), ("forex", AssetClass.FX)
@@ -55,50 +62,47 @@ def find(root: Path, symbol: str) -> "LeanSource | None":
 
 
 class LeanSource:
-    """One symbol's folder of minutes."""
+    """One symbol's minutes; `contract` names an option among those that share a folder."""
 
-    def __init__(self, folder: Path, instrument: Instrument) -> None:
+    def __init__(self, folder: Path, instrument: Instrument, contract: str = "") -> None:
         self.instrument = instrument
         self._folder = folder
-        self._zone = _zone(folder, instrument.asset_class)
-        # The prices of equities are whole ten-thousandths of a dollar.
-        self._places = -4 if instrument.asset_class is AssetClass.EQUITY else 0
-        self._days = sorted({
-            _date(path) for kind in ("quote", "trade") for path in folder.glob(f"*_{kind}.zip")
-        })
+        self._contract = contract
+        self._style = "_" + contract.partition("_")[0] if contract else ""
+        is_american = instrument.asset_class in (AssetClass.EQUITY, AssetClass.OPTION)
+        self._zone = NEW_YORK if is_american or "fxcm" in folder.parts else UTC
+        self._places = DOLLAR_PLACES if is_american else 0
+        self._days = days_of(folder, f"*_quote{self._style}.zip", f"*_trade{self._style}.zip")
 
     def days(self) -> Sequence[date]:
         return self._days
 
     def events(self, day: date) -> list[Stamped]:
-        table = _Table(day, self._zone, self._places)
+        table = Table(day, self._zone, self._places)
         stamped = [stamped_bar(bar) for bar in self._bars(day, table)]
-        stamped += [
-            stamped_quote(quote)
-            for quote in _read(self._path(day, "quote"), 11, partial(self._quote, table))
-        ]
+        quotes = self._read(day, "quote", partial(self._quote, table, Sides()))
+        stamped += map(stamped_quote, _standing(quotes) if self._contract else quotes)
         stamped.sort(key=_KNOWN_BY)
         return stamped
 
     def bars(self, day: date) -> list[Bar]:
-        return self._bars(day, _Table(day, self._zone, self._places))
+        return self._bars(day, Table(day, self._zone, self._places))
 
-    def _bars(self, day: date, table: "_Table") -> list[Bar]:
-        trades = self._path(day, "trade")
-        if trades.exists() or self.instrument.asset_class is AssetClass.EQUITY:
-            return _read(trades, 6, partial(self._bar, table))
-        return _read(self._path(day, "quote"), 11, partial(self._bar_of_mids, table))
+    def _bars(self, day: date, table: "Table") -> list[Bar]:
+        if self.instrument.asset_class is AssetClass.EQUITY or self._path(day, "trade").exists():
+            return self._read(day, "trade", partial(self._bar, table))
+        return self._read(day, "quote", partial(self._bar_of_mids, table, Sides()))
 
-    def _quote(self, table: "_Table", row: Sequence[str]) -> Quote | None:
-        if not row[4] or not row[9]:
-            return None  # nobody stood on one of the sides
-        prices, sizes = table.prices, table.sizes
+    def _quote(self, table: "Table", sides: "Sides", row: Row) -> Quote | None:
+        if not sides.take(row):
+            return None
+        prices, sizes, bid, ask = table.prices, table.sizes, sides.bid, sides.ask
         return Quote(
-            symbol=self.instrument.symbol, bid=prices[row[4]], ask=prices[row[9]],
-            bid_size=sizes[row[5]], ask_size=sizes[row[10]], as_of=table.ends[row[0]],
+            symbol=self.instrument.symbol, bid=prices[bid[3]], ask=prices[ask[3]],
+            bid_size=sizes[bid[4]], ask_size=sizes[ask[4]], as_of=table.ends[row[0]],
         )
 
-    def _bar(self, table: "_Table", row: Sequence[str]) -> Bar:
+    def _bar(self, table: "Table", row: Row) -> Bar:
         prices, end = table.prices, table.ends[row[0]]
         return Bar(
             symbol=self.instrument.symbol, start=end - _MINUTE, end=end, open=prices[row[1]],
@@ -106,24 +110,55 @@ class LeanSource:
             volume=table.sizes[row[5]],
         )
 
-    def _bar_of_mids(self, table: "_Table", row: Sequence[str]) -> Bar | None:
+    def _bar_of_mids(self, table: "Table", sides: "Sides", row: Row) -> Bar | None:
         """Make a bar where trades were never recorded, as for currencies."""
-        if not row[4] or not row[9]:
+        if not sides.take(row):
             return None
         prices, end = table.prices, table.ends[row[0]]
         opens, high, low, close = (
-            (prices[row[1 + part]] + prices[row[6 + part]]) / _TWO for part in range(4)
+            (prices[bid] + prices[ask]) / _TWO
+            for bid, ask in zip(sides.bid[:4], sides.ask[:4], strict=True)
         )
         return Bar(
             symbol=self.instrument.symbol, start=end - _MINUTE, end=end, open=opens, high=high,
             low=low, close=close, volume=ZERO,
         )
 
+    def _read(self, day: date, kind: str, make: Callable[[Row], T | None]) -> list[T]:
+        """Read a day's rows of one kind; what cannot be understood is told with file and line."""
+        path = self._path(day, kind)
+        if not path.exists():
+            return []
+        with opened(path) as zipped:
+            member = zipped.namelist()[0]
+            if self._contract:
+                member = f"{day:%Y%m%d}_{self._folder.name}_minute_{kind}_{self._contract}.csv"
+                if member not in zipped.namelist():
+                    return []
+            lines = lines_of(zipped, member)
+        return parsed(path, lines, _WIDTHS[kind], make)
+
     def _path(self, day: date, kind: str) -> Path:
-        return self._folder / f"{day:%Y%m%d}_{kind}.zip"
+        return self._folder / f"{day:%Y%m%d}_{kind}{self._style}.zip"
 
 
-class _Table:
+class Sides:
+    """Both sides of a market, row after row: one that is empty stands as it was last told."""
+
+    def __init__(self) -> None:
+        self.bid: Row = ()
+        self.ask: Row = ()
+
+    def take(self, row: Row) -> bool:
+        """Take in a minute; tell whether both sides are known."""
+        if row[4]:
+            self.bid = row[1:6]
+        if row[9]:
+            self.ask = row[6:11]
+        return bool(self.bid and self.ask)
+
+
+class Table:
     """A day's texts and what they mean; most stand there many times and are read once."""
 
     def __init__(self, day: date, zone: tzinfo, places: int) -> None:
@@ -180,15 +215,36 @@ class _Ends(dict[str, datetime]):
         return end
 
 
-def _read(path: Path, width: int, make: Callable[[Sequence[str]], T | None]) -> list[T]:
-    """Read a zip's rows; what cannot be understood is told with file and line."""
-    if not path.exists():
-        return []
+def _standing(quotes: Sequence[Quote]) -> Iterator[Quote]:
+    """Tell each quote again every minute until the next: where no row is, nothing changed."""
+    for quote, following in zip_longest(quotes, quotes[1:]):
+        yield quote
+        until = following.as_of if following is not None else quote.as_of
+        for minutes in range(1, (until - quote.as_of) // _MINUTE):
+            yield replace(quote, as_of=quote.as_of + minutes * _MINUTE)
+
+
+def days_of(folder: Path, *patterns: str) -> Sequence[date]:
+    return sorted({_date(path) for pattern in patterns for path in folder.glob(pattern)})
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[ZipFile]:
+    """Open a zip; one that cannot be read is damage."""
     try:
         with ZipFile(path) as zipped:
-            lines = zipped.read(zipped.namelist()[0]).decode("ascii").splitlines()
+            yield zipped
     except _UNREADABLE as error:
         raise RecordingDamaged(f"{path}: expected a zip with one CSV inside: {error}") from error
+
+
+def lines_of(zipped: ZipFile, member: str) -> list[str]:
+    return zipped.read(member).decode("ascii").splitlines()
+
+
+def parsed(
+    path: Path, lines: Sequence[str], width: int, make: Callable[[Row], T | None]
+) -> list[T]:
     made = []
     try:
         for line in lines:
@@ -201,16 +257,10 @@ def _read(path: Path, width: int, make: Callable[[Sequence[str]], T | None]) -> 
     return made
 
 
-def _checked(row: Sequence[str], width: int) -> Sequence[str]:
+def _checked(row: Row, width: int) -> Row:
     if len(row) < width:
         raise ValueError(f"got {len(row)} fields")
     return row
-
-
-def _zone(folder: Path, kind: AssetClass) -> tzinfo:
-    """Return the zone of a recorder: the exchange's for equities, UTC for what never closes."""
-    is_new_york = kind is AssetClass.EQUITY or "fxcm" in folder.parts
-    return _NEW_YORK if is_new_york else UTC
 
 
 def _date(path: Path) -> date:

@@ -2,6 +2,7 @@
 
 `SYMBOL.csv`: time,bid,ask,bid_size,ask_size[,last]; `SYMBOL_bars.csv`: time,open,high,low,close,
 volume. A bar's time is its start; it is known a minute later. Times are ISO 8601 in UTC.
+A third kind of file holds the implied volatilities of one share's options, one a day.
 """
 
 import csv
@@ -22,6 +23,7 @@ from tradebot.plugins.market_data.recording import RecordingDamaged
 
 _QUOTE_HEADER: Final = ("time", "bid", "ask", "bid_size", "ask_size")
 _BAR_HEADER: Final = ("time", "open", "high", "low", "close", "volume")
+_IMPLIED_HEADER: Final = "day,implied"
 _PRICES_MAX: Final = 4_096  # texts whose numbers are known: prices come again and again
 _MINUTE: Final = timedelta(minutes=1)
 _KNOWN_BY: Final = itemgetter(0, 1, 2)
@@ -41,6 +43,24 @@ def find(root: Path, symbol: str) -> "CsvSource | None":
     if not quotes.exists() and not bars.exists():
         return None
     return CsvSource(instrument_of(symbol), quotes, bars)
+
+
+def implied(path: Path) -> list[tuple[date, Decimal]]:
+    """Read a file of volatilities, one a day: day,implied as 2014-06-04,0.215."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise RecordingDamaged(f"{path}: {error}") from error
+    if lines[:1] != [_IMPLIED_HEADER]:
+        raise RecordingDamaged(f"{path}:1: expected {_IMPLIED_HEADER}")
+    rows = list[tuple[date, Decimal]]()
+    for number, line in enumerate(lines[1:], start=2):
+        try:
+            day, volatility = line.split(",")
+            rows.append((date.fromisoformat(day), _positive(volatility)))
+        except ValueError as error:
+            raise RecordingDamaged(f"{path}:{number}: {error}") from error
+    return sorted(rows)
 
 
 class CsvSource:
