@@ -1,7 +1,7 @@
 """Are recorded options what their files say, and never more than was known?"""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from tradebot.core.options.select import NoneFits, select
 from tradebot.plugins.market_data.recording import RecordingDamaged
 from tradebot.ports import Clock, MarketEvent, OptionData
 
+S = StrategyType
 MINUTE: Final = timedelta(minutes=1)
 CALL: Final = "SPY131019C00100000"  # a Saturday, as it was then: it ends on the Friday
 PUT: Final = "SPY131019P00100000"
@@ -214,8 +215,8 @@ def implied(chain: Chain, expiry: Expiry, symbol: str) -> Decimal | None:
 @needs_data
 def test_the_desk_finds_structures_on_a_real_chain() -> None:
     chain = chain_of(a_market(DATA, NOON, symbols=("TWX",)), "TWX")
-    found = {
+    request = Request(symbol="TWX", expiry=date(2014, 7, 19))
+    assert {
         strategy for strategy in StrategyType
-        if not isinstance(select(chain, strategy, Request(symbol="TWX"), Bounds()), NoneFits)
-    }
-    assert found == set()
+        if not isinstance(select(chain, strategy, request, Bounds()), NoneFits)
+    } == {S.PUT_CREDIT_SPREAD, S.BUTTERFLY, S.LONG_STRANGLE, S.CALENDAR, S.COLLAR}
