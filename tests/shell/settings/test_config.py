@@ -308,6 +308,9 @@ def test_the_shipped_configurations_hold_together() -> None:
         assert config.promotion.strategy is Promotion.DISABLED
         assert config.data_dir == Path("data") / name
         assert config.decisive().routes == ("paper",)
+    chain = load(SHIPPED / "config.chain.yaml", environ={})
+    assert (chain.mode, chain.promotion.strategy) == (Mode.PAPER, Promotion.MANUAL)
+    assert chain.market_data.own.entries.keys() == recorded.market_data.own.entries.keys()
     shadow = load(SHIPPED / "config.shadow.yaml", environ={})
     assert (shadow.mode, shadow.decisive().routes) == (Mode.SHADOW, ("desk",))
     # Strategies to be watched trade by the minute.
