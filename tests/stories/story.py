@@ -26,6 +26,7 @@ from tradebot.core.model.money import parse_decimal, plain
 from tradebot.core.model.reason import Need
 from tradebot.core.model.report import Holding, LegFill, Report
 from tradebot.core.model.settings import Mode, Promotion, RouteKind, Settings
+from tradebot.core.model.trust import Trust, TrustLadder
 from tradebot.core.model.window import PromotionWindow
 from tradebot.core.pipeline.handle import handle
 
@@ -111,6 +112,10 @@ def _look(stage: Stage, words: Words) -> Sequence[str]:
             "equity": account.equity, "reserved": reserved,
         }
         return [" ".join(f"{name} {plain(value)}" for name, value in numbers.items())]
+    if words[0] == "trust":
+        kind, settings = RouteKind(words[2]), stage.book.settings
+        lacks = stage.book.records.lacks(words[1], kind, settings.ladder)
+        return [f"{words[1]} lacks for {kind}: {', '.join(lacks) or 'nothing'}"]
     state = stage.book.orders.find(stage.names.full(words[0]))
     if state is None and len(words) == 1:
         return [f"{words[0]} is no order"]
@@ -199,6 +204,7 @@ def _settings(stage: Stage, words: Words) -> c.ActivateSettings:
         approvers_min=int(said.get("approvers_min", settings.approvers_min)),
         eligible=tuple(said["eligible"].split(",")) if "eligible" in said else settings.eligible,
         windows=_windows(said["window"]) if "window" in said else settings.windows,
+        trust=Trust(said.get("trust", settings.trust)), ladder=_ladder(settings.ladder, said),
         routes=tuple(said["routes"].split(",")) if "routes" in said else settings.routes,
         policy=replace(settings.policy, **policy),  # type: ignore[arg-type]
     )
@@ -209,6 +215,17 @@ def _windows(text: str) -> tuple[PromotionWindow, ...]:
     """Read `09:31-09:33`, by New York's clock."""
     starts, _, ends = text.partition("-")
     return (PromotionWindow(name="morning", starts=starts, ends=ends),)
+
+
+def _ladder(ladder: TrustLadder, said: Mapping[str, str]) -> TrustLadder:
+    """Read `paper.orders_min 2`."""
+    bounds = [(*name.split("."), parse_decimal(said[name])) for name in said if "." in name]
+    paper = {name: bound for step, name, bound in bounds if step == "paper"}
+    live = {name: bound for step, name, bound in bounds if step == "live"}
+    return replace(
+        ladder, paper=replace(ladder.paper, **paper),
+        live=replace(ladder.live, **live),
+    )
 
 
 def _session(stage: Stage, words: Words) -> c.EnterSession:

@@ -1,4 +1,4 @@
-"""Which strategies run, and how is one stopped and let go again?"""
+"""Which strategies run, what have they earned, and how is one stopped and let go again?"""
 
 import argparse
 from typing import TYPE_CHECKING, Any, Final
@@ -17,12 +17,22 @@ _COLUMNS: Final = {
     "overruns": "overruns", "slowest_ms": "slowest ms", "reason": "reason",
 }
 
+_TRUST: Final = {
+    "strategy_id": "strategy", "earned": "earned", "next": "next", "sessions": "sessions",
+    "clean_sessions": "clean", "orders": "orders", "fills": "fills", "rejects": "rejects",
+    "net": "net", "drawdown": "drawdown", "missing": "missing",
+}
+
 
 def register(verbs: flags.Verbs) -> None:
     actions = flags.noun(verbs, "strategies")
     flags.takes_place(flags.action(
         actions, "list", "show each strategy, whether it is called, and how it behaved",
         "tradebot.cli.strategies:list_",
+    ))
+    flags.takes_place(flags.action(
+        actions, "trust", "show each strategy's record, what it has earned, and what is missing",
+        "tradebot.cli.strategies:trust",
     ))
     for name, does in (
         ("enable", "let a disabled strategy be called again; it begins as after a restart"),
@@ -48,6 +58,20 @@ def list_(args: argparse.Namespace) -> int:
     return Exit.DONE if is_running else Exit.NOT_RUNNING
 
 
+def trust(args: argparse.Namespace) -> int:
+    """Show the record toward the next step, or toward the last where all is earned."""
+    found, is_running = reading.answer(args, "/api/v1/trust", _trust_offline)
+    if not args.json:
+        rows = [
+            {**row, **row["records"][row["next"] or "live"], "earned": " ".join(row["earned"]),
+             "missing": "; ".join(row["missing"])}
+            for row in found["strategies"]
+        ]
+        show.note(f"promotion.trust is {found['trust']}")
+        show.table(rows, _TRUST, "no strategy has sent an order")
+    return Exit.DONE if is_running else Exit.NOT_RUNNING
+
+
 def enable(args: argparse.Namespace) -> int:
     return _switch(args, "enable")
 
@@ -61,6 +85,12 @@ def _switch(args: argparse.Namespace, word: str) -> int:
     was = "is" if found["changed"] else "was already"
     say(args, f"strategy {found['strategy_id']} {was} {word}d")
     return Exit.DONE
+
+
+def _trust_offline(views: "Views", filters: "Filters") -> dict[str, Any]:
+    from tradebot.shell.views.trust import trust as told
+
+    return told(views.book)
 
 
 def _offline(views: "Views", filters: "Filters") -> dict[str, Any]:

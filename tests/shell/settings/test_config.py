@@ -8,6 +8,7 @@ import pytest
 from tests.config_texts import PLAIN, SmaLike, a_config, at_home, problems
 
 from tradebot.core.model.settings import Mode, Policy, Promotion, RouteKind, Settings
+from tradebot.core.model.trust import Trust, TrustLadder
 from tradebot.core.model.window import US_RTH, PromotionWindow, Weekday
 from tradebot.shell.settings import strict_yaml
 from tradebot.shell.settings.config import ConfigError, load
@@ -59,6 +60,16 @@ def test_without_windows_of_its_own_a_configuration_has_the_regular_hours() -> N
     told = "promotion: {strategy: hybrid, eligible: [iron_condor]}\n"
     assert a_config(told).decisive().windows == (US_RTH,)
     assert not a_config("promotion: {strategy: manual}\n").decisive().windows
+
+
+def test_trust_and_its_ladder_reach_the_core() -> None:
+    settings = a_config(
+        "promotion:\n  trust: required\n  ladder: {live: {sessions_min: 90, net_min_usd: null}}\n"
+    ).decisive()
+    assert settings.trust is Trust.REQUIRED
+    assert (settings.ladder.live.sessions_min, settings.ladder.live.net_min_usd) == (90, None)
+    assert settings.ladder.paper == TrustLadder().paper
+    assert a_config("mode: paper\n").decisive().trust is Trust.OFF
 
 
 def test_windows_reach_the_core() -> None:

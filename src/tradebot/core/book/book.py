@@ -16,6 +16,7 @@ from tradebot.core.book.losses import Losses
 from tradebot.core.book.orders import Orders
 from tradebot.core.book.promotions import Promotions
 from tradebot.core.book.reconciliation import Reconciliation
+from tradebot.core.book.records import Records
 from tradebot.core.model import events as e
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.commands import BreakerState, Control, Phase
@@ -86,6 +87,7 @@ class Book:
     recon: Reconciliation = field(default_factory=Reconciliation)
     losses: Losses = field(default_factory=Losses)
     promotions: Promotions = field(default_factory=Promotions)
+    records: Records = field(default_factory=Records)
     kill: Kill = field(default_factory=Kill)
     arming: Arming | None = None
     halted: dict[str, Reason] = field(default_factory=dict)
@@ -160,6 +162,7 @@ def _submitted(book: Book, event: e.OrderSubmitted) -> None:
     if event.armed_by and book.arming is not None:
         book.arming.orders += 1
         book.arming.notional += event.reserved
+    book.records.sent(event, book.routes[event.route].kind, book.flow.session or f"{book.now:%F}")
     book.intents.submitted(event)
     book.orders.submitted(event, book.now)
     book.flow.submitted(event, book.now, book.settings.policy)
@@ -182,6 +185,7 @@ def _reported(book: Book, event: e.OrderReported) -> None:
         state.early = {name: told for name, told in state.early.items() if name != undoes}
     if event.report.exec_type is ExecType.REJECTED:
         book.flow.rejected(state.intent, book.now, book.settings.policy)
+        book.records.rejected(state.intent, state.account)
 
 
 def _ignored(book: Book, event: e.ReportIgnored) -> None:
@@ -221,6 +225,7 @@ def _booked(book: Book, event: e.TradeBooked) -> None:
     if profit:
         book.losses.ended(event.strategy_id, profit, book.now, book.settings.policy)
     if not event.is_external:
+        book.records.booked(event)
         book.orders.booked(event, book.now)
     _held(book, event.account, event.symbol)
 
@@ -241,6 +246,11 @@ def _marked(book: Book, event: e.PositionsMarked) -> None:
 def _recon_requested(book: Book, event: e.ReconRequested) -> None:
     book.intents.finished(book.orders.handed_off(event.cl_ord_id, book.now), event.cl_ord_id)
     book.recon.finished(book.orders.finished[event.cl_ord_id].account)
+
+
+def _break_found(book: Book, event: e.BreakFound) -> None:
+    book.recon.found(event, book.now)
+    book.records.broke(event.drift.account)
 
 
 def _accepted(book: Book, event: e.BreakAccepted) -> None:
@@ -371,7 +381,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.RouteConnected: _route_up,
     e.RouteDisconnected: _route_down,
     e.StatementCompared: lambda book, event: book.recon.compared(event, book.now),
-    e.BreakFound: lambda book, event: book.recon.found(event, book.now),
+    e.BreakFound: _break_found,
     e.BreakClosed: lambda book, event: book.recon.closed(event),
     e.BreakAccepted: _accepted,
     e.PositionsMarked: _marked,

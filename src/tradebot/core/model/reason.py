@@ -56,6 +56,7 @@ class Reason(StrEnum):
     POLICY_APPROVAL_USED = "POLICY_APPROVAL_USED"
     POLICY_APPROVAL_EXPIRED = "POLICY_APPROVAL_EXPIRED"
     POLICY_NOT_AUTO_ELIGIBLE = "POLICY_NOT_AUTO_ELIGIBLE"
+    POLICY_NOT_EARNED = "POLICY_NOT_EARNED"
     POLICY_WINDOW_CLOSED = "POLICY_WINDOW_CLOSED"
     POLICY_INTENT_EXPIRED = "POLICY_INTENT_EXPIRED"
     RISK_KILL_SWITCH = "RISK_KILL_SWITCH"
@@ -154,6 +155,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.POLICY_APPROVAL_USED: "The draft's order was sent: its approval was for that one alone.",
     R.POLICY_APPROVAL_EXPIRED: "The approval's time was over before the order was sent.",
     R.POLICY_NOT_AUTO_ELIGIBLE: "The strategy may not be promoted without a person.",
+    R.POLICY_NOT_EARNED: "The strategy's record is not yet good enough for routes of this kind.",
     R.POLICY_WINDOW_CLOSED: "No promotion window is open.",
     R.POLICY_INTENT_EXPIRED: "The intent outlived its time to live before it could be sent.",
     R.RISK_KILL_SWITCH: "The kill switch is set, until a person clears it.",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.fact import fact
 from tradebot.core.model.money import ONE
+from tradebot.core.model.trust import Trust, TrustLadder
 from tradebot.core.model.window import PromotionWindow
 
 
@@ -161,6 +162,8 @@ class Settings:
     order_timeout_s: int = 300
     order_check_s: int = 10
     record_all: bool = False
+    trust: Trust = Trust.OFF
+    ladder: TrustLadder = TrustLadder()
 
     @property
     def desk(self) -> DeskPolicy:

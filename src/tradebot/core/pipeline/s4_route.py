@@ -1,4 +1,4 @@
-"""Stage 4: is the mode allowed, which route takes it, and must a person approve it first?"""
+"""Stage 4: is its kind of route earned and allowed, which one takes it, must a person say yes?"""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ from tradebot.core.model.intent import Side
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Reason, route_need
 from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
+from tradebot.core.pipeline.earned import unearned
 from tradebot.core.pipeline.promote import Consent, consent
 
 
@@ -22,6 +23,8 @@ def choose(look: Look) -> Verdict:
     one that would not take this very order is left out until it is retried.
     """
     book, intent = look.book, look.intent
+    if (refused := unearned(look)) is not None:
+        return refused
     given = consent(look)
     if not isinstance(given, Consent):
         return given

@@ -39,6 +39,7 @@ from tradebot.shell.views.filters import (
 )
 from tradebot.shell.views.reconciliation import document
 from tradebot.shell.views.rows import Plain
+from tradebot.shell.views.trust import trust
 from tradebot.shell.views.views import Views
 
 ANSWER_WITHIN_S: Final = 15.0
@@ -143,6 +144,7 @@ class Server:
             "health": lambda: {"running": True, **self._health()},
             "account": views.account,
             "strategies": lambda: {"strategies": self._status()["strategies"]},
+            "trust": lambda: trust(views.book, self._strategies()),
         }.items():
             yield web.get(f"/api/v1/{path}", partial(self._get_whole, whole))
         for path, one in {
@@ -238,9 +240,12 @@ class Server:
         await self._reconciler.compare_all(f"accepted by {command.by}")
         return await self._get_reconcile(request)
 
+    def _strategies(self) -> list[str]:
+        return [row["strategy_id"] for row in self._status()["strategies"]]
+
     async def _post_switch(self, enabled: bool, request: web.Request) -> web.Response:
         name = request.match_info["id"]
-        known = [row["strategy_id"] for row in self._status()["strategies"]]
+        known = self._strategies()
         if name not in known:
             told = ", ".join(known) or "none"
             return problem(HTTPStatus.NOT_FOUND, f"no such strategy; there are: {told}")

@@ -15,6 +15,7 @@ from pydantic import Field, InstanceOf
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.settings import Mode, Policy, Promotion, PromotionCap, RouteKind, Settings
+from tradebot.core.model.trust import Trust, TrustLadder
 from tradebot.core.model.window import US_RTH, PromotionWindow
 from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.settings.document import Place, Section, empty_section
@@ -122,6 +123,8 @@ class PromotionSection:
     caps: how much of each may go on by itself
     windows: when that is; told in terms of a market's session
     approvers_min: how many people an approval takes, each of another name
+    trust: whether a strategy's orders may only go to routes that its record has earned
+    ladder: what a record must show for each step up
     """
 
     strategy: Promotion = Promotion.DISABLED
@@ -129,6 +132,8 @@ class PromotionSection:
     caps: tuple[PromotionCap, ...] = ()
     windows: tuple[PromotionWindow, ...] = (US_RTH,)
     approvers_min: Annotated[int, Field(ge=1, le=9)] = _DECISIVE.approvers_min
+    trust: Trust = _DECISIVE.trust
+    ladder: TrustLadder = _DECISIVE.ladder
 
     @property
     def by_window(self) -> bool:

@@ -191,6 +191,7 @@ _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
     R.POLICY_NEEDS_APPROVAL: _fixed("a person must approve it"),
     R.POLICY_WINDOW_CLOSED: _fixed("a promotion window must open, and have room"),
     R.POLICY_NOT_AUTO_ELIGIBLE: _fixed("promotion.eligible must name the strategy"),
+    R.POLICY_NOT_EARNED: _fixed("a better record: tradebot strategies trust; or a mode below"),
     R.POLICY_LIVE_NOT_ENABLED: _fixed("mode live, and a person who arms it: tradebot arm"),
     R.POLICY_MODE_MISMATCH: _fixed("a route of the kind that the mode allows, or another mode"),
     R.POLICY_INTENT_EXPIRED: _fixed("more time to wait (--ttl), or what it waited for in time"),
