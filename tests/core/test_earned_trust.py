@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from tests.makers import Trader, a_report, a_session, a_trade, of, some_settings, the
 
 from tradebot.core.book.records import COUNTS_FOR, STEP_TO, Record
-from tradebot.core.model.commands import ActivateSettings, EnterSession, Reconcile
+from tradebot.core.model.commands import (
+    ActivateSettings,
+    Delivery,
+    EnterSession,
+    Reconcile,
+    ReportDelivery,
+)
 from tradebot.core.model.events import BreakFound, IntentHeld, IntentRefused, OrderSubmitted
 from tradebot.core.model.intent import Source
 from tradebot.core.model.reason import Reason
@@ -82,6 +88,15 @@ def test_a_session_counts_once_however_many_orders_it_has() -> None:
         for qty in (1, 2):
             floor.submit(qty=qty)
     assert (record(floor).sessions, record(floor).orders) == (2, 4)
+
+
+def test_an_order_that_took_two_attempts_is_one_order() -> None:
+    floor = a_floor()
+    first = the(floor.submit(), OrderSubmitted)
+    again = the(floor.tell(ReportDelivery(
+        cl_ord_id=first.cl_ord_id, delivery=Delivery.NEVER_LEFT
+    )), OrderSubmitted)
+    assert (again.attempt, record(floor).orders) == (2, 1)
 
 
 def test_rejects_count_against_the_orders_there_are() -> None:
