@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.daemon.rehearsal import CONFIG, HOUR, Rehearsal
+from tests.plugins.test_real_recordings import DATA, needs_data
 
 pytest.importorskip("lupa.lua54")
 
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config" / "strategies" / "sma_cross.lua"
 HOSTILE = ROOT / "tests" / "plugins" / "lua" / "hostile"
 PARAMS = {"fast": 1, "slow": 2, "order_qty": 7, "allow_short": "true"}
+RECORDED = ("--start", "2013-10-07T13:25:00Z", "--until", "2013-10-07T20:05:00Z")
 PATIENT = {"time_ms": 2000}  # a busy machine must not decide
 DICE = """
 function on_bar(call)
@@ -25,10 +27,10 @@ function on_bar(call)
 end"""
 
 
-def a_rehearsal(directory: Path, *strategies: dict[str, Any]) -> Rehearsal:
+def a_rehearsal(directory: Path, *strategies: dict[str, Any], **sections: Any) -> Rehearsal:
     directory.mkdir(exist_ok=True)
     rehearsal = Rehearsal(directory)
-    config = {**yaml.safe_load(CONFIG), "strategies": list(strategies)}
+    config = {**yaml.safe_load(CONFIG), "strategies": list(strategies), **sections}
     (directory / "c.yaml").write_text(yaml.safe_dump(config))
     return rehearsal
 
@@ -91,6 +93,20 @@ def test_a_rehearsal_with_a_script_that_draws_chance_is_equal_byte_for_byte(
         rehearsal.run(*HOUR, "--speed", "max", hash_seed=str(seed))
     assert runs[0].journal() == runs[1].journal()
     assert len({(row["side"], row["order_qty"]) for row in wished(runs[0])}) > 5
+
+
+@needs_data
+def test_it_does_so_on_recorded_days_too(tmp_path: Path) -> None:
+    tape = {"provider": "recorded", "path": str(DATA), "symbols": ["SPY", "IBM"],
+            "quote_age_max_s": 90}
+    python = a_rehearsal(tmp_path / "python", crossing("cross"), market_data=tape)
+    lua = a_rehearsal(
+        tmp_path / "lua", scripted("cross", EXAMPLE, params=PARAMS), market_data=tape
+    )
+    for rehearsal in (python, lua):
+        rehearsal.run(*RECORDED, "--speed", "max")
+    assert len(wished(python)) > 20
+    assert wished(lua) == wished(python)
 
 
 @pytest.mark.fault(96)

@@ -31,7 +31,7 @@ class Floor:
         self.host = StrategyHost(
             book=self.book, post=self.post, tell=lambda name, text: self.told.append(text)
         )
-        own = LuaSettings(**{"file": script, "time_ms": 150, "memory_mb": 8, **settings})
+        own = LuaSettings(**{"file": script, "time_ms": 300, "memory_mb": 8, **settings})
         self.script = LuaStrategy(own, strategy_id="bad", symbols=["SPY"])
         for name, strategy in (("bad", self.script), ("good", Says([buy("good")]))):
             self.host.add(name, strategy, StrategyDesk(
@@ -65,11 +65,11 @@ def expected(script: Path) -> str:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_a_hostile_script_is_contained(script: Path) -> None:
     floor = Floor(script)
-    floor.quotes(3)
+    floor.quotes(2)
     assert any(expected(script) in text for text in floor.told), floor.told
     assert all(len(text) < 1000 for text in floor.told)
     assert floor.orders("bad") == []
-    assert floor.orders("good") == [Decimal(1)] * 3
+    assert floor.orders("good") == [Decimal(1)] * 2
 
 
 @pytest.mark.fault(96)
@@ -86,7 +86,7 @@ def test_a_script_that_loops_costs_its_time_and_not_more() -> None:
     floor = Floor(HOSTILE / "loop.lua")
     began = time.perf_counter()
     floor.host.on_market(QUOTE)
-    assert 0.15 <= time.perf_counter() - began < 1.5
+    assert 0.3 <= time.perf_counter() - began < 3
 
 
 def test_a_script_that_ended_its_process_begins_anew_with_the_next_call(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """What does a script hear, and what becomes of what it answers?"""
 
+import hashlib
 import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,12 +19,14 @@ from tests.plugins.test_sma_cross import ADesk
 from tradebot.core.model.commands import RequestCancel, RequestReplace
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Intent, OrdType, Side, TimeInForce
+from tradebot.plugins.strategies.lua import responder
 from tradebot.plugins.strategies.lua.responder import Responder, ResponderEnded
 from tradebot.plugins.strategies.lua.strategy import LuaSettings, LuaStrategy, ScriptFailed
 from tradebot.ports import Action, Working
 
 pytest.importorskip("lupa.lua54")
 
+WORKER = Path(responder.__file__).with_name("worker.py")
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "lua-strategies.md"
 RESTING = Working(
     cl_ord_id=ClOrdID("tb1"), symbol="SPY", side=Side.SELL, leaves_qty=Decimal(4),
@@ -37,6 +41,7 @@ class WordyDesk(ADesk):
 
     def __init__(self) -> None:
         super().__init__()
+        self.began: list[str] = []  # which script each process runs
         self.told: list[str] = []
         self.figures: dict[str, Decimal] = {}
 
@@ -44,7 +49,7 @@ class WordyDesk(ADesk):
         return [RESTING] if symbol == "SPY" else []
 
     def tell(self, text: str) -> None:
-        self.told.append(text)
+        (self.began if text.startswith("runs ") else self.told).append(text)
 
     def measure(self, name: str, value: Decimal) -> None:
         self.figures[name] = value
@@ -161,6 +166,8 @@ def test_the_script_begins_with_the_past_of_each_symbol(tmp_path: Path) -> None:
         script.desk.close_at(price)
     assert list(script.strategy.on_start(script.desk)) == []
     assert script.desk.told == ["SPY 2", "IBM 0"]
+    digest = hashlib.sha256(script.file.read_bytes()).hexdigest()[:16]
+    assert script.desk.began == [f"runs script.lua, sha256 {digest}"]
 
 
 def test_fills_and_the_timer_reach_the_script(tmp_path: Path) -> None:
@@ -233,17 +240,17 @@ def test_a_strategy_that_is_forgotten_leaves_no_process(tmp_path: Path) -> None:
     ("import os, time; os.write(1, b'no line'); time.sleep(60)", "no answer in time"),
 ])
 def test_a_process_that_does_not_answer_is_ended(program: str, told: str) -> None:
-    responder = Responder((sys.executable, "-I", "-c", program))
+    process = Responder((sys.executable, "-I", "-c", program))
     with pytest.raises(ResponderEnded, match=told):
-        responder.ask(b"{}", 1)
+        process.ask(b"{}", 1)
     with pytest.raises(ProcessLookupError):
-        os.kill(responder._process.pid, 0)
+        os.kill(process._process.pid, 0)
 
 
 def test_a_question_that_is_not_read_is_waited_for_no_longer_than_an_answer() -> None:
-    responder = Responder((sys.executable, "-I", "-c", "import time; time.sleep(60)"))
+    process = Responder((sys.executable, "-I", "-c", "import time; time.sleep(60)"))
     with pytest.raises(ResponderEnded, match="no answer in time"):
-        responder.ask(b"x" * 1_000_000, 0.2)
+        process.ask(b"x" * 1_000_000, 0.2)
 
 
 @pytest.mark.parametrize("said", ["garbage", "[]", "[" * 100_000, '{"a": 1}\\n{"b": 2}'])
@@ -274,3 +281,28 @@ def test_the_script_of_the_page_buys_a_dip_and_the_page_shows_a_true_call(tmp_pa
         "event", "strategy", "now", "symbol", "is_open", "working", "position", "resting",
         "params", "bar",
     }
+
+
+@pytest.mark.fault(96)
+@pytest.mark.parametrize(("deed", "trouble"), [
+    ("open('/etc/passwd')", "OSError: [Errno 24]"),
+    ("socket.socket()", "OSError: [Errno 24]"),
+    ("os.write(spare, b'x')", "OSError: [Errno 27]"),
+    ("bytearray(200 << 20)", "MemoryError: "),
+])
+def test_what_the_worker_gave_up_it_cannot_do(tmp_path: Path, deed: str, trouble: str) -> None:
+    program = f"""
+import os, runpy, signal, socket
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+spare = os.open({str(tmp_path / "file")!r}, os.O_CREAT | os.O_WRONLY)
+runpy.run_path({str(WORKER)!r})["give_up"](8)
+try:
+    {deed}
+    print("done")
+except Exception as error:
+    print(f"{{type(error).__name__}}: {{error}}")
+"""
+    told = subprocess.run(
+        (sys.executable, "-I", "-c", program), capture_output=True, text=True, check=True
+    ).stdout
+    assert told.startswith(trouble)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -25,7 +26,7 @@ from tradebot.ports import Action, Desk, Working
 
 FUNCTIONS: Final = ("on_start", "on_quote", "on_bar", "on_fill", "on_timer")
 _WORKER: Final = Path(__file__).with_name("worker.py")
-_READY_S: Final = 2.0  # for Python to start
+_READY_S: Final = 4.0  # for Python to start
 
 
 @fact
@@ -93,6 +94,7 @@ class LuaStrategy:
         own = self._settings
         self._process = self._process or _started(own)
         self._ask({}, _READY_S)
+        desk.tell(f"runs {own.file.name}, sha256 {sha256(self._source.encode()).hexdigest()[:16]}")
         script = {"name": own.file.name, "source": self._source, "hears": FUNCTIONS}
         self._hears = frozenset(self._ask(script)["hears"])
         for symbol in self.symbols:
