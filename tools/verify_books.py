@@ -11,6 +11,7 @@ off here, so what the broker said last may not be booked yet. Exit 0: they agree
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ ENDS: Final = frozenset({"canceled", "rejected", "expired"})
 TAKES_BACK: Final = frozenset({"trade_cancel", "trade_correct"})
 DISPATCH: Final = 5
 ZERO: Final = Decimal(0)
+OPTION: Final = re.compile(r"[A-Z0-9]{1,6}[0-9]{6}[CP][0-9]{8}")
 
 
 class Order:
@@ -100,6 +102,8 @@ class Books:
         self.held: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.booked: dict[tuple[str, str], Raw] = {}
         self.out: dict[str, str] = {}  # intent -> its order that may be at a broker
+        self.settled: dict[str, Raw] = {}  # by what its bookings name: what ended an option
+        self.ended: defaultdict[str, Counter[str]] = defaultdict(Counter)  # and what was booked
         self.accounts: dict[str, str] = {}  # of each route
         self.is_killed = False
 
@@ -187,8 +191,16 @@ class Books:
             self.wrong.append(f"the cash of {event['exec_id']} is not what it cost")
         self.cash[account] += cash
         self.held[account][symbol] += qty
-        if not event.get("is_external"):
+        if event["cl_ord_id"] in self.settled:
+            self.ended[event["cl_ord_id"]][symbol] += qty
+        elif not event.get("is_external"):
             self.orders[self.names[event["cl_ord_id"]]].booked[symbol] += qty
+
+    def _settled(self, event: Raw) -> None:
+        report = event["report"]
+        if report["cl_ord_id"] in self.settled:
+            self.wrong.append(f"settled twice: {report['cl_ord_id']}")
+        self.settled[report["cl_ord_id"]] = report
 
     def _accepted(self, event: Raw) -> None:
         drift = event["drift"]
@@ -207,6 +219,10 @@ class Books:
             reported, booked = _unless_zero(order.moved), _unless_zero(order.booked)
             if reported != booked:
                 self.wrong.append(f"{name}: reported {reported}, booked {booked}")
+        for name, report in self.settled.items():
+            moved = Counter({symbol: qty for symbol, qty, _ in _ended(report)})
+            if _unless_zero(moved) != _unless_zero(self.ended[name]):
+                self.wrong.append(f"{name}: settled {moved}, booked {self.ended[name]}")
 
     def summed(self) -> dict[str, Any]:
         reserved: Counter[str] = Counter()
@@ -229,13 +245,14 @@ _FOLDS: Final = {
     "ReplaceRequested": Books._asked, "ReplaceRefused": Books._given_up,
     "OrderInDoubt": Books._doubted, "OrderReported": Books._reported, "TradeBooked": Books._booked,
     "BreakAccepted": Books._accepted, "KillSwitchSet": Books._killed,
+    "PositionSettled": Books._settled,
 }
 
 
 def against_broker(books: Books, path: Path, *, is_dead: bool) -> Iterator[str]:
     """Hold the books against a paper broker's own file."""
     account, cash, held = "", ZERO, Counter[str]()
-    sent, told = dict[str, Raw](), dict[str, Decimal]()
+    sent, told, ended = dict[str, Raw](), dict[str, Decimal](), set[str]()
     data = path.read_bytes()
     for line in data[: data.rfind(b"\n") + 1].splitlines():  # a torn last line was never told
         kind, body = json.loads(line)
@@ -244,13 +261,24 @@ def against_broker(books: Books, path: Path, *, is_dead: bool) -> Iterator[str]:
         elif kind == "OrderSubmitted":
             yield from _about_sent(books.orders.get(body["cl_ord_id"]), body, sent)
             sent[body["cl_ord_id"]] = body["intent"]
+        elif kind == "Settled":
+            ended.add(body["report"]["cl_ord_id"])
+            for symbol, qty, px in _ended(body["report"]):
+                cash -= qty * px * _stands_for(symbol)
+                held[symbol] += qty
         elif (report := body["report"])["exec_type"] == "trade":
             cash -= Decimal(report["fee"])
             for exec_id, symbol, qty, px in _moves(sent[body["cl_ord_id"]], report):
                 told[exec_id] = px
-                cash -= qty * px
+                cash -= qty * px * _stands_for(symbol)
                 held[symbol] += qty
-    booked = {exec_id: event for (name, exec_id), event in books.booked.items() if name == account}
+    booked = {
+        exec_id: event for (name, exec_id), event in books.booked.items()
+        if name == account and event["cl_ord_id"] not in books.settled
+    }
+    ours = {n for n, said in books.settled.items() if books.accounts[said["route"]] == account}
+    for name in sorted(ours - ended if is_dead else ours ^ ended):
+        yield f"settled by one side alone: {name}"
     yield from (f"booked, and never told: {name}" for name in sorted(booked.keys() - told.keys()))
     for name in booked.keys() & told.keys():
         if Decimal(booked[name]["px"]) != told[name]:
@@ -260,9 +288,9 @@ def against_broker(books: Books, path: Path, *, is_dead: bool) -> Iterator[str]:
     yield from (f"told, and never booked: {name}" for name in sorted(told.keys() - booked.keys()))
     if books.cash[account] != cash:
         yield f"cash of {account}: booked {books.cash[account]}, at the broker {cash}"
-    ours, theirs = _unless_zero(books.held[account]), _unless_zero(held)
-    if ours != theirs:
-        yield f"positions of {account}: booked {ours}, at the broker {theirs}"
+    holds, theirs = _unless_zero(books.held[account]), _unless_zero(held)
+    if holds != theirs:
+        yield f"positions of {account}: booked {holds}, at the broker {theirs}"
 
 
 def _about_sent(ours: Order | None, sent: Raw, before: Mapping[str, Raw]) -> Iterator[str]:
@@ -285,6 +313,20 @@ def _moves(intent: Raw, report: Raw) -> Iterator[tuple[str, str, Decimal, Decima
         qty = _units(leg) * Decimal(report["last_qty"])
         px = prices.get(leg["symbol"], report["last_px"])
         yield report["exec_id"] + suffix, leg["symbol"], qty, Decimal(px)
+
+
+def _ended(report: Raw) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Yield what a settlement moves: the option away, and the shares that come or go for it."""
+    symbol = report["symbol"]
+    gone = Decimal(report["last_qty"]) * (1 if report.get("is_sell") else -1)
+    yield symbol, -gone, _number(report, "last_px")
+    for leg in report.get("legs", ()):
+        shares = gone * _stands_for(symbol)
+        yield leg["symbol"], shares if symbol[-9] == "C" else -shares, Decimal(leg["last_px"])
+
+
+def _stands_for(symbol: str) -> int:
+    return 100 if OPTION.fullmatch(symbol) else 1
 
 
 def read(directory: Path) -> Books:

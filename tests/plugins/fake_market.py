@@ -61,11 +61,11 @@ class FakeMarket:
 
     def print_bar(
         self, prices: str, *, start: datetime | None = None, symbol: str = "SPY",
-        volume: Number = 0,
+        volume: Number = 0, end: datetime | None = None,
     ) -> Bar:
-        """Say "open high low close" of what ends now; it began a minute ago, or at `start`."""
+        """Say "open high low close" of the minute that ends now, or of what is told instead."""
         opened, high, low, close = map(Decimal, prices.split())
-        now = self._clock.now()
+        now = end or self._clock.now()
         bar = Bar(
             symbol=symbol, start=start or now - MINUTE, end=now, open=opened, high=high, low=low,
             close=close, volume=number(volume),

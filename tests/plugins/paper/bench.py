@@ -264,6 +264,15 @@ class Reckoning:
         opening = qty - closing
         self.held[symbol] = (had + opening, cost + opening * px)
 
+    def settle(self, report: Report) -> None:
+        """An option ends; what comes for it costs or brings the strike, by its very symbol."""
+        assert report.symbol is not None
+        ended = report.last_qty if report.is_sell else -report.last_qty
+        self.trade(report.symbol, -ended, report.last_px, HUNDRED)
+        for leg in report.legs:
+            came = ended * HUNDRED * (1 if report.symbol[-9] == "C" else -1)
+            self.trade(leg.symbol, came, leg.last_px, Decimal(1))
+
 
 def reckon(
     intents: dict[ClOrdID, Intent], reports: Iterable[Report],
@@ -277,6 +286,8 @@ def reckon(
             assert report.orig_cl_ord_id is not None
             owner[report.cl_ord_id] = owner[report.orig_cl_ord_id]
         sheet.cash -= report.fee
+        if report.exec_type is ExecType.SETTLEMENT:
+            sheet.settle(report)
         if report.exec_type is not ExecType.TRADE:
             continue
         intent = owner[report.cl_ord_id]

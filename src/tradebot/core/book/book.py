@@ -230,6 +230,12 @@ def _booked(book: Book, event: e.TradeBooked) -> None:
     _held(book, event.account, event.symbol)
 
 
+def _settled(book: Book, event: e.PositionSettled) -> None:
+    assert event.report.exec_id is not None  # stage 6 has looked
+    account = book.routes[event.report.route].account
+    book.ledger.accounts[account].remember(event.report.exec_id, None)
+
+
 def _held(book: Book, account: str, symbol: str) -> None:
     net = book.ledger.nets.get(account, {}).get(symbol)
     book.exposure.held(account, symbol, net.value if net is not None else None)
@@ -366,6 +372,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.ReplaceRequested: _replace_requested,
     e.ReplaceRefused: lambda book, event: book.orders.replace_refused(event),
     e.TradeBooked: _booked,
+    e.PositionSettled: _settled,
     e.ReconRequested: _recon_requested,
     e.InstrumentHalted: lambda book, event: book.halted.update({event.symbol: event.reason}),
     e.HaltCleared: _halt_cleared,

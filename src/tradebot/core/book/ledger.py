@@ -51,7 +51,7 @@ class Account:
     `high_water` is the most that its equity ever was, `day_equity` what the day began with; while
     something held at the opening is `unmarked`, nobody knows either. `structures` are the options
     it holds by their underlying, `endless` how many of them can lose without end. `external` holds
-    what was booked of orders that are not ours, None once it was taken back.
+    what was booked of orders that are not ours, None once it was taken back, and of settlements.
     """
 
     currency: str
@@ -79,6 +79,12 @@ class Account:
         """Let what is neither profit nor loss move the marks that both are counted from."""
         self.high_water += amount
         self.day_equity += amount
+
+    def remember(self, exec_id: ExecID, booked: TradeBooked | None) -> None:
+        """Know what no order of ours made, should it be told again."""
+        self.external[exec_id] = booked
+        if len(self.external) > EXTERNAL_MAX:
+            del self.external[next(iter(self.external))]
 
     def rise(self) -> None:
         """Take the equity of now as the most there ever was, if it is."""
@@ -115,6 +121,12 @@ class Ledger:
                     trades=total.trades + share.trades, multiplier=share.multiplier,
                 )
         return total
+
+    def owners_of(self, account: str, symbol: str) -> dict[str, Decimal]:
+        """Return who holds how much of a symbol, by name."""
+        owners = sorted(self.holdings.get(account, {}).items())
+        held = {owner: shares[symbol].qty for owner, shares in owners if symbol in shares}
+        return {owner: qty for owner, qty in held.items() if qty}
 
     def net_qty(self, account: str, symbol: str) -> Decimal:
         net = self.nets.get(account, {}).get(symbol)
@@ -153,11 +165,9 @@ class Ledger:
         account.realized += event.realized
         account.fees += event.fee
         if event.is_external:
-            account.external[event.exec_id] = event
+            account.remember(event.exec_id, event)
             if event.reverses in account.external:
                 account.external[event.reverses] = None
-            if len(account.external) > EXTERNAL_MAX:
-                del account.external[next(iter(account.external))]
         self._move(event.account, event.symbol, event.qty, event.px, event.multiplier)
         self._weigh(event.account, event.symbol, terms)
         account.rise()

@@ -274,6 +274,13 @@ class TradeBooked:
 
 
 @fact
+class PositionSettled:
+    """A broker exercised, assigned or expired an option; a booking for each owner follows."""
+
+    report: Report
+
+
+@fact
 class ReconRequested:
     """The order is finished: it must match the broker's next statement."""
 
@@ -393,5 +400,5 @@ Event: TypeAlias = (
     | StatementCompared | BreakFound | BreakClosed | BreakAccepted | PositionsMarked
     | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused | BreakerSet
     | DeadLetterRetried | DeadLetterDiscarded | LiveArmed | LiveDisarmed | ArmingRefused
-    | RouteFlattened
+    | RouteFlattened | PositionSettled
 )

@@ -51,6 +51,11 @@ def as_option(terms: Instrument) -> Instrument:
     return replace(terms, strike=ZERO, right=Right.CALL, expiry=date.max)
 
 
+def delivered(terms: Instrument, ended: Decimal) -> Decimal:
+    """Return the shares that come where options are exercised: signed, as those that end are."""
+    return ended * terms.multiplier * (1 if terms.right is Right.CALL else -1)
+
+
 def pays(terms: Instrument, price: Decimal) -> Decimal:
     """Return what one unit of an option pays where the underlying ends at this price."""
     assert terms.strike is not None

@@ -29,9 +29,12 @@ class ExecType(StrEnum):
     ORDER_STATUS = "order_status"
     TRIGGERED = "triggered"
     CANCEL_REJECTED = "cancel_rejected"  # FIX sends OrderCancelReject (35=9) for this
+    SETTLEMENT = "settlement"  # of an option, by no order; FIX sends AssignmentReport (35=AW)
 
 
-MONEY: Final = frozenset({ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT})
+MONEY: Final = frozenset({
+    ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT, ExecType.SETTLEMENT,
+})
 
 
 @fact
@@ -52,6 +55,10 @@ class Report:
     second order under a ClOrdID that already lives: it says nothing about the first. `flaw` is
     set where a number of it was none. The fee of a bust or correction is its own: that of the
     execution which it takes back is paid back.
+
+    A settlement ends `last_qty` of the option `symbol` at what it pays, `last_px`; where shares
+    change hands for the strike, `legs` name them and what they are worth then. `is_sell` where the
+    option was held, not owed.
     """
 
     route: str

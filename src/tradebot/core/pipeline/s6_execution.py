@@ -6,7 +6,7 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.order_state import OrderState, change_made
-from tradebot.core.model.events import Event, OrderReported, ReportIgnored
+from tradebot.core.model.events import Event, OrderReported, PositionSettled, ReportIgnored
 from tradebot.core.model.order import DEAD, LIFECYCLE, Fill, OrdStatus
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import MONEY, ExecType, Report
@@ -22,6 +22,8 @@ _AFTER_FILL: Final = frozenset({
 
 def absorb(book: Book, state: OrderState | None, report: Report) -> Sequence[Event]:
     """Apply the report to its order, or say why it changes nothing. Money is booked once."""
+    if report.exec_type is ExecType.SETTLEMENT:
+        return (_settlement(book, report),)
     reason = why_ignored(state, report) if state is not None else why_external(book, report)
     if reason is not None:
         return (ReportIgnored(report=report, reason=reason),)
@@ -41,6 +43,21 @@ def _change_proven_by(state: OrderState, report: Report) -> Iterator[OrderReport
             order_id=report.order_id, symbol=report.symbol, is_sell=report.is_sell,
             transact_time=report.transact_time,
         ))
+
+
+def _settlement(book: Book, report: Report) -> PositionSettled | ReportIgnored:
+    """Apply what no order made, once: the option ends, whoever holds it."""
+    reason = why_external(book, report)
+    if reason is not Reason.OMS_UNKNOWN_ORDER or report.route not in book.routes:
+        return ReportIgnored(report=report, reason=reason)
+    terms = book.terms(report.symbol or "")
+    named = {leg.symbol for leg in report.legs if leg.last_px > 0}
+    if (
+        terms is not None and terms.right is not None and report.is_sell is not None
+        and report.last_px >= 0 and (not report.legs or named == {terms.underlying})
+    ):
+        return PositionSettled(report=report)
+    return ReportIgnored(report=report, reason=Reason.OMS_MALFORMED_REPORT)
 
 
 def why_external(book: Book, report: Report) -> Reason:

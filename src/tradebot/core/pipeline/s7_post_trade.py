@@ -13,6 +13,7 @@ from tradebot.core.model.events import (
     Event,
     InstrumentHalted,
     OrderReported,
+    PositionSettled,
     ReportIgnored,
     TradeBooked,
 )
@@ -22,6 +23,7 @@ from tradebot.core.model.intent import EXTERNAL
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import MONEY, ExecType, Report
+from tradebot.core.pipeline.settlement import portions
 
 _RESIZING: Final = frozenset({ExecType.REPLACED, ExecType.RESTATED})
 
@@ -54,6 +56,9 @@ def book_trade(book: Book, state: OrderState | None, outcome: Event) -> Iterator
     if isinstance(outcome, ReportIgnored):
         yield from _about_ignored(book, state, outcome)
         return
+    if isinstance(outcome, PositionSettled):
+        yield from _book_settlement(book, outcome.report)
+        return
     assert isinstance(outcome, OrderReported)
     assert state is not None  # stage 6 applies reports to orders that it knows
     report = outcome.report
@@ -79,6 +84,16 @@ def _book_legs(book: Book, state: OrderState, report: Report) -> Iterator[Event]
         )
         undone = state.booked.get(ExecID(f"{report.exec_ref_id}{suffix}"))
         yield from _bookings(book, report.exec_type, move, undone)
+
+
+def _book_settlement(book: Book, report: Report) -> Iterator[Event]:
+    account = book.routes[report.route].account
+    for number, portion in enumerate(list(portions(book, account, report)), 1):
+        yield from _trade(book, _Move(
+            cl_ord_id=report.cl_ord_id, exec_id=ExecID(f"{report.exec_id}/{number}"),
+            account=account, owner=portion.owner, symbol=portion.symbol, qty=portion.qty,
+            px=portion.px, fee=report.fee if number == 1 else ZERO,
+        ))
 
 
 def _bookings(

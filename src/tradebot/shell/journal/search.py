@@ -22,6 +22,7 @@ _AROUND: Final = (
     e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected, e.RouteDisconnected,
     e.SessionEntered,
 )
+_WITH_REPORT: Final = e.OrderReported | e.ReportIgnored | e.PositionSettled
 _LINKS: Final = ("intent_id", "cl_ord_id", "request_id", "first", "target")
 
 
@@ -54,7 +55,7 @@ def _about(directory: Path, wanted: str, names: set[str]) -> Iterator[Decision]:
 def _belongs(event: e.Event, wanted: str, names: set[str]) -> bool:
     if isinstance(event, _AROUND):
         return True
-    said = event.report if isinstance(event, e.OrderReported | e.ReportIgnored) else event
+    said = event.report if isinstance(event, _WITH_REPORT) else event
     links = {getattr(said, link, None) for link in (*_LINKS, "orig_cl_ord_id")} - {None}
     executions = {getattr(said, link, None) for link in ("exec_id", "reverses", "exec_ref_id")}
     if not links & names and wanted not in executions:

@@ -17,6 +17,7 @@ from tradebot.core.model.events import (
     IntentReceived,
     OrderReported,
     OrderSubmitted,
+    PositionSettled,
     ReconRequested,
     ReplaceRequested,
 )
@@ -108,6 +109,9 @@ class ExecutionLog:
             way.filled = decision.at
             self.out.later(partial(self._line, decision, report, replace(way)))
 
+    def _settled(self, decision: Decision, event: PositionSettled) -> None:
+        self.out.later(partial(self._line, decision, event.report, _Way()))
+
     def _finished(self, decision: Decision, event: ReconRequested) -> None:
         self._orders.pop(event.cl_ord_id, None)
 
@@ -132,6 +136,7 @@ _LISTENERS: Final[Mapping[type, Callable[[ExecutionLog, Decision, Any], None]]] 
     OrderSubmitted: ExecutionLog._submitted,
     ReplaceRequested: ExecutionLog._replaced,
     OrderReported: ExecutionLog._reported,
+    PositionSettled: ExecutionLog._settled,
     ReconRequested: ExecutionLog._finished,
 }
 

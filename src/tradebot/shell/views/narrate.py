@@ -88,6 +88,14 @@ def _report(report: Report) -> str:
     return f"{report.exec_type} {name}{text}"
 
 
+def _settled(event: e.PositionSettled) -> str:
+    told = event.report
+    shares = "".join(f", {leg.symbol} at {plain(leg.last_px)}" for leg in told.legs)
+    text = f": {told.text}" if told.text else ""
+    qty, px = plain(told.last_qty), plain(told.last_px)
+    return f"settled {qty} {told.symbol} @ {px}{shares}{text}"
+
+
 def _ignored(event: e.ReportIgnored) -> str:
     return f"ignored {_report(event.report)}: {event.reason}"
 
@@ -173,6 +181,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.ReplaceRefused: _replace_refused,
     e.CancelRefused: lambda v: f"cancel of {v.target} refused: {v.reason}",
     e.TradeBooked: _booked,
+    e.PositionSettled: _settled,
     e.ReconRequested: lambda v: f"order {short(v.cl_ord_id)} is finished",
     e.InstrumentHalted: lambda v: f"HALTED {v.symbol}: {v.reason} ({v.detail})",
     e.HaltCleared: lambda v: f"halt of {v.symbol} cleared by {v.by}: {v.reason}",

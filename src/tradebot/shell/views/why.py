@@ -40,6 +40,7 @@ from tradebot.shell.views.rows import (
 )
 
 _WALKS: Final = (e.StagesPassed, e.IntentHeld, e.IntentRefused)
+_SETTLED: Final = "The option came to its end: the broker settled it, by no order of ours."
 _VERDICTS: Final[Mapping[Answer, str]] = {
     Answer.ALLOW: "allowed", Answer.PAUSE: "must wait", Answer.BLOCK: "refused",
 }
@@ -49,7 +50,7 @@ def explain(kept: Histories, name: str) -> Plain | None:
     """Tell the chain that an intent, an order (any id of it) or a fill belongs to."""
     record = kept.intents.get(IntentId(name))
     order = kept.order(record.cl_ord_id if record is not None else name)
-    fills = [fill for fill in kept.fills if name in (fill.trade.exec_id, fill.trade.reverses)]
+    fills = [fill for fill in kept.fills if name in _names(fill.trade)]
     kind = "intent" if record is not None else "order" if order is not None else "fill"
     if record is None and order is None and fills:
         order = kept.order(fills[-1].trade.cl_ord_id)
@@ -57,9 +58,13 @@ def explain(kept: Histories, name: str) -> Plain | None:
         record = kept.intent_of(order)
     if record is not None and isinstance(record.events[0].event, e.IntentReceived):
         return {"id": name, "kind": kind, **_chain(kept, record, order)}
-    if fills and fills[-1].trade.is_external:
-        return {"id": name, "kind": kind, **_of_others(fills)}
+    if fills and kept.order(fills[-1].trade.cl_ord_id) is None:
+        return {"id": name, "kind": kind, **_of_no_order(fills)}
     return None
+
+
+def _names(trade: e.TradeBooked) -> tuple[str | None, ...]:
+    return trade.exec_id, trade.reverses, trade.cl_ord_id
 
 
 def _chain(kept: Histories, record: IntentRecord, order: OrderRecord | None) -> Plain:
@@ -90,11 +95,13 @@ def _chain(kept: Histories, record: IntentRecord, order: OrderRecord | None) -> 
     }
 
 
-def _of_others(fills: Sequence[FillRecord]) -> Plain:
-    """A fill of an order that is not ours: all that is known of it is the booking."""
+def _of_no_order(fills: Sequence[FillRecord]) -> Plain:
+    """A fill of an order that is not ours, or a settlement: all that is known are the bookings."""
+    is_external = fills[-1].trade.is_external
     result = {
-        "status": "external", "is_open": False, "waits_for": [], "until": None,
-        **_money(fills), "sentence": EXPLAIN[Reason.OMS_EXTERNAL],
+        "status": "external" if is_external else "settled", "is_open": False, "waits_for": [],
+        "until": None, **_money(fills),
+        "sentence": EXPLAIN[Reason.OMS_EXTERNAL] if is_external else _SETTLED,
     }
     return {
         "intent": None, "quotes": [], "gates": [], "route": None, "order": None, "reports": [],

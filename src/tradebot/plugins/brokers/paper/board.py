@@ -1,8 +1,9 @@
 """What does the market show right now, and how much of that did our own orders already take?"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument, option_of
@@ -18,6 +19,11 @@ from tradebot.ports import (
     OptionData,
     Session,
 )
+
+_MINUTE: Final = timedelta(minutes=1)
+_SETTLES_AFTER: Final = timedelta(seconds=1)  # the last bar of a session is told when it closes
+_BARS_MAX: Final = 20_000  # that are looked through for the close of a session long past
+_CLOSED_DAYS_MAX: Final = 7
 
 
 class Board:
@@ -114,6 +120,36 @@ class Board:
                 known = None
             self._sessions[name] = known
         return known
+
+    def settles_at(self, terms: Instrument) -> datetime | None:
+        """Return when an option is settled: soon after its last session has closed."""
+        session = self._last_session(terms)
+        return session.closes + _SETTLES_AFTER if session else None
+
+    def closing_price(self, terms: Instrument) -> Decimal | None:
+        """Return what an option's underlying traded at last in its last session, None: unknown.
+
+        That is the close of the last bar; where there are no bars, the middle of the last quote.
+        """
+        session, symbol = self._last_session(terms), terms.underlying
+        if session is None or symbol is None:
+            return None
+        minutes = (self._clock.now() - session.closes) // _MINUTE + 2
+        for bar in reversed(self._market.history(symbol, min(max(2, minutes), _BARS_MAX))):
+            if session.opens < bar.end <= session.closes:
+                return bar.close
+        quote = self._quotes.get(symbol) or self._market.last(symbol)
+        if quote is None or not is_sane(quote) or not session.opens <= quote.as_of:
+            return None
+        return quote.mid if quote.as_of <= session.closes else None
+
+    def _last_session(self, terms: Instrument) -> Session | None:
+        """Return the session of an option's last day, or the last before that."""
+        calendar = self._calendars.get(terms.calendar)
+        if terms.expiry is None or calendar is None:
+            return None
+        days = (terms.expiry - timedelta(days=back) for back in range(_CLOSED_DAYS_MAX))
+        return next((found for day in days if (found := calendar.session_on(day))), None)
 
     def close_of(self, symbol: str, at: datetime) -> datetime | None:
         """Return when the session that holds `at` closes."""

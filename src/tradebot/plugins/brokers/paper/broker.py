@@ -20,6 +20,7 @@ from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.plugins.brokers.paper.admission import LEGS_MAX
 from tradebot.plugins.brokers.paper.board import Board
+from tradebot.plugins.brokers.paper.clearing import Clearing
 from tradebot.plugins.brokers.paper.file import BookDamaged, BookFile
 from tradebot.plugins.brokers.paper.floor import Floor
 from tradebot.plugins.brokers.paper.house import House
@@ -60,6 +61,7 @@ class PaperBroker:
         self._board = Board(clock, market, calendars)
         self._house = House(settings, route, self._board)
         self._floor = Floor(settings, self._house, self._board)
+        self._clearing = Clearing(self._house, self._board)
         self._file = BookFile(state_dir / "book.jsonl")
         self._is_connected = False
         self._wire: deque[tuple[float, Message]] = deque()
@@ -196,6 +198,11 @@ class PaperBroker:
         """Move the market by hand."""
         self.on_market(Quote(symbol=symbol, bid=bid, ask=ask, as_of=self._board.now()))
 
+    def assign(self, symbol: str, qty: Decimal) -> None:
+        """Have options exercised early, by hand."""
+        self._clearing.assign(symbol, qty)
+        self._settle()
+
     def _load(self) -> None:
         """Take up the whole book or nothing of it: half a book is another account."""
         house = House(self._settings, self._route, self._board)
@@ -205,6 +212,7 @@ class PaperBroker:
         except (BookDamaged, LookupError) as error:
             raise Declined(f"the paper broker's book is damaged: {error}") from error
         self._house, self._floor = house, Floor(self._settings, house, self._board)
+        self._clearing = Clearing(house, self._board)
         if not house.is_opened:
             house.open_account()
         for symbol in house.in_use():
@@ -214,7 +222,7 @@ class PaperBroker:
                 self._floor.arrive(order)
             else:
                 self._floor.reserve_again(order)
-        self._floor.expire_due()
+        self._end_due()
 
     def _must_be_sound(self) -> None:
         if self._failure is not None:
@@ -272,19 +280,23 @@ class PaperBroker:
         if reports:
             self._unread.extend(reports)
             self._arrived.set()
-        if self._house.next_expiry != self._closes_at and self._is_connected:
+        if self._house.next_end != self._closes_at and self._is_connected:
             self._watch_close()
 
     def _watch_close(self) -> None:
         if self._closing is not None:
             self._closing.cancel()
             self._closing = None
-        self._closes_at = due = self._house.next_expiry
+        self._closes_at = due = self._house.next_end
         if due is not None:
             wait_s = max(0.0, (due - self._board.now()).total_seconds())
             self._closing = asyncio.get_running_loop().call_later(wait_s, self._close)
 
     def _close(self) -> None:
         self._closing = self._closes_at = None
-        self._floor.expire_due()
+        self._end_due()
         self._settle()
+
+    def _end_due(self) -> None:
+        self._floor.expire_due()
+        self._clearing.settle_due()

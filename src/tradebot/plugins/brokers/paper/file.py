@@ -38,10 +38,17 @@ class Said:
     price: Decimal | None = None
 
 
-Line: TypeAlias = Opened | OrderSubmitted | Said
+@fact
+class Settled:
+    """The broker settled an option, by no order."""
+
+    report: Report
+
+
+Line: TypeAlias = Opened | OrderSubmitted | Said | Settled
 
 _KINDS: Final[dict[str, type[Any]]] = {
-    kind.__name__: kind for kind in (Opened, OrderSubmitted, Said)
+    kind.__name__: kind for kind in (Opened, OrderSubmitted, Said, Settled)
 }
 _encode: Final = msgspec.json.Encoder().encode
 _decode_pair: Final = msgspec.json.Decoder(tuple[str, msgspec.Raw]).decode

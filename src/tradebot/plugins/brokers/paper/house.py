@@ -13,10 +13,11 @@ from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID, digest_text
 from tradebot.core.model.intent import Side, TimeInForce
 from tradebot.core.model.money import ZERO
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.payoff import delivered
+from tradebot.core.model.report import ExecType, LegFill, Report
 from tradebot.plugins.brokers.paper.account import PaperAccount
 from tradebot.plugins.brokers.paper.board import Board
-from tradebot.plugins.brokers.paper.file import Line, Opened, Said
+from tradebot.plugins.brokers.paper.file import Line, Opened, Said, Settled
 from tradebot.plugins.brokers.paper.margin import tied_up
 from tradebot.plugins.brokers.paper.order import PaperOrder
 from tradebot.plugins.brokers.paper.settings import PaperSettings
@@ -44,6 +45,8 @@ class House:
         self.fills: deque[Report] = deque()
         self.reserved = ZERO
         self.next_expiry: datetime | None = None
+        self.ends: dict[str, datetime] = {}  # options that are held, and when they are settled
+        self._settlements = 0
         self._unwritten: list[Line] = []
         self._untold: list[Report] = []
 
@@ -80,6 +83,20 @@ class House:
         self._write(Said(cl_ord_id=first, report=report, price=price))
         self._untold.append(report)
 
+    def settle(
+        self, symbol: str, held: Decimal, px: Decimal, *, legs: tuple[LegFill, ...] = (),
+        text: str = "",
+    ) -> None:
+        """End so much of an option at what it pays; shares come and go at their price now."""
+        name = f"{self._prefix}S{self._settlements + 1}"
+        report = Report(
+            route=self._route, cl_ord_id=ClOrdID(name), exec_type=ExecType.SETTLEMENT,
+            exec_id=ExecID(name), symbol=symbol, is_sell=held > 0, last_qty=abs(held), last_px=px,
+            legs=legs, transact_time=self._board.now(), text=text,
+        )
+        self._write(Settled(report=report))
+        self._untold.append(report)
+
     def tell(self, cl_ord_id: ClOrdID, exec_type: ExecType, text: str, **more: Any) -> None:
         """Answer a message that changes nothing: it is told, and need not be remembered."""
         self._untold.append(Report(
@@ -109,6 +126,11 @@ class House:
         used = tied_up(self.account.lots, self._board) + self.reserved
         return equity * self._settings.buying_power_multiple - used
 
+    @property
+    def next_end(self) -> datetime | None:
+        """Return when the next order or option ends."""
+        return min((end for end in (self.next_expiry, *self.ends.values()) if end), default=None)
+
     def due(self, now: datetime) -> Iterator[PaperOrder]:
         """Yield the orders whose day is over, and note when the next one's will be."""
         for order in list(self.open.values()):
@@ -130,6 +152,9 @@ class House:
                 self.orders[line.cl_ord_id] = self.open[order.number] = order
             case Said():
                 self._apply(self.orders[line.cl_ord_id], line)
+            case Settled():
+                self._settlements += 1
+                self._end(line.report)
 
     def _write(self, line: Line) -> None:
         self._unwritten.append(line)
@@ -172,10 +197,19 @@ class House:
     def _rest(self, order: PaperOrder) -> None:
         for leg in order.intent.legs:
             self.resting.setdefault(leg.symbol, {})[order.number] = order
-        if order.intent.time_in_force is TimeInForce.DAY and order.accepted_at is not None:
-            order.expires = self._board.close_of(order.intent.legs[0].symbol, order.accepted_at)
-            if order.expires and (self.next_expiry is None or order.expires < self.next_expiry):
-                self.next_expiry = order.expires
+        order.expires = min(self._ends_of(order), default=None)
+        if order.expires and (self.next_expiry is None or order.expires < self.next_expiry):
+            self.next_expiry = order.expires
+
+    def _ends_of(self, order: PaperOrder) -> Iterator[datetime]:
+        """Yield what ends an order: its day's close, and the end of an option in it."""
+        board, first = self._board, order.intent.legs[0].symbol
+        is_of_day = order.intent.time_in_force is TimeInForce.DAY
+        if is_of_day and order.accepted_at and (closes := board.close_of(first, order.accepted_at)):
+            yield closes
+        for leg in order.intent.legs:
+            if end := board.settles_at(board.instrument(leg.symbol)):
+                yield end
 
     def _book(self, order: PaperOrder, report: Report) -> None:
         self.fills.append(report)
@@ -184,8 +218,25 @@ class House:
         for leg in order.intent.legs:
             qty = leg.side.sign * leg.ratio_qty * report.last_qty
             px = prices.get(leg.symbol, report.last_px)
-            multiplier = self._board.instrument(leg.symbol).multiplier
-            self.account.trade(leg.symbol, qty, px, multiplier)
+            self._move(leg.symbol, qty, px)
+
+    def _end(self, report: Report) -> None:
+        assert report.symbol is not None
+        self.fills.append(report)
+        ended = report.last_qty if report.is_sell else -report.last_qty
+        self._move(report.symbol, -ended, report.last_px)
+        for leg in report.legs:
+            shares = delivered(self._board.instrument(report.symbol), ended)
+            self._move(leg.symbol, shares, leg.last_px)
+
+    def _move(self, symbol: str, qty: Decimal, px: Decimal) -> None:
+        terms = self._board.instrument(symbol)
+        self.account.trade(symbol, qty, px, terms.multiplier)
+        end = self._board.settles_at(terms) if self.account.held(symbol) else None
+        if end is None:
+            self.ends.pop(symbol, None)
+        else:
+            self.ends[symbol] = end
 
 
 def _is_after(fill: Report, at: datetime | None) -> bool:
