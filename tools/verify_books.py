@@ -197,10 +197,7 @@ class Books:
             self.orders[self.names[event["cl_ord_id"]]].booked[symbol] += qty
 
     def _settled(self, event: Raw) -> None:
-        report = event["report"]
-        if report["cl_ord_id"] in self.settled:
-            self.wrong.append(f"settled twice: {report['cl_ord_id']}")
-        self.settled[report["cl_ord_id"]] = report
+        self.settled[event["report"]["cl_ord_id"]] = event["report"]
 
     def _accepted(self, event: Raw) -> None:
         drift = event["drift"]

@@ -18,6 +18,7 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.kill import KillSwitchSet as KillSwitchSet
 from tradebot.core.model.kill import RouteFlattened as RouteFlattened
 from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.model.option_ends import PositionSettled as PositionSettled
 from tradebot.core.model.reason import GateResult, Need, Reason, Stage
 from tradebot.core.model.report import Capabilities, Report, Statement
 from tradebot.core.model.settings import RouteKind, Settings
@@ -271,13 +272,6 @@ class TradeBooked:
     currency: str = "USD"
     is_external: bool = False
     reverses: ExecID | None = None
-
-
-@fact
-class PositionSettled:
-    """A broker exercised, assigned or expired an option; a booking for each owner follows."""
-
-    report: Report
 
 
 @fact
