@@ -48,7 +48,7 @@ from tradebot.core.model.commands import (
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import OptionFact, Quote, Reads, VolatilityFact
 from tradebot.core.model.ids import keyed_intent_id
-from tradebot.core.model.report import Holding
+from tradebot.core.model.report import Holding, LegFill
 from tradebot.core.model.settings import Mode, RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.journal.codec import decode, encode
@@ -92,6 +92,7 @@ def a_golden_day() -> Day:
     """Return a random day, and at its end what happens on no ordinary one."""
     day = a_day(SEED, STEPS)
     _reconcile(day)
+    _settle(day)
     day.decide(ClearHalt(symbol="SPY", reason="golden", by="golden"))
     for is_on in (True, False):
         day.decide(SetKillSwitch(engaged=is_on, reason="golden", by="golden"))
@@ -127,6 +128,13 @@ def _reconcile(day: Day) -> None:
         stated = replace(true, holdings=holdings)
         day.decide(Reconcile(route="paper", because="golden", statement=stated))
     day.decide(AcceptBreak(target="PAPER-1/IBM", reason="golden", by="golden"))
+
+
+def _settle(day: Day) -> None:
+    day.decide(makers.a_report(
+        "settlement", "END", exec_id="END", symbol=makers.CALL, is_sell=True, last_qty=1, last_px=2,
+        legs=(LegFill(symbol="SPY", last_px=Decimal(502)),), transact_time=day.now,
+    ))
 
 
 def _stage(day: Day) -> None:

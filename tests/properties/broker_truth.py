@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any, TypeAlias
 
-from tests.makers import a_report, a_trade
+from tests.makers import CALL, a_report, a_trade
 
 from tradebot.core.model.commands import Delivery, ReportDelivery
 from tradebot.core.model.events import OrderSubmitted, ReplaceRequested
@@ -53,9 +53,11 @@ class BrokerTruth:
             sent.cl_ord_id, legs, sent.intent.order_qty, self.rng.random() < 0.9
         )
 
+    def working(self) -> list[TrueOrder]:
+        return [o for o in self.orders.values() if o.has_arrived and not o.ended and o.left]
+
     def live(self) -> list[ClOrdID]:
-        orders = self.orders.values()
-        return [o.cl_ord_id for o in orders if o.has_arrived and not o.ended and o.left]
+        return [order.cl_ord_id for order in self.working()]
 
     def cash(self) -> Decimal:
         """Return what all executions that stand, and all fees, did to the cash."""
@@ -76,6 +78,8 @@ class BrokerTruth:
         """Say the next thing about a recent order, or about one that is none of ours."""
         if self.rng.random() < 0.02:
             return self._external()
+        if self.rng.random() < 0.02 and self.positions().get(CALL):
+            return self._settlement(self.positions()[CALL])
         if self.said and self.rng.random() < 0.12:
             return self.rng.choice(self.said[-30:])  # brokers do say things twice
         if self.requests and self.rng.random() < 0.3:
@@ -172,6 +176,22 @@ class BrokerTruth:
         is_sell = self.rng.random() < 0.5
         self.executions[name] = [("IBM", Decimal(-qty if is_sell else qty), px)]
         report = a_trade(name, qty, px, f"OTHER{name}", symbol="IBM", is_sell=is_sell)
+        self.said.append(report)
+        return report
+
+    def _settlement(self, held: Decimal) -> Report:
+        """Have some of the calls exercised, or end them in cash."""
+        name, qty = self._name(), Decimal(self.rng.randint(1, abs(int(held))))
+        gone, px, spot = qty.copy_sign(held), self._price(), self._price()
+        self.executions[name] = [(CALL, -gone, px)]
+        legs: tuple[LegFill, ...] = ()
+        if self.rng.random() < 0.7:
+            legs = (LegFill(symbol="SPY", last_px=spot),)
+            self.executions[name].append(("SPY", gone * 100, spot))
+        report = a_report(
+            "settlement", f"END{name}", exec_id=name, symbol=CALL, is_sell=held > 0, last_qty=qty,
+            last_px=px, legs=legs, fee=self._fee(),
+        )
         self.said.append(report)
         return report
 

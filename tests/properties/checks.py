@@ -245,6 +245,8 @@ class Rules:
             case e.OrderNeverLeft():
                 self.at_work = {i: c for i, c in self.at_work.items() if c != event.cl_ord_id}
                 self.doubts.pop(event.cl_ord_id, None)
+            case e.ReplaceRequested():
+                self.owners[event.request_id] = self.owners[event.cl_ord_id]
             case e.CancelRequested():
                 self.canceled.add(self.owners[event.cl_ord_id])
             case e.OrderInDoubt():

@@ -21,6 +21,7 @@ SEEDS = range(24)
 SEEN_AT_LEAST = (
     e.IntentConflicted, e.OrderInDoubt, e.OrderNeverLeft, e.InstrumentHalted, e.CancelRequested,
     e.TradeBooked, e.ReconRequested, e.ReportIgnored, e.KillSwitchSet, e.PositionsMarked,
+    e.PositionSettled,
 )
 
 

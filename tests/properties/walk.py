@@ -166,8 +166,8 @@ class Day:
             1_000_000 + self.broker.cash(), as_of=self.now,
             holdings=tuple(Holding(symbol=symbol, qty=qty) for symbol, qty in held),
             working=tuple(
-                OpenOrder(cl_ord_id=name, leaves_qty=self.broker.orders[name].left)
-                for name in self.broker.live()
+                OpenOrder(cl_ord_id=order.cl_ord_id, leaves_qty=order.left)
+                for order in self.broker.working()
             ),
         )
 
