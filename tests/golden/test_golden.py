@@ -30,6 +30,7 @@ from tradebot.core.model.commands import (
     DisconnectRoute,
     FactArrived,
     Flatten,
+    Mark,
     Reconcile,
     Reject,
     ReportDelivery,
@@ -56,7 +57,7 @@ from tradebot.shell.journal.decision import Decision
 
 FOLDER: Final = Path(__file__).parent
 NOW: Final = FOLDER / f"{version('tradebot')}.jsonl"
-SEED: Final = 6
+SEED: Final = 32
 STEPS: Final = 320
 
 
@@ -92,7 +93,6 @@ def a_golden_day() -> Day:
     """Return a random day, and at its end what happens on no ordinary one."""
     day = a_day(SEED, STEPS)
     _reconcile(day)
-    _settle(day)
     day.decide(ClearHalt(symbol="SPY", reason="golden", by="golden"))
     for is_on in (True, False):
         day.decide(SetKillSwitch(engaged=is_on, reason="golden", by="golden"))
@@ -115,6 +115,7 @@ def a_golden_day() -> Day:
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
     _arm(day)
     _flatten(day)
+    _settle(day)
     return day
 
 
@@ -131,6 +132,13 @@ def _reconcile(day: Day) -> None:
 
 
 def _settle(day: Day) -> None:
+    """Let an option come near its strike on its last day, and be settled."""
+    day.decide(replace(makers.a_session(), session="2026-09-18"))
+    holdings = (Holding(symbol=makers.CALL, qty=Decimal(1)),)
+    options = makers.a_statement(account="OPTIONS", as_of=day.now, holdings=holdings)
+    day.decide(makers.a_route("options", statement=options))
+    day.facts.quotes["SPY"] = makers.a_quote("SPY", 500, 501, day.now)
+    day.decide(Mark(quotes=(makers.a_quote(makers.CALL, 2, 3, day.now),)))
     day.decide(makers.a_report(
         "settlement", "END", exec_id="END", symbol=makers.CALL, is_sell=True, last_qty=1, last_px=2,
         legs=(LegFill(symbol="SPY", last_px=Decimal(502)),), transact_time=day.now,

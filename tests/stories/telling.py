@@ -216,6 +216,7 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
         f"cancel refused {names.short(event.target)} {event.reason}"
     ),
     e.TradeBooked: _booked,
+    e.PinNoticed: lambda event, names: f"pin risk {event.symbol} at {plain(event.spot)}",
     e.PositionSettled: lambda event, names: f"settled {report_text(event.report, names)}",
     e.ReconRequested: lambda event, names: f"finished {names.short(event.cl_ord_id)}",
     e.InstrumentHalted: lambda event, names: f"halted {event.symbol} {event.reason}",

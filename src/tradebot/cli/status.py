@@ -118,6 +118,8 @@ def _warn(found: dict[str, Any]) -> None:
     for halted in found["halted"]:
         text = f"halted: {halted['symbol']} ({halted['reason']})"
         show.line(show.painted(show.clean(text), "bad"))
+    for pin in found["pins"]:
+        show.line(show.painted(show.clean(pin["sentence"]), "warn"))
     for disabled in found["disabled"]:
         text = f"strategy {disabled['strategy_id']} is disabled: {disabled['reason']}"
         show.line(show.painted(show.clean(text), "warn"))

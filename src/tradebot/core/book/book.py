@@ -90,6 +90,7 @@ class Book:
     records: Records = field(default_factory=Records)
     kill: Kill = field(default_factory=Kill)
     arming: Arming | None = None
+    pins: dict[tuple[str, str], e.PinNoticed] = field(default_factory=dict)  # account, symbol
     halted: dict[str, Reason] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default=NEVER, compare=False)
@@ -238,6 +239,8 @@ def _settled(book: Book, event: e.PositionSettled) -> None:
 
 def _held(book: Book, account: str, symbol: str) -> None:
     net = book.ledger.nets.get(account, {}).get(symbol)
+    if net is None:
+        book.pins.pop((account, symbol), None)
     book.exposure.held(account, symbol, net.value if net is not None else None)
 
 
@@ -373,6 +376,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.ReplaceRefused: lambda book, event: book.orders.replace_refused(event),
     e.TradeBooked: _booked,
     e.PositionSettled: _settled,
+    e.PinNoticed: lambda book, event: book.pins.update({(event.account, event.symbol): event}),
     e.ReconRequested: _recon_requested,
     e.InstrumentHalted: lambda book, event: book.halted.update({event.symbol: event.reason}),
     e.HaltCleared: _halt_cleared,

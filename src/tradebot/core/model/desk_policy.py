@@ -174,6 +174,7 @@ class DeskPolicy:
     days_to_expiry_min: nothing is opened that ends within so many days
     naked_short: whether options may be sold that nothing covers
     greeks: how far all options of an account may lean together
+    pin_risk_frac: how near its strike, as a part of it, an option of the last day is told of
     fact_age_max_s: older facts about options are none
     """
 
@@ -189,6 +190,7 @@ class DeskPolicy:
     days_to_expiry_min: int = 3
     naked_short: bool = False
     greeks: GreekLimits = GreekLimits()
+    pin_risk_frac: Decimal = Decimal("0.005")
     fact_age_max_s: Decimal = Decimal(900)
 
     def rule_for(self, strategy: StrategyType | None) -> StructureRule | None:

@@ -18,6 +18,7 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.kill import KillSwitchSet as KillSwitchSet
 from tradebot.core.model.kill import RouteFlattened as RouteFlattened
 from tradebot.core.model.money import ONE, ZERO
+from tradebot.core.model.option_ends import PinNoticed as PinNoticed
 from tradebot.core.model.option_ends import PositionSettled as PositionSettled
 from tradebot.core.model.reason import GateResult, Need, Reason, Stage
 from tradebot.core.model.report import Capabilities, Report, Statement
@@ -394,5 +395,5 @@ Event: TypeAlias = (
     | StatementCompared | BreakFound | BreakClosed | BreakAccepted | PositionsMarked
     | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused | BreakerSet
     | DeadLetterRetried | DeadLetterDiscarded | LiveArmed | LiveDisarmed | ArmingRefused
-    | RouteFlattened | PositionSettled
+    | RouteFlattened | PositionSettled | PinNoticed
 )

@@ -24,6 +24,7 @@ from tradebot.core.pipeline.arming import arm, disarm, end_arming, end_when_over
 from tradebot.core.pipeline.dead_letters import discard, retry
 from tradebot.core.pipeline.drawdown import halt_at_drawdown
 from tradebot.core.pipeline.flatten import flatten
+from tradebot.core.pipeline.pin import notice_pins
 from tradebot.core.pipeline.pipeline import record, resume
 from tradebot.core.pipeline.reconcile import (
     accept_break,
@@ -203,6 +204,7 @@ def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e
     if quotes:
         yield from record(book, e.PositionsMarked(quotes=quotes))
         yield from halt_at_drawdown(book)
+        yield from notice_pins(book, facts)
         needs = [mark_need(quote.symbol) for quote in quotes]
         yield from resume(book, book.intents.waiting_for(needs), facts, at)
 

@@ -295,6 +295,15 @@ def _booked(kept: Histories, moment: Moment, event: e.TradeBooked) -> None:
         _reach(kept, moment, event, order, Stage.POST_TRADE)
 
 
+def _of_option(kept: Histories, moment: Moment, event: e.Event, symbol: str | None) -> None:
+    """Tell of an option's end to every intent that traded it."""
+    orders = {f.trade.cl_ord_id for f in kept.fills if f.trade.symbol == symbol}
+    for order in map(kept.order, sorted(orders)):
+        record = kept.intent_of(order)
+        if record is not None:
+            kept.tell(record, moment, event)
+
+
 def _handed_off(kept: Histories, moment: Moment, event: e.ReconRequested) -> None:
     order = kept.order(event.cl_ord_id)
     if order is not None:
@@ -345,7 +354,7 @@ _NOT_THEIRS: Final = (
     e.SessionEntered, e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected,
     e.RouteDisconnected, e.StatementCompared, e.BreakFound, e.BreakClosed, e.BreakAccepted,
     e.StrategySwitched, e.ApprovalRefused, e.BreakerSet, LiveArmed, LiveDisarmed, ArmingRefused,
-    e.RouteFlattened, e.PositionSettled,
+    e.RouteFlattened,
 )
 RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     **dict.fromkeys(_NOT_THEIRS, _not_theirs),
@@ -364,6 +373,10 @@ RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     e.ReplaceRequested: _requested,
     e.ReplaceRefused: _replace_refused,
     e.TradeBooked: _booked,
+    e.PositionSettled: lambda kept, moment, event: (
+        _of_option(kept, moment, event, event.report.symbol)
+    ),
+    e.PinNoticed: lambda kept, moment, event: _of_option(kept, moment, event, event.symbol),
     e.ReconRequested: _handed_off,
     e.PositionsMarked: _marked,
     e.IntentApproved: _of_intent,

@@ -96,6 +96,13 @@ def _settled(event: e.PositionSettled) -> str:
     return f"settled {qty} {told.symbol} @ {px}{shares}{text}"
 
 
+def _pinned(event: e.PinNoticed) -> str:
+    return (
+        f"PIN RISK {event.symbol}: {plain(event.qty)} held at {event.account} end today,"
+        f" the market stands at {plain(event.spot)}"
+    )
+
+
 def _ignored(event: e.ReportIgnored) -> str:
     return f"ignored {_report(event.report)}: {event.reason}"
 
@@ -182,6 +189,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.CancelRefused: lambda v: f"cancel of {v.target} refused: {v.reason}",
     e.TradeBooked: _booked,
     e.PositionSettled: _settled,
+    e.PinNoticed: _pinned,
     e.ReconRequested: lambda v: f"order {short(v.cl_ord_id)} is finished",
     e.InstrumentHalted: lambda v: f"HALTED {v.symbol}: {v.reason} ({v.detail})",
     e.HaltCleared: lambda v: f"halt of {v.symbol} cleared by {v.by}: {v.reason}",

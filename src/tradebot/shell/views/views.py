@@ -24,7 +24,7 @@ from tradebot.shell.views.history import (
     Moment,
     OrderRecord,
 )
-from tradebot.shell.views.narrate import ask
+from tradebot.shell.views.narrate import ask, sentence
 from tradebot.shell.views.newest import KEPT_MAX
 from tradebot.shell.views.promotions import PromotionRecords
 from tradebot.shell.views.reconciliation import document
@@ -100,6 +100,11 @@ class Views:
                 for name, route in book.routes.items()
             ],
             "halted": [{"symbol": s, "reason": r.value} for s, r in book.halted.items()],
+            "pins": [
+                {"account": pin.account, "symbol": pin.symbol, "qty": plain(pin.qty),
+                 "spot": plain(pin.spot), "sentence": sentence(pin)}
+                for pin in book.pins.values()
+            ],
             "disabled": [{"strategy_id": s, "reason": r} for s, r in book.disabled.items()],
             "counts": {
                 "intents_open": len(book.intents.open), "intents_held": held,
