@@ -210,7 +210,7 @@ def _lifecycle() -> Iterator[str]:
     heads = list(dict.fromkeys(standing for standing, _ in sorted(LIFECYCLE)))
     rows = [
         (f"`{e}`", *(str(LIFECYCLE.get((standing, e), "")) for standing in heads))
-        for e in ExecType
+        for e in ExecType if any(said is e for _, said in LIFECYCLE)
     ]
     yield from table(("reported \\ stands", *map(str, heads)), rows)
     yield "\n## Precedence\n"

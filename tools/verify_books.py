@@ -33,7 +33,7 @@ ENDS: Final = frozenset({"canceled", "rejected", "expired"})
 TAKES_BACK: Final = frozenset({"trade_cancel", "trade_correct"})
 DISPATCH: Final = 5
 ZERO: Final = Decimal(0)
-OPTION: Final = re.compile(r"[A-Z0-9]{1,6}[0-9]{6}[CP][0-9]{8}")
+OPTION: Final = re.compile(r"[A-Z0-9]{1,6}[0-9]{6}[CP][0-9]{8}")  # one stands for a hundred
 
 
 class Order:
@@ -259,8 +259,8 @@ def against_broker(books: Books, path: Path, *, is_dead: bool) -> Iterator[str]:
             yield from _about_sent(books.orders.get(body["cl_ord_id"]), body, sent)
             sent[body["cl_ord_id"]] = body["intent"]
         elif kind == "Settled":
-            ended.add(body["report"]["cl_ord_id"])
-            for symbol, qty, px in _ended(body["report"]):
+            ended.add((report := body["report"])["cl_ord_id"])
+            for symbol, qty, px in _ended(report):
                 cash -= qty * px * _stands_for(symbol)
                 held[symbol] += qty
         elif (report := body["report"])["exec_type"] == "trade":
@@ -312,18 +312,17 @@ def _moves(intent: Raw, report: Raw) -> Iterator[tuple[str, str, Decimal, Decima
         yield report["exec_id"] + suffix, leg["symbol"], qty, Decimal(px)
 
 
-def _ended(report: Raw) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Yield what a settlement moves: the option away, and the shares that come or go for it."""
-    symbol = report["symbol"]
-    gone = Decimal(report["last_qty"]) * (1 if report.get("is_sell") else -1)
-    yield symbol, -gone, _number(report, "last_px")
-    for leg in report.get("legs", ()):
-        shares = gone * _stands_for(symbol)
-        yield leg["symbol"], shares if symbol[-9] == "C" else -shares, Decimal(leg["last_px"])
-
-
 def _stands_for(symbol: str) -> int:
     return 100 if OPTION.fullmatch(symbol) else 1
+
+
+def _ended(report: Raw) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Yield what a settlement moves: the option away, and the shares that come or go for it."""
+    symbol, gone = report["symbol"], Decimal(report["last_qty"])
+    gone = gone if report.get("is_sell") else -gone
+    yield symbol, -gone, _number(report, "last_px")
+    shares = gone * _stands_for(symbol) * (1 if symbol[-9] == "C" else -1)
+    yield from ((leg["symbol"], shares, Decimal(leg["last_px"])) for leg in report.get("legs", ()))
 
 
 def read(directory: Path) -> Books:

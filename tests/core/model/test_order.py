@@ -74,7 +74,8 @@ def test_every_pair_is_allowed_or_refused_as_written(
 
 
 def test_the_written_table_speaks_of_every_report() -> None:
-    assert {said for _, said in PAIRS} == set(ExecType)
+    of_no_order = {ExecType.SETTLEMENT}
+    assert {said for _, said in PAIRS} == set(ExecType) - of_no_order
 
 
 @pytest.mark.parametrize("pair", [p for p, stands in PAIRS.items() if stands is None])
