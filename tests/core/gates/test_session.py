@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from tests import makers
 
-from tradebot.core.book.book import Book, Market
+from tradebot.core.book.book import Book
+from tradebot.core.book.places import Market
 from tradebot.core.gates.session import may_trade
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.settings import Policy

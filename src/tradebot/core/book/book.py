@@ -14,54 +14,19 @@ from tradebot.core.book.kill import Kill
 from tradebot.core.book.ledger import Ledger
 from tradebot.core.book.losses import Losses
 from tradebot.core.book.orders import Orders
+from tradebot.core.book.places import Market, Route
 from tradebot.core.book.promotions import Promotions
 from tradebot.core.book.reconciliation import Reconciliation
 from tradebot.core.book.records import Records
 from tradebot.core.model import events as e
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
-from tradebot.core.model.commands import BreakerState, Control, Phase
+from tradebot.core.model.commands import Control, Phase
 from tradebot.core.model.drift import BreakKind
 from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.reason import Reason
-from tradebot.core.model.report import Capabilities, ExecType
-from tradebot.core.model.settings import RouteKind, Settings
-from tradebot.core.model.window import Hours
-
-
-@dataclass(slots=True)
-class Route:
-    kind: RouteKind
-    account: str
-    capabilities: Capabilities
-    is_up: bool = True
-    breaker: BreakerState = BreakerState.CLOSED
-
-    @property
-    def is_usable(self) -> bool:
-        """Tell whether orders may take it now."""
-        return self.is_up and self.breaker is BreakerState.CLOSED
-
-
-@dataclass(slots=True)
-class Market:
-    """Where one calendar's day stands; times in UTC, its wall clock so far ahead of that."""
-
-    phase: Phase
-    session: str | None = None
-    opens: datetime | None = None
-    closes: datetime | None = None
-    utc_offset_s: int | None = None
-
-    @property
-    def hours(self) -> Hours | None:
-        if self.session is None or self.opens is None or self.closes is None:
-            return None
-        return Hours(
-            session=self.session, opens=self.opens, closes=self.closes,
-            utc_offset_s=self.utc_offset_s,
-        )
-
+from tradebot.core.model.report import ExecType
+from tradebot.core.model.settings import Settings
 
 EARLY_MAX: Final = 100  # busts and corrections an order that wait for what they take back
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from tradebot.core.book.book import Book, Market
+from tradebot.core.book.book import Book
+from tradebot.core.book.places import Market
 from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from tradebot.core.book.book import Book, Route
+from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
+from tradebot.core.book.places import Route
 from tradebot.core.gates.look import Look
 from tradebot.core.gates.routes import KIND_OF_MODE, first_usable, routes_for
 from tradebot.core.model.events import RouteChosen
