@@ -145,9 +145,13 @@ class TinyDaemon:
         }
 
 
-def a_desk(daemon: TinyDaemon) -> OptionsDesk:
-    """Build a desk on a market whose options are known to the facts as soon as somebody looks."""
-    market = OptionMarket(FixedClock(AT), (Instrument(symbol="SPY", is_fund=True),), daemon.facts)
+def a_market(daemon: TinyDaemon) -> OptionMarket:
+    """Build a market whose options are known to the facts as soon as somebody looks."""
+    shares = Instrument(symbol="SPY", is_fund=True), Instrument(symbol="IBM")
+    return OptionMarket(FixedClock(AT), shares, daemon.facts)
+
+
+def a_desk(daemon: TinyDaemon, market: OptionMarket) -> OptionsDesk:
     return OptionsDesk(
         market=market, facts=daemon.facts, views=daemon.views, decide=daemon.submit,
         clock=FixedClock(AT), read=Reader(LanguageSection(), None).read, threaded=True,
@@ -183,11 +187,12 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
     path = home / "tradebot.sock"
 
     async def serve() -> None:
+        market = a_market(daemon)
         server = Server(
             submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
             socket_path=path, reconciler=daemon,
             latch=daemon.latch.set, runtime_dir=None, brokers=[StatedByTheBook(daemon)],
-            desk=a_desk(daemon),
+            desk=a_desk(daemon, market), market=market,
         )
         task = asyncio.create_task(server.run())
         loops.append((asyncio.get_running_loop(), task))

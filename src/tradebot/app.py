@@ -227,7 +227,7 @@ class _Builder:
         server = Server(
             submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,
             health=health.document, socket_path=home / "tradebot.sock", brokers=spine.links,
-            reconciler=spine.reconciler, runtime_dir=_runtime_dir(), desk=desk,
+            reconciler=spine.reconciler, runtime_dir=_runtime_dir(), desk=desk, market=spine.market,
         )
         chores = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {"api": server.run, "health": health.run, "drafts": files.run}

@@ -21,7 +21,7 @@ VERBS_OF_THIS_RELEASE = {
     "run", "submit", "status", "strategies", "intents", "orders", "positions", "fills", "account",
     "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "pause",
     "resume", "reduce-only", "arm", "disarm", "ledger", "replay",
-    "calendar", "config", "version", "why", "why-not", "completion",
+    "calendar", "chain", "config", "version", "why", "why-not", "completion",
     "release-check", "health", "doctor", "init",
     "drafts", "simulate", "drill", "reconcile", "dead-letters", "ask",
 }

@@ -16,6 +16,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "status": Verb("status", "show state, mode, markets, routes, kill switch and counts"),
     "submit": Verb("intents", "send one intent through the pipeline and show what it came to"),
     "ask": Verb("desk", "ask the options desk in words; what fits is staged as a draft"),
+    "chain": Verb("chain", "list the options on a share: expiries, strikes, prices, volatility"),
     "intents": Verb("intents", "list intents and what became of them"),
     "drafts": Verb("drafts", "what waits for a person: list, show, approve, reject, revise"),
     "orders": Verb("orders", "list orders, working and finished"),

@@ -11,10 +11,7 @@ def parse_filters(
     asked: Mapping[str, str], statuses: Sequence[str], known: Sequence[str] = FILTERS
 ) -> Filters:
     """Read filters as text; what is no filter, or no status, of these rows is refused."""
-    for name in asked:
-        if name not in known:
-            told = f"one of the filters {', '.join(known)}" if known else "no filters here"
-            raise BadRequest(name[:40], told)
+    only_known(asked, known)
     status = asked.get("status")
     if status is not None and status not in statuses:
         expected = f"one of {', '.join(statuses)}" if statuses else "nothing: these rows have none"
@@ -25,6 +22,13 @@ def parse_filters(
         since=_since(asked["since"]) if "since" in asked else None,
         last=_last(asked["last"]) if "last" in asked else ROWS_SHOWN,
     )
+
+
+def only_known(asked: Mapping[str, str], known: Sequence[str]) -> None:
+    for name in asked:
+        if name not in known:
+            told = f"one of the filters {', '.join(known)}" if known else "no filters here"
+            raise BadRequest(name[:40], told)
 
 
 def _since(text: str) -> datetime:

@@ -16,9 +16,11 @@ from aiohttp import web
 from tradebot.core.model.commands import Command, StrategyState, SubmitIntent
 from tradebot.core.model.intent import Source
 from tradebot.core.session import IN_SESSION, State
+from tradebot.ports import MarketData
 from tradebot.shell.api import commands
 from tradebot.shell.api.aftermath import Decide, aftermath
 from tradebot.shell.api.answers import answer, problem, read_body
+from tradebot.shell.api.chains import told_chain
 from tradebot.shell.api.door import Door
 from tradebot.shell.api.queries import parse_filters
 from tradebot.shell.api.requests import Requests, Unanswerable
@@ -59,9 +61,10 @@ class Server:
         self, *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
         health: Callable[[], Mapping[str, Any]], socket_path: Path,
         latch: Callable[[str, str], None], reconciler: Reconciler, brokers: Sequence[States] = (),
-        desk: OptionsDesk, runtime_dir: Path | None = None, pace: float = 1.0,
+        desk: OptionsDesk, market: MarketData, runtime_dir: Path | None = None, pace: float = 1.0,
     ) -> None:
         self._desk = desk
+        self._market = market
         self._views = views
         self._status = status
         self._wanted = socket_path
@@ -103,6 +106,7 @@ class Server:
             *self._rows(),
             *self._documents(),
             web.get("/api/v1/kill", self._get_kill),
+            web.get("/api/v1/chain/{id}", self._get_chain),
             web.get("/api/v1/reconcile", self._get_reconcile),
             web.post("/api/v1/reconcile", self._post_reconcile),
             web.post("/api/v1/reconcile/accept", self._post_accept),
@@ -221,6 +225,9 @@ class Server:
 
     async def _post_ask(self, request: web.Request) -> web.Response:
         return answer(await self._desk.ask(commands.parse_words(await read_body(request))))
+
+    async def _get_chain(self, request: web.Request) -> web.Response:
+        return answer(told_chain(self._market, request.match_info["id"], request.query))
 
     async def _get_kill(self, request: web.Request) -> web.Response:
         found = await aftermath(self._views.book, self._brokers)
