@@ -23,6 +23,9 @@ _STRIKES: Final = {
     "strike": "STRIKE",
     **{f"put.{key}": heading for key, heading in (*_PRICES.items(), *_REST.items())},
 }
+_NUMBERS: Final = {
+    "bid": (1, 2), "ask": (1, 2), "delta": (1, 2), "implied_volatility": (100, 1),
+}  # what each is multiplied with, and the places behind the point
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -49,7 +52,7 @@ def chain(args: argparse.Namespace) -> int:
 def _tell(found: Mapping[str, Any], *, is_whole: bool) -> None:
     show.line(show.clean(f"{found['symbol']} {found['spot']} at {show.when(found['as_of'])} UTC"))
     show.line()
-    rows = [{**_percent(row), "ends": show.when(row["ends"])} for row in found["expiries"]]
+    rows = [{**_short(row), "ends": show.when(row["ends"])} for row in found["expiries"]]
     show.table(rows, _EXPIRIES, "no option is left")
     if found["expiry"] is None:
         return
@@ -68,13 +71,15 @@ def _around(strikes: Sequence[Mapping[str, Any]], spot: str) -> Sequence[Mapping
 def _row(strike: Mapping[str, Any]) -> dict[str, Any]:
     row = {"strike": strike["strike"]}
     for side in ("call", "put"):
-        for key, value in _percent(strike[side] or {}).items():
+        for key, value in _short(strike[side] or {}).items():
             row[f"{side}.{key}"] = value
     return row
 
 
-def _percent(row: Mapping[str, Any]) -> dict[str, Any]:
-    volatility = row.get("implied_volatility")
-    if volatility is None:
-        return dict(row)
-    return {**row, "implied_volatility": f"{Decimal(volatility) * 100:.1f}"}
+def _short(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Shorten numbers for the eye: cents, hundredths of delta, tenths of a percent."""
+    told = dict(row)
+    for key, (factor, places) in _NUMBERS.items():
+        if row.get(key) is not None:
+            told[key] = f"{Decimal(row[key]) * factor:.{places}f}"
+    return told
