@@ -166,11 +166,5 @@ def _tell(found: dict[str, Any]) -> None:
 
 
 def _shelved(args: argparse.Namespace, views: "Views") -> "Drafts":
-    """Say where the files are: as configured, or where nothing was configured by default."""
-    from tradebot.shell.settings.sections import StagingSection
-    from tradebot.shell.views.drafts import Shelf
-
-    staging = StagingSection() if args.data_dir is not None else place.load(args).staging
-    directory = place.home(args) / staging.drafts_dir
-    views.drafts.shelf = Shelf(directory=directory, format=staging.format)
+    views.drafts.shelf = place.shelf(args)
     return views.drafts

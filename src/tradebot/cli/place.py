@@ -11,6 +11,7 @@ from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
     from tradebot.shell.settings.config import Config
+    from tradebot.shell.views.drafts import Shelf
 
 DEFAULT_CONFIG: Final = "config.paper.yaml"
 REHEARSAL: Final = "rehearsal"
@@ -55,6 +56,15 @@ def home(args: argparse.Namespace) -> Path:
     """Return the data directory that is meant; with --data-dir no configuration is read."""
     base = Path(args.data_dir) if args.data_dir is not None else Path(load(args).data_dir)
     return base / REHEARSAL if args.rehearsal else base
+
+
+def shelf(args: argparse.Namespace) -> "Shelf":
+    """Say where the files of drafts are: as configured, or where nothing was by default."""
+    from tradebot.shell.settings.sections import StagingSection
+    from tradebot.shell.views.drafts import Shelf
+
+    staging = StagingSection() if args.data_dir is not None else load(args).staging
+    return Shelf(directory=home(args) / staging.drafts_dir, format=staging.format)
 
 
 def data_dir_named(args: argparse.Namespace) -> Path | None:

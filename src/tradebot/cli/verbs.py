@@ -46,6 +46,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         "dead_letters", "orders that could not be delivered: list, show, retry, discard"
     ),
     "ledger": Verb("ledger", "look at the audit ledger"),
+    "audit": Verb("audit", "trace every executed order back: exit 8 with what is broken"),
     "replay": Verb("ledger", "decide the whole journal again and compare"),
     "calendar": Verb("calendar", "print sessions, holidays and early closes"),
     "config": Verb("config", "look at the configuration"),

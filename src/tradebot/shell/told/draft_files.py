@@ -26,7 +26,7 @@ WAITING_MAX: Final = 4_096  # drafts that wait for the disk by name; beyond that
 _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 60.0
 _STAMP: Final = "%Y%m%d_%H%M%S"
-_OURS: Final = re.compile(r"([0-9]{8}_[0-9]{6})_.+_[0-9a-z]{8}\.(yaml|json)", re.ASCII)
+OURS: Final = re.compile(r"([0-9]{8}_[0-9]{6})_.+_[0-9a-z]{8}\.(yaml|json)", re.ASCII)
 
 
 @fact
@@ -202,6 +202,6 @@ def _ours(archive: Path) -> Iterator[tuple[datetime, Path]]:
     if not archive.is_dir():
         return
     for path in archive.iterdir():
-        match = _OURS.fullmatch(path.name)
+        match = OURS.fullmatch(path.name)
         if match is not None:
             yield datetime.strptime(f"{match[1]}+0000", f"{_STAMP}%z"), path
