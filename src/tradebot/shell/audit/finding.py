@@ -30,6 +30,7 @@ class Flaw(StrEnum):
     BOOKED_TWICE = "BOOKED_TWICE"
     BOOKED_UNSENT = "BOOKED_UNSENT"
     OVERFILLED = "OVERFILLED"
+    CANNOT_BE = "CANNOT_BE"
     DRAFT_FILE_EDITED = "DRAFT_FILE_EDITED"
     DRAFT_FILE_UNKNOWN = "DRAFT_FILE_UNKNOWN"
     RECORD_MISSING = "RECORD_MISSING"
@@ -62,6 +63,7 @@ SENTENCES: Final[Mapping[Flaw, str]] = {
     F.BOOKED_TWICE: "one execution was booked twice",
     F.BOOKED_UNSENT: "an execution was booked as ours of an order that was never sent",
     F.OVERFILLED: "more was booked than the order asked for, and nothing was halted",
+    F.CANNOT_BE: "the events cannot have happened in this order; drafts' files are not compared",
     F.DRAFT_FILE_EDITED: "a draft's file says something else than the journal",
     F.DRAFT_FILE_UNKNOWN: "a file is of a draft that the journal does not have",
     F.RECORD_MISSING: "promotions/ lacks what the journal tells",

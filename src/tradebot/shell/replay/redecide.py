@@ -21,7 +21,7 @@ Progress: TypeAlias = Callable[[int], None]
 TELL_EVERY: Final = 1000
 _SHOWN: Final = 200
 _NOTHING: Final = object()
-_BROKEN: Final = (AssertionError, LookupError, ValueError, TypeError, ArithmeticError)
+BROKEN: Final = (AssertionError, LookupError, ValueError, TypeError, ArithmeticError)
 
 
 @fact
@@ -97,7 +97,7 @@ def _decide_again(book: Book, decision: Decision) -> Difference | None:
     facts = RecordedFacts(decision.reads)
     try:
         now.extend(handle(book, decision.command, facts, decision.at))
-    except _BROKEN as error:
+    except BROKEN as error:
         broken = f"{type(error).__name__}: {error}"
         return _difference(decision, (f"events[{len(now)}]", "a decision", broken))
     told = tuple(now)
