@@ -6,7 +6,7 @@ from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.shell.audit.files import about_drafts, about_promotions
-from tradebot.shell.audit.finding import Finding, Flaw
+from tradebot.shell.audit.finding import Flaw, TrailBreak
 from tradebot.shell.audit.trail import Trails
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import replay
@@ -29,13 +29,13 @@ class Audit:
     by_window: int
     by_approval: int
     by_settings: int
-    findings: tuple[Finding, ...]
+    findings: tuple[TrailBreak, ...]
 
 
 def audit(home: Path, drafts: Path, progress: Callable[[int], None] = lambda done: None) -> Audit:
     """Follow every order back, and hold the files against the journal; raise JournalDamaged."""
     trails, views, decisions = Trails(), Views(_REMEMBERED, events_max=1), 0
-    folds: list[Finding] = []
+    folds: list[TrailBreak] = []
     for decision in replay(journal_of(home)):
         trails.take(decision)
         if not folds:
@@ -53,10 +53,10 @@ def audit(home: Path, drafts: Path, progress: Callable[[int], None] = lambda don
     )
 
 
-def _folded(views: Views, decision: Decision) -> Iterator[Finding]:
+def _folded(views: Views, decision: Decision) -> Iterator[TrailBreak]:
     """Fold a decision as the daemon would; what cannot have happened breaks the fold."""
     try:
         views.apply(decision)
     except BROKEN as error:
         detail = f"{type(error).__name__}: {error}"[:200]
-        yield Finding(flaw=Flaw.CANNOT_BE, seq=decision.seq, detail=detail)
+        yield TrailBreak(flaw=Flaw.CANNOT_BE, seq=decision.seq, detail=detail)

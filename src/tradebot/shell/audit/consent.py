@@ -24,7 +24,7 @@ class Given:
 
 
 @dataclass(slots=True)
-class Scene:
+class Circumstances:
     """What the settings and the sessions are at a decision, and what each window let go so far."""
 
     settings: Settings = field(default_factory=Settings)
@@ -50,7 +50,7 @@ def is_free(settings: Settings, intent: Intent, needs_person: bool) -> bool:
 
 
 def about_window(
-    scene: Scene, name: str, order: e.OrderSubmitted, at: datetime
+    scene: Circumstances, name: str, order: e.OrderSubmitted, at: datetime
 ) -> Iterator[tuple[Flaw, str]]:
     settings = scene.settings
     window = next((w for w in settings.windows if w.name == name), None)
@@ -76,7 +76,7 @@ def about_window(
 
 
 def about_approval(
-    scene: Scene, given: Given, order: e.OrderSubmitted, at: datetime
+    scene: Circumstances, given: Given, order: e.OrderSubmitted, at: datetime
 ) -> Iterator[tuple[Flaw, str]]:
     event = given.event
     if not at < event.until:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from tradebot.shell.audit.finding import Finding, Flaw
+from tradebot.shell.audit.finding import Flaw, TrailBreak
 from tradebot.shell.audit.trail import Trail
 from tradebot.shell.told.daily_files import read
 from tradebot.shell.told.draft_files import OURS
@@ -17,7 +17,7 @@ from tradebot.shell.views.drafts import ARCHIVE, Drafts, document
 _TOLD_LATER: Final = ("outcome",)  # it may go on after its file was written
 
 
-def about_drafts(directory: Path, drafts: Drafts) -> Iterator[Finding]:
+def about_drafts(directory: Path, drafts: Drafts) -> Iterator[TrailBreak]:
     """Compare every draft's file with the document that the journal alone leads to."""
     for path in sorted([*directory.glob("*"), *(directory / ARCHIVE).glob("*")]):
         if not OURS.fullmatch(path.name):
@@ -25,17 +25,17 @@ def about_drafts(directory: Path, drafts: Drafts) -> Iterator[Finding]:
         told = _read(path)
         found = drafts.get(str(told.get("draft_id"))) or next(iter(drafts.named(path.name)), None)
         if found is None:
-            yield Finding(flaw=Flaw.DRAFT_FILE_UNKNOWN, detail=path.name)
+            yield TrailBreak(flaw=Flaw.DRAFT_FILE_UNKNOWN, detail=path.name)
             continue
         wanted = {k: v for k, v in document(found).items() if k not in _TOLD_LATER}
         if wrong := [key for key, value in wanted.items() if told.get(key) != value]:
-            yield Finding(
+            yield TrailBreak(
                 flaw=Flaw.DRAFT_FILE_EDITED, intent_id=found.record.intent_id,
                 detail=f"{path.name}: {', '.join(wrong)}",
             )
 
 
-def about_promotions(directory: Path, trails: Mapping[str, Trail]) -> Iterator[Finding]:
+def about_promotions(directory: Path, trails: Mapping[str, Trail]) -> Iterator[TrailBreak]:
     """Hold every record against its trail, both ways."""
     lines = [line for path in sorted(directory.glob("*.jsonl*")) for line in read(path)]
     told = {(str(line.get("draft_id")), str(line.get("outcome"))): line for line in lines}
@@ -56,8 +56,8 @@ def about_promotions(directory: Path, trails: Mapping[str, Trail]) -> Iterator[F
             yield _finding(Flaw.RECORD_TWICE, key, wanted[key]["seq"])
 
 
-def _finding(flaw: Flaw, key: tuple[str, str], seq: int = 0, more: str = "") -> Finding:
-    return Finding(flaw=flaw, intent_id=key[0][:64], seq=seq, detail=f"{key[1][:64]}{more}")
+def _finding(flaw: Flaw, key: tuple[str, str], seq: int = 0, more: str = "") -> TrailBreak:
+    return TrailBreak(flaw=flaw, intent_id=key[0][:64], seq=seq, detail=f"{key[1][:64]}{more}")
 
 
 def _read(path: Path) -> dict[str, Any]:

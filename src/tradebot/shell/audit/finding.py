@@ -74,7 +74,7 @@ SENTENCES: Final[Mapping[Flaw, str]] = {
 
 
 @fact
-class Finding:
+class TrailBreak:
     """One break in a trail, and where it stands: in which decision, or in which file."""
 
     flaw: Flaw

@@ -17,8 +17,8 @@ from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.settings import Mode
 from tradebot.core.model.window import Hours
 from tradebot.shell.audit import consent
-from tradebot.shell.audit.consent import Given, Scene
-from tradebot.shell.audit.finding import Finding, Flaw
+from tradebot.shell.audit.consent import Circumstances, Given
+from tradebot.shell.audit.finding import Flaw, TrailBreak
 from tradebot.shell.journal.decision import Decision
 
 _DRAFTED: Final = (
@@ -54,10 +54,10 @@ class Trails:
     """All intents' trails; what breaks one is found as the decisions come by."""
 
     def __init__(self) -> None:
-        self.findings: list[Finding] = []
+        self.findings: list[TrailBreak] = []
         self.intents: dict[str, Trail] = {}
         self.counts = dict.fromkeys(("orders", "by_window", "by_approval", "by_settings"), 0)
-        self._scene = Scene()
+        self._scene = Circumstances()
         self._orders: dict[str, str] = {}  # every id that went out, and whose it was
         self._booked: set[tuple[str, str]] = set()
         self._walk: dict[str, list[e.Event]] = {}  # what this decision says of each intent
@@ -71,7 +71,7 @@ class Trails:
                 step(self, event)
 
     def _find(self, flaw: Flaw, intent_id: str = "", cl_ord_id: str = "", detail: str = "") -> None:
-        self.findings.append(Finding(
+        self.findings.append(TrailBreak(
             flaw=flaw, intent_id=intent_id, cl_ord_id=cl_ord_id, seq=self._seq, detail=detail
         ))
 
