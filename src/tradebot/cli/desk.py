@@ -78,7 +78,9 @@ def _tell_step(step: Mapping[str, Any], *, is_dry_run: bool) -> None:
     show.line()
     for text in structure["explanation"]:
         show.line(show.clean(text))
-    show.line(show.clean(f"limit price {structure['net_price']} a unit"))
+    price = structure["net_price"]
+    limit = f"receive at least {price[1:]}" if price.startswith("-") else f"pay at most {price}"
+    show.line(show.clean(f"Its limit: {limit} a unit."))
     show.line()
     if is_dry_run:
         show.line("a dry run: nothing was staged")
