@@ -7,13 +7,15 @@ import pytest
 from tests.core.options.making import MONDAY, a_chain
 from tests.makers import some_settings
 
+from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options.propose import Proposal, Situation, propose
 from tradebot.core.options.select import NoneFits
 from tradebot.core.options.words.grammar import read
 
 CHAIN = a_chain()
-BY = some_settings(policy={"trade_loss_max_frac": Decimal("0.02")})
+HALF = DeskPolicy(concession_frac=Decimal("0.5"))  # of half the spread
+BY = some_settings(policy={"trade_loss_max_frac": Decimal("0.02"), "desk": HALF})
 
 
 def proposed(
@@ -101,7 +103,7 @@ def test_what_nobody_knows_is_no_budget() -> None:
 
 
 def test_a_cap_of_the_policy_holds_without_a_word() -> None:
-    by = some_settings(policy={"trade_loss_max_frac": Decimal(1)})
+    by = some_settings(policy={"trade_loss_max_frac": Decimal(1), "desk": HALF})
     assert a_proposal("SPY iron condor", by=by).qty == 10
 
 
@@ -109,7 +111,7 @@ def test_a_cap_of_the_policy_holds_without_a_word() -> None:
 def test_a_concession_asks_for_less_than_the_middle_and_more_than_the_market(text: str) -> None:
     prices = []
     for part in ("0", "0.5", "1"):
-        desk = BY.desk.__class__(concession_frac=Decimal(part))
+        desk = DeskPolicy(concession_frac=Decimal(part))
         policy = {"trade_loss_max_frac": Decimal("0.05"), "desk": desk}
         prices.append(a_proposal(text, by=some_settings(policy=policy)).net_price)
     assert prices[0] < prices[1] < prices[2]
@@ -117,7 +119,7 @@ def test_a_concession_asks_for_less_than_the_middle_and_more_than_the_market(tex
 
 
 def test_a_single_option_has_its_price_without_a_sign() -> None:
-    by = some_settings(policy={"trade_loss_max_frac": Decimal(1)})
+    by = some_settings(policy={"trade_loss_max_frac": Decimal(1), "desk": HALF})
     found = a_proposal("SPY cash secured put", by=by)
     assert found.net_price < 0
     intent = found.intent()

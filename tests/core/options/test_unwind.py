@@ -9,6 +9,7 @@ import pytest
 from tests.core.options.making import MONDAY, a_chain
 from tests.makers import some_settings
 
+from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.options.holdings import HeldLeg, HeldStructure, group
 from tradebot.core.options.propose import Proposal, Situation
@@ -19,7 +20,8 @@ from tradebot.core.options.words.grammar import read
 
 CHAIN = a_chain()
 NOW = Situation(chain=CHAIN, iv_rank=Decimal("0.5"), equity=Decimal(100_000))
-BY = some_settings(policy={"trade_loss_max_frac": Decimal("0.02")})
+HALF = DeskPolicy(concession_frac=Decimal("0.5"))  # of half the spread
+BY = some_settings(policy={"trade_loss_max_frac": Decimal("0.02"), "desk": HALF})
 
 
 def an_option(right: str, strike: int, number: int) -> Instrument:

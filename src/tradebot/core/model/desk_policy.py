@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.money import ZERO
+from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.strategy_type import Outlook, StrategyType
 
 
@@ -165,6 +165,7 @@ class DeskPolicy:
     preferences: what is proposed for which outlook
     concession_frac: which part of half the spread a proposal gives up for a fill: 0 asks for the
         middle, 1 takes the market
+    delta_tolerance: how far from the delta that is sought the nearest option may be
     events: days around which nothing is opened, here or as the path of a file beside the policy
     earnings_known: no option on a single share may outlive what is known of its earnings
     open_interest_min: the fewest contracts that must be open in each option
@@ -180,7 +181,8 @@ class DeskPolicy:
 
     structures: tuple[StructureRule, ...] = USUAL
     preferences: tuple[Preference, ...] = PREFERENCES
-    concession_frac: Decimal = Decimal("0.5")
+    concession_frac: Decimal = ONE
+    delta_tolerance: Decimal = Decimal("0.10")
     events: DeskEvents = DeskEvents()
     earnings_known: bool = True
     open_interest_min: Decimal = Decimal(500)

@@ -65,10 +65,10 @@ class Proposal:
         return tuple(leg.terms for leg in parts.legs)
 
     def intent(self) -> Intent:
-        """Return the order; a combo's price has a sign, a single option's has a side."""
+        """Return the order, good for the day; of a single option the price has no sign."""
         is_combo = len(self.legs) > 1
         return Intent(
-            legs=self.legs, order_qty=self.qty, ord_type=OrdType.LIMIT,
+            legs=self.legs, order_qty=self.qty, ord_type=OrdType.LIMIT, rests=True,
             price=self.net_price if is_combo else abs(self.net_price),
         )
 
@@ -114,7 +114,7 @@ def propose(request: Request, now: Situation, by: Settings) -> Proposal | NoneFi
 def bounds_of(desk: DeskPolicy) -> Bounds:
     """Return what the gates will ask of each option, so that nothing else is chosen."""
     return Bounds(
-        concession_frac=desk.concession_frac,
+        concession_frac=desk.concession_frac, delta_tolerance=desk.delta_tolerance,
         liquidity=Liquidity(
             open_interest_min=desk.open_interest_min, volume_min=desk.volume_min,
             spread_max_frac=desk.spread_max_frac, spread_free=desk.spread_free_usd,
