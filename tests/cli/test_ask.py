@@ -157,6 +157,7 @@ def test_drafts_are_listed_with_their_age_and_how_far_the_market_moved(
     _, found = document(capsys, home, "drafts", "list")
     assert found["drafts"][0]["drift"] == "-1"
     assert "1 h 59 min" in listed
+    assert "1 SPY iron condor 2026-10-02 limit -1.28" in listed
     del daemon.facts.quotes[sold]
     _, found = document(capsys, home, "drafts", "list")
     assert found["drafts"][0]["drift"] is None

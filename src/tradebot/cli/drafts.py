@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tradebot.shell.views.views import Views
 
 _DRAFTS: Final = {
-    "created_utc": "DRAFTED (UTC)", "age": "AGE", "short": "DRAFT", "ask": "TRADE",
+    "created_utc": "DRAFTED (UTC)", "age": "AGE", "short": "DRAFT", "trade": "TRADE",
     "drift": "DRIFT", "strategy_id": "STRATEGY",
     "status": "STATUS", "approved_by": "APPROVED BY", "expires_utc": "EXPIRES (UTC)",
     "reason_code": "REASON",

@@ -24,7 +24,7 @@ from tradebot.shell.views.history import Histories, IntentRecord, Moment
 from tradebot.shell.views.narrate import ask
 from tradebot.shell.views.newest import KEPT_MAX, Newest
 from tradebot.shell.views.rows import Plain, because, gate_rows, iso, names, rounded
-from tradebot.shell.views.trade import made_of, mid_of, name_of, trade, underlying
+from tradebot.shell.views.trade import in_short, made_of, mid_of, name_of, trade, underlying
 
 ARCHIVE: Final = "archive"
 SHORT_ID: Final = 8  # characters of a draft's id in its file's name; as many name it in a verb
@@ -161,7 +161,8 @@ class Drafts:
         return {
             "draft_id": draft.record.intent_id, "status": draft.status,
             "created_utc": iso(draft.drafted.at), "expires_utc": iso(draft.record.expires),
-            "symbol": intent.symbol, "ask": ask(intent), "strategy_id": intent.strategy_id,
+            "symbol": intent.symbol, "ask": ask(intent), "trade": in_short(intent, draft.made),
+            "strategy_id": intent.strategy_id,
             "source": intent.source.value, "user": intent.user, "digest": draft.digest,
             "revises": draft.record.revises,
             "approved_by": draft.approved_by, "approvals_lacking": draft.lacks,

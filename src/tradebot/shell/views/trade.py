@@ -10,6 +10,7 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Answer, GateResult
 from tradebot.core.options.orders import Made, made_by
+from tradebot.shell.views.narrate import ask
 from tradebot.shell.views.rows import Plain
 
 Multiplier = Callable[[str], Decimal]
@@ -70,6 +71,17 @@ def name_of(intent: Intent, made: Made | None) -> str:
     option = option_of(intent.legs[0].symbol)
     what = option.right.value if option is not None and option.right else "shares"
     return f"{intent.side.value}_{what}"
+
+
+def in_short(intent: Intent, made: Made | None) -> str:
+    """Tell it in a line: of a structure its name stands for its legs."""
+    if made is None or made.strategy is None:
+        return ask(intent)
+    price = "" if intent.price is None else f" {plain(intent.price)}"
+    return (
+        f"{plain(intent.order_qty)} {made.underlying} {made.name.replace('_', ' ')}"
+        f" {made.expiry} {intent.ord_type}{price}"
+    )
 
 
 def _leg(intent: Intent, number: int) -> Plain:
