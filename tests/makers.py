@@ -15,6 +15,7 @@ from tradebot.core.model.commands import (
     Phase,
     SubmitIntent,
 )
+from tradebot.core.model.desk_policy import DeskPolicy, GreekLimits, StructureRule
 from tradebot.core.model.events import Event
 from tradebot.core.model.facts import OptionFact, Quote, VolatilityFact
 from tradebot.core.model.ids import ClOrdID, StrategyId
@@ -22,6 +23,7 @@ from tradebot.core.model.instrument import AssetClass, Instrument, parse_occ
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
+from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.pipeline.handle import handle
 
 T = TypeVar("T")
@@ -48,6 +50,14 @@ WIDE: Final[dict[str, Any]] = {
         "correlation_max_frac",
     ), Decimal(10_000)),
 }
+_NO_LIMIT: Final = GreekLimits(
+    delta_max_frac=None, gamma_max_frac=None, theta_max_frac=None, vega_max_frac=None
+)
+WIDE["desk"] = DeskPolicy(
+    structures=tuple(StructureRule(strategy=s) for s in StrategyType),
+    unlisted=True, greeks=_NO_LIMIT, earnings_known=False, open_interest_min=Decimal(0),
+    days_to_expiry_min=-1, spread_max_frac=Decimal(10), naked_puts=True,
+)
 HIGHER_CALL: Final = "SPY260918C00510000"
 
 

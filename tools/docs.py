@@ -27,11 +27,11 @@ import words_page
 from tables import code, table
 from tradebot.cli.main import build_parser
 from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.desk import DESK
 from tradebot.core.model import commands, events
 from tradebot.core.model.order import LIFECYCLE, PRECEDENCE
 from tradebot.core.model.reason import EXPLAIN, Reason
 from tradebot.core.model.report import ExecType
-from tradebot.core.model.settings import Policy
 from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
 from tradebot.shell.settings.reference import SettingDoc, describe
 from tradebot.shell.settings.sections import Sections
@@ -256,17 +256,18 @@ def _day() -> Iterator[str]:
 def _gates() -> Iterator[str]:
     yield "# Gates"
     yield "\nEvery intent is asked all of these, in this order, at stage 3 and some once more at"
-    yield "stage 5. The worst answer wins. Limits are keys of `policy`; a link shows the gate, and"
-    yield "the test in which it is seen to fire. A default that was *found* stood in one of the"
+    yield "stage 5; the last ones, from `structure` on, where options trade. The worst answer"
+    yield "wins. Limits are keys of `policy`; a link shows the gate, and the test in which it is"
+    yield "seen to fire. A default that was *found* stood in one of the"
     yield "four systems before this one; one that is *ours* is judgement.\n"
-    documented = {s.key.removeprefix("policy."): s for s in describe(Sections)}
+    documented = {_limit(s.key): s for s in describe(Sections) if s.key.startswith("policy.")}
     sources = tomllib.loads(LIMIT_SOURCES.read_text(encoding="utf-8"))
     shown, rows = shown_firing(), []
-    for gate in REQUIRED:
+    for gate in (*REQUIRED, *DESK):
         name, file = gate.__name__, Path(inspect.getfile(gate)).relative_to(ROOT)
-        words = re.findall(r"`(\w+)`", inspect.getdoc(gate) or "")
+        words = re.findall(r"`([\w.]+)`", inspect.getdoc(gate) or "")
         read = re.findall(r"policy\.(\w+)", inspect.getsource(gate))
-        limits = [documented[key] for key in dict.fromkeys([*words, *read]) if key in _LIMITS]
+        limits = [documented[key] for key in dict.fromkeys([*words, *read]) if key in documented]
         rows.append((
             f"[`{name}`](../../{file})", inspect.getdoc(gate) or "",
             "<br>".join(f"`{_limit(s.key)}` {s.default}" for s in limits),
@@ -275,9 +276,6 @@ def _gates() -> Iterator[str]:
         ))
     head = ("gate", "question", "limit and default", "unit", "where it is from", "seen to fire")
     yield from table(head, rows)
-
-
-_LIMITS = {field.name for field in fields(Policy)}
 
 
 def _limit(key: str) -> str:
@@ -296,7 +294,7 @@ def shown_firing() -> Mapping[str, str]:
     for path in sorted((ROOT / "tests" / "core" / "gates").glob("test_*.py")):
         names = [getattr(node, "name", "") for node in ast.parse(path.read_text()).body]
         tests = [name.removeprefix("test_") for name in names if name.startswith("test_")]
-        for gate in REQUIRED:
+        for gate in (*REQUIRED, *DESK):
             own = [test for test in tests if test.startswith(f"{gate.__name__}_")]
             is_its_file = path.stem == f"test_{Path(inspect.getfile(gate)).stem}"
             for test in (own or tests[:is_its_file])[:1]:

@@ -201,9 +201,11 @@ def _require(path: Path, gate: str) -> Path:
 
 def _list(path: Path, gate: str) -> Path:
     """Write a new list after the newest: the journal holds readings by their place in one."""
-    lists: dict[int, tuple[str, ...]] = runpy.run_path(str(path))["GATE_LISTS"]
+    known = runpy.run_path(str(path))
+    lists: dict[int, tuple[str, ...]] = known["GATE_LISTS"]
     number = max(lists)
-    names = ", ".join(f'"{name}"' for name in (*lists[number], gate))
+    before = lists[number][:-len(known["_DESK"])]  # of options alone are the last
+    names = ", ".join([*(f'"{name}"' for name in (*before, gate)), "*_DESK"])
     wrapped = textwrap.fill(f"{names},", 92, break_on_hyphens=False)
     entry = f"    {number + 1}: (\n{textwrap.indent(wrapped, ' ' * 8)}\n    ),\n"
     head, end, rest = path.read_text().partition("}\nGATE_LIST: ")

@@ -57,7 +57,7 @@ from tradebot.shell.journal.decision import Decision
 
 FOLDER: Final = Path(__file__).parent
 NOW: Final = FOLDER / f"{version('tradebot')}.jsonl"
-SEED: Final = 32
+SEED: Final = 18
 STEPS: Final = 320
 
 

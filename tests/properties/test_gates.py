@@ -15,6 +15,7 @@ from tradebot.core.book.flow import content_of
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.losses import LossRun
 from tradebot.core.gates import REQUIRED, panel
+from tradebot.core.gates.desk import DESK
 from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS, gates_of
 from tradebot.core.gates.look import Look
 from tradebot.core.model import events as e
@@ -345,7 +346,7 @@ def test_an_ordinary_order_passes() -> None:
 
 def test_the_newest_gate_list_names_the_gates() -> None:
     """A gate that comes, goes or moves needs a new list: the journal holds readings by place."""
-    assert GATE_LISTS[GATE_LIST] == tuple(gate.__name__ for gate in REQUIRED)
+    assert GATE_LISTS[GATE_LIST] == tuple(gate.__name__ for gate in (*REQUIRED, *DESK))
 
 
 def test_readings_are_told_under_the_list_of_their_day(monkeypatch: pytest.MonkeyPatch) -> None:

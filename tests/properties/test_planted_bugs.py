@@ -254,7 +254,7 @@ def _replace_gate(plant: Plant, name: str, gate: panel.Gate) -> None:
     gates = tuple(gate if g.__name__ == name else g for g in pipeline.REQUIRED)
 
     swapped = {
-        Stage.RISK: partial(pipeline.risk.clear, gates),
+        Stage.RISK: partial(pipeline.risk.clear, gates, pipeline.DESK),
         Stage.DISPATCH: partial(pipeline.dispatch.commit, gates),
     }
     plant.setattr(pipeline, "OUTBOUND", tuple(

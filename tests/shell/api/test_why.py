@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tests.tiny_daemon import AT, TinyDaemon
 
-from tradebot.core.gates.lists import GATE_LIST, GATE_LISTS
+from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.lists import GATE_LISTS
 from tradebot.core.model.commands import (
     Delivery,
     ReportDelivery,
@@ -93,7 +94,7 @@ def test_the_chain_runs_from_the_ask_to_the_money(daemon: TinyDaemon) -> None:
         ("SPY", "500", "500.02")
     ]
     assert found["quotes"][0]["age_s"] == plain(Decimal(found["quotes"][0]["seq"]))
-    assert [gate["verdict"] for gate in found["gates"]] == ["ALLOW"] * len(GATE_LISTS[GATE_LIST])
+    assert [gate["verdict"] for gate in found["gates"]] == ["ALLOW"] * len(REQUIRED)
     assert found["route"]["route"] == "paper"
     assert [r["exec_type"] for r in found["reports"]] == ["new", "trade", "trade"]
     assert [b["exec_id"] for b in found["bookings"]] == ["X1", "X2"]

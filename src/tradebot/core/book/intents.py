@@ -63,6 +63,11 @@ class IntentState:
         )
 
     @property
+    def leaves_qty(self) -> Decimal:
+        """What is still to fill: all of it, but for what a changed order did already."""
+        return self.body.order_qty - (self.replaces.order.cum_qty if self.replaces else ZERO)
+
+    @property
     def wakes(self) -> datetime:
         """When time alone makes a held intent walk again."""
         until = self.held.until if self.held else None

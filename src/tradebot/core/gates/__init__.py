@@ -1,4 +1,7 @@
-"""Which gates must every intent pass? All of them, in this order; the kill switch stays first."""
+"""Which gates must every intent pass? All of them, in this order; the kill switch stays first.
+
+Where options trade, those of `desk.py` are asked after them.
+"""
 
 from typing import Final
 

@@ -2,7 +2,7 @@
 
 from tradebot.core.gates.answers import ALLOW, Said, block
 from tradebot.core.gates.look import Look
-from tradebot.core.gates.stale_quote import age_s
+from tradebot.core.model.facts import age_s
 from tradebot.core.model.reason import Reason
 
 

@@ -5,9 +5,8 @@ from typing import Final
 
 from tradebot.core.gates.answers import Said, pause
 from tradebot.core.gates.look import Look
-from tradebot.core.gates.stale_quote import age_s
 from tradebot.core.gates.worth import is_sane
-from tradebot.core.model.facts import Quote
+from tradebot.core.model.facts import Quote, age_s
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.reason import Reason, quote_need
 from tradebot.core.model.settings import Policy

@@ -17,6 +17,11 @@ _WITH_LIMITS: Final = (
     "heat", "day_risk", "daily_loss", "drawdown", "consecutive_losses", "positions",
     "positions_symbol", "position_size", "symbol_exposure", "sector_exposure", "correlation",
 )
+_DESK: Final = (  # asked of options alone: the readings of others end before them
+    "structure", "structure_quantity", "naked_short", "near_expiry", "days_to_expiry", "iv_rank",
+    "events", "earnings_known", "open_interest", "option_volume", "option_spread",
+    "portfolio_delta", "portfolio_gamma", "portfolio_theta", "portfolio_vega",
+)
 # Never edited: a gate that comes, goes or moves means a new list.
 GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
     1: (
@@ -50,6 +55,7 @@ GATE_LISTS: Final[Mapping[int, tuple[str, ...]]] = {
     5: _WITH_LIMITS,
     6: _WITH_LIMITS,  # but for those that follow from the settings
     7: ("kill_switch", "clock_set", *_WITH_LIMITS[1:]),
+    8: ("kill_switch", "clock_set", *_WITH_LIMITS[1:], *_DESK),
 }
 GATE_LIST: Final = max(GATE_LISTS)
 # A reading need not tell the limits that stand in the settings, or are shares of the equity that

@@ -14,9 +14,10 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.exposure import Bet, Stakes
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.ledger import Account
-from tradebot.core.gates import loss, stake, worth
+from tradebot.core.gates import known, loss, opened, stake, worth
 from tradebot.core.gates.answers import ALLOW, Allowed, Objection, lacks
-from tradebot.core.model.facts import Facts, Quote
+from tradebot.core.model.desk_policy import StructureRule
+from tradebot.core.model.facts import Facts, OptionFact, Quote, VolatilityFact
 from tradebot.core.model.instrument import bet_on
 from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import ZERO
@@ -98,6 +99,30 @@ class Look:
     def is_closing(self) -> bool:
         """Does the order only close what is held?"""
         return self.account_name is not None and not self.opening_qty > 0
+
+    @Once
+    def has_options(self) -> bool:
+        return any([opened.is_option(self.book.terms(leg.symbol)) for leg in self.body.legs])
+
+    @Once
+    def options(self) -> opened.OpenedOptions | None:
+        """The options that the order opens, None where it opens none."""
+        return opened.opened_by(self.book, self.account_name, self.intent)
+
+    @Once
+    def rule(self) -> StructureRule | None:
+        """The desk's rule for the structure that opens, None where it has none."""
+        opens = self.options
+        return None if opens is None else self.policy.desk.rule_for(opens.strategy)
+
+    def option_of(self, symbol: str) -> OptionFact | Objection:
+        return known.option(self.facts, self.policy, self.at, symbol)
+
+    def volatility_of(self, underlying: str) -> VolatilityFact | Objection:
+        return known.volatility(self.facts, self.policy, self.at, underlying)
+
+    def middle_of(self, symbol: str) -> Decimal | Objection:
+        return known.mid(self.facts, self.policy, self.at, symbol)
 
     @Once
     def unit_worth(self) -> Decimal | None:

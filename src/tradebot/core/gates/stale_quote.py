@@ -1,22 +1,11 @@
 """Is there a sane quote for every leg, young enough to decide by?"""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Final
-
 from tradebot.core.gates.answers import Said, pause
 from tradebot.core.gates.look import Look
 from tradebot.core.gates.worth import is_sane
+from tradebot.core.model.facts import age_s
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.reason import Reason, quote_need
-
-_MICROSECOND: Final = timedelta(microseconds=1)
-_A_MILLION: Final = Decimal(1_000_000)
-
-
-def age_s(as_of: datetime, at: datetime) -> Decimal:
-    """Return the age in seconds, exact to the microsecond."""
-    return (at - as_of) // _MICROSECOND / _A_MILLION
 
 
 def stale_quote(look: Look) -> Said:

@@ -57,18 +57,24 @@ def opening_qty(book: Book, account: str, intent: IntentState) -> Decimal:
     more than the least of its legs does. Of a change only what is still to fill counts, and the
     order that it changes does not count beside it.
     """
-    body, changed = intent.body, intent.replaces
-    qty = body.order_qty - (changed.order.cum_qty if changed else ZERO)
-    closes = []
-    for leg in body.legs:
-        against = -leg.side.sign * book.ledger.net_qty(account, leg.symbol)
-        if against <= 0:
+    qty, closes = intent.leaves_qty, []
+    for leg in intent.body.legs:
+        closed = closes_qty(book, account, intent, leg)
+        if not closed:
             return qty
-        exits = book.orders.leaves_of(account, leg.symbol, leg.side)
-        if changed is not None:
-            exits -= changed.order.leaves_qty * leg.ratio_qty
-        closes.append(max(ZERO, against - exits) / leg.ratio_qty)
+        closes.append(closed / leg.ratio_qty)
     return max(ZERO, qty - min(closes))
+
+
+def closes_qty(book: Book, account: str, intent: IntentState, leg: Leg) -> Decimal:
+    """Return how many units a leg could close, beside what working exits already do."""
+    against = -leg.side.sign * book.ledger.net_qty(account, leg.symbol)
+    if against <= 0:
+        return ZERO
+    exits = book.orders.leaves_of(account, leg.symbol, leg.side)
+    if intent.replaces is not None:
+        exits -= intent.replaces.order.leaves_qty * leg.ratio_qty
+    return max(ZERO, against - exits)
 
 
 def account_of(book: Book, intent: IntentState) -> str | None:

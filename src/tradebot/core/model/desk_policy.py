@@ -86,7 +86,7 @@ class Excess(StrEnum):
 
 @fact
 class GreekLimits:
-    """How far an account's options may lean after an order, as a part of its equity.
+    """How far an account's options may lean after an order, as a part of equity; None: any way.
 
     excess: whether an order beyond is blocked, or passes and is told of
     delta_max_frac: what moves with the underlyings, in currency, either way
@@ -96,10 +96,10 @@ class GreekLimits:
     """
 
     excess: Excess = Excess.BLOCK
-    delta_max_frac: Decimal = Decimal("0.50")
-    gamma_max_frac: Decimal = Decimal("0.20")
-    theta_max_frac: Decimal = Decimal("0.005")
-    vega_max_frac: Decimal = Decimal("0.01")
+    delta_max_frac: Decimal | None = Decimal("0.50")
+    gamma_max_frac: Decimal | None = Decimal("0.20")
+    theta_max_frac: Decimal | None = Decimal("0.005")
+    vega_max_frac: Decimal | None = Decimal("0.01")
 
 
 def _rule(
@@ -162,6 +162,7 @@ class DeskPolicy:
     """What holds for whoever opens options; shares and what closes know nothing of it.
 
     structures: what may be opened at all, and within which bounds
+    unlisted: whether options may be opened that make none of these
     preferences: what is proposed for which outlook
     concession_frac: which part of half the spread a proposal gives up for a fill: 0 asks for the
         middle, 1 takes the market
@@ -173,13 +174,14 @@ class DeskPolicy:
     spread_max_frac: how far bid and ask of an option may be apart, as a part of their middle
     spread_free_usd: a distance of bid and ask that is never too wide
     days_to_expiry_min: nothing is opened that ends within so many days
-    naked_short: whether options may be sold that nothing covers
+    naked_puts: whether puts may be sold that neither a bought one nor cash covers; calls never
     greeks: how far all options of an account may lean together
     pin_risk_frac: how near its strike, as a part of it, an option of the last day is told of
     fact_age_max_s: older facts about options are none
     """
 
     structures: tuple[StructureRule, ...] = USUAL
+    unlisted: bool = False
     preferences: tuple[Preference, ...] = PREFERENCES
     concession_frac: Decimal = ONE
     delta_tolerance: Decimal = Decimal("0.10")
@@ -190,7 +192,7 @@ class DeskPolicy:
     spread_max_frac: Decimal = Decimal("0.10")
     spread_free_usd: Decimal = Decimal("0.05")
     days_to_expiry_min: int = 3
-    naked_short: bool = False
+    naked_puts: bool = False
     greeks: GreekLimits = GreekLimits()
     pin_risk_frac: Decimal = Decimal("0.005")
     fact_age_max_s: Decimal = Decimal(900)

@@ -1,11 +1,19 @@
 """What may a decision read besides the book? Quotes, option facts, a latch: all recorded."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.money import ZERO
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+_A_MILLION: Final = Decimal(1_000_000)
+
+
+def age_s(as_of: datetime, at: datetime) -> Decimal:
+    """Return the age in seconds, exact to the microsecond."""
+    return (at - as_of) // _MICROSECOND / _A_MILLION
 
 
 @fact

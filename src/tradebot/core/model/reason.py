@@ -97,6 +97,16 @@ class Reason(StrEnum):
     RISK_PAUSED = "RISK_PAUSED"
     RISK_PAUSE_EXPIRED = "RISK_PAUSE_EXPIRED"
     RISK_CLOCK_SET = "RISK_CLOCK_SET"
+    RISK_STRUCTURE = "RISK_STRUCTURE"
+    RISK_STRUCTURE_QUANTITY = "RISK_STRUCTURE_QUANTITY"
+    RISK_NAKED_SHORT = "RISK_NAKED_SHORT"
+    RISK_NEAR_EXPIRY = "RISK_NEAR_EXPIRY"
+    RISK_DAYS_TO_EXPIRY = "RISK_DAYS_TO_EXPIRY"
+    RISK_IV_RANK = "RISK_IV_RANK"
+    RISK_EVENT = "RISK_EVENT"
+    RISK_EARNINGS_UNKNOWN = "RISK_EARNINGS_UNKNOWN"
+    RISK_LIQUIDITY = "RISK_LIQUIDITY"
+    RISK_GREEKS = "RISK_GREEKS"
     RISK_EVALUATION_FAILED = "RISK_EVALUATION_FAILED"
     OMS_UNKNOWN_ORDER = "OMS_UNKNOWN_ORDER"
     OMS_DUPLICATE_EXECUTION = "OMS_DUPLICATE_EXECUTION"
@@ -164,7 +174,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.RISK_ORDER_QUANTITY: "The order is larger than the quantity limit.",
     R.RISK_ORDER_NOTIONAL: "The order is worth more than the notional limit.",
     R.RISK_PRICE_COLLAR: "The price is too far from the market.",
-    R.RISK_STALE_DATA: "There is no quote, or it is older than the limit.",
+    R.RISK_STALE_DATA: "There is no quote or fact that it needs, or it is older than the limit.",
     R.RISK_BUYING_POWER: "The account's buying power does not cover the order.",
     R.RISK_TRADE_LOSS: "The order could lose more than one trade may.",
     R.RISK_UNDEFINED_LOSS: "What could be lost has no end: a short call that nothing covers.",
@@ -196,6 +206,16 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.RISK_PAUSED: "Strategies are paused until a person resumes them.",
     R.RISK_PAUSE_EXPIRED: "A gate's pause lasted longer than the intent may wait.",
     R.RISK_CLOCK_SET: "The wall clock was set a moment ago: nobody knows what time it is.",
+    R.RISK_STRUCTURE: "Its options make no structure that the desk may open.",
+    R.RISK_STRUCTURE_QUANTITY: "It opens more of its structure than one order may.",
+    R.RISK_NAKED_SHORT: "An option would be sold that neither options, shares nor cash cover.",
+    R.RISK_NEAR_EXPIRY: "An option that it opens ends too soon for anything to be opened.",
+    R.RISK_DAYS_TO_EXPIRY: "Its options live shorter or longer than its structure should.",
+    R.RISK_IV_RANK: "Options are too cheap or too dear for this structure, or nobody can tell.",
+    R.RISK_EVENT: "An event is near around which nothing is opened.",
+    R.RISK_EARNINGS_UNKNOWN: "Its options outlive what is known of the company's earnings.",
+    R.RISK_LIQUIDITY: "One of its options trades too little, or with too wide a spread.",
+    R.RISK_GREEKS: "The account's options would lean too far one way.",
     R.RISK_EVALUATION_FAILED: "A gate could not be evaluated.",
     R.OMS_UNKNOWN_ORDER: "The broker reports an order that we did not send.",
     R.OMS_DUPLICATE_EXECUTION: "The execution was booked before.",

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from tradebot.core.book.book import Book
 from tradebot.core.book.order_state import OrderState
 from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.desk import DESK
 from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.gates.look import Look
 from tradebot.core.model.events import (
@@ -37,7 +38,7 @@ Absorb: TypeAlias = Callable[[Book, OrderState | None, Event], Iterable[Event]]
 OUTBOUND: Final[Sequence[tuple[Stage, Decide]]] = (
     (Stage.INTAKE, intake.admit),  # 1 well formed, in time?
     (Stage.VALIDATION, validation.validate),  # 2 a real instrument, tradable now, by this broker?
-    (Stage.RISK, partial(risk.clear, REQUIRED)),  # 3 may we? every gate answers
+    (Stage.RISK, partial(risk.clear, REQUIRED, DESK)),  # 3 may we? every gate answers
     (Stage.ROUTE, route.choose),  # 4 allowed, approved, and by which route?
     (Stage.DISPATCH, partial(dispatch.commit, LAST_LOOK)),  # 5 write it down; the wire follows
 )

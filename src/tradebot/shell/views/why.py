@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Final
 
 from tradebot.core.gates import REQUIRED
+from tradebot.core.gates.desk import DESK
 from tradebot.core.gates.panel import Gate
-from tradebot.core.gates.stale_quote import age_s
 from tradebot.core.model import events as e
-from tradebot.core.model.facts import Quote
+from tradebot.core.model.facts import Quote, age_s
 from tradebot.core.model.ids import IntentId
 from tradebot.core.model.intent import Asked, Intent
 from tradebot.core.model.money import ZERO, plain
@@ -118,7 +118,7 @@ def _question(gate: Gate) -> str:
     return asked[:1].lower() + asked[1:] + mark
 
 
-_QUESTIONS: Final = {gate.__name__: _question(gate) for gate in REQUIRED}
+_QUESTIONS: Final = {gate.__name__: _question(gate) for gate in (*REQUIRED, *DESK)}
 
 
 def gate_sentence(gate: GateResult) -> str:
