@@ -11,10 +11,12 @@ from typing import Final
 from tradebot.core.model.chain import Chain
 from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.fact import fact
+from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.money import CENT, ONE, ZERO, plain
 from tradebot.core.model.settings import Settings
 from tradebot.core.model.strategy_type import StrategyType
+from tradebot.core.options.holdings import HeldStructure
 from tradebot.core.options.liquidity import Liquidity
 from tradebot.core.options.page import Bounds
 from tradebot.core.options.request import Request, RiskLevel
@@ -44,8 +46,8 @@ class Situation:
 class Proposal:
     """An order that somebody may approve: so many combos of legs, at a price a unit of them.
 
-    `opens` is what they make, with shares that are held already; None where they only close.
-    `assumed` tells what nobody said.
+    `opens` is what they make, with shares that are held already, `closes` what they take apart:
+    one of both. `assumed` tells what nobody said.
     """
 
     strategy: StrategyType
@@ -53,7 +55,14 @@ class Proposal:
     qty: Decimal
     net_price: Decimal
     opens: PricedStructure | None = None
+    closes: HeldStructure | None = None
     assumed: tuple[str, ...] = ()
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        parts = self.opens or self.closes
+        assert parts is not None
+        return tuple(leg.terms for leg in parts.legs)
 
     def intent(self) -> Intent:
         """Return the order, good for the day; of a single option the price has no sign."""

@@ -11,6 +11,8 @@ from tradebot.core.model.instrument import option_of
 from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import CENT, plain
 from tradebot.core.options.explain import explain
+from tradebot.core.options.holdings import HeldStructure
+from tradebot.core.options.orders import made_by
 from tradebot.core.options.propose import Proposal
 from tradebot.core.options.request import Reading, Request
 from tradebot.core.options.structures import PricedStructure
@@ -58,9 +60,24 @@ def _structure(proposal: Proposal) -> Plain:
         "net_price": plain(proposal.net_price), "assumed": list(proposal.assumed),
         "legs": [_leg(leg, proposal.qty) for leg in proposal.legs],
     }
-    if proposal.opens is None:
-        return {**row, "closes": True, "explanation": []}
-    return {**row, "closes": False, **_outcome(proposal.opens, proposal.qty)}
+    if proposal.opens is not None:
+        return {**row, "closes": False, **_outcome(proposal.opens, proposal.qty)}
+    assert proposal.closes is not None  # it opens or it closes
+    return {**row, "closes": True, **_ending(proposal, proposal.closes)}
+
+
+def _ending(proposal: Proposal, held: HeldStructure) -> Plain:
+    """Tell what closing costs, and what was made of it, before fees."""
+    terms = {leg.terms.symbol: leg.terms for leg in held.legs}
+    made = made_by(proposal.intent(), terms.get, closes=True)
+    assert made is not None and made.cost is not None  # a limit order for options
+    profit = -held.cost - made.cost
+    told = f"It was opened for {_money(held.cost)}: so it made {_money(profit)} before fees."
+    return {
+        "symbol": held.underlying, "expiry": held.expiries[0].isoformat(),
+        "cost": _money(made.cost), "opened_for": _money(held.cost), "profit": _money(profit),
+        "explanation": [*made.words(), told],
+    }
 
 
 def _outcome(opens: PricedStructure, qty: Decimal) -> Plain:

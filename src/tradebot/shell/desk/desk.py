@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from typing import Final, TypeAlias
 
 from tradebot.core.gates.routes import first_usable
@@ -19,13 +21,17 @@ from tradebot.core.model.ids import IntentId
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import ASKED_TEXT_MAX, Asked, Source
 from tradebot.core.model.reason import Stage
+from tradebot.core.model.settings import Settings
 from tradebot.core.model.sound import printable
+from tradebot.core.options.holdings import HeldStructure, group
 from tradebot.core.options.propose import Proposal, Situation, propose
-from tradebot.core.options.request import Question, Reading, Request
+from tradebot.core.options.request import DeskAction, Question, Reading, Request
 from tradebot.core.options.select import NoneFits
+from tradebot.core.options.unwind import unwind
 from tradebot.ports import Clock, MarketData, OptionData
 from tradebot.shell.api.aftermath import Decide
 from tradebot.shell.desk.answer import DeskStep, answer
+from tradebot.shell.desk.holdings import free_holdings, shares_in
 from tradebot.shell.desk.words import Words
 from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
@@ -56,6 +62,7 @@ class OptionsDesk:
         self._threaded = threaded
         self._pace = pace  # of the loop's clock: whoever asks waits in real time
         self._asking = 0
+        self._turn = asyncio.Lock()  # nobody closes what another request is about to close
         self._changed = asyncio.Event()
         self._symbols = frozenset(
             i.symbol for i in market.instruments() if i.asset_class is AssetClass.EQUITY
@@ -80,16 +87,17 @@ class OptionsDesk:
         reading = replace(reading, request=replace(reading.request, source=words.channel))
         if reading.questions:
             return answer(reading)
-        match await self._planned(reading.request):
-            case Question() as question:
-                return answer(replace(reading, questions=(question,)))
-            case NoneFits() as none:
-                return answer(reading, why=none.why)
-            case proposals:
-                steps = [DeskStep(proposal=proposal) for proposal in proposals]
-        if not words.dry_run:
-            steps = [await self._stage(step.proposal, words, reading.request) for step in steps]
-        return answer(reading, steps)
+        async with self._turn:
+            outcome = await self._planned(reading.request)
+            if isinstance(outcome, Question):
+                return answer(replace(reading, questions=(outcome,)))
+            if isinstance(outcome, NoneFits):
+                return answer(reading, why=outcome.why)
+            if words.dry_run:
+                return answer(reading, [DeskStep(proposal=proposal) for proposal in outcome])
+            asked = _asked(words, reading.request)
+            staged = [(one, await self._submitted(one, words.user, asked)) for one in outcome]
+        return answer(reading, [await self._told(one, intent_id) for one, intent_id in staged])
 
     async def _planned(self, request: Request) -> Outcome:
         """Look at the market here, and let a thread find what fits."""
@@ -98,52 +106,46 @@ class OptionsDesk:
         chain = market.chain(request.symbol) if isinstance(market, OptionData) else None
         if chain is None:
             return NoneFits(why=f"nobody lists options on {request.symbol} here")
-        now, settings = self._situation(chain), self._views.book.settings
-        if self._threaded:
-            found = await asyncio.to_thread(propose, request, now, settings)
-        else:
-            found = propose(request, now, settings)
-        return found if isinstance(found, NoneFits) else (found,)
-
-    def _situation(self, chain: Chain) -> Situation:
         book = self._views.book
         route = first_usable(book, book.settings.routes)
-        account = book.ledger.accounts[book.routes[route].account] if route else None
-        volatility = self._facts.volatilities.get(chain.underlying.symbol)
+        account = book.routes[route].account if route else ""
+        held, rest = group(free_holdings(book, account, request.symbol))
+        now = self._situation(chain, account, shares_in(rest))
+        work = partial(_plan, request, held, now, book.settings)
+        return await asyncio.to_thread(work) if self._threaded else work()
+
+    def _situation(self, chain: Chain, name: str, shares: Decimal) -> Situation:
+        ledger, symbol = self._views.book.ledger, chain.underlying.symbol
+        account, volatility = ledger.accounts.get(name), self._facts.volatilities.get(symbol)
         return Situation(
-            chain=chain, iv_rank=None if volatility is None else volatility.iv_rank,
+            chain=chain, shares=shares, iv_rank=None if volatility is None else volatility.iv_rank,
             equity=None if account is None or account.unmarked else account.equity,
         )
 
-    async def _stage(self, proposal: Proposal, words: Words, request: Request) -> DeskStep:
-        """Submit it, and wait until it is a draft, or refused, or waits for more than facts."""
-        asked = Asked(
-            text=printable(words.text)[:ASKED_TEXT_MAX], channel=words.channel,
-            confidence=request.confidence, provider=request.provider, model=request.model,
-            prompt_digest=request.prompt_digest, fallback=request.fallback,
-        )
-        intent = replace(proposal.intent(), source=Source.DESK, user=words.user, asked=asked)
+    async def _submitted(self, proposal: Proposal, user: str, asked: Asked) -> IntentId:
+        intent = replace(proposal.intent(), source=Source.DESK, user=user, asked=asked)
         await self._make_known(proposal)
         decision = await self._decide(SubmitIntent(intent=intent))
         assert decision is not None  # an intent without a key is never a repeat
-        received = next(v for v in decision.events if isinstance(v, IntentReceived))
-        await self._settled(received.intent_id)
-        draft = self._views.drafts.get(received.intent_id)
+        return next(v.intent_id for v in decision.events if isinstance(v, IntentReceived))
+
+    async def _told(self, proposal: Proposal, intent_id: IntentId) -> DeskStep:
+        await self._settled(intent_id)
+        draft = self._views.drafts.get(intent_id)
         return DeskStep(
-            proposal=proposal, result=self._views.pipeline_result(received.intent_id),
+            proposal=proposal, result=self._views.pipeline_result(intent_id),
             digest=None if draft is None else draft.digest,
         )
 
     async def _make_known(self, proposal: Proposal) -> None:
         """Define the options of it, in the terms of their chain, before anything asks for them."""
         known = self._views.book.instruments
-        legs = proposal.opens.legs if proposal.opens is not None else ()
-        terms = tuple(leg.terms for leg in legs if leg.terms.symbol not in known)
+        terms = tuple(one for one in proposal.instruments if one.symbol not in known)
         if terms:
             await self._decide(DefineInstruments(instruments=terms))
 
     async def _settled(self, intent_id: IntentId) -> None:
-        """Wait while it only waits for facts that the market is being asked for."""
+        """Wait until it is a draft, or refused, or waits for more than what the market tells."""
         with suppress(TimeoutError):
             async with asyncio.timeout(STAGED_WITHIN_S * self._pace):
                 while self._waits_for_facts(intent_id):
@@ -154,3 +156,21 @@ class OptionsDesk:
         open_intent = self._views.book.intents.open.get(intent_id)
         held = None if open_intent is None else open_intent.held
         return held is not None and held.stage is Stage.RISK
+
+
+def _asked(words: Words, request: Request) -> Asked:
+    """Keep the words, whatever characters they are made of."""
+    return Asked(
+        text=printable(words.text)[:ASKED_TEXT_MAX], channel=words.channel,
+        confidence=request.confidence, provider=request.provider, model=request.model,
+        prompt_digest=request.prompt_digest, fallback=request.fallback,
+    )
+
+
+def _plan(
+    request: Request, held: Sequence[HeldStructure], now: Situation, by: Settings
+) -> Outcome:
+    if request.action is not DeskAction.OPEN:
+        return unwind(request, held, now, by)
+    found = propose(request, now, by)
+    return found if isinstance(found, NoneFits) else (found,)
