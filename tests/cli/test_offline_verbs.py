@@ -58,7 +58,7 @@ def test_read_verbs_answer_from_the_journal_as_the_views_would(
     assert document(capsys, home, "orders") == (0, {"orders": views.orders()})
     assert document(capsys, home, "intents") == (0, {"intents": views.intents()})
     assert document(capsys, home, "fills") == (0, {"fills": views.fills()})
-    assert document(capsys, home, "positions") == (0, {"positions": views.positions()})
+    assert document(capsys, home, "positions") == (0, views.held())
     assert document(capsys, home, "account") == (0, views.account())
     assert files(home) == before
 

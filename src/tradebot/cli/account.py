@@ -1,7 +1,7 @@
 """What do we hold, what was traded, and what did it earn?"""
 
 import argparse
-from typing import Final
+from typing import Any, Final
 
 from tradebot.cli import flags, reading, show
 from tradebot.cli.outcome import Exit
@@ -10,6 +10,12 @@ _POSITIONS: Final = {
     "strategy_id": "STRATEGY", "symbol": "SYMBOL", "qty": "QTY", "avg_px": "AVG PX",
     "mark": "MARK", "value": "VALUE", "unrealized": "UNREALISED", "realized": "REALISED",
     "fees": "FEES", "trades": "TRADES",
+}
+_STRUCTURES: Final = {
+    "strategy_id": "STRATEGY", "symbol": "POSITION", "qty": "QTY", "expiries": "EXPIRY",
+    "strikes": "STRIKES", "days_left": "DAYS", "cost": "COST", "value": "VALUE",
+    "unrealized": "UNREALISED", "max_loss": "MAX LOSS", "max_profit": "MAX PROFIT",
+    "break_evens": "BREAK-EVEN",
 }
 _FILLS: Final = {
     "at": "TIME (UTC)", "symbol": "SYMBOL", "side": "SIDE", "qty": "QTY", "px": "PRICE",
@@ -40,11 +46,31 @@ def register(verbs: flags.Verbs) -> None:
 
 def positions(args: argparse.Namespace) -> int:
     found, _ = reading.answer(
-        args, "/api/v1/positions", lambda views, wanted: {"positions": views.positions(wanted)}
+        args, "/api/v1/positions", lambda views, wanted: views.held(wanted)
     )
     if not args.json:
-        show.table(found["positions"], _POSITIONS, "no open positions")
+        _tell(found)
     return Exit.DONE
+
+
+def _tell(found: dict[str, Any]) -> None:
+    """Print structures with their legs below them, then what is in none."""
+    if not found["structures"]:
+        show.table(found["positions"], _POSITIONS, "no open positions")
+        return
+    rows: list[dict[str, Any]] = []
+    for held in found["structures"]:
+        unknown = "unknown" if held["is_partial"] else "no end"
+        rows.append({
+            **held, "symbol": f"{held['underlying']} {held['structure']}", "cost": held["net_cost"],
+            **{name: " ".join(held[name]) for name in ("expiries", "strikes", "break_evens")},
+            "max_loss": held["max_loss"] or "no end", "max_profit": held["max_profit"] or unknown,
+        })
+        rows.extend({**leg, "symbol": f"  {leg['symbol']}"} for leg in held["legs"])
+    show.table(rows, _STRUCTURES, "")
+    if found["loose"]:
+        show.line()
+        show.table(found["loose"], _POSITIONS, "")
 
 
 def fills(args: argparse.Namespace) -> int:

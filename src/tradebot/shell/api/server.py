@@ -131,14 +131,16 @@ class Server:
         for name, rows, statuses, known in (
             ("intents", views.intents, INTENT_STATUSES, FILTERS),
             ("orders", views.orders, ORDER_STATUSES, FILTERS),
-            ("positions", views.positions, NO_STATUSES, FILTERS_OF_POSITIONS),
             ("fills", views.fills, NO_STATUSES, FILTERS),
             ("drafts", views.drafts.rows, DRAFT_STATUSES, FILTERS),
             ("dead_letters", views.dead_letters.rows, DEAD_LETTER_STATUSES, FILTERS),
         ):
             read = partial(parse_filters, statuses=statuses, known=known)
             path = name.replace("_", "-")
-            yield web.get(f"/api/v1/{path}", partial(self._get_rows, name, rows, read))
+            tell = partial(_named, name, rows)
+            yield web.get(f"/api/v1/{path}", partial(self._get_filtered, tell, read))
+        read = partial(parse_filters, statuses=NO_STATUSES, known=FILTERS_OF_POSITIONS)
+        yield web.get("/api/v1/positions", partial(self._get_filtered, views.held, read))
 
     def _documents(self) -> Iterator[web.RouteDef]:
         """Routes to what takes no filters: the one thing there is, or the one of an id."""
@@ -193,11 +195,11 @@ class Server:
     async def _version(self, request: web.Request) -> web.Response:
         return answer({"name": "tradebot", "version": version("tradebot")})
 
-    async def _get_rows(
-        self, name: str, rows: Callable[[Filters], list[Plain]],
-        read: Callable[[Mapping[str, str]], Filters], request: web.Request,
+    async def _get_filtered(
+        self, tell: Callable[[Filters], Plain], read: Callable[[Mapping[str, str]], Filters],
+        request: web.Request,
     ) -> web.Response:
-        return answer({name: rows(read(request.query))})
+        return answer(tell(read(request.query)))
 
     async def _get_whole(self, tell: Callable[[], Plain], request: web.Request) -> web.Response:
         parse_filters(request.query, NO_STATUSES, ())
@@ -276,3 +278,7 @@ def _bind(path: Path) -> socket.socket:
         raise
     listening.setblocking(False)
     return listening
+
+
+def _named(name: str, rows: Callable[[Filters], list[Plain]], filters: Filters) -> Plain:
+    return {name: rows(filters)}

@@ -16,6 +16,7 @@ from tradebot.shell.views.dead_letters import DeadLetters
 from tradebot.shell.views.drafts import Drafts
 from tradebot.shell.views.figures import figures
 from tradebot.shell.views.filters import ALL, Filters
+from tradebot.shell.views.held import held_document
 from tradebot.shell.views.history import (
     EVENTS_MAX,
     FillRecord,
@@ -193,6 +194,12 @@ class Views:
             for account, strategy, symbol, share in self.book.ledger.shares()
             if share.qty and filters.fit(strategy, (symbol,))
         ]
+
+    def held(self, filters: Filters = ALL) -> Plain:
+        """Open positions, and the structures that options among them make."""
+        today = self.last.at.date() if self.last is not None else None
+        found = held_document(self.book, self._kept.marks, today, filters)
+        return {"positions": self.positions(filters), **found}
 
     def account(self) -> Plain:
         """The accounts' sums, and profit and loss by strategy."""
