@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +24,6 @@ from tradebot.core.model.commands import (
     Phase,
     Reconcile,
 )
-from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.instrument import AssetClass, Instrument
@@ -48,7 +48,7 @@ def a_morning() -> list[Command]:
     """Return what a daemon has decided by the time its market trades."""
     settings = Settings(mode=Mode.PAPER, policy=Policy(**{
         **WIDE, "order_qty_max": Decimal(100), "quote_age_max_s": Decimal(3600),
-        "duplicate_within_s": 0, "desk": DeskPolicy(concession_frac=Decimal("0.5")),
+        "duplicate_within_s": 0, "desk": replace(WIDE["desk"], concession_frac=Decimal("0.5")),
     }))
     statement = Statement(account=ACCOUNT, as_of=AT, cash=Decimal("100000"))
     capabilities = Capabilities(asset_classes=tuple(AssetClass), legs_max=4, can_replace=True)
