@@ -28,6 +28,17 @@ pytest.importorskip("lupa.lua54")
 
 WORKER = Path(responder.__file__).with_name("worker.py")
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "lua-strategies.md"
+REACHED = """
+assert coroutine.close coroutine.create coroutine.isyieldable coroutine.resume coroutine.status
+coroutine.wrap coroutine.yield error getmetatable ipairs math.abs math.acos math.asin math.atan
+math.ceil math.cos math.deg math.exp math.floor math.fmod math.huge math.log math.max
+math.maxinteger math.min math.mininteger math.modf math.pi math.rad math.random math.sin
+math.sqrt math.tan math.tointeger math.type math.ult on_quote pairs pcall rawequal rawget rawlen
+rawset select setmetatable string.byte string.char string.find string.format string.gmatch
+string.gsub string.len string.lower string.match string.rep string.reverse string.sub string.upper
+table.concat table.insert table.move table.pack table.remove table.sort table.unpack tonumber
+tostring type xpcall
+"""
 RESTING = Working(
     cl_ord_id=ClOrdID("tb1"), symbol="SPY", side=Side.SELL, leaves_qty=Decimal(4),
     price=Decimal("501.50"), is_changing=False,
@@ -281,6 +292,31 @@ def test_the_script_of_the_page_buys_a_dip_and_the_page_shows_a_true_call(tmp_pa
         "event", "strategy", "now", "symbol", "is_open", "working", "position", "resting",
         "params", "bar",
     }
+
+
+@pytest.mark.fault(97)
+def test_a_script_reaches_this_and_nothing_else(tmp_path: Path) -> None:
+    script = Scripted(tmp_path, """
+        function on_quote(call)
+          local found = {}
+          for name, value in pairs(_ENV) do
+            if type(value) ~= "table" then found[#found + 1] = name end
+            for inner in pairs(type(value) == "table" and value or {}) do
+              found[#found + 1] = name .. "." .. inner
+            end
+          end
+          return { notes = found }
+        end""".replace("notes = found", """notes = {
+          table.concat(found, " ", 1, 20), table.concat(found, " ", 21, 40),
+          table.concat(found, " ", 41, 60), table.concat(found, " ", 61, #found) }"""))
+    script.quote()
+    assert " ".join(script.desk.told).split() == REACHED.split()
+
+
+def test_a_percent_sign_before_a_p_is_no_address(tmp_path: Path) -> None:
+    script = answering(tmp_path, '{ notes = { string.format("%d%%p%s", 5, nil) } }')
+    script.quote()
+    assert script.desk.told == ["5%pnil"]
 
 
 @pytest.mark.fault(96)

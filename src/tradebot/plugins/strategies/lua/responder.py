@@ -10,10 +10,12 @@ import subprocess
 import time
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 LINE_MAX: Final = 256 * 1024
 _PIECE: Final = 65536
+_REAPED_S: Final = 1.0
 
 
 class ResponderEnded(Exception):
@@ -81,4 +83,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             pipe.close()
-    process.wait()
+    with suppress(subprocess.TimeoutExpired):  # one that the system holds on to is reaped later
+        process.wait(_REAPED_S)

@@ -5,8 +5,8 @@
 
 local load, error, type, next, select, tostring = load, error, type, next, select, tostring
 local rawget, setmetatable, getmetatable = rawget, setmetatable, getmetatable
-local find, rep, format, seed = string.find, string.rep, string.format, math.randomseed
-local sort, pack, unpack = table.sort, table.pack, table.unpack
+local find, gsub, rep, format = string.find, string.gsub, string.rep, string.format
+local sort, pack, unpack, seed = table.sort, table.pack, table.unpack, math.randomseed
 
 local TEXT_MAX, KEYS_MAX = 65536, 65536
 
@@ -41,7 +41,7 @@ local function repeated(s, n, separator)
 end
 
 local function formatted(pattern, ...)
-  if find(pattern, "%%[^%a%%]*p") then error("%p: an address is never the same", 2) end
+  if find((gsub(pattern, "%%%%", "")), "%%[^%a]*p") then error("%p: an address is never the same", 2) end
   local given = pack(...)
   for n = 1, given.n do
     if type(given[n]) ~= "number" then given[n] = text(given[n]) end
