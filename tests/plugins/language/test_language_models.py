@@ -69,7 +69,7 @@ async def test_a_model_hears_the_task_the_words_and_the_form_and_nothing_else(
         }
     else:
         assert sent == {
-            "model": "small-1", "temperature": 0, "max_tokens": 1024, "system": PROMPT.task,
+            "model": "small-1", "max_tokens": 4096, "system": PROMPT.task,
             "messages": [{"role": "user", "content": PROMPT.words}],
             "tools": [
                 {"name": "fill_form", "description": "Fills the form.", "input_schema": FORM}
@@ -89,6 +89,18 @@ async def test_a_server_that_knows_no_schemas_hears_it_in_words() -> None:
     assert last["response_format"] == {"type": "json_object"}
     assert json.dumps(FORM) in last["messages"][0]["content"]
     assert last["messages"][1]["content"] == PROMPT.words
+
+
+async def test_a_model_that_cannot_be_forced_to_use_a_tool_is_asked_to() -> None:
+    thought = json.loads(in_anthropic(FILLED))
+    thought["content"].insert(0, {"type": "thinking", "thinking": "", "signature": "s"})
+    async with serving(status(400), body(json.dumps(thought))) as fake:
+        assert json.loads(await fake.plugin("anthropic").fill(PROMPT)) == json.loads(FILLED)
+    forced, free = fake.bodies
+    assert (forced.pop("tool_choice"), free.pop("tool_choice")) == (
+        {"type": "tool", "name": "fill_form"}, {"type": "auto"}
+    )
+    assert forced == free
 
 
 @both

@@ -1,14 +1,18 @@
-"""How is one of Anthropic's models asked? The form is a tool, and the model must use it."""
+"""How is one of Anthropic's models asked? The form is a tool, and the model must use it.
+
+A model that always thinks first cannot be made to: it is asked once more, and may choose.
+"""
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from tradebot.plugins.language.post import Endpoint, part, post
 from tradebot.ports import Prompt, UselessAnswer
 
 _HOME: Final = "https://api.anthropic.com"
+_VERSION: Final = "2023-06-01"  # what others who speak this protocol know, too
 _TOOL: Final = "fill_form"
-_TOKENS_MAX: Final = 1024
+_TOKENS_MAX: Final = 4096  # thoughts count
 
 
 class AnthropicModel:
@@ -19,18 +23,15 @@ class AnthropicModel:
     def __init__(self, settings: Endpoint) -> None:
         self.model = settings.model
         self._url = f"{(settings.base_url or _HOME).rstrip('/')}/v1/messages"
-        self._headers = {"anthropic-version": "2023-06-01"}
-        if settings.api_key is not None:
-            self._headers["x-api-key"] = settings.api_key
+        key = {} if settings.api_key is None else {"x-api-key": settings.api_key}
+        self._headers = {"anthropic-version": _VERSION, **key}
 
     async def fill(self, prompt: Prompt) -> str:
-        tool = {"name": _TOOL, "description": "Fills the form.", "input_schema": prompt.form}
-        body = {
-            "model": self.model, "max_tokens": _TOKENS_MAX, "system": prompt.task,
-            "messages": [{"role": "user", "content": prompt.words}], "tools": [tool],
-            "tool_choice": {"type": "tool", "name": _TOOL},
-        }
-        answer = await post(self._url, self._headers, {**body, "temperature": 0}, body)
+        answer = await post(
+            self._url, self._headers,
+            self._body(prompt, {"type": "tool", "name": _TOOL}),
+            self._body(prompt, {"type": "auto"}),
+        )
         blocks = part(answer, "content")
         used = [
             (part(block, "name"), part(block, "input"))
@@ -39,3 +40,11 @@ class AnthropicModel:
         if len(used) != 1 or used[0][0] != _TOOL:
             raise UselessAnswer(f"expected one use of {_TOOL}, and of no other tool")
         return json.dumps(used[0][1])
+
+    def _body(self, prompt: Prompt, choice: dict[str, str]) -> dict[str, Any]:
+        tool = {"name": _TOOL, "description": "Fills the form.", "input_schema": prompt.form}
+        return {
+            "model": self.model, "max_tokens": _TOKENS_MAX, "system": prompt.task,
+            "messages": [{"role": "user", "content": prompt.words}],
+            "tools": [tool], "tool_choice": choice,
+        }
