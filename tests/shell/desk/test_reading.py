@@ -18,7 +18,7 @@ from tradebot.core.model.strategy_type import Outlook
 from tradebot.core.options.request import Reading
 from tradebot.core.options.words.claims import Claim
 from tradebot.core.options.words.grammar import TEXT_MAX, read
-from tradebot.ports import Prompt, UselessAnswer
+from tradebot.ports import NoAnswer, Prompt, UselessAnswer
 from tradebot.shell.desk.reading import FORM, Reader, claimed, digest_of
 from tradebot.shell.settings.sections import LanguageSection
 
@@ -240,6 +240,22 @@ class Careless:
     async def fill(self, prompt: Prompt) -> str:
         self.heard.append(prompt)
         return self.says
+
+
+class Insulting:
+    """Fails with words that a terminal would obey."""
+
+    model = "rude"
+
+    async def fill(self, prompt: Prompt) -> str:
+        raise NoAnswer("\x1b[2J\nkilled " + "a" * 10_000)
+
+
+async def test_a_failure_is_told_in_one_short_line_that_no_terminal_obeys() -> None:
+    reader = Reader(LanguageSection(provider="rude"), Insulting())
+    (note,) = (await reader.read(TEXT, SYMBOLS, TODAY)).notes
+    assert note.isprintable()
+    assert len(note) < 400
 
 
 @pytest.mark.parametrize("said", [
