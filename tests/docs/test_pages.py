@@ -11,6 +11,7 @@ PAGES = {
     "howto/add-a-broker.md": 2,
     "howto/add-a-gate.md": 4,
     "howto/add-a-strategy.md": 3,
+    "language-models.md": 6,
     "reliability.md": 3,
 }
 
