@@ -152,9 +152,9 @@ def a_market(daemon: TinyDaemon) -> OptionMarket:
     return OptionMarket(FixedClock(AT), shares, daemon.facts)
 
 
-def a_desk(daemon: TinyDaemon, market: OptionMarket) -> OptionsDesk:
+def a_desk(daemon: TinyDaemon, market: OptionMarket | None = None) -> OptionsDesk:
     return OptionsDesk(
-        market=market, facts=daemon.facts, views=daemon.views, decide=daemon.submit,
+        market=market or a_market(daemon), facts=daemon.facts, views=daemon.views, decide=daemon.submit,
         clock=FixedClock(AT), read=Reader(LanguageSection(), None).read, threaded=True,
     )
 
