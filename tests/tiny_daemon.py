@@ -154,8 +154,9 @@ def a_market(daemon: TinyDaemon) -> OptionMarket:
 
 def a_desk(daemon: TinyDaemon, market: OptionMarket | None = None) -> OptionsDesk:
     return OptionsDesk(
-        market=market or a_market(daemon), facts=daemon.facts, views=daemon.views, decide=daemon.submit,
-        clock=FixedClock(AT), read=Reader(LanguageSection(), None).read, threaded=True,
+        market=market or a_market(daemon), facts=daemon.facts, views=daemon.views,
+        decide=daemon.submit, clock=FixedClock(AT), read=Reader(LanguageSection(), None).read,
+        threaded=True,
     )
 
 
