@@ -308,6 +308,15 @@ def test_two_people_of_different_names_must_say_yes() -> None:
     assert of(events, OrderSubmitted)
 
 
+def test_who_says_yes_twice_is_still_one_person() -> None:
+    trader, draft = approved_without_a_route()
+    trader.tell(yes(trader, draft))
+    stricter = some_settings(promotion=Promotion.MANUAL, approvers_min=2)
+    trader.tell(ActivateSettings(settings=stricter, version="2"))
+    assert not of(trader.tell(a_route()), OrderSubmitted)
+    assert of(trader.tell(replace(yes(trader, draft), by="bob")), OrderSubmitted)
+
+
 def test_the_second_yes_does_not_prolong_the_first() -> None:
     trader, draft = a_draft(approvers_min=2, approval_ttl_s=60)
     first = the(trader.tell(yes(trader, draft)), IntentApproved)

@@ -61,12 +61,14 @@ def approve(daemon: TinyDaemon, draft: IntentId) -> OrderSubmitted:
     return sent
 
 
-def told(daemon: TinyDaemon, directory: Path, since: int | None = None) -> list[dict[str, Any]]:
-    """Write what a daemon's life from then on leads to, end it, and read what is there."""
+def told(daemon: TinyDaemon, directory: Path) -> list[dict[str, Any]]:
+    """Write what a daemon's start finds missing, end it, and read what is there."""
     closes: list[Callable[[], None]] = []
-    files = PromotionFiles(directory, daemon.views.promotions, closes.append)
-    for decision in daemon.decisions[len(daemon.decisions) if since is None else since:]:
-        files.on_decision(decision)
+    PromotionFiles(directory, daemon.views.promotions, closes.append)
+    return ended(closes, directory)
+
+
+def ended(closes: list[Callable[[], None]], directory: Path) -> list[dict[str, Any]]:
     for close in closes:
         close()
     lines = [
@@ -146,9 +148,14 @@ def test_what_a_crash_kept_back_is_written_at_the_next_start_and_nothing_twice(
 
 
 def test_a_draft_that_is_sent_twice_was_promoted_once(tmp_path: Path) -> None:
-    daemon = a_daemon()
+    daemon, closes = a_daemon(), list[Callable[[], None]]()
+    files = PromotionFiles(tmp_path, daemon.views.promotions, closes.append)
     draft = a_draft(daemon)
+    files.on_decision(daemon.decisions[-1])
     sent = approve(daemon, draft)
+    files.on_decision(daemon.decisions[-1])
     daemon.decide(ReportDelivery(cl_ord_id=sent.cl_ord_id, delivery=Delivery.NEVER_LEFT))
+    files.on_decision(daemon.decisions[-1])
     assert approve(daemon, draft).attempt == 2
-    assert [line["outcome"] for line in told(daemon, tmp_path)] == ["HELD", "PROMOTED"]
+    files.on_decision(daemon.decisions[-1])
+    assert [line["outcome"] for line in ended(closes, tmp_path)] == ["HELD", "PROMOTED"]
