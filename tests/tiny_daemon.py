@@ -42,6 +42,7 @@ from tradebot.shell.views.views import Views
 
 AT = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)
 ACCOUNT = "PAPER-1"
+SHARES = Instrument(symbol="SPY", is_fund=True), Instrument(symbol="IBM")
 
 
 def a_morning() -> list[Command]:
@@ -54,7 +55,7 @@ def a_morning() -> list[Command]:
     capabilities = Capabilities(asset_classes=tuple(AssetClass), legs_max=4, can_replace=True)
     return [
         ActivateSettings(settings=settings, version="test"),
-        DefineInstruments(instruments=(Instrument(symbol="SPY"), Instrument(symbol="IBM"))),
+        DefineInstruments(instruments=SHARES),
         EnterSession(calendar="XNYS", phase=Phase.TRADING, session="2026-08-24"),
         ConnectRoute(
             route="paper", kind=RouteKind.PAPER, capabilities=capabilities, statement=statement
@@ -148,15 +149,14 @@ class TinyDaemon:
 
 def a_market(daemon: TinyDaemon) -> OptionMarket:
     """Build a market whose options are known to the facts as soon as somebody looks."""
-    shares = Instrument(symbol="SPY", is_fund=True), Instrument(symbol="IBM")
-    return OptionMarket(FixedClock(AT), shares, daemon.facts)
+    return OptionMarket(FixedClock(AT), SHARES, daemon.facts)
 
 
 def a_desk(daemon: TinyDaemon, market: OptionMarket | None = None) -> OptionsDesk:
     return OptionsDesk(
         market=market or a_market(daemon), facts=daemon.facts, views=daemon.views,
-        decide=daemon.submit, clock=FixedClock(AT), read=Reader(LanguageSection(), None).read,
-        threaded=True,
+        decide=daemon.submit, clock=FixedClock(AT), threaded=True,
+        read=Reader(LanguageSection(), None).read,
     )
 
 

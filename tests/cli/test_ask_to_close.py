@@ -52,7 +52,7 @@ def test_a_condor_is_closed_once(home: Path, daemon: TinyDaemon, capsys: Out) ->
     assert structure["closes"] is True
     assert structure["profit"] == "-16"  # what the price gives up: 0.08 a unit
     assert structure["explanation"][-1] == (
-        "It was opened for -268: so it made -16 before fees."
+        "It brought $272 when it was opened: so it lost $16, before fees."
     )
     _, shown = document(capsys, home, "drafts", "show", found["draft_id"])
     trade = shown["document"]["trade"]

@@ -99,6 +99,7 @@ def _outcome(step: Mapping[str, Any]) -> Iterator[str]:
         yield show.painted(f"no draft yet; it waits at stage {result['stage']}", "warn")
         yield show.clean(f"{result['reason_detail']} (intent {result['intent_id']})")
     else:
+        yield f"{len(result['gates'])} gates let it through"
         yield show.clean(f"draft {step['draft_id']}, in {step['draft_path']}")
         yield f"approve it with: tradebot drafts approve {step['draft_id']} --digest" \
               f" {step['digest']}"

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.tiny_daemon import TinyDaemon, a_desk
+from tests.tiny_daemon import TinyDaemon, a_desk, a_market
 
 from tradebot.shell.desk.words import Words
 
@@ -14,15 +14,16 @@ RANGE = "expected a number from 1 to 1000000, got 0"
 
 
 def asked(text: str) -> dict[str, Any]:
+    daemon = TinyDaemon()
+
     async def ask() -> dict[str, Any]:
-        return await a_desk(TinyDaemon()).ask(Words(text=text))
+        return await a_desk(daemon, a_market(daemon)).ask(Words(text=text))
 
     return asyncio.run(ask())
 
 
 @pytest.mark.parametrize(("text", "questions"), [
     ("ZZZZ neutral", ["What is meant by 'ZZZZ'?", WHICH]),
-    ("IBM neutral", ["What is meant by 'IBM'?", WHICH]),  # traded elsewhere, not here
     ("buy everything", ["What is meant by 'everything'?", WHICH, WHAT]),
     ("SPY", [WHAT]),
     ("condor", [WHICH]),
@@ -55,6 +56,7 @@ def test_what_cannot_be_read_is_asked_about(text: str, questions: list[str]) -> 
 
 
 @pytest.mark.parametrize(("text", "why"), [
+    ("IBM neutral", "nobody lists options on IBM here"),
     ("SPY condor 1/2/3/4", "iron_condor: 2026-10-02: no put is listed at 1"),
     ("SPY condor, risk at most $5", "iron_condor does not fit: 1 can lose 372, the budget is 5"),
     ("SPY condor in 3 years", "iron_condor: no expiry in 822 to 1368 days: listed is"),

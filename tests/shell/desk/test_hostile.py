@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 import yaml
 from tests.cli.asked import Out, told
-from tests.tiny_daemon import TinyDaemon, a_desk, served
+from tests.tiny_daemon import TinyDaemon, a_desk, a_market, served
 
 from tradebot.cli.outcome import Exit, Stop
 from tradebot.cli.revise import changes
@@ -109,7 +109,7 @@ def test_no_text_gets_anything_past_the_desk(channel: str) -> None:
     before = daemon.book.settings, dict(daemon.book.controls), daemon.book.kill_reason
 
     async def say_all() -> int:
-        desk, answered = a_desk(daemon), 0
+        desk, answered = a_desk(daemon, a_market(daemon)), 0
         for text in TEXTS:
             since = len(daemon.decisions)
             found = await desk.ask(CHANNELS[channel](text))
@@ -143,7 +143,8 @@ def test_what_is_no_name_is_no_user() -> None:
 def test_a_note_in_a_draft_changes_nothing() -> None:
     """An edited file may change quantity and price; a text anywhere else in it ends the verb."""
     daemon = a_daemon()
-    asyncio.run(a_desk(daemon).ask(Words(text="SPY iron condor, low risk")))
+    desk = a_desk(daemon, a_market(daemon))
+    asyncio.run(desk.ask(Words(text="SPY iron condor, low risk")))
     (draft,) = drafts(daemon)
     shown = document(draft)
     for text in TEXTS:

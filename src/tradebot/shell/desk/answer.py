@@ -10,7 +10,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import option_of
 from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import CENT, plain
-from tradebot.core.options.explain import explain
+from tradebot.core.options.explain import explain, money
 from tradebot.core.options.holdings import HeldStructure
 from tradebot.core.options.orders import made_by
 from tradebot.core.options.propose import Proposal
@@ -72,7 +72,11 @@ def _ending(proposal: Proposal, held: HeldStructure) -> Plain:
     made = made_by(proposal.intent(), terms.get, closes=True)
     assert made is not None and made.cost is not None  # a limit order for options
     profit = -held.cost - made.cost
-    told = f"It was opened for {_money(held.cost)}: so it made {_money(profit)} before fees."
+    verb, outcome = "cost" if held.cost > 0 else "brought", "made" if profit >= 0 else "lost"
+    told = (
+        f"It {verb} {money(abs(held.cost))} when it was opened: so it {outcome}"
+        f" {money(abs(profit))}, before fees."
+    )
     return {
         "symbol": held.underlying, "expiry": held.expiries[0].isoformat(),
         "cost": _money(made.cost), "opened_for": _money(held.cost), "profit": _money(profit),
