@@ -251,6 +251,7 @@ class _Builder:
             auto_start=config.schedule.auto_start, reconcile=config.reconcile,
             mark_every_s=config.telemetry.mark_every_s, tell=self._tell,
             on_sent=executions.on_sent, seed=config.seed, pace=self.pace,
+            threaded=self.until is None,
         )
         self.ending.callback(spine.marker.close)
         add_strategies(config, spine.host, past.views.book, market, self.clock)

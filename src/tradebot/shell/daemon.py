@@ -168,6 +168,8 @@ class Daemon:
         if spine.state.auto_start:
             spine.host.start()
         tasks.restartable("market data", spine.market.run)
+        if spine.option_feed is not None:
+            tasks.restartable("option facts", spine.option_feed.run)
         for name, run in p.chores.items():
             tasks.restartable(name, run)
         if p.until is None:

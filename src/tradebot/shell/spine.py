@@ -12,12 +12,13 @@ from datetime import datetime
 from tradebot.core.book.book import Book
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.settings import RouteKind, Settings
-from tradebot.ports import Broker, Clock, MarketData
+from tradebot.ports import Broker, Clock, MarketData, OptionData
 from tradebot.shell.engine import Appender, Engine, Listener
 from tradebot.shell.facts import FactCache, Waker
 from tradebot.shell.flattener import Flattener
 from tradebot.shell.kill_flag import Latch
 from tradebot.shell.marks import Marker
+from tradebot.shell.option_feed import Around, OptionFeed
 from tradebot.shell.reconcile import Reconciler, ReconcileSection
 from tradebot.shell.state import DaemonState
 from tradebot.shell.strategies.host import StrategyHost
@@ -43,7 +44,8 @@ class Spine:
     """Everything between the journal, the market and the brokers.
 
     It decides by `book`; `view` is the one of what is published. `way` builds a route's broker;
-    `pace` is how many times as fast as ours the loop's clock runs.
+    `pace` is how many times as fast as ours the loop's clock runs; without `threaded` all is
+    worked out on the loop.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Spine:
         market: MarketData, way: Callable[[str], Way], auto_start: bool,
         reconcile: ReconcileSection, mark_every_s: float, tell: Callable[[str], None] = _nobody,
         on_sent: Callable[[ClOrdID], None] = _nobody, seed: int = 0, pace: float = 1.0,
+        threaded: bool = False,
     ) -> None:
         """Build in the order in which a quote must pass through."""
         symbols = [instrument.symbol for instrument in market.instruments()]
@@ -76,8 +79,13 @@ class Spine:
             tell=lambda name, text: tell(f"strategy {name}: {text}"),
         )
         self.marker = Marker(book, self.facts, engine.post, every_s=mark_every_s, pace=pace)
-        for hears in (self.host, Waker(book, engine.post), self.marker):
-            market.subscribe(symbols, hears.on_market)
+        hears = (self.host.on_market, Waker(book, engine.post).on_market, self.marker.on_market)
+        for hear in hears:
+            market.subscribe(symbols, hear)
+        self.option_feed = OptionFeed(market, Around(
+            book=book, facts=self.facts, post=engine.post, tell=tell, threaded=threaded,
+            hear=(self.facts.on_market, *hears),
+        )) if isinstance(market, OptionData) else None
         self.reconciler = Reconciler(engine, self.links, reconcile, tell, pace=pace)
         self.flattener = Flattener(engine, self.links, tell)
 
@@ -89,5 +97,5 @@ class Spine:
             self._may_send.on_decision, *views, self.state.on_decision, *lines,
             *(link.on_decision for link in self.links), self.host.on_decision,
             self.marker.on_decision, self.reconciler.on_decision, self.flattener.on_decision,
-            *files,
+            *([self.option_feed.on_decision] if self.option_feed is not None else ()), *files,
         ))
