@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from tests.core.options.making import MONDAY, a_chain
-from tests.makers import ACCOUNT, a_quote, an_intent, an_instrument
+from tests.makers import ACCOUNT, a_quote, an_instrument, an_intent
 from tests.plugins.fake_market import FakeMarket
 
 from tradebot.core.book.book import Book

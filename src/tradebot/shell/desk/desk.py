@@ -17,6 +17,7 @@ from tradebot.core.gates.routes import first_usable
 from tradebot.core.model.chain import Chain
 from tradebot.core.model.commands import DefineInstruments, SubmitIntent
 from tradebot.core.model.events import IntentReceived
+from tradebot.core.model.facts import VolatilityFact
 from tradebot.core.model.ids import IntentId
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import ASKED_TEXT_MAX, Asked, Source
@@ -24,6 +25,7 @@ from tradebot.core.model.reason import Stage
 from tradebot.core.model.settings import Settings
 from tradebot.core.model.sound import printable
 from tradebot.core.options.holdings import HeldStructure, group
+from tradebot.core.options.measure import SESSIONS, volatility_fact
 from tradebot.core.options.propose import Proposal, Situation, propose
 from tradebot.core.options.request import DeskAction, Question, Reading, Request
 from tradebot.core.options.select import NoneFits
@@ -115,12 +117,19 @@ class OptionsDesk:
         return await asyncio.to_thread(work) if self._threaded else work()
 
     def _situation(self, chain: Chain, name: str, shares: Decimal) -> Situation:
-        ledger, symbol = self._views.book.ledger, chain.underlying.symbol
-        account, volatility = ledger.accounts.get(name), self._facts.volatilities.get(symbol)
+        account, volatility = self._views.book.ledger.accounts.get(name), self._volatility(chain)
         return Situation(
             chain=chain, shares=shares, iv_rank=None if volatility is None else volatility.iv_rank,
             equity=None if account is None or account.unmarked else account.equity,
         )
+
+    def _volatility(self, chain: Chain) -> VolatilityFact | None:
+        """Take what is known already, or ask the market: nobody may have wanted to know it yet."""
+        symbol, market = chain.underlying.symbol, self._market
+        known = self._facts.volatilities.get(symbol)
+        if known is None and isinstance(market, OptionData):
+            return volatility_fact(chain, market.implied_volatilities(symbol, SESSIONS))
+        return known
 
     async def _submitted(self, proposal: Proposal, user: str, asked: Asked) -> IntentId:
         intent = replace(proposal.intent(), source=Source.DESK, user=user, asked=asked)
