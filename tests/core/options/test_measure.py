@@ -81,7 +81,8 @@ def test_volatility_is_that_at_the_money_about_a_month_out() -> None:
     assert fact is not None
     assert abs(fact.implied - Decimal("0.18")) < Decimal("0.003")
     assert fact.iv_rank is not None
-    assert fact.iv_rank == (fact.implied - HISTORY[0]) / (HISTORY[-1] - HISTORY[0])
+    exact = (fact.implied - HISTORY[0]) / (HISTORY[-1] - HISTORY[0])
+    assert fact.iv_rank == exact.quantize(Decimal("0.0001"))
     assert (fact.symbol, fact.as_of) == ("SPY", MONDAY)
 
 

@@ -16,6 +16,7 @@ SESSIONS: Final = 252  # of a year, in which today's volatility is ranked
 
 _TENOR_DAYS: Final = 30
 _LOOKED_AT_MAX: Final = 8  # options nearest to the money that are asked for a volatility
+_FOUR_PLACES: Final = Decimal("0.0001")
 _QUIET: Final = Decimal("0.001")
 _AVERAGED: Final = 2  # a call and a put, as a rule
 
@@ -34,10 +35,11 @@ def volatility_fact(chain: Chain, history: Sequence[Decimal]) -> VolatilityFact 
     found = list(islice(_at_the_money(chain), _AVERAGED))
     if not found:
         return None
-    implied = sum(found, ZERO) / len(found)
+    implied = (sum(found, ZERO) / len(found)).quantize(_FOUR_PLACES)
+    rank = pricing.iv_rank(history[-SESSIONS:], implied)
     return VolatilityFact(
         symbol=chain.underlying.symbol, implied=implied, as_of=chain.as_of,
-        iv_rank=pricing.iv_rank(history[-SESSIONS:], implied),
+        iv_rank=None if rank is None else rank.quantize(_FOUR_PLACES),
     )
 
 
