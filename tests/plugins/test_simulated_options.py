@@ -98,7 +98,9 @@ def test_a_chain_does_not_depend_on_when_it_was_first_asked_for() -> None:
 
 
 def test_what_is_asked_alone_costs_what_it_costs_in_the_chain() -> None:
-    market, chain = a_market(NOON), a_chain()
+    at = NOON + timedelta(seconds=25)
+    market, chain = a_market(at), a_chain(at)
+    assert chain.as_of == at - timedelta(seconds=5)
     for expiry in chain.expiries[:: len(chain.expiries) - 1]:
         for one in expiry.options[::17]:
             quote = market.last(one.option.symbol)

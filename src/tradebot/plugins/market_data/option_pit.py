@@ -95,11 +95,11 @@ class OptionPit:
 
     def _expiry(self, session: Session, life: Life, share: Step, at: datetime) -> Expiry:
         sheet, tick = self.sheet(session, life), self._share.tick_size
-        panel, passed = sheet.panel(share, at), sheet.passed(at)
+        panel, passed = sheet.panel(at), sheet.passed(at)
         options = []
         for number in self._numbers(session):
             sides = zip(
-                self._contracts(life, number), panel.pair(number), sheet.activity(number),
+                self._contracts(life, number), panel.pair(number, share), sheet.activity(number),
                 strict=True,
             )
             for option, step, activity in sides:
@@ -156,15 +156,15 @@ class _OptionPrices:
         start = session.pre_opens + index * MINUTE
         if start >= self.ends:
             return ()
-        sheet, shares = self._pit.sheet(session, self._life), self._pit.share_steps(session, index)
-        interval = MINUTE / len(shares)
-        return [
-            sheet.panel(share, start + place * interval).pair(self._number)[self._side]
-            for place, share in enumerate(shares)
-        ]
+        panel, number, side = self._sheet(session).panel(start), self._number, self._side
+        shares = self._pit.share_steps(session, index)
+        return [panel.pair(number, share)[side] for share in shares]
 
     def volume(self, session: Session, index: int) -> Decimal:
-        sheet, start = self._pit.sheet(session, self._life), session.pre_opens + index * MINUTE
+        sheet, start = self._sheet(session), session.pre_opens + index * MINUTE
         whole = sheet.activity(self._number)[self._side].volume
         before, after = (int(whole * sheet.passed(at)) for at in (start, start + MINUTE))
         return Decimal(after - before)
+
+    def _sheet(self, session: Session) -> Sheet:
+        return self._pit.sheet(session, self._life)

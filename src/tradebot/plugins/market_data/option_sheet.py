@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from tradebot.core.model.fact import fact
 from tradebot.plugins.market_data import chance
 from tradebot.plugins.market_data.option_listing import Life
+from tradebot.plugins.market_data.paths import MINUTE
 from tradebot.plugins.market_data.surface import DAYS_A_YEAR, MONTH, Smile, Surface
 from tradebot.plugins.market_data.tape import Step
 from tradebot.ports import Session
@@ -73,12 +74,12 @@ class Sheet:
         self._draws: tuple[int, ...] = ()
         self._known: dict[int, tuple[Activity, Activity]] = {}
 
-    def panel(self, share: Step, at: datetime) -> "Panel":
-        """Return what all quotes at one step have in common."""
-        smile, years = self._ahead(at)
-        is_trading = self._session.opens <= at < self._session.closes
-        half_width = _HALF_WIDTH * self._temper.thinness * (1.0 if is_trading else _WIDER)
-        return Panel(self, share, smile, years, half_width)
+    def panel(self, at: datetime) -> "Panel":
+        """Return what all quotes of a minute have in common; within it no time passes."""
+        session = self._session
+        smile, years = self._ahead(at - (at - session.pre_opens) % MINUTE)
+        wider = 1.0 if session.opens <= at < session.closes else _WIDER
+        return Panel(self, smile, sqrt(years) * _HALF_WIDTH * self._temper.thinness * wider)
 
     def activity(self, number: int) -> tuple[Activity, Activity]:
         """Return the day's of the call and of the put."""
@@ -118,49 +119,46 @@ class Sheet:
 
 
 class Panel:
-    """The quotes of one expiry at one step."""
+    """The quotes of one expiry in one minute."""
 
-    def __init__(
-        self, sheet: Sheet, share: Step, smile: Smile, years: float, half_width: float
-    ) -> None:
+    def __init__(self, sheet: Sheet, smile: Smile, doubt: float) -> None:
         self._sheet = sheet
-        self._share = share
-        self._spot = (share.bid + share.ask) / 2
-        self._share_half = (share.ask - share.bid) / 2
         self._smile = smile
-        self._vega = self._spot * sqrt(years / (2 * pi)) * half_width
+        self._doubt = doubt / sqrt(2 * pi)  # about volatility, as a part of the price
         self._strike_ticks = sheet.strike_ticks
 
-    def pair(self, number: int) -> Pair:
-        spot, strike = self._spot, number * self._strike_ticks
+    def pair(self, number: int, share: Step) -> Pair:
+        """Price the call and the put at a strike by a quote of their share."""
+        spot, strike = (share.bid + share.ask) / 2, number * self._strike_ticks
         moneyness = log(strike / spot)
         deviation = sqrt(self._smile.variance(moneyness))
         d1 = deviation / 2 - moneyness / deviation
         sign = 1 if strike >= spot else -1  # first the one that exercise would bring nothing now
         delta = _phi(sign * d1)
         worth = max(sign * (spot * delta - strike * _phi(sign * (d1 - deviation))), 0.0)
-        unsure = self._vega * exp(-d1 * d1 / 2) * (1 + abs(d1) / 4)
+        unsure = spot * self._doubt * exp(-d1 * d1 / 2) * (1 + abs(d1) / 4)
+        inner = abs(strike - spot)
         call, put = self._sheet.activity(number)
         if sign > 0:
             return Pair(
-                self._quote(worth, delta, unsure, call),
-                self._quote(worth + strike - spot, 1 - delta, unsure, put),
+                _quote(worth, delta, unsure, share, call),
+                _quote(worth + inner, 1 - delta, unsure, share, put),
             )
         return Pair(
-            self._quote(worth + spot - strike, 1 - delta, unsure, call),
-            self._quote(worth, delta, unsure, put),
+            _quote(worth + inner, 1 - delta, unsure, share, call),
+            _quote(worth, delta, unsure, share, put),
         )
 
-    def _quote(self, worth: float, delta: float, unsure: float, activity: Activity) -> Step:
-        """Make a market as wide below the worth as above; for what is worth nothing, none bids."""
-        middle = round(worth)
-        half = max(1, round((self._share_half * delta + unsure) * activity.width))
-        half = min(half, middle)
-        share, lots = self._share, activity.lots
-        return Step(
-            middle - half, max(middle + half, 1),
-            1 + (share.bid_size + lots) % _LOTS_MAX, 1 + (share.ask_size + lots) % _LOTS_MAX,
-        )
+
+def _quote(worth: float, delta: float, unsure: float, share: Step, activity: Activity) -> Step:
+    """Make a market as wide below the worth as above; for what is worth nothing, none bids."""
+    middle, share_half = round(worth), (share.ask - share.bid) / 2
+    half = min(max(1, round((share_half * delta + unsure) * activity.width)), middle)
+    return Step(
+        middle - half, max(middle + half, 1),
+        1 + (share.bid_size + activity.lots) % _LOTS_MAX,
+        1 + (share.ask_size + activity.lots) % _LOTS_MAX,
+    )
 
 
 def _phi(z: float) -> float:
