@@ -82,6 +82,16 @@ def test_the_chain_of_a_day_without_options_is_that_of_the_day_before(tmp_path: 
     assert (near.bid, near.open_interest) == (BETTER, 9)
 
 
+def test_before_a_day_tells_anything_the_chain_is_that_of_the_day_before(tmp_path: Path) -> None:
+    an_options_day(tmp_path)
+    zipped_options(tmp_path, "20131008_quote", {
+        "call_1000000_20131019": (quote(OPEN_MS, 30_000, 31_000),)
+    })
+    early = chain_of(a_market(tmp_path, utc("2013-10-08T13:30:59")))
+    later = chain_of(a_market(tmp_path, utc("2013-10-08T13:31")))
+    assert [chain.expiries[0].options[0].bid for chain in (early, later)] == [BETTER, 3]
+
+
 def test_what_has_ended_is_in_no_chain_and_has_no_quote(tmp_path: Path) -> None:
     market = a_market(an_options_day(tmp_path), utc("2013-10-18T20:00"))
     assert [str(expiry.day) for expiry in chain_of(market).expiries] == ["2014-01-18"]

@@ -288,6 +288,12 @@ def test_options_end_when_the_session_of_their_day_does() -> None:
     assert second.ends == datetime(2026, 12, 4, 21, tzinfo=UTC)
 
 
+def test_on_its_last_day_an_option_is_listed_until_it_ends() -> None:
+    ends = datetime(2026, 11, 27, 18, tzinfo=UTC)
+    assert a_chain(ends - MINUTE).expiries[0].ends == ends
+    assert a_chain(ends).expiries[0].day == date(2026, 12, 4)
+
+
 def test_strikes_stand_in_steps_around_the_price() -> None:
     for symbol, step in (("SPY", 5), ("IBM", Decimal("2.5")), ("TLT", 1)):
         chain = a_chain(symbol=symbol)

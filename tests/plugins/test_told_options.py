@@ -16,7 +16,13 @@ FRIDAY_CLOSE: Final = datetime(2026, 11, 27, 18, tzinfo=UTC)  # the day after Th
 
 
 def heard_of(symbol: str, start: datetime, span: timedelta, late: int = 0) -> Heard:
-    """Hear SPY, and from its so manieth quote on an option too."""
+    return played_with(symbol, start, span, late)[1]
+
+
+def played_with(
+    symbol: str, start: datetime, span: timedelta, late: int = 0
+) -> tuple[OptionData, Heard]:
+    """Hear SPY, and after so many of its events an option too."""
     option = Heard()
 
     def build(clock: LoopClock) -> OptionData:
@@ -31,8 +37,7 @@ def heard_of(symbol: str, start: datetime, span: timedelta, late: int = 0) -> He
         market.subscribe(("SPY",), once)
         return market
 
-    play(build, start)
-    return option
+    return play(build, start)[0], option
 
 
 def test_an_option_joins_a_market_that_runs() -> None:
@@ -56,7 +61,9 @@ def test_an_option_that_ended_has_no_quote_but_a_history() -> None:
     over = a_market(FRIDAY_CLOSE)
     assert over.last(symbol) is None
     assert over.history(symbol, 1)[0].end == FRIDAY_CLOSE
-    heard = heard_of(symbol, FRIDAY_CLOSE - 2 * MINUTE, 10 * MINUTE)
+    market, heard = played_with(symbol, FRIDAY_CLOSE - 2 * MINUTE, 10 * MINUTE)
+    assert market.last(symbol) is None
+    assert market.last("SPY") is not None
     assert heard.told[-1][0] == FRIDAY_CLOSE
     assert [quote.as_of for quote in heard.quotes][-1] < FRIDAY_CLOSE
 
