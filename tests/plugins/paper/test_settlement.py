@@ -1,12 +1,14 @@
 """What becomes of options at the paper broker when they end? What their terms say, once."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.makers import CALL, HIGHER_CALL
+from tests.makers import CALL, HIGHER_CALL, some_instruments
 from tests.plugins.paper.bench import (
     EPOCH,
     Bench,
@@ -17,7 +19,9 @@ from tests.plugins.paper.bench import (
     play,
 )
 
+from tradebot.core.model.instrument import ExerciseStyle, parse_occ
 from tradebot.core.model.report import ExecType, Report
+from tradebot.shell.sim_loop import SimLoop
 
 PUT: Final = CALL.replace("C005", "P005")
 LOWER_PUT: Final = PUT.replace("P00500", "P00490")
@@ -149,6 +153,27 @@ def test_an_early_close_ends_them_early(tmp_path: Path) -> None:
         assert await bench.holdings() == {"SPY": 100}
 
     play(tmp_path, story, datetime(2026, 11, 27, 17, tzinfo=UTC))
+
+
+def test_a_european_option_pays_in_cash(tmp_path: Path) -> None:
+    style = replace(parse_occ(CALL), exercise_style=ExerciseStyle.EUROPEAN)
+
+    async def whole() -> None:
+        listed = [known for known in some_instruments() if known.symbol != CALL]
+        bench = Bench(tmp_path, start=LAST_DAY, instruments=(*listed, style))
+        await bench.open()
+        await show_all(bench, "512.30")
+        await bench.buy(2, symbol=CALL)
+        before = await bench.cash()
+        await bench.until(AFTER)
+        (report,) = settled(bench)
+        assert (report.last_px, report.legs) == (Decimal("12.30"), ())
+        assert await bench.holdings() == {}
+        assert await bench.cash() == before + 2_460
+        await bench.close()
+
+    with asyncio.Runner(loop_factory=SimLoop) as runner:
+        runner.run(whole())
 
 
 def test_an_option_of_a_saturday_ends_on_the_friday(tmp_path: Path) -> None:
