@@ -180,6 +180,20 @@ def test_a_draft_tells_who_approved_it_and_how_many_lack(
         assert found["approvals_lacking"] == lacking
 
 
+def test_the_status_names_the_drafts_that_end_first_with_what_a_yes_needs(
+    home: Path, capsys: Out
+) -> None:
+    found = [a_draft(capsys, home) for _ in range(7)]
+    _, told_of_it, _ = told(capsys, home, "status")
+    first = found[0]
+    assert f"draft {first['draft_id'][:8]}" in told_of_it
+    assert f"digest {first['digest']}" in told_of_it
+    _, status = document(capsys, home, "status")
+    assert [row["draft_id"] for row in status["drafts"]["ending"]] == [
+        draft["draft_id"] for draft in found[:5]
+    ]
+
+
 def test_a_rejected_draft_keeps_who_said_no_and_why(home: Path, capsys: Out) -> None:
     draft = a_draft(capsys, home)
     code, said, _ = told(

@@ -86,6 +86,11 @@ def _tell(found: dict[str, Any]) -> None:
     drafts = found["drafts"]
     since = f", since {show.when(drafts['oldest_utc'])} UTC" if drafts["oldest_utc"] else ""
     named["drafts"] = f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved"
+    for draft in drafts["ending"]:
+        named[f"draft {draft['draft_id'][:8]}"] = (
+            f"{draft['trade']}, until {show.when(draft['expires_utc'])} UTC,"
+            f" digest {draft['digest']}"
+        )
     named |= in_figures(found["orders"])
     if counts["dead_letters"]:
         named["dead letters"] = counts["dead_letters"]

@@ -321,7 +321,7 @@ def test_the_archive_keeps_so_many_and_so_long(desk: Desk) -> None:
 
 
 def test_drafts_are_counted_with_the_oldest_that_waits(desk: Desk) -> None:
-    none = {"waiting": 0, "approved": 0, "expired": 0, "oldest_utc": None}
+    none = {"waiting": 0, "approved": 0, "expired": 0, "oldest_utc": None, "ending": []}
     assert desk.daemon.views.status()["drafts"] == none
     first, second, _ = desk.draft(ttl_s=2), desk.draft(), desk.draft()
     told = desk.daemon.views.status()["drafts"]

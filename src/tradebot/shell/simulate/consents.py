@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from tradebot.core.model import events as e
 from tradebot.core.model.arming import LiveArmed, LiveDisarmed
 from tradebot.core.model.intent import Source
-from tradebot.core.model.settings import Mode, Promotion, Settings
+from tradebot.core.model.settings import Mode, Policy, Promotion, Settings
 from tradebot.shell.journal.decision import Decision
 
 
@@ -16,7 +16,7 @@ class Consents:
     def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings = settings
         self._now = now
-        self._approved: dict[str, e.IntentApproved] = {}
+        self._approved: dict[str, tuple[e.IntentApproved, Policy]] = {}
         self._windows: dict[str, str] = {}
         self._armed: LiveArmed | None = None
         self._until = 0.0  # on a clock that nobody sets
@@ -30,7 +30,7 @@ class Consents:
         """Yield the promises that a decision broke."""
         for event in decision.events:
             if isinstance(event, e.IntentApproved):
-                self._approved[event.intent_id] = event
+                self._approved[event.intent_id] = event, self._settings.policy
             elif isinstance(event, e.ApprovalLapsed):
                 del self._approved[event.intent_id]
             elif isinstance(event, e.SettingsActivated):
@@ -53,10 +53,9 @@ class Consents:
         return armed is not None and order.armed_by == armed.token and self._now() < self._until
 
     def _about(self, decision: Decision, order: e.OrderSubmitted) -> Iterator[tuple[int, str]]:
-        given = self._approved.get(order.intent_id)
         is_asked = self._settings.promotion is not Promotion.DISABLED
-        if is_asked and not self._windows.get(order.intent_id) and (
-            given is None or given.digest != order.intent.digest() or decision.at >= given.until
+        if is_asked and not self._windows.get(order.intent_id) and not self._is_approved(
+            decision, order
         ):
             yield 23, f"order {order.cl_ord_id} goes, and nobody approved it"
         if self._settings.mode is Mode.LIVE:
@@ -64,3 +63,11 @@ class Consents:
             armed = self._armed
             if armed is None or not (self._sent[armed.token] <= armed.orders_max):
                 yield 11, f"order {order.cl_ord_id} goes to an account that is not armed for it"
+
+    def _is_approved(self, decision: Decision, order: e.OrderSubmitted) -> bool:
+        """Tell whether somebody said yes to this content, in this account, under these limits."""
+        if order.intent_id not in self._approved:
+            return False
+        given, policy = self._approved[order.intent_id]
+        is_this = (given.digest, given.account) == (order.intent.digest(), order.account)
+        return is_this and decision.at < given.until and policy == self._settings.policy

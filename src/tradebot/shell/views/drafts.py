@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -27,6 +28,7 @@ from tradebot.shell.views.rows import Plain, because, gate_rows, iso, names, rou
 from tradebot.shell.views.trade import in_short, made_of, mid_of, name_of, trade, underlying
 
 ARCHIVE: Final = "archive"
+NAMED_MAX: Final = 5  # drafts that a status names
 SHORT_ID: Final = 8  # characters of a draft's id in its file's name; as many name it in a verb
 Format = Literal["yaml", "json"]
 
@@ -142,14 +144,19 @@ class Drafts:
         return [draft for name, draft in self._newest.entries.items() if name.startswith(word)]
 
     def counts(self) -> Plain:
-        """Count those that wait, that have a yes, and that expired; tell since when one waits."""
+        """Count those that wait, that have a yes, and that expired; name those that end first."""
         found = (self.get(intent_id) for intent_id in self._kept.book.intents.open)
         drafts = [draft for draft in found if draft is not None]
-        waiting = [draft.drafted.at for draft in drafts if draft.status == "waiting"]
+        waiting = [draft for draft in drafts if draft.status == "waiting"]
         approved = sum(draft.status == "approved" for draft in drafts)
         return {
             "waiting": len(waiting), "approved": approved, "expired": self.expired,
-            "oldest_utc": iso(min(waiting, default=None)),
+            "oldest_utc": iso(min((draft.drafted.at for draft in waiting), default=None)),
+            "ending": [
+                {"draft_id": draft.record.intent_id, "trade": in_short(draft.record.intent,
+                 draft.made), "digest": draft.digest, "expires_utc": iso(draft.record.expires)}
+                for draft in nsmallest(NAMED_MAX, waiting, key=lambda v: v.record.expires)
+            ],
         }
 
     def rows(self, filters: Filters = ALL) -> list[Plain]:
