@@ -83,14 +83,7 @@ def _tell(found: dict[str, Any]) -> None:
         named[f"equity {account}"] = equity
     named["intents"] = f"{counts['intents_open']} open, {counts['intents_held']} held"
     named["orders"] = f"{counts['orders_working']} working, {counts['orders_in_doubt']} in doubt"
-    drafts = found["drafts"]
-    since = f", since {show.when(drafts['oldest_utc'])} UTC" if drafts["oldest_utc"] else ""
-    named["drafts"] = f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved"
-    for draft in drafts["ending"]:
-        named[f"draft {draft['draft_id'][:8]}"] = (
-            f"{draft['trade']}, until {show.when(draft['expires_utc'])} UTC,"
-            f" digest {draft['digest']}"
-        )
+    named |= _drafts(found["drafts"])
     named |= in_figures(found["orders"])
     if counts["dead_letters"]:
         named["dead letters"] = counts["dead_letters"]
@@ -131,6 +124,18 @@ def _warn(found: dict[str, Any]) -> None:
     for gap in found.get("gaps", ()):
         text = f"{gap['symbol']}: {gap['sessions']} sessions are not recorded"
         show.line(show.painted(f"{text}, {gap['first']} to {gap['last']}", "warn"))
+
+
+def _drafts(drafts: dict[str, Any]) -> dict[str, object]:
+    """Count what waits, and name what ends first with the digest that a yes needs."""
+    since = f", since {show.when(drafts['oldest_utc'])} UTC" if drafts["oldest_utc"] else ""
+    return {
+        "drafts": f"{drafts['waiting']} waiting{since}, {drafts['approved']} approved",
+        **{
+            f"draft {draft['draft_id'][:8]}": f"{draft['trade']}, digest {draft['digest']}, until"
+            f" {show.when(draft['expires_utc'])} UTC" for draft in drafts["ending"]
+        },
+    }
 
 
 def _window(window: dict[str, Any]) -> str:
