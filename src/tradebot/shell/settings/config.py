@@ -15,6 +15,7 @@ from tradebot.core.model.intent import RESERVED_OWNERS
 from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.shell.settings import environment
+from tradebot.shell.settings.desk_checks import about_desk
 from tradebot.shell.settings.digest import settings_digest
 from tradebot.shell.settings.document import (
     ConfigError,
@@ -23,6 +24,7 @@ from tradebot.shell.settings.document import (
     Place,
     Scalar,
     Section,
+    joined,
     problem,
     quoted,
 )
@@ -137,14 +139,31 @@ def _overlaid(
 
 
 def _with_policy(root: Section, beside: Path) -> Section:
-    named = root.entries.get("policy")
-    if not isinstance(named, Scalar):
-        return root
-    path = beside / named.text
-    if not named.text.strip() or not is_file(path):
-        expected = f"a file (looked for {path}) or a section of limits"
-        raise ConfigError([problem(named.place, "policy", expected, quoted(named.text))])
-    return replace(root, entries={**root.entries, "policy": read(path)})
+    """Read the policy where it is a file, and its events where these are one beside it."""
+    root, beside = _with_file(root, ("policy",), beside, "a section of limits")
+    return _with_file(root, ("policy", "desk", "events"), beside, "a section of dates")[0]
+
+
+def _with_file(
+    section: Section, path: Sequence[str], beside: Path, otherwise: str
+) -> tuple[Section, Path]:
+    """Put the file that a key names in its place; return in which folder that was found, too."""
+    key, *deeper = path
+    inner = section.entries.get(key)
+    if deeper:
+        if not isinstance(inner, Section):
+            return section, beside
+        inner, beside = _with_file(inner, deeper, beside, otherwise)
+    elif isinstance(inner, Scalar):
+        file = beside / inner.text
+        if not inner.text.strip() or not is_file(file):
+            expected = f"a file (looked for {file}) or {otherwise}"
+            name = joined(section.path, key)
+            raise ConfigError([problem(inner.place, name, expected, quoted(inner.text))])
+        inner, beside = read(file), file.parent
+    return section if inner is None else replace(
+        section, entries={**section.entries, key: inner}
+    ), beside
 
 
 def _kind(route: RouteSection, mode: Mode) -> RouteKind:
@@ -171,7 +190,7 @@ def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
     """Find what is wrong though each value alone fits its type."""
     for path, expected, got in (
         *_about_routes(sections), *_about_strategies(sections), *_about_limits(sections),
-        *about_promotion(sections),
+        *about_promotion(sections), *about_desk(sections.policy.desk),
     ):
         yield problem(_place(root, path), _shown(path), expected, got)
 

@@ -32,12 +32,11 @@ def schema() -> Schema:
     """Return the schema of a whole configuration file."""
     whole = _object(Sections, _docs(Sections), "")
     properties = whole["properties"]
-    told = properties["policy"].pop("description", "")
-    properties["policy"] = {
-        "description": told,
-        "anyOf": [{"type": "string", "description": "a file beside this one"},
-                  properties["policy"]],
-    }
+    desk = properties["policy"]["properties"]["desk"]["properties"]
+    for where, key, beside in ((properties, "policy", "this one"), (desk, "events", "the policy")):
+        told = where[key].pop("description", "")
+        named = {"type": "string", "description": f"a file beside {beside}"}
+        where[key] = {"description": told, "anyOf": [named, where[key]]}
     feeds = [*_variants(MarketDataSection, "market_data", "provider", "market_data", "")]
     properties["market_data"] = {"anyOf": feeds}
     readers = [*_variants(LanguageSection, "language", "provider", "language", "")]
