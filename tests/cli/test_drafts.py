@@ -3,6 +3,7 @@
 import io
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tradebot.cli.client import Client
 from tradebot.cli.outcome import Stop
 from tradebot.cli.revise import changes
 from tradebot.core.model.commands import ActivateSettings
-from tradebot.core.model.settings import Promotion
+from tradebot.core.model.settings import Mode, Promotion
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.views.drafts import Shelf
 
@@ -178,6 +179,26 @@ def test_a_draft_tells_who_approved_it_and_how_many_lack(
         found = Client(home).post(path, body).checked()["draft"]
         assert (found["approved_by"], found["status"]) == (by, status)
         assert found["approvals_lacking"] == lacking
+
+
+def test_a_draft_tells_why_its_approval_is_void(
+    daemon: TinyDaemon, home: Path, capsys: Out
+) -> None:
+    activate(daemon, Promotion.MANUAL, mode=Mode.STAGE)
+    _, found = document(capsys, home, *SUBMIT)
+    name = found["draft_id"]
+    _, found = document(capsys, home, "drafts", "show", name)
+    digest = found["draft"]["digest"]
+    _, found = document(capsys, home, "drafts", "approve", name, "--digest", digest)
+    assert (found["draft"]["status"], found["draft"]["approval_void"]) == ("approved", None)
+    daemon.quote("SPY", "440.00", "440.02")
+    wide = replace(daemon.book.settings.policy, price_collar_frac=Decimal(1),
+                   quote_jump_max_frac=Decimal(1))
+    activate(daemon, Promotion.MANUAL, policy=wide)
+    _, shown, _ = told(capsys, home, "drafts", "show", name)
+    assert "POLICY_OTHER_SETTINGS: other limits: asks" in shown
+    _, found = document(capsys, home, "drafts", "approve", name, "--digest", digest)
+    assert found["draft"]["status"] == "sent"
 
 
 def test_the_status_names_the_drafts_that_end_first_with_what_a_yes_needs(

@@ -151,7 +151,7 @@ def _tell(found: dict[str, Any]) -> None:
         "asked by": draft["strategy_id"] or draft["user"] or draft["source"],
         "in the words": told["meta"]["request"],
         "approved by": draft["approved_by"], "until (UTC)": show.when(draft["approved_until"]),
-        "approvals lacking": draft["approvals_lacking"],
+        "approvals lacking": draft["approvals_lacking"], "approval void": draft["approval_void"],
         "why": draft["reason_detail"], "order": draft["client_order_id"],
         "net price": trade["net_price"], "max loss": trade["max_loss"],
         "file": draft["draft_path"], "digest": draft["digest"],

@@ -49,7 +49,7 @@ class Draft:
     """One draft: the gates that let it come so far, and the yes that it has, if any.
 
     `made` is what its legs make, `mid` its price in the middle of the markets of that moment. It
-    `lacks` so many more people who would have to say yes.
+    `lacks` so many more people who would have to say yes; `void` tells why the last yes is none.
     """
 
     record: IntentRecord
@@ -61,6 +61,7 @@ class Draft:
     mid: Decimal | None = None
     approval: e.IntentApproved | None = None
     lacks: int = 0
+    void: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -175,6 +176,7 @@ class Drafts:
             "approved_by": draft.approved_by, "approvals_lacking": draft.lacks,
             "account": self._account(draft), "settings_version": self._kept.book.settings_version,
             "approved_until": iso(approval.until) if approval else None,
+            "approval_void": draft.void,
             "reason_code": draft.record.reason.value if draft.record.reason else None,
             "reason_detail": because(draft.record),
             "client_order_id": draft.record.cl_ord_id, "draft_path": self.path(draft),
@@ -216,7 +218,7 @@ class Drafts:
         self._change(event.intent_id, moment, event)
 
     def lapsed(self, moment: Moment, event: e.ApprovalLapsed) -> None:
-        self._change(event.intent_id, moment, None)
+        self._change(event.intent_id, moment, None, f"{event.reason}: {event.detail}")
 
     def never_left(self, moment: Moment, event: e.OrderNeverLeft) -> None:
         record = self._kept.intent_of(self._kept.order(event.cl_ord_id))
@@ -242,16 +244,17 @@ class Drafts:
         self._newest.add(record.intent_id, Draft(
             record=record, drafted=moment, changed=moment, gates=gates, digest=intent.digest(),
             made=made_of(intent, gates, book.terms),
-            mid=mid_of(intent, quotes.get, book.multiplier),
+            mid=mid_of(intent, quotes.get, book.multiplier), lacks=book.settings.approvers_min,
         ))
 
     def _change(
-        self, intent_id: IntentId, moment: Moment, approval: e.IntentApproved | None
+        self, intent_id: IntentId, moment: Moment, approval: e.IntentApproved | None,
+        void: str | None = None,
     ) -> None:
         draft = self.get(intent_id)
         if draft is not None:
             names = approval.names if approval is not None else ()
-            draft.changed, draft.approval = moment, approval
+            draft.changed, draft.approval, draft.void = moment, approval, void
             draft.lacks = max(0, self._kept.book.settings.approvers_min - len(names))
 
 

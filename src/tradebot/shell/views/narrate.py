@@ -210,12 +210,14 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     e.BreakAccepted: lambda v: f"break {drift_text(v.drift)} accepted by {v.by}: {v.reason}",
     e.PositionsMarked: lambda v: "marked " + ", ".join(q.symbol for q in v.quotes),
     e.StrategySwitched: _strategy,
-    e.IntentApproved: lambda v: f"draft {short(v.intent_id)} approved by {v.by}",
+    e.IntentApproved: lambda v: f"draft {short(v.intent_id)} approved by {' and '.join(v.names)}",
     e.ApprovalLapsed: lambda v: f"approval of {short(v.intent_id)} is void, {v.reason}: {v.detail}",
     e.BreakerSet: lambda v: f"BREAKER of route {v.route} is {v.state}: {v.reason}",
     e.DeadLetterRetried: lambda v: f"dead letter {short(v.intent_id)} tried again by {v.by}",
     e.DeadLetterDiscarded: lambda v: (
         f"dead letter {short(v.intent_id)} discarded by {v.by}: {v.reason}"
     ),
-    e.ApprovalRefused: lambda v: f"answer to draft {short(v.target)} refused: {v.reason}",
+    e.ApprovalRefused: lambda v: (
+        f"answer to draft {short(v.target)} refused: {v.reason} {v.detail}".rstrip()
+    ),
 }
