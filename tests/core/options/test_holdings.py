@@ -12,7 +12,13 @@ from tests.makers import an_instrument
 
 from tradebot.core.model.instrument import Instrument, Right
 from tradebot.core.model.strategy_type import StrategyType
-from tradebot.core.options.holdings import HeldLeg, HeldStructure, group, terms_of
+from tradebot.core.options.holdings import (
+    HeldLeg,
+    HeldStructure,
+    Together,
+    group,
+    terms_of,
+)
 from tradebot.core.options.shapes import SHAPES, strikes_of
 from tradebot.core.options.structures import cost_of
 
@@ -111,6 +117,39 @@ def test_parts_share_cost_and_value_and_lose_none_of_it() -> None:
     condor, rest = made
     assert (condor.cost, rest.cost, rest.value) == (-200, 200, 220)
     assert condor.value is None  # nobody said what the others are worth
+
+
+def together(*legs: HeldLeg) -> Together:
+    return tuple((leg.terms.symbol, leg.qty) for leg in legs)
+
+
+def test_what_was_opened_as_one_is_found_before_anything_else() -> None:
+    """By quantities alone another condor would be found, and a butterfly."""
+    condor = [put(80, 1), put(85, -1), call(110, -1), call(115, 1)]
+    now = [*condor, call(95, 2), call(100, -3), call(105, 1)]
+    assert "butterfly" in " ".join(words(now)[0])
+    opened = [
+        (together(*condor), Decimal(1)), (together(call(100, -1), call(105, 1)), Decimal(1)),
+        (together(call(95, 1), call(100, -1)), Decimal(2)),
+    ]
+    made, left = group(now, opened)
+    assert [(one.strategy, one.qty) for one in made] == [
+        (S.IRON_CONDOR, 1), (S.CALL_CREDIT_SPREAD, 1), (S.CALL_DEBIT_SPREAD, 2),
+    ]
+    assert made[0].strikes == (80, 85, 110, 115)
+    assert not left
+
+
+def test_of_what_was_opened_only_what_is_held_counts() -> None:
+    opened = [(together(call(95, 2), call(100, -2)), Decimal(3))]
+    made, left = group([call(95, 5), call(100, -4)], opened)
+    assert [(one.strategy, one.qty) for one in made] == [
+        (S.CALL_DEBIT_SPREAD, 4), (S.LONG_CALL, 1),
+    ]
+    assert not left
+    assert words([call(95, -2), call(100, 2)])[0] == ["2 call_credit_spread"]
+    made, _ = group([call(95, -2), call(100, 2)], opened)  # the other way round by now
+    assert [one.strategy for one in made] == [S.CALL_CREDIT_SPREAD]
 
 
 @pytest.mark.parametrize(("legs", "loss", "profit", "turns"), [

@@ -206,6 +206,7 @@ def _held(book: Book, account: str, symbol: str) -> None:
     net = book.ledger.nets.get(account, {}).get(symbol)
     if net is None:
         book.pins.pop((account, symbol), None)
+        book.orders.combos.ended(account, symbol)
     book.exposure.held(account, symbol, net.value if net is not None else None)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from tradebot.core.book.combos import Combos
 from tradebot.core.book.deadlines import Deadlines
 from tradebot.core.book.exposure import Exposure
 from tradebot.core.book.figures import Figures
@@ -60,6 +61,7 @@ class Orders:
     doubts: dict[str, int] = field(default_factory=dict)
     open_by_strategy: dict[str, int] = field(default_factory=dict)
     open_by_symbol: dict[str, int] = field(default_factory=dict)
+    combos: Combos = field(default_factory=Combos)
     exposure: Exposure = field(default_factory=Exposure)
     deadlines: Deadlines = field(default_factory=Deadlines)
     figures: Figures = field(default_factory=Figures)
@@ -135,6 +137,9 @@ class Orders:
         if report.exec_type in MONEY:
             state.is_handed_off = False
             self._take(state, state.order.cum_qty - filled)
+            if state.intent.is_combo:
+                more, owner = state.order.cum_qty - filled, state.intent.owner
+                self.combos.traded(state.account, owner, state.intent.legs, more)
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
             self.working[state.root] = state  # a bust or a change re-opened it
             state.is_handed_off = False

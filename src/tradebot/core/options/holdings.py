@@ -1,7 +1,7 @@
 """Which structures does somebody hold? Quantities of instruments, grouped as the desk names them.
 
-What was bought together is not remembered: only what is held counts. The largest structures are
-found first, then the narrowest; what makes none stays as it is.
+What was opened as one is found first, as far as it is still held. Of the rest only quantities
+count: the largest structures are found first, then the narrowest; what makes none stays as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeAlias
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument, Right
@@ -18,6 +18,8 @@ from tradebot.core.model.payoff import as_option, pays, worst_payoff
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options.shapes import structure_of
 from tradebot.core.options.structures import Range, break_evens, winning
+
+Together: TypeAlias = tuple[tuple[str, Decimal], ...]  # symbols with signed ratios
 
 _LARGE: Final = (4, 3)
 _SMALL: Final = (2, 1)
@@ -90,8 +92,15 @@ class Terms:
     is_partial: bool = False
 
 
-def group(legs: Iterable[HeldLeg]) -> tuple[list[HeldStructure], list[HeldLeg]]:
-    """Return the structures that holdings make, and what is left of them."""
+def group(
+    legs: Iterable[HeldLeg], opened: Iterable[tuple[Together, Decimal]] = ()
+) -> tuple[list[HeldStructure], list[HeldLeg]]:
+    """Return the structures that holdings make, and what is left of them.
+
+    `opened` tells how many of which symbols with their ratios were opened as one, those that count
+    most first.
+    """
+    first = list(opened)
     by_underlying: dict[str, list[HeldLeg]] = {}
     for leg in legs:
         if leg.qty:
@@ -100,6 +109,7 @@ def group(legs: Iterable[HeldLeg]) -> tuple[list[HeldStructure], list[HeldLeg]]:
     left: list[HeldLeg] = []
     for name in sorted(by_underlying):
         held = {leg.terms.symbol: leg for leg in sorted(by_underlying[name], key=_place)}
+        made.extend(_opened_in(held, first))
         made.extend(_taken_from(held))
         left.extend(leg for leg in held.values() if leg.qty)
     return made, left
@@ -131,6 +141,29 @@ def terms_at(legs: Sequence[tuple[Instrument, Decimal]], cost: Decimal) -> Terms
     )
 
 
+def _opened_in(
+    held: dict[str, HeldLeg], opened: Iterable[tuple[Together, Decimal]]
+) -> Iterator[HeldStructure]:
+    """Take out what was opened as one, as often as its legs are all there."""
+    for together, qty in opened:
+        if all(symbol in held and held[symbol].qty * ratio > 0 for symbol, ratio in together):
+            most = min(held[symbol].qty / ratio for symbol, ratio in together)
+            many = floor_to(min(qty, most), ONE)
+            parts = tuple(held[symbol].part(ratio * many) for symbol, ratio in together if many)
+            strategy = structure_of([(leg.terms, leg.qty) for leg in parts]) if parts else None
+            if strategy is not None:
+                legs = tuple(sorted(parts, key=_place))
+                count = min(abs(leg.qty) for leg in legs if leg.terms.strike is not None)
+                yield _taken(held, HeldStructure(strategy=strategy, qty=count, legs=legs))
+
+
+def _taken(held: dict[str, HeldLeg], made: HeldStructure) -> HeldStructure:
+    for leg in made.legs:
+        whole = held[leg.terms.symbol]
+        held[leg.terms.symbol] = whole.part(whole.qty - leg.qty)
+    return made
+
+
 def _taken_from(held: dict[str, HeldLeg]) -> Iterator[HeldStructure]:
     """Take structures out of holdings on one underlying, until none is left in them."""
     for sizes in (_LARGE, _SMALL):
@@ -138,10 +171,7 @@ def _taken_from(held: dict[str, HeldLeg]) -> Iterator[HeldStructure]:
             for symbols in _candidates(held, size):
                 made = _made_of([held[symbol] for symbol in symbols])
                 if made is not None:
-                    for leg in made.legs:
-                        whole = held[leg.terms.symbol]
-                        held[leg.terms.symbol] = whole.part(whole.qty - leg.qty)
-                    yield made
+                    yield _taken(held, made)
 
 
 def _candidates(held: dict[str, HeldLeg], size: int) -> list[tuple[str, ...]]:

@@ -111,7 +111,8 @@ class OptionsDesk:
         book = self._views.book
         route = first_usable(book, book.settings.routes)
         account = book.routes[route].account if route else ""
-        held, rest = group(free_holdings(book, account, request.symbol))
+        free = free_holdings(book, account, request.symbol)
+        held, rest = group(free, book.orders.combos.of(account, Source.DESK))
         now = self._situation(chain, account, shares_in(rest))
         work = partial(_plan, request, held, now, book.settings)
         return await asyncio.to_thread(work) if self._threaded else work()

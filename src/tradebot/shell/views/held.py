@@ -21,7 +21,7 @@ def held_document(book: Book, marks: Marks, today: date | None, filters: Filters
     loose: list[Plain] = []
     for account, owner, legs in _holdings(book, marks):
         whose = {"account": account, "strategy_id": owner}
-        made, left = group(legs)
+        made, left = group(legs, book.orders.combos.of(account, owner))
         structures += [
             {**whose, **_structure_row(one, marks, today)} for one in made
             if filters.fit(owner, (one.underlying, *(leg.terms.symbol for leg in one.legs)))
