@@ -45,6 +45,7 @@ from tradebot.shell.supervisor import Run
 from tradebot.shell.told.dead_letter_files import DeadLetterFiles
 from tradebot.shell.told.draft_files import DraftFiles, Keeping
 from tradebot.shell.told.execution_log import ExecutionLog
+from tradebot.shell.told.gate_files import GateFiles
 from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.told.promotion_files import PromotionFiles
 from tradebot.shell.told.telemetry import Telling
@@ -271,6 +272,7 @@ class _Builder:
         """Keep the records of each day for auditors."""
         views, own = self.past.views, self.ending.callback
         yield DeadLetterFiles(self.home / "dead_letters", views.dead_letters, own).on_decision
+        yield GateFiles(self.home / "gates", views.gate_runs, own).on_decision
         yield PromotionFiles(self.home / "promotions", views.promotions, own).on_decision
 
     def _draft_files(self) -> DraftFiles:

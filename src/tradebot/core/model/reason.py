@@ -306,3 +306,10 @@ class GateResult:
     actual: Decimal | None = None
     need: Need | None = None
     until: datetime | None = None
+
+    @property
+    def is_warning(self) -> bool:
+        """Tell whether it allowed what is beyond its limit."""
+        if self.answer is not Answer.ALLOW or self.actual is None or self.limit is None:
+            return False
+        return self.actual > self.limit

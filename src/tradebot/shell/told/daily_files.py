@@ -29,6 +29,10 @@ class DailyFiles:
     def write(self, day: date, record: dict[str, Any]) -> None:
         self._outlet(day).write(json.dumps(record) + "\n")
 
+    def later(self, day: date, record: Callable[[], dict[str, Any]]) -> None:
+        """Write what is made only then, where it is written."""
+        self._outlet(day).later(lambda: json.dumps(record()) + "\n")
+
     def _outlet(self, day: date) -> Outlet:
         if self._open is None or self._open[0] != day:
             if self._open is not None:

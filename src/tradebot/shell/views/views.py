@@ -16,6 +16,7 @@ from tradebot.shell.views.dead_letters import DeadLetters
 from tradebot.shell.views.drafts import Drafts
 from tradebot.shell.views.figures import figures
 from tradebot.shell.views.filters import ALL, Filters
+from tradebot.shell.views.gate_runs import GateRuns
 from tradebot.shell.views.held import held_document
 from tradebot.shell.views.history import (
     EVENTS_MAX,
@@ -59,6 +60,7 @@ class Views:
         self.drafts = Drafts(self._kept, size)
         self.dead_letters = DeadLetters(self._kept)
         self.promotions = PromotionRecords(self._kept, self.drafts)
+        self.gate_runs = GateRuns(self._kept, self.drafts)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
@@ -70,6 +72,7 @@ class Views:
             self.drafts.apply(moment, event)
             self.dead_letters.apply(moment, event)
             self.promotions.apply(moment, event)
+        self.gate_runs.apply(decision)
         self.last = moment
 
     def status(self) -> Plain:

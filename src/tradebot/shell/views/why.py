@@ -127,7 +127,7 @@ def gate_sentence(gate: GateResult) -> str:
     if gate.actual is not None:
         told += f" {plain(gate.actual)}"
     if gate.limit is not None:
-        told += f" (limit {plain(gate.limit)})"
+        told += f" ({'beyond its ' * gate.is_warning}limit {plain(gate.limit)})"
     return told
 
 
