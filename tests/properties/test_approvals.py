@@ -20,6 +20,8 @@ from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import Mode, Policy, Promotion, Settings
+from tradebot.shell.audit.trail import Trails
+from tradebot.shell.journal.decision import Decision
 
 SEEDS: Final = range(24)
 STEPS: Final = 500
@@ -125,12 +127,20 @@ def account_for(day: Day) -> Counter[str]:
     return seen
 
 
+def an_auditor_finds_nothing(day: Day) -> None:
+    trails = Trails()
+    for seq, line in enumerate(day.journal, 1):
+        trails.take(Decision(seq, line.at, line.command, tuple(line.events)))
+    assert not trails.findings
+
+
 @pytest.mark.promise(23)
 @pytest.mark.fault(90)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_order_that_needs_a_yes_has_one_of_its_own(seed: int) -> None:
     day = an_answered_day(seed)
     account_for(day)
+    an_auditor_finds_nothing(day)
     refold_gives_the_same_book(day)
     deciding_again_gives_the_same_events(day)
     the_money_is_what_the_broker_moved(day)

@@ -9,18 +9,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
 import pytest
+from tests.makers import CALL, Trader, a_report
 from tests.shell.audit.session import play
 
 from tradebot.core.model import events as e
+from tradebot.core.model.commands import Tick
+from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.intent import Source
 from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.settings import Mode, Policy
 from tradebot.shell.audit.audit import Audit, audit
 from tradebot.shell.audit.finding import SENTENCES, Flaw
+from tradebot.shell.audit.trail import Trails
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal, replay
 from tradebot.shell.journal.verify import verify
@@ -97,6 +102,19 @@ def test_a_thousand_staged_trades_all_trace_back(tmp_path: Path) -> None:
         for line in path.read_text().splitlines()
     )
     assert told == {"HELD": 800, "PROMOTED": 900, "REFUSED": 50, "EXPIRED": 50}
+
+
+def test_what_a_broker_settles_belongs_to_no_order() -> None:
+    trails, trader = Trails(), Trader()
+    settled = e.PositionSettled(report=a_report("settlement", "S", exec_id="X7", symbol=CALL))
+    booked = e.TradeBooked(
+        cl_ord_id=ClOrdID("S"), exec_id=ExecID("X7/1"), account="PAPER-1", strategy_id="sma",
+        symbol=CALL, qty=Decimal(-1), px=Decimal(0), cash=Decimal(0), cost=Decimal(0),
+    )
+    for events, flaws_found in (((settled, booked), []), ((booked,), [Flaw.BOOKED_TWICE])):
+        trails.findings.clear()
+        trails.take(Decision(seq=1, at=trader.now, command=Tick(), events=events))
+        assert [finding.flaw for finding in trails.findings] == flaws_found
 
 
 # What somebody did to the journal

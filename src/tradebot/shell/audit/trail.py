@@ -59,6 +59,7 @@ class Trails:
         self.counts = dict.fromkeys(("orders", "by_window", "by_approval", "by_settings"), 0)
         self._scene = Circumstances()
         self._orders: dict[str, str] = {}  # every id that went out, and whose it was
+        self._settled: set[str] = set()  # what ended by no order, as options do
         self._booked: set[tuple[str, str]] = set()
         self._walk: dict[str, list[e.Event]] = {}  # what this decision says of each intent
         self._decision: Decision | None = None
@@ -202,7 +203,7 @@ class Trails:
         if event.reverses is None and key in self._booked:
             self._find(Flaw.BOOKED_TWICE, cl_ord_id=event.cl_ord_id, detail=event.exec_id)
         self._booked.add(key)
-        if event.is_external:
+        if event.is_external or event.exec_id.rpartition("/")[0] in self._settled:
             return
         trail = self.intents.get(self._orders.get(event.cl_ord_id, ""))
         if trail is None:
@@ -216,6 +217,9 @@ class Trails:
         if not (abs(trail.booked[event.symbol]) <= most or is_told):
             detail = f"{plain(abs(trail.booked[event.symbol]))} of {plain(most)} {event.symbol}"
             self._find(Flaw.OVERFILLED, cl_ord_id=event.cl_ord_id, detail=detail)
+
+    def _ended_by_itself(self, event: e.PositionSettled) -> None:
+        self._settled.add(event.report.exec_id or "")
 
     def _settings(self, event: e.SettingsActivated) -> None:
         self._scene.settings, self._scene.version = event.settings, event.version
@@ -257,6 +261,7 @@ _STEPS: Final[Mapping[type, Callable[[Trails, Any], None]]] = {
     e.OrderNeverLeft: Trails._never_left,
     e.ReplaceRequested: Trails._changed,
     e.TradeBooked: Trails._booked_one,
+    e.PositionSettled: Trails._ended_by_itself,
     e.SettingsActivated: Trails._settings,
     e.SessionEntered: Trails._session,
 }
