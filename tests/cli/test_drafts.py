@@ -15,7 +15,7 @@ from tests.tiny_daemon import TinyDaemon, a_morning, served
 from tradebot.cli.client import Client
 from tradebot.cli.outcome import Stop
 from tradebot.cli.revise import changes
-from tradebot.core.model.commands import ActivateSettings
+from tradebot.core.model.commands import ActivateSettings, Reject
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.shell.journal.file import Journal
 from tradebot.shell.views.drafts import Shelf
@@ -170,6 +170,12 @@ def test_a_draft_tells_who_approved_it_and_how_many_lack(
     daemon: TinyDaemon, home: Path, capsys: Out
 ) -> None:
     activate(daemon, Promotion.MANUAL, approvers_min=2)
+    draft = a_draft(capsys, home)
+    _, said, _ = told(
+        capsys, home, "drafts", "approve", draft["draft_id"], "--digest", draft["digest"]
+    )
+    assert ", and 1 more must\n" in said
+    daemon.decide(Reject(target=draft["draft_id"], reason="anew", by="ann"))
     draft = a_draft(capsys, home)
     path = f"/api/v1/drafts/{draft['draft_id']}/approve"
     for name, by, lacking, status in (

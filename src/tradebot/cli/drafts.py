@@ -129,7 +129,9 @@ def _answer(args: argparse.Namespace, what: str, body: dict[str, str]) -> int:
     draft, result = found["draft"], found["result"]
     reason = f" {draft['reason_code']}" if draft["reason_code"] else ""
     stage = f"; now at stage {result['stage']}" if draft["status"] != "rejected" else ""
-    say(args, f"draft {draft['draft_id']} is {draft['status']}{reason}{stage}")
+    lacks = draft["approvals_lacking"] if draft["approved_by"] else 0
+    more = f"; approved by {draft['approved_by']}, and {lacks} more must" if lacks else ""
+    say(args, f"draft {draft['draft_id']} is {draft['status']}{reason}{stage}{more}")
     return Exit.REFUSED if what == "approve" and not result["success"] else Exit.DONE
 
 
