@@ -52,6 +52,7 @@ from tradebot.core.model.ids import keyed_intent_id
 from tradebot.core.model.report import Holding, LegFill
 from tradebot.core.model.settings import Mode, RouteKind
 from tradebot.core.pipeline.handle import handle
+from tradebot.shell.facts import RecordedFacts
 from tradebot.shell.journal.codec import decode, encode
 from tradebot.shell.journal.decision import Decision
 
@@ -234,7 +235,7 @@ def past(golden: Path, request: pytest.FixtureRequest) -> list[Decision]:
 def test_it_is_decided_again_alike(golden: Path, request: pytest.FixtureRequest) -> None:
     decided, folded = Book(), Book()
     for then in past(golden, request):
-        facts = makers.Known(then.reads.quotes, then.reads.latch)
+        facts = RecordedFacts(then.reads)
         now = tuple(handle(decided, then.command, facts, then.at))
         assert now == then.events, f"decision {then.seq}"
         folded.fold(then.at, then.events)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tests import makers
+from tests.stories import options
 from tests.stories.telling import NEW_YORK, Names, tell
 
 from tradebot.core.book.book import Book
@@ -56,7 +57,12 @@ class Stage:
     now: datetime = makers.OPEN
 
     def decide(self, command: c.Command) -> list[str]:
-        reads = Reads(quotes=tuple(self.facts.quotes.values()), latch=self.facts.latched)
+        facts = self.facts
+        reads = Reads(
+            quotes=tuple(facts.quotes.values()), latch=facts.latched,
+            options=tuple(facts.options.values()),
+            volatilities=tuple(facts.volatilities.values()),
+        )
         events = tuple(handle(self.book, command, self.facts, self.now))
         self.told.append(Told(at=self.now, command=command, reads=reads, events=events))
         return [tell(event, self.names) for event in events]
@@ -292,9 +298,10 @@ def _control(stage: Stage, words: Words) -> c.SetControl:
 
 
 SCENE: Final[Mapping[str, Callable[[Stage, Words], Sequence[str]]]] = {
-    "quote": _quote, "latch": _latch, "look": _look,
+    "quote": _quote, "latch": _latch, "look": _look, **options.SCENE,
 }
 COMMANDS: Final[Mapping[str, Callable[[Stage, Words], c.Command]]] = {
+    **options.COMMANDS,
     "intent": _intent,
     "combo": _combo,
     "report": _report,

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.makers import Known
 from tests.stories.story import Stage, play
 from tests.stories.telling import TELLERS
 
 from tradebot.core.book.book import Book
 from tradebot.core.model.events import Event
 from tradebot.core.pipeline.handle import handle
+from tradebot.shell.facts import RecordedFacts
 
 STORIES = sorted(Path(__file__).parent.glob("*.story"))
 
@@ -43,7 +43,7 @@ def test_the_story_is_decided_and_folded_again_alike(path: Path) -> None:
 def decided_again(stage: Stage) -> list[tuple[Event, ...]]:
     book = Book()
     return [
-        tuple(handle(book, told.command, Known(told.reads.quotes, told.reads.latch), told.at))
+        tuple(handle(book, told.command, RecordedFacts(told.reads), told.at))
         for told in stage.told
     ]
 
