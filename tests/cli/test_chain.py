@@ -63,6 +63,12 @@ def test_what_is_not_there_is_told(
     assert said in error
 
 
+def test_a_program_is_told_too_that_there_is_none(home: Path, capsys: Out) -> None:
+    code, found = document(capsys, home, "chain", "IBM")
+    assert (code, found["status"]) == (1, 404)
+    assert found["detail"] == "no options on IBM are known now"
+
+
 def test_without_a_daemon_nobody_knows_a_chain(tmp_path: Path, capsys: Out) -> None:
     code, _, error = told(capsys, tmp_path, "chain", "SPY")
     assert code == 3

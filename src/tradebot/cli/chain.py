@@ -41,10 +41,11 @@ def register(verbs: flags.Verbs) -> None:
 def chain(args: argparse.Namespace) -> int:
     query = {"expiry": args.expiry} if args.expiry is not None else {}
     client = Client(place.home(args))
-    found = client.get(f"/api/v1/chain/{escaped(args.symbol)}", query).checked()
+    reply = client.get(f"/api/v1/chain/{escaped(args.symbol)}", query)
     if args.json:
-        show.document(found)
-    else:
+        show.document(reply.document)
+    found = reply.checked()
+    if not args.json:
         _tell(found, is_whole=args.all)
     return Exit.DONE
 
