@@ -58,7 +58,7 @@ async def test_a_model_hears_the_task_the_words_and_the_form_and_nothing_else(
     (sent,) = fake.bodies
     if protocol == "openai":
         assert sent == {
-            "model": "small-1", "temperature": 0,
+            "model": "small-1", "temperature": 0, "max_tokens": 1024,
             "messages": [
                 {"role": "system", "content": PROMPT.task},
                 {"role": "user", "content": PROMPT.words},
@@ -82,7 +82,7 @@ async def test_a_server_that_knows_no_schemas_hears_it_in_words() -> None:
     async with serving(status(400), status(400), FILLED) as fake:
         assert await fake.plugin("openai").fill(PROMPT) == FILLED
     assert [list(sent) for sent in fake.bodies] == [
-        ["model", "messages", "response_format", "temperature"],
+        ["model", "messages", "response_format", "temperature", "max_tokens"],
         ["model", "messages", "response_format"], ["model", "messages", "response_format"],
     ]
     last = fake.bodies[-1]

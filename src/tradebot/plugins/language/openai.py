@@ -11,6 +11,7 @@ from tradebot.plugins.language.post import Endpoint, part, post
 from tradebot.ports import Prompt, UselessAnswer
 
 _HOME: Final = "https://api.openai.com/v1"
+_BOUNDS: Final = {"temperature": 0, "max_tokens": 1024}  # a model that thinks first takes neither
 
 
 class OpenAIModel:
@@ -30,7 +31,7 @@ class OpenAIModel:
         told = f"{prompt.task}\n\nAnswer with one JSON object of this schema: "
         answer = await post(
             self._url, self._headers,
-            self._body(prompt.task, prompt.words, strictly | {"temperature": 0}),
+            self._body(prompt.task, prompt.words, strictly | _BOUNDS),
             self._body(prompt.task, prompt.words, strictly),
             self._body(told + json.dumps(prompt.form), prompt.words, {
                 "response_format": {"type": "json_object"},
