@@ -44,7 +44,7 @@ def why_none(text: str, **more: Any) -> str:
 
 @pytest.mark.parametrize(("text", "rank", "shares", "strategy"), [
     ("SPY neutral", "0.5", 0, "iron_condor"), ("SPY neutral", None, 0, "iron_condor"),
-    ("SPY neutral", "0.29", 0, "butterfly"), ("SPY neutral", "0.81", 0, "butterfly"),
+    ("SPY neutral", "0.29", 0, "butterfly"), ("SPY neutral", "0.81", 0, "iron_butterfly"),
     ("SPY neutral", "0.30", 0, "iron_condor"), ("SPY neutral", "0.80", 0, "iron_condor"),
     ("SPY stays in a range", "0.5", 0, "iron_condor"), ("SPY is calm", "0.1", 0, "butterfly"),
     ("bullish on SPY", "0.25", 0, "put_credit_spread"),
@@ -54,7 +54,8 @@ def why_none(text: str, **more: Any) -> str:
     ("bearish on SPY", "0.2", 100, "protective_put"), ("bearish on SPY", "0.5", 100, "collar"),
     ("SPY will be volatile", "0.55", 0, "long_straddle"),
     ("SPY will be volatile", "0.5", 0, "long_strangle"),
-    ("SPY neutral, not a condor", "0.5", 0, "butterfly"),
+    ("SPY neutral, not a condor", "0.5", 0, "iron_butterfly"),
+    ("SPY neutral, not a condor", "0.1", 0, "butterfly"),
 ])
 def test_an_outlook_calls_for_what_the_policy_says(
     text: str, rank: str | None, shares: int, strategy: str

@@ -119,6 +119,7 @@ _BANDS: Final[Mapping[StrategyType, StructureRule]] = {
         _rule(StrategyType.IRON_CONDOR, (30, 45), "0.30", "0.80"),
         _rule(StrategyType.PUT_CREDIT_SPREAD, (25, 40), "0.25"),
         _rule(StrategyType.CALL_CREDIT_SPREAD, (25, 40), "0.25"),
+        _rule(StrategyType.IRON_BUTTERFLY, None, "0.30"),
         _rule(StrategyType.COVERED_CALL, (20, 35)),
         _rule(StrategyType.PROTECTIVE_PUT, (20, 45), most="0.35"),
         _rule(StrategyType.LONG_STRADDLE, (20, 35), "0.55"),
@@ -143,9 +144,10 @@ class Preference:
 
 _S: Final = StrategyType
 PREFERENCES: Final = (
-    Preference(outlook=Outlook.NEUTRAL, structures=(_S.IRON_CONDOR, _S.BUTTERFLY)),
-    Preference(outlook=Outlook.RANGE, structures=(_S.IRON_CONDOR, _S.BUTTERFLY)),
-    Preference(outlook=Outlook.CALM, structures=(_S.IRON_CONDOR, _S.BUTTERFLY)),
+    *(
+        Preference(outlook=calm, structures=(_S.IRON_CONDOR, _S.IRON_BUTTERFLY, _S.BUTTERFLY))
+        for calm in (Outlook.NEUTRAL, Outlook.RANGE, Outlook.CALM)
+    ),
     Preference(
         outlook=Outlook.BULLISH, structures=(_S.PUT_CREDIT_SPREAD, _S.CALL_DEBIT_SPREAD),
     ),
