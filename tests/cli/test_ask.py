@@ -47,7 +47,7 @@ def test_a_request_becomes_a_draft_that_waits_for_a_person(
 def test_people_read_what_was_assumed_and_how_to_approve(home: Path, capsys: Out) -> None:
     code, text, _ = told(capsys, home, "ask", "SPY", "condor,", "risk", "at", "most", "$500")
     assert code == 0
-    assert "understood: action open, symbol SPY, strategy type iron_condor, max loss 500" in text
+    assert "understood: open, symbol SPY, strategy type iron_condor, max loss 500" in text
     assert "assumed: 1 of it\n" in text
     assert "You can lose at most $372, if SPY closes below 468.72 or above 531.28" in text
     assert "tradebot drafts approve" in text

@@ -8,6 +8,7 @@ from tests.docs.pages import INSTALL, ROOT, Clone, Command, File, matches, steps
 PAGES = {
     "calendar.md": 5,
     "first-strategy.md": 7,
+    "guide/desk.md": 10,
     "howto/add-a-broker.md": 2,
     "howto/add-a-gate.md": 4,
     "howto/add-a-strategy.md": 3,

@@ -13,7 +13,7 @@ _LEGS: Final = {
     "strike": "STRIKE", "right": "RIGHT",
 }
 _SAID: Final = (
-    "action", "symbol", "outlook", "strategy_type", "right", "horizon_days", "expiry", "delta",
+    "symbol", "outlook", "strategy_type", "among", "right", "horizon_days", "expiry", "delta",
     "strikes", "width", "quantity", "held_expiry", "held_strikes", "max_loss", "max_loss_pct",
     "risk_level", "excluded",
 )
@@ -49,7 +49,8 @@ def _see_that_it_can_be_read(text: str) -> None:
 
 def _tell(found: Mapping[str, Any], *, is_dry_run: bool) -> None:
     said = {name: found["request"][name] for name in _SAID if found["request"][name]}
-    show.line(show.clean("understood: " + ", ".join(map(_said, said.items()))))
+    action = found["request"]["action"]
+    show.line(show.clean(", ".join((f"understood: {action}", *map(_said, said.items())))))
     for note in found["notes"]:
         show.line(show.clean(f"with doubt: {note}"))
     for question in found["questions"]:
@@ -73,7 +74,8 @@ def _tell_step(step: Mapping[str, Any], *, is_dry_run: bool) -> None:
     structure = step["structure"]
     for text in structure["assumed"]:
         show.line(show.clean(f"assumed: {text}"))
-    show.line()
+    if structure["assumed"]:
+        show.line()
     show.table(structure["legs"], _LEGS, "no legs")
     show.line()
     for text in structure["explanation"]:

@@ -46,13 +46,18 @@ class Made:
     @property
     def name(self) -> str:
         """Name it in a word, as files have it."""
-        name = self.strategy or ("combo" if len(self.legs) > 1 else "option")
-        return f"close_{name}" if self.closes else str(name)
+        return f"close_{self._made}" if self.closes else self._made
+
+    @property
+    def _made(self) -> str:
+        return str(self.strategy or ("combo" if len(self.legs) > 1 else "option"))
 
     def words(self) -> list[str]:
         """Tell what it is, costs, can lose and win."""
         legs = (leg_in_words(terms, qty / self.qty) for terms, qty in self.legs)
-        told = [headline(f"{self.underlying} {self.name}", self.qty, legs)]
+        told = [headline(f"{self.underlying} {self._made}", self.qty, legs)]
+        if self.closes:
+            told = [f"Close {told[0]}"]
         if self.cost is None or self.net_price is None:
             return [*told, "It takes whatever price the market has."]
         if self.terms is None:

@@ -183,8 +183,8 @@ def _assumed(request: Request, found: PricedStructure, now: Situation) -> Iterat
         days = (found.expiry - now.chain.as_of.date()).days
         yield f"expiry {found.expiry}, in {days} days"
     if not request.strikes:
-        strikes = (leg.terms.strike for leg in found.options)
-        told = " ".join(plain(strike) for strike in strikes if strike is not None)
+        strikes = {leg.terms.strike for leg in found.options if leg.terms.strike is not None}
+        told = " ".join(map(plain, sorted(strikes)))
         by = f"a delta of {plain(request.delta)}" if request.delta else "the deltas of its recipe"
         yield f"strikes {told}, by {by}"
 
