@@ -26,7 +26,7 @@ def test_a_break_is_told_by_name_and_exits_8(home: Path, capsys: Out) -> None:
     lines = path.read_text().splitlines()
     path.write_text("\n".join(lines[1:]) + "\n")
     code, said, _ = told(capsys, home, "audit", "verify")
-    assert (code, "1 x RECORD_MISSING: promotions/ lacks what the journal" in said) == (8, True)
+    assert (code, "1 x RECORD_MISSING: a record for auditors is not there" in said) == (8, True)
     code, found = document(capsys, home, "audit", "verify")
     assert (code, found["good"]) == (8, False)
     assert [row["finding"] for row in found["findings"]] == ["RECORD_MISSING"]

@@ -286,38 +286,52 @@ def test_every_kind_of_finding_is_planted_here() -> None:
     assert {flaw for _, flaw in BREAKS.values()} | FILES == set(Flaw) == set(SENTENCES)
 
 
-def lines(home: Path) -> tuple[Path, list[str]]:
-    (path,) = (home / "promotions").glob("*.jsonl")
-    return path, path.read_text().splitlines()
+def lines(home: Path, of: str) -> tuple[Path, list[str]]:
+    """Read a file of records, those last that let an order go."""
+    (path,) = (home / of).glob("*.jsonl")
+    (promotions,) = (home / "promotions").glob("*.jsonl")
+    told = map(json.loads, promotions.read_text().splitlines())
+    sent = {record["seq"] for record in told if record["outcome"] == "PROMOTED"}
+    found = path.read_text().splitlines()
+    return path, sorted(found, key=lambda line: json.loads(line)["seq"] in sent)
 
 
 def _gone(told: list[str]) -> Iterator[str]:
-    yield from told[1:]
+    yield from told[:-1]
 
 
 def _doubled(told: list[str]) -> Iterator[str]:
-    yield from (*told, told[0])
+    yield from (*told, told[-1])
 
 
 def _invented(told: list[str]) -> Iterator[str]:
-    yield from (*told, json.dumps({**json.loads(told[0]), "draft_id": "NOBODY"}))
+    nobody = {"draft_id": "NOBODY", "intent_id": "NOBODY"}
+    yield from (*told, json.dumps({**json.loads(told[0]), **nobody}))
 
 
-def _by_another(told: list[str]) -> Iterator[str]:
-    for line in told:
-        yield json.dumps({**json.loads(line), "approved_by": ["mallory"]})
+def _of_other_content(told: list[str]) -> Iterator[str]:
+    yield from (*told[:-1], json.dumps({**json.loads(told[-1]), "digest": "another"}))
 
 
+@pytest.mark.parametrize("of", ["promotions", "gates"])
 @pytest.mark.parametrize(("change", "flaw"), [
     (_gone, Flaw.RECORD_MISSING), (_doubled, Flaw.RECORD_TWICE),
-    (_invented, Flaw.RECORD_UNKNOWN), (_by_another, Flaw.RECORD_DIFFERS),
+    (_invented, Flaw.RECORD_UNKNOWN), (_of_other_content, Flaw.RECORD_DIFFERS),
 ])
 def test_what_was_done_to_the_records_is_found_by_name(
-    home: Path, change: Callable[[list[str]], Iterator[str]], flaw: Flaw
+    home: Path, of: str, change: Callable[[list[str]], Iterator[str]], flaw: Flaw
 ) -> None:
-    path, told = lines(home)
+    path, told = lines(home, of)
     path.write_text("\n".join(change(told)) + "\n")
     assert flaws(home) == {flaw}
+
+
+def test_who_approved_it_is_compared_too(home: Path) -> None:
+    path, told = lines(home, "promotions")
+    path.write_text("\n".join(
+        json.dumps({**json.loads(line), "approved_by": ["mallory"]}) for line in told
+    ) + "\n")
+    assert flaws(home) == {Flaw.RECORD_DIFFERS}
 
 
 @pytest.mark.parametrize(("before", "after"), [

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tradebot.core.model.fact import fact
-from tradebot.shell.audit.files import about_drafts, about_promotions
+from tradebot.shell.audit.files import about_drafts, about_records
 from tradebot.shell.audit.finding import Flaw, TrailBreak
 from tradebot.shell.audit.trail import Trails
 from tradebot.shell.journal.decision import Decision
@@ -43,7 +43,13 @@ def audit(home: Path, drafts: Path, progress: Callable[[int], None] = lambda don
         decisions += 1
         if decisions % TELL_EVERY == 0:
             progress(decisions)
-    found = [*trails.findings, *folds, *about_promotions(home / "promotions", trails.intents)]
+    found = [
+        *trails.findings, *folds,
+        *about_records(
+            home / "promotions", ("draft_id", "outcome"), trails.outcomes, trails.outcomes
+        ),
+        *about_records(home / "gates", ("seq", "intent_id"), trails.runs, trails.cleared),
+    ]
     if not folds:
         found.extend(about_drafts(drafts, views.drafts))
     return Audit(

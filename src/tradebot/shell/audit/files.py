@@ -1,18 +1,19 @@
 """Do the files beside the journal tell the same? Drafts for people, records for auditors."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import yaml
 
 from tradebot.shell.audit.finding import Flaw, TrailBreak
-from tradebot.shell.audit.trail import Trail
 from tradebot.shell.told.daily_files import read
 from tradebot.shell.told.draft_files import OURS
 from tradebot.shell.views.drafts import ARCHIVE, Drafts, document
+
+Key: TypeAlias = tuple[str, str]
+Told: TypeAlias = Mapping[str, Any]
 
 _TOLD_LATER: Final = ("outcome",)  # it may go on after its file was written
 
@@ -35,29 +36,33 @@ def about_drafts(directory: Path, drafts: Drafts) -> Iterator[TrailBreak]:
             )
 
 
-def about_promotions(directory: Path, trails: Mapping[str, Trail]) -> Iterator[TrailBreak]:
-    """Hold every record against its trail, both ways."""
-    lines = [line for path in sorted(directory.glob("*.jsonl*")) for line in read(path)]
-    told = {(str(line.get("draft_id")), str(line.get("outcome"))): line for line in lines}
-    counts = Counter((str(line.get("draft_id")), str(line.get("outcome"))) for line in lines)
-    wanted = {
-        (intent_id, outcome): record
-        for intent_id, trail in trails.items() for outcome, record in trail.outcomes.items()
-    }
+def about_records(
+    directory: Path, fields: tuple[str, str], wanted: Mapping[Key, Told], needed: Container[Key]
+) -> Iterator[TrailBreak]:
+    """Hold every record that such fields name against what the journal tells, both ways."""
+    told: dict[Key, list[Told]] = {}
+    for path in sorted(directory.glob("*.jsonl*")):
+        for line in read(path):
+            told.setdefault((str(line.get(fields[0])), str(line.get(fields[1]))), []).append(line)
     for key, record in wanted.items():
-        if key not in told:
-            yield _finding(Flaw.RECORD_MISSING, key, record["seq"])
-        elif wrong := [name for name, value in record.items() if told[key].get(name) != value]:
-            yield _finding(Flaw.RECORD_DIFFERS, key, record["seq"], f": {', '.join(wrong)}")
-    for key, count in counts.items():
-        if key not in wanted:
-            yield _finding(Flaw.RECORD_UNKNOWN, key)
-        elif count > 1:
-            yield _finding(Flaw.RECORD_TWICE, key, wanted[key]["seq"])
+        found = told.pop(key, [])
+        wrong = [name for name, value in record.items() if found and found[-1].get(name) != value]
+        if not found and key in needed:
+            yield _break(Flaw.RECORD_MISSING, directory, key, record)
+        elif wrong:
+            yield _break(Flaw.RECORD_DIFFERS, directory, key, record, f": {', '.join(wrong)}")
+        elif len(found) > 1:
+            yield _break(Flaw.RECORD_TWICE, directory, key, record)
+    for key in told:
+        yield _break(Flaw.RECORD_UNKNOWN, directory, key, {})
 
 
-def _finding(flaw: Flaw, key: tuple[str, str], seq: int = 0, more: str = "") -> TrailBreak:
-    return TrailBreak(flaw=flaw, intent_id=key[0][:64], seq=seq, detail=f"{key[1][:64]}{more}")
+def _break(
+    flaw: Flaw, directory: Path, key: Key, record: Told, more: str = ""
+) -> TrailBreak:
+    detail = f"{directory.name}/: {key[0][:64]} {key[1][:64]}{more}"
+    intent_id = str(record.get("intent_id") or record.get("draft_id") or "")
+    return TrailBreak(flaw=flaw, intent_id=intent_id, seq=record.get("seq", 0), detail=detail)
 
 
 def _read(path: Path) -> dict[str, Any]:

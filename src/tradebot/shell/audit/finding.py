@@ -66,10 +66,10 @@ SENTENCES: Final[Mapping[Flaw, str]] = {
     F.CANNOT_BE: "the events cannot have happened in this order; drafts' files are not compared",
     F.DRAFT_FILE_EDITED: "a draft's file says something else than the journal",
     F.DRAFT_FILE_UNKNOWN: "a file is of a draft that the journal does not have",
-    F.RECORD_MISSING: "promotions/ lacks what the journal tells",
-    F.RECORD_DIFFERS: "promotions/ tells it otherwise than the journal",
-    F.RECORD_TWICE: "promotions/ tells one outcome of one draft twice",
-    F.RECORD_UNKNOWN: "promotions/ tells what the journal does not",
+    F.RECORD_MISSING: "a record for auditors is not there",
+    F.RECORD_DIFFERS: "a record for auditors says something else than the journal",
+    F.RECORD_TWICE: "a record for auditors is there twice",
+    F.RECORD_UNKNOWN: "a record for auditors tells what never happened",
 }
 
 

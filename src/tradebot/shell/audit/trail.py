@@ -8,18 +8,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from tradebot.core.model import events as e
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import ZERO, plain
-from tradebot.core.model.reason import Reason, Stage
+from tradebot.core.model.reason import Answer, Reason, Stage
 from tradebot.core.model.settings import Mode
 from tradebot.core.model.window import Hours
 from tradebot.shell.audit import consent
 from tradebot.shell.audit.consent import Circumstances, Given
 from tradebot.shell.audit.finding import Flaw, TrailBreak
 from tradebot.shell.journal.decision import Decision
+
+Key: TypeAlias = tuple[str, str]
 
 _DRAFTED: Final = (
     Reason.POLICY_STAGED, Reason.POLICY_NEEDS_APPROVAL, Reason.POLICY_WINDOW_CLOSED
@@ -40,7 +42,6 @@ class Trail:
     void: Reason | None = None  # why the last approval is none any more
     orders: list[str] = field(default_factory=list)
     in_the_air: str | None = None  # an order that may have left
-    outcomes: dict[str, dict[str, Any]] = field(default_factory=dict)  # as promotions/ must tell
     order_qty_max: Decimal = ZERO  # the most that was asked for, by changes too
     booked: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
@@ -56,6 +57,9 @@ class Trails:
     def __init__(self) -> None:
         self.findings: list[TrailBreak] = []
         self.intents: dict[str, Trail] = {}
+        self.outcomes: dict[Key, dict[str, Any]] = {}  # as promotions/ must tell them
+        self.runs: dict[Key, dict[str, Any]] = {}  # as gates/ tells those that it keeps
+        self.cleared: set[Key] = set()  # runs that it has to keep: they let a draft or options go
         self.counts = dict.fromkeys(("orders", "by_window", "by_approval", "by_settings"), 0)
         self._scene = Circumstances()
         self._orders: dict[str, str] = {}  # every id that went out, and whose it was
@@ -84,6 +88,12 @@ class Trails:
 
     def _said(self, event: e.StagesPassed | e.RouteChosen) -> None:
         self._walk.setdefault(event.intent_id, []).append(event)
+        if isinstance(event, e.StagesPassed) and event.intent_id in self.intents:
+            self.runs[str(self._seq), event.intent_id] = {
+                "seq": self._seq, "intent_id": event.intent_id, "gate_list": event.gate_list,
+                "digest": self.intents[event.intent_id].digest,
+                "settings_version": self._scene.version,
+            }
 
     def _held(self, event: e.IntentHeld) -> None:
         trail = self.intents.get(event.intent_id)
@@ -93,7 +103,7 @@ class Trails:
             trail.needs_person |= event.reason is Reason.POLICY_STAGED
             if trail.drafted is None:
                 trail.drafted = self._seq
-                self._outcome(trail, "HELD")
+                self._outcome(event.intent_id, "HELD")
 
     def _refused(self, event: e.IntentRefused) -> None:
         trail = self.intents.get(event.intent_id)
@@ -103,7 +113,7 @@ class Trails:
         trail.ended, trail.approval = event.reason, None
         if trail.drafted is not None:
             is_late = event.reason is Reason.POLICY_INTENT_EXPIRED
-            self._outcome(trail, "EXPIRED" if is_late else "REFUSED")
+            self._outcome(event.intent_id, "EXPIRED" if is_late else "REFUSED")
 
     def _retried(self, event: e.DeadLetterRetried) -> None:
         if event.intent_id in self.intents:
@@ -179,11 +189,16 @@ class Trails:
         self.counts[by] += 1
         if window or trail.drafted is not None:
             self._outcome(
-                trail, "PROMOTED", window=window or None, client_order_id=event.cl_ord_id,
+                event.intent_id, "PROMOTED", window=window or None, client_order_id=event.cl_ord_id,
                 approved_by=list(given.event.names) if given is not None else [],
             )
         if window and event.attempt == 1 and event.reserved > 0:
             self._scene.went(window)
+        run = str(self._seq), event.intent_id
+        if run in self.runs:
+            self.runs[run]["verdict"] = Answer.ALLOW.value
+            if trail.drafted is not None or event.intent.source is Source.DESK:
+                self.cleared.add(run)
         trail.approval = None
         trail.orders.append(event.cl_ord_id)
         trail.in_the_air = event.cl_ord_id
@@ -233,10 +248,11 @@ class Trails:
                 utc_offset_s=event.utc_offset_s,
             )
 
-    def _outcome(self, trail: Trail, outcome: str, **more: Any) -> None:
-        trail.outcomes.setdefault(outcome, {
-            "seq": self._seq, "digest": trail.digest, "window": None, "client_order_id": None,
-            "approved_by": [], "settings_version": self._scene.version, **more,
+    def _outcome(self, intent_id: str, outcome: str, **more: Any) -> None:
+        self.outcomes.setdefault((intent_id, outcome), {
+            "seq": self._seq, "draft_id": intent_id, "digest": self.intents[intent_id].digest,
+            "window": None, "client_order_id": None, "approved_by": [],
+            "settings_version": self._scene.version, **more,
         })
 
     @property
