@@ -30,6 +30,7 @@ from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
+from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.ports import NotSent
 from tradebot.shell.api.server import Server
 from tradebot.shell.desk.desk import OptionsDesk
@@ -156,7 +157,7 @@ def a_desk(daemon: TinyDaemon, market: OptionMarket | None = None) -> OptionsDes
     return OptionsDesk(
         market=market or a_market(daemon), facts=daemon.facts, views=daemon.views,
         decide=daemon.submit, clock=FixedClock(AT), threaded=True,
-        read=Reader(LanguageSection(), None).read,
+        closes=ExchangeCalendar().next_close, read=Reader(LanguageSection(), None).read,
     )
 
 

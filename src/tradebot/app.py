@@ -221,6 +221,7 @@ class _Builder:
         status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
         desk = OptionsDesk(
             market=spine.market, facts=spine.facts, views=views, decide=engine.submit,
+            closes=self.calendars[config.schedule.calendar].next_close,
             clock=self.clock, read=self._reader().read, threaded=self.until is None, pace=self.pace,
         )
         engine.listeners.append(desk.on_decision)

@@ -106,6 +106,7 @@ def test_a_draft_tells_what_its_legs_make_and_in_whose_words(home: Path, capsys:
     words = "SPY iron condor, risk at most $500"
     shown = a_draft(home, capsys, words)["document"]
     trade, meta = shown["trade"], shown["meta"]
+    assert shown["expires_utc"].startswith("2026-08-24T20:00:0")  # the close
     assert (trade["strategy_type"], trade["symbol"]) == ("iron_condor", "SPY")
     assert (trade["net_price"], trade["max_loss"], trade["max_profit"]) == ("-1.28", "372", "128")
     assert trade["break_evens"] == ["468.72", "531.28"]

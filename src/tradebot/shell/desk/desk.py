@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final, TypeAlias
@@ -53,13 +53,14 @@ class OptionsDesk:
 
     def __init__(
         self, *, market: MarketData, facts: FactCache, views: Views, decide: Decide, clock: Clock,
-        read: Read, threaded: bool, pace: float = 1.0,
+        closes: Callable[[datetime], datetime], read: Read, threaded: bool, pace: float = 1.0,
     ) -> None:
         self._market = market
         self._facts = facts
         self._views = views
         self._decide = decide
         self._clock = clock
+        self._closes = closes
         self._read = read
         self._threaded = threaded
         self._pace = pace  # of the loop's clock: whoever asks waits in real time
@@ -133,11 +134,18 @@ class OptionsDesk:
         return known
 
     async def _submitted(self, proposal: Proposal, user: str, asked: Asked) -> IntentId:
-        intent = replace(proposal.intent(), source=Source.DESK, user=user, asked=asked)
+        intent = replace(
+            proposal.intent(), source=Source.DESK, user=user, asked=asked, ttl_s=self._wait_s()
+        )
         await self._make_known(proposal)
         decision = await self._decide(SubmitIntent(intent=intent))
         assert decision is not None  # an intent without a key is never a repeat
         return next(v.intent_id for v in decision.events if isinstance(v, IntentReceived))
+
+    def _wait_s(self) -> int:
+        """Let it wait until the market closes next: its order would end there, too."""
+        now = self._clock.now()
+        return max(1, int((self._closes(now) - now).total_seconds()))
 
     async def _told(self, proposal: Proposal, intent_id: IntentId) -> DeskStep:
         await self._settled(intent_id)

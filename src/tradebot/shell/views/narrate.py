@@ -1,6 +1,7 @@
 """How is an event told to a person? One short sentence each, in the words of a trading floor."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from tradebot.core.model import events as e
@@ -10,6 +11,8 @@ from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Answer, GateResult
 from tradebot.core.model.report import ExecType, Report
+
+_PLACES: Final = 8
 
 
 def sentence(event: e.Event) -> str:
@@ -30,14 +33,20 @@ def ask(intent: Intent) -> str:
 def numbers(gates: tuple[GateResult, ...]) -> str:
     """Tell the numbers of the gates that did not allow, e.g. `order_notional 60000 against 50000`.
 
-    A gate without numbers says all it has to say by its reason.
+    A gate without numbers says all it has to say by its reason; where one refuses, those that
+    would only wait say nothing.
     """
-    told = []
+    told, is_refused = [], any(gate.answer is Answer.BLOCK for gate in gates)
     for gate in gates:
-        if gate.answer is not Answer.ALLOW and gate.limit is not None:
-            actual = plain(gate.actual) if gate.actual is not None else "nothing"
-            told.append(f"{gate.gate} {actual} against {plain(gate.limit)}")
+        is_worst = gate.answer is Answer.BLOCK or not is_refused
+        if gate.answer is not Answer.ALLOW and is_worst and gate.limit is not None:
+            actual = "nothing" if gate.actual is None else _number(gate.actual)
+            told.append(f"{gate.gate} {actual} against {_number(gate.limit)}")
     return "; ".join(told)
+
+
+def _number(value: Decimal) -> str:
+    return plain(round(value, _PLACES) if value.is_finite() else value)
 
 
 def short(name: str) -> str:
