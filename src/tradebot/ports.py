@@ -296,3 +296,41 @@ class Language(Protocol):
     model: str
 
     async def fill(self, prompt: Prompt) -> str: ...
+
+
+@fact
+class Sound:
+    """What was or will be heard: 16-bit samples of one channel, little-endian, `rate` a second."""
+
+    rate: int
+    pcm: bytes
+
+
+@fact
+class Hearing:
+    """Which sentence of a grammar a sound was taken for; none, where it was like no sentence.
+
+    `confidence` tells from 0 to 1 how well the sentence explains the sound, next to any other
+    speech. `freely` is what was heard without a grammar.
+    """
+
+    text: str
+    confidence: Decimal
+    freely: str
+
+
+class Recognizer(Protocol):
+    """Turns speech into sentences of a JSGF grammar, offline and within the sound's own length."""
+
+    rate: int
+
+    def knows(self, word: str) -> bool:
+        """Tell whether it has a sound for a word in small letters."""
+
+    def hear(self, sound: Sound, grammar: str) -> Hearing: ...
+
+
+class Synthesizer(Protocol):
+    """Turns a sentence into speech, offline."""
+
+    def speak(self, text: str) -> Sound: ...

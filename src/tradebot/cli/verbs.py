@@ -18,6 +18,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "ask": Verb("desk", "ask the options desk in words; what fits is staged as a draft"),
     "chain": Verb("chain", "list the options on a share: expiries, strikes, prices, volatility"),
     "intents": Verb("intents", "list intents and what became of them"),
+    "voice": Verb("voice", "talk with the options desk, and approve what it reads back"),
     "drafts": Verb("drafts", "what waits for a person: list, show, approve, reject, revise"),
     "orders": Verb("orders", "list orders, working and finished"),
     "cancel": Verb("orders", "ask the broker to cancel an order, or take a held intent back"),

@@ -14,10 +14,13 @@ from tradebot.shell.settings.document import ConfigError, suggestion
 
 T = TypeVar("T")
 
-GROUPS = ("brokers", "market_data", "strategies", "calendars", "language")
+GROUPS = (
+    "brokers", "market_data", "strategies", "calendars", "language", "recognizers", "synthesizers",
+)
 _PORTS: Final[Mapping[str, type]] = {
     "brokers": ports.Broker, "market_data": ports.MarketData, "strategies": ports.Strategy,
-    "calendars": ports.Calendar, "language": ports.Language,
+    "calendars": ports.Calendar, "language": ports.Language, "recognizers": ports.Recognizer,
+    "synthesizers": ports.Synthesizer,
 }
 WITHOUT: Final[Mapping[str, str]] = {"language": "rules"}  # the name that stands for no plugin
 _OURS: Final = Path(__file__).parents[1]

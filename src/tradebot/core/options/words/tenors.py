@@ -14,7 +14,7 @@ from tradebot.core.options.words.findings import Finding, Match
 from tradebot.core.options.words.phrases import by_first_word, longest, vocabulary_of
 from tradebot.core.options.words.tokens import Token, stem_at
 
-_MONTHS: Final = {
+MONTHS: Final = {
     name: number
     for number, names in enumerate((
         "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
@@ -22,14 +22,14 @@ _MONTHS: Final = {
     ), 1)
     for name in names.split()
 }
-_WEEKDAYS: Final = {
+WEEKDAYS: Final = {
     name: number
     for number, names in enumerate(
         ("monday mon", "tuesday tue", "wednesday wed", "thursday thu", "friday fri")
     )
     for name in names.split()
 }
-CALENDAR_WORDS: Final = frozenset({*_MONTHS, *_WEEKDAYS})
+CALENDAR_WORDS: Final = frozenset({*MONTHS, *WEEKDAYS})
 _ALSO_VERBS: Final = frozenset({"may", "march", "mar"})
 _BEFORE_A_DATE: Final = frozenset({
     "on", "by", "until", "for", "to", "expiring", "expire", "expiry", "expiration", "exp", "dated",
@@ -63,7 +63,7 @@ def _friday_of(week: int, today: date) -> date:
     return today + timedelta(days=4 - today.weekday() + 7 * week)
 
 
-_DAYS: Final[Mapping[str, Callable[[date], date]]] = {
+DAYS: Final[Mapping[str, Callable[[date], date]]] = {
     "today": lambda today: today,
     "tomorrow": lambda today: today + timedelta(days=1),
     "this week": lambda today: _friday_of(0, today),
@@ -77,7 +77,7 @@ _DAYS: Final[Mapping[str, Callable[[date], date]]] = {
         lambda today: _month_after(today) - timedelta(days=1),
     "end of year|end of the year|year end|eoy": lambda today: date(today.year, 12, 31),
 }
-_NAMED: Final = by_first_word(vocabulary_of("expiry", {day: said for said, day in _DAYS.items()}))
+_NAMED: Final = by_first_word(vocabulary_of("expiry", {day: said for said, day in DAYS.items()}))
 
 
 def tenor(said: Sequence[Token], at: int, today: date) -> Match | None:
@@ -90,7 +90,7 @@ def tenor(said: Sequence[Token], at: int, today: date) -> Match | None:
         return _on(named.value(today), at + len(named.words), today)
     if weekday := _weekday(said, at, today):
         return weekday
-    return _month(said, at, today) if said[at].stem in _MONTHS else None
+    return _month(said, at, today) if said[at].stem in MONTHS else None
 
 
 def _on(day: date, end: int, today: date) -> Match:
@@ -125,7 +125,7 @@ def _day_of(year: int, month: int, day: int | None) -> date | None:
 
 def _weekday(said: Sequence[Token], at: int, today: date) -> Match | None:
     end = at + 1 + (said[at].stem in {"this", "coming", "next"})
-    weekday = _WEEKDAYS.get(stem_at(said, end - 1))
+    weekday = WEEKDAYS.get(stem_at(said, end - 1))
     if weekday is None:
         return None
     coming = today + timedelta(days=(weekday - today.weekday()) % 7)
@@ -147,7 +147,7 @@ def _month(said: Sequence[Token], at: int, today: date) -> Match | None:
     year = _year(said, end)
     end += year is not None
     end += day is None and stem_at(said, end) == "monthly"
-    return _made(year, _MONTHS[said[at].stem], day, end, today)
+    return _made(year, MONTHS[said[at].stem], day, end, today)
 
 
 def _day_first(said: Sequence[Token], at: int, today: date) -> Match | None:
@@ -156,9 +156,9 @@ def _day_first(said: Sequence[Token], at: int, today: date) -> Match | None:
     is_ordinal = stem_at(said, end) in _ORDINALS
     end += is_ordinal
     end += stem_at(said, end) == "of"
-    if day is None or stem_at(said, end) not in _MONTHS:
+    if day is None or stem_at(said, end) not in MONTHS:
         return None
-    month, year = _MONTHS[stem_at(said, end)], _year(said, end + 1)
+    month, year = MONTHS[stem_at(said, end)], _year(said, end + 1)
     is_sure = is_ordinal or year or day > _COUNT_MAX or stem_at(said, at - 1) in _BEFORE_A_DATE
     if not is_sure:
         return _ask(f"{said[at].text} {said[end].text}: a day, or how many?", end + 1)

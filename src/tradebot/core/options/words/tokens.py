@@ -19,7 +19,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _SIGNS: Final = {"%": "percent", "Δ": "delta", "δ": "delta"}
-_SMALL: Final = {
+SMALL_NUMBERS: Final = {
     word: number
     for words, start, step in (
         ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -28,11 +28,11 @@ _SMALL: Final = {
     )
     for number, word in zip(range(start, 100, step), words.split(), strict=False)
 }
-_SCALES: Final = {
+SCALES: Final = {
     "hundred": 100, "thousand": 1000, "grand": 1000, "k": 1000, "million": 1000_000,
 }
-_COUNTED_BY_A: Final = frozenset({*_SCALES, "day", "week", "month", "year", "fortnight"})
-NUMBER_WORDS: Final = frozenset({*_SMALL, *_SCALES})
+_COUNTED_BY_A: Final = frozenset({*SCALES, "day", "week", "month", "year", "fortnight"})
+NUMBER_WORDS: Final = frozenset({*SMALL_NUMBERS, *SCALES})
 
 
 @fact
@@ -51,6 +51,8 @@ class Token:
 def stem(word: str) -> str:
     """Return a word in lower case and in the singular: "Spreads" and "spread" are one word."""
     lower = word.lower().removesuffix("'s")
+    if lower.endswith("ies") and len(lower) > 4:
+        return f"{lower[:-3]}y"
     is_plural = lower.endswith("s") and len(lower) > 3 and lower != "news"
     return lower[:-1] if is_plural else lower
 
@@ -119,12 +121,12 @@ def _end_of_number(said: Sequence[Token], at: int) -> int:
     after = said[at + 1].stem if at + 1 < len(said) else ""
     if first.stem in {"a", "an"} and after in _COUNTED_BY_A:
         end = at + 1
-    elif first.number is not None and after in _SCALES and (after != "k" or said[at + 1].is_glued):
+    elif first.number is not None and after in SCALES and (after != "k" or said[at + 1].is_glued):
         return at + 2
     while end < len(said) and said[end].stem in NUMBER_WORDS - {"k"}:
         end += 1
         is_and = end + 1 < len(said) and said[end].stem == "and" and end > at + 1
-        if is_and and said[end - 1].stem in _SCALES and said[end + 1].stem in _SMALL:
+        if is_and and said[end - 1].stem in SCALES and said[end + 1].stem in SMALL_NUMBERS:
             end += 1
     return end
 
@@ -132,12 +134,12 @@ def _end_of_number(said: Sequence[Token], at: int) -> int:
 def _worth(words: Sequence[Token]) -> Decimal | None:
     """Return what number words come to, or None: "two three" and "five twenty" are no numbers."""
     if words[0].number is not None:
-        return words[0].number * _SCALES[words[1].stem]
+        return words[0].number * SCALES[words[1].stem]
     total = part = 0
     room, ceiling = 100, 1000_001
     for word in words:
-        scale = _SCALES.get(word.stem)
-        small = 1 if word.stem in {"a", "an"} else _SMALL.get(word.stem)
+        scale = SCALES.get(word.stem)
+        small = 1 if word.stem in {"a", "an"} else SMALL_NUMBERS.get(word.stem)
         if scale == 100 and 0 < part < 100:
             part, room = part * 100, 100
         elif scale is not None and scale > 100 and part and scale < ceiling:

@@ -1,6 +1,7 @@
 """Which words does the desk know, and what does each of them say?
 
-A row is a meaning and the phrases that have it, without hyphens; plurals go without saying. The
+A row is a meaning and the phrases that have it, without hyphens; plurals go without saying. Those
+that people say come first: a few of each may be spoken, all of them typed. The
 longest phrase that fits wins, so an idiom ("call me", "bear in mind") keeps its words from being
 taken for orders: the desk asks what is meant. A word that stands nowhere here is asked about, too.
 """
@@ -26,17 +27,17 @@ STRATEGIES: Final[Mapping[tuple[StrategyType, ...], str]] = {
     _SPREADS: "spread|vertical|vertical spread",
     (S.PUT_CREDIT_SPREAD, S.CALL_CREDIT_SPREAD): "credit spread|credit vertical",
     (S.PUT_DEBIT_SPREAD, S.CALL_DEBIT_SPREAD): "debit spread|debit vertical",
-    (S.PUT_CREDIT_SPREAD,): "put credit spread|credit put spread|put credit|bull put spread"
-        "|bull put|pcs",
-    (S.CALL_CREDIT_SPREAD,): "call credit spread|credit call spread|call credit|bear call spread"
-        "|bear call|ccs",
-    (S.PUT_DEBIT_SPREAD,): "put debit spread|debit put spread|put debit|bear put spread|bear put"
+    (S.PUT_CREDIT_SPREAD,): "put credit spread|bull put spread|bull put|credit put spread"
+        "|put credit|pcs",
+    (S.CALL_CREDIT_SPREAD,): "call credit spread|bear call spread|bear call"
+        "|credit call spread|call credit|ccs",
+    (S.PUT_DEBIT_SPREAD,): "put debit spread|bear put spread|bear put|debit put spread|put debit"
         "|pds",
-    (S.CALL_DEBIT_SPREAD,): "call debit spread|debit call spread|call debit|bull call spread"
-        "|bull call|cds",
+    (S.CALL_DEBIT_SPREAD,): "call debit spread|bull call spread|bull call"
+        "|debit call spread|call debit|cds",
     (S.IRON_CONDOR,): "iron condor|condor|ic",
-    (S.IRON_BUTTERFLY,): "iron butterfly|iron butterflie|iron fly|iron flie",
-    (S.BUTTERFLY,): "butterfly|butterflie|butterfly spread|fly|call butterfly|put butterfly"
+    (S.IRON_BUTTERFLY,): "iron butterfly|iron fly",
+    (S.BUTTERFLY,): "butterfly|butterfly spread|fly|call butterfly|put butterfly"
         "|call fly|put fly",
     (S.LONG_STRADDLE,): "straddle",
     (S.LONG_STRANGLE,): "strangle",
@@ -51,35 +52,36 @@ STRATEGIES: Final[Mapping[tuple[StrategyType, ...], str]] = {
     (S.COLLAR,): "collar|protective collar",
 }
 OUTLOOKS: Final = {
-    Outlook.BULLISH: "bullish|bull|up|upside|upward|higher|rise|rising|rally|rallying|climb"
-        "|climbing|gain|grow|recover|rebound|bounce|go up|going up|move up|moving up|bull market",
-    Outlook.BEARISH: "bearish|bear|down|downside|downward|lower|fall|falling|drop|dropping"
-        "|decline|declining|sink|crash|sell off|selloff|tank|go down|going down|move down"
+    Outlook.BULLISH: "bullish|rising|going up|bull|up|upside|upward|higher|rise|rally|rallying"
+        "|climb|climbing|gain|grow|recover|rebound|bounce|go up|move up|moving up|bull market",
+    Outlook.BEARISH: "bearish|falling|going down|bear|down|downside|downward|lower|fall|drop"
+        "|dropping|decline|declining|sink|crash|sell off|selloff|tank|go down|move down"
         "|bear market",
-    Outlook.NEUTRAL: "neutral|delta neutral|market neutral|flat|unchanged|nowhere|non directional"
-        "|nondirectional|directionless",
-    Outlook.RANGE: "range|ranging|range bound|rangebound|trading range|sideway|choppy",
-    Outlook.VOLATILE: "volatile|volatility|vol|high volatility|high vol|higher volatility"
-        "|higher vol|rising volatility|rising vol|volatility up|vol up|more volatile|big move"
-        "|large move|big swing|swing|explode|breakout|either way|either direction|vol expansion",
+    Outlook.NEUTRAL: "neutral|market neutral|flat|delta neutral|unchanged|nowhere"
+        "|non directional|nondirectional|directionless",
+    Outlook.RANGE: "range bound|trading range|choppy|range|ranging|rangebound|sideway",
+    Outlook.VOLATILE: "volatile|big move|high volatility|volatility|vol|high vol"
+        "|higher volatility|higher vol|rising volatility|rising vol|volatility up|vol up"
+        "|more volatile|large move|big swing|swing|explode|breakout|either way|either direction"
+        "|vol expansion",
     Outlook.CALM: "calm|quiet|low volatility|low vol|lower volatility|lower vol"
         "|falling volatility|falling vol|volatility down|vol down|less volatile|vol crush"
         "|volatility crush|stable|boring",
 }
 RISK_LEVELS: Final = {
-    RiskLevel.LOW: "low risk|lower risk|lowest risk|little risk|minimal risk|small risk|risk low"
-        "|risk is low|conservative|conservatively|cautious|cautiously|safe|safely|defensive"
-        "|risk averse",
-    RiskLevel.MEDIUM: "medium risk|moderate risk|normal risk|average risk|risk medium"
-        "|risk moderate|moderate|moderately risky|balanced",
-    RiskLevel.HIGH: "high risk|higher risk|risk high|risk is high|aggressive|aggressively|risky"
-        "|speculative",
+    RiskLevel.LOW: "low risk|conservative|cautious|lower risk|lowest risk|little risk"
+        "|minimal risk|small risk|risk low|risk is low|conservatively|cautiously|safe|safely"
+        "|defensive|risk averse",
+    RiskLevel.MEDIUM: "medium risk|moderate risk|balanced|normal risk|average risk|risk medium"
+        "|risk moderate|moderate|moderately risky",
+    RiskLevel.HIGH: "high risk|aggressive|speculative|higher risk|risk high|risk is high"
+        "|aggressively|risky",
 }
 ACTIONS: Final = {
-    DeskAction.OPEN: "open|opening|enter|initiate|establish|to open",
-    DeskAction.CLOSE: "close|closing|close out|exit|exiting|unwind|get out of|get me out of"
+    DeskAction.OPEN: "open|initiate|enter|establish|opening|to open",
+    DeskAction.CLOSE: "close|exit|unwind|close out|closing|exiting|get out of|get me out of"
         "|take off|liquidate|buy back|buy to close|sell to close|flatten",
-    DeskAction.ROLL: "roll|rolling|roll out|roll over|roll forward",
+    DeskAction.ROLL: "roll|roll out|roll over|roll forward|rolling",
 }
 SIDES: Final = {
     Side.BUY: "buy|buying|long|purchase|debit|for a debit|go long|buy to open",
@@ -105,7 +107,7 @@ ROLES: Final = {
         "|had|get|got|let|please|thanks|hi|hello|hey|ok|okay|so|just|now|want|wanna|like|need"
         "|look|looking|think|thinking|feel|feeling|believe|expect|expecting|seems|see|say|guess"
         "|give|show|find|make|build|create|construct|set up|setup|try|place|suggest|recommend"
-        "|propose|pick|choose|use|using|take|trade|trading|position|strategy|strategies|structure"
+        "|propose|pick|choose|use|using|take|trade|trading|position|strategy|structure"
         "|play|idea|bet|option|order|something|some|with|of|on|in|for|at|to|by|from|as|about"
         "|around|into|and|but|also|plus|very|pretty|quite|really|bit|fairly|more|stay|staying"
         "|remain|remaining|keep|keeping|go|going|goes|gonna|market|stock|share|price|underlying"

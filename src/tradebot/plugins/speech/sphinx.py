@@ -1,0 +1,84 @@
+"""Which sentence did somebody say, as PocketSphinx hears it? Offline; its model comes with it.
+
+A grammar makes every noise one of its sentences. So the same sound is heard twice more: as phones
+in any order, which tells how well the sentence explains it, and as free English.
+"""
+
+from decimal import Decimal
+from math import exp, log
+from typing import Any, Final
+
+from tradebot.core.model.fact import fact
+from tradebot.ports import Hearing, Sound
+
+# PocketSphinx keeps the logarithms of its scores divided by this.
+_SCORE_SCALE: Final = 1024
+_DIGITS: Final = Decimal("0.001")
+# How words sound that its dictionary knows in another way, or not at all.
+_PRONUNCIATIONS: Final = (("condor", "K AA N D AO R"), ("condors", "K AA N D AO R Z"))
+_FREE: Final = "free"
+_PHONES: Final = "phones"
+
+
+@fact
+class SphinxSettings:
+    """How it listens.
+
+    beam: how unlikely a path may be and still be followed; smaller is slower and hears more
+    """
+
+    beam: str = "1e-80"
+
+
+class SphinxRecognizer:
+    """One decoder with three searches. The default of `bestpath` forgets how a grammar ends."""
+
+    settings_type = SphinxSettings
+    needs: Final = {"voice": "pocketsphinx"}
+    rate = 16_000
+
+    def __init__(self, settings: SphinxSettings) -> None:
+        import pocketsphinx
+
+        model = pocketsphinx.get_model_path("en-us")
+        self._decoder: Any = pocketsphinx.Decoder(
+            hmm=f"{model}/en-us", dict=f"{model}/cmudict-en-us.dict", lm=None, loglevel="FATAL",
+            bestpath=False, beam=float(settings.beam), pbeam=float(settings.beam),
+            wbeam=float(settings.beam),
+        )
+        for word, phones in _PRONUNCIATIONS:
+            self._decoder.add_word(f"{word}(2)" if self.knows(word) else word, phones, True)
+        self._decoder.add_lm_file(_FREE, f"{model}/en-us.lm.bin")
+        self._decoder.add_allphone_file(_PHONES, f"{model}/en-us-phone.lm.bin")
+        self._grammars = dict[str, str]()
+
+    def knows(self, word: str) -> bool:
+        return self._decoder.lookup_word(word) is not None
+
+    def hear(self, sound: Sound, grammar: str) -> Hearing:
+        text, score = self._decode(self._grammar(grammar), sound)
+        freely, _ = self._decode(_FREE, sound)
+        _, of_any = self._decode(_PHONES, sound)
+        likely = exp(min(0.0, (score - of_any) * _SCORE_SCALE)) if text else 0.0
+        return Hearing(
+            text=text, freely=freely, confidence=Decimal(likely).quantize(_DIGITS),
+        )
+
+    def _grammar(self, grammar: str) -> str:
+        """Return the name of its search."""
+        if grammar not in self._grammars:
+            name = f"grammar{len(self._grammars)}"
+            self._decoder.add_jsgf_string(name, grammar)
+            self._grammars[grammar] = name
+        return self._grammars[grammar]
+
+    def _decode(self, search: str, sound: Sound) -> tuple[str, float]:
+        """Return the words, and the logarithm of their score a frame."""
+        self._decoder.activate_search(search)
+        self._decoder.start_utt()
+        self._decoder.process_raw(sound.pcm, full_utt=True)
+        self._decoder.end_utt()
+        found = self._decoder.hyp()
+        if found is None or found.score <= 0:
+            return "", 0.0
+        return found.hypstr, log(found.score) / max(1, self._decoder.n_frames())
