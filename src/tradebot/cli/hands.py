@@ -76,7 +76,7 @@ class Hands:
         from tradebot.core.options.voice.dialogue import Answered
 
         found = self._client.get("/api/v1/status").checked()
-        killed = " The kill switch is set." if found["killed"] else ""
+        killed = " The kill switch is set." if found["kill"]["engaged"] else ""
         return Answered(text=f"The state is {found['state']}, the mode {found['mode']}.{killed}")
 
     def _kill(self) -> "Answered":
@@ -121,8 +121,9 @@ def _stake(trade: dict[str, Any]) -> str | None:
 
 
 def _why_nothing(found: dict[str, Any]) -> str:
+    """Tell why there is no draft: nothing fits, it was refused, or it waits for something else."""
     results = [step["result"] for step in found["steps"] if step["result"] is not None]
-    codes = [str(result["reason_code"]) for result in results if not result["success"]]
-    if codes:
-        return f"It was refused: {', '.join(codes)}."
-    return f"Nothing fits: {found['why']}." if found["why"] else "It needs no approval."
+    if not results:
+        return f"Nothing fits: {found['why']}."
+    told = str(results[0]["reason_detail"] or results[0]["reason_code"]).partition(":")[0]
+    return f"It waits: {told}." if results[0]["success"] else f"It was refused: {told}."

@@ -18,7 +18,7 @@ _EQUITY: Final = "|".join(
     for what in ("account", "equity", "portfolio", "capital", "money")
 )
 # After the number: the field, what one unit counts, and how it is called.
-UNITS: Final = (
+_UNITS: Final = (
     ("max_loss", 1, "dollar|buck|usd"),
     ("max_loss_pct", 1, f"percent|pct|per cent|{_EQUITY}"),
     ("delta", 1, "delta"),
@@ -58,7 +58,7 @@ BUDGET_WORDS: Final = _LOSSES | _CEILINGS | _LINKS_OF_LOSS
 _SURELY_MONEY: Final = 100  # below, "risk 2" may be percent, and "at most $2" a price
 _RUN_MAX: Final = 10
 UNIT_WORDS: Final = frozenset(
-    word for _, _, phrases in UNITS for words in words_of(phrases) for word in words
+    word for _, _, phrases in _UNITS for words in words_of(phrases) for word in words
 )
 
 
@@ -69,7 +69,7 @@ def _index(rows: Sequence[tuple[str, Any, str]]) -> Mapping[str, Sequence[Phrase
     )
 
 
-_AFTER: Final = _index(UNITS)
+_AFTER: Final = _index(_UNITS)
 _BEFORE: Final = _index([(field, None, phrases) for field, phrases in _MARKERS])
 _BEHIND_MONEY: Final = _index([("max_loss", None, _TRAILING)])
 
