@@ -50,7 +50,7 @@ _RULES: Final[Mapping[str, Sequence[str]]] = {
     ),
     "terms": ("<term>* [<budget>] [expiring in <month>]",),
     "term": (
-        "[with] <risk>", "<delta> delta", "<width> wide", "<count> contracts",
+        "[with] <risk>", "<delta> delta", "<width> wide", "one contract", "<count> contracts",
         "[in | for] <span> [out]", "[for] <day>", "(expiring | this) <weekday>",
     ),
     "budget": ("(risk at most | maximum loss | max loss | budget) (<dollars> | <digit> percent)",),
