@@ -23,7 +23,7 @@ VERBS_OF_THIS_RELEASE = {
     "resume", "reduce-only", "arm", "disarm", "ledger", "replay",
     "calendar", "chain", "config", "version", "why", "why-not", "completion",
     "release-check", "health", "doctor", "init",
-    "drafts", "simulate", "drill", "reconcile", "dead-letters", "ask", "audit",
+    "drafts", "simulate", "drill", "reconcile", "dead-letters", "ask", "audit", "voice",
 }
 
 

@@ -9,6 +9,7 @@ PAGES = {
     "calendar.md": 5,
     "first-strategy.md": 7,
     "guide/desk.md": 10,
+    "guide/voice.md": 1,
     "howto/add-a-broker.md": 2,
     "howto/add-a-gate.md": 4,
     "howto/add-a-strategy.md": 3,

@@ -90,7 +90,7 @@ class Hands:
         except Stop as stop:
             path = kill_flag.drop(self._home, _REASON)
             return Answered(text=f"{stop}. The flag file {path} kills whatever runs there.")
-        return Answered(text="Killed. Unheard more is sent.")
+        return Answered(text="Killed. Nothing more is sent.")
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return self._client.post(f"/api/v1/{path}", {**body, "user": user()}).checked()
