@@ -11,7 +11,7 @@ from tradebot.core.model import events as e
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Reads, age_s
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.instrument import Instrument, bet_on
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Answer, GateResult
@@ -80,21 +80,22 @@ class GateRuns:
         record = self._kept.intents.get(passed.intent_id)
         if record is None:
             return
+        intent, is_draft = record.intent, self._drafts.get(passed.intent_id) is not None
+        is_desk = intent.source is Source.DESK or any([bet_on(s)[0] != s for s in intent.symbols])
+        if not is_desk and not is_draft:
+            return
+        book = self._kept.book
         objections = next((
             event.gates for event in decision.events
             if isinstance(event, e.IntentHeld | e.IntentRefused)
             and event.intent_id == passed.intent_id
         ), ())
-        book, is_draft = self._kept.book, self._drafts.get(passed.intent_id) is not None
         legs = tuple(
-            (terms, leg.side.sign * leg.ratio_qty) for leg in record.intent.legs
+            (terms, leg.side.sign * leg.ratio_qty) for leg in intent.legs
             if (terms := book.terms(leg.symbol)) is not None
         )
-        is_desk = record.intent.source is Source.DESK or any(terms.strike for terms, _ in legs)
-        if not is_desk and not is_draft:
-            return
         self._runs[decision.seq, passed.intent_id] = GateRun(
-            seq=decision.seq, at=decision.at, intent_id=passed.intent_id, intent=record.intent,
+            seq=decision.seq, at=decision.at, intent_id=passed.intent_id, intent=intent,
             is_draft=is_draft, passed=passed, objections=objections, legs=legs,
             policy=book.settings.policy, settings_version=book.settings_version,
             reads=decision.reads,
