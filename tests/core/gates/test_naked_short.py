@@ -11,6 +11,7 @@ from tests.core.gates.desks import CALLS, PUTS, a_condor, a_desk, a_spread, at_w
 from tests.makers import ACCOUNT, Trader, an_intent
 
 from tradebot.core.gates.naked_short import naked_short
+from tradebot.core.gates.trade_loss import trade_loss
 from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.instrument import Right
 from tradebot.core.model.intent import Intent
@@ -82,6 +83,21 @@ def test_a_put_is_covered_by_a_bought_one_or_by_cash(cash: int, answer: str) -> 
     spread = a_spread(("buy", PUTS[0]), ("sell", PUTS[1]), qty=9)
     assert ask(naked_short, desk, spread).answer == "ALLOW"
     assert ask(naked_short, gated(desk, naked_puts=True), sell(PUTS[1], 9)).answer == "ALLOW"
+
+
+@pytest.mark.parametrize(("held", "qty", "answer"), [
+    ((("SPY", 200),), 2, "ALLOW"), ((("SPY", 200),), 3, "BLOCK"), ((("SPY", 199),), 2, "BLOCK"),
+    ((("SPY", 200), (FAR, -1)), 1, "ALLOW"), ((("SPY", 200), (FAR, -1)), 2, "BLOCK"),
+    ((("SPY", 100), (FAR, -1), (CALLS[1], 1)), 1, "BLOCK"),  # what is bought ends first
+    ((), 1, "BLOCK"),
+])
+def test_a_call_loses_without_end_unless_shares_that_are_held_cover_it(
+    held: tuple[tuple[str, int], ...], qty: int, answer: str
+) -> None:
+    desk = holding(*held, desk=a_desk(FAR))
+    told = ask(trade_loss, desk, sell(CALLS[0], qty))
+    assert told.answer == answer
+    assert told.reason in (None, Reason.RISK_UNDEFINED_LOSS)
 
 
 def test_what_is_naked_already_may_shrink_but_not_grow() -> None:

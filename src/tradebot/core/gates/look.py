@@ -4,7 +4,7 @@ Nothing changes the book in a walk but the choice of the route, which is the one
 whatever is worked out once holds to its end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.exposure import Bet, Stakes
 from tradebot.core.book.intents import IntentState
 from tradebot.core.book.ledger import Account
-from tradebot.core.gates import known, loss, opened, stake, worth
+from tradebot.core.gates import cover, known, loss, opened, stake, worth
 from tradebot.core.gates.answers import ALLOW, Allowed, Objection, lacks
 from tradebot.core.model.desk_policy import StructureRule
 from tradebot.core.model.facts import Facts, OptionFact, Quote, VolatilityFact
@@ -159,11 +159,18 @@ class Look:
         changed = intent.replaces.counted.reserved if intent.replaces is not None else ZERO
         return Opening(
             account=account, equity=account.equity, stakes=book.exposure.of(name), worth=value,
-            loss=loss.unit_loss(book, self.body, self.facts, unit) * qty,
+            loss=loss.unit_loss(book, self.body, self.facts, unit, self._cover(name, qty)) * qty,
             reserved=book.reserved(name, intent), at_risk=book.at_risk(name, intent),
             taken=book.orders.taken.get(name, ZERO),
             added=value - changed if count == 1 else (value - changed) / count,
         )
+
+    def _cover(self, account: str, qty: Decimal) -> Mapping[str, Decimal]:
+        """Return what shares one of so many units has for its cover; shares need none."""
+        if not self.has_options:
+            return {}
+        free = cover.free_shares(self.book, account, self.intent)
+        return {name: shares / qty for name, shares in free.items()}
 
     @Once
     def bets(self) -> dict[str, Bet]:

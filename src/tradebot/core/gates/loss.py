@@ -2,11 +2,11 @@
 
 Shares, coins and currencies lose `linear_shock_frac` of their worth: no stop is attached to an
 order, so none is trusted. Options lose what their terms allow at expiry, all legs on one
-underlying taken together; a call that is sold and not covered loses without end. What closes a
-position loses nothing.
+underlying taken together; a call that is sold and covered by no leg, and by no shares that are
+held, loses without end. What closes a position loses nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -21,8 +21,13 @@ from tradebot.core.model.payoff import worst_payoff
 ENDLESS: Final = Decimal("Infinity")
 
 
-def unit_loss(book: Book, body: Intent, facts: Facts, unit_worth: Decimal) -> Decimal:
-    """Return what one unit (one combo) that is worth so much can lose, in currency."""
+def unit_loss(
+    book: Book, body: Intent, facts: Facts, unit_worth: Decimal, held: Mapping[str, Decimal]
+) -> Decimal:
+    """Return what one unit (one combo) that is worth so much can lose, in currency.
+
+    `held` are the shares that a unit has for its cover beside its own legs, by their symbol.
+    """
     shock = book.settings.policy.linear_shock_frac
     if not body.is_combo and _option(book, body.legs[0].symbol) is None:
         return unit_worth * shock
@@ -30,7 +35,9 @@ def unit_loss(book: Book, body: Intent, facts: Facts, unit_worth: Decimal) -> De
     if not options:
         return unit_worth * shock
     linear = [leg for leg in body.legs if leg.symbol not in options]
-    worst = _worst(body, options, {leg.symbol: leg.side.sign * leg.ratio_qty for leg in linear})
+    shares = {leg.symbol: leg.side.sign * leg.ratio_qty for leg in linear}
+    covers = {name: shares.get(name, ZERO) + held.get(name, ZERO) for name in {**shares, **held}}
+    worst = _worst(body, options, covers)
     if worst is None:
         return ENDLESS
     owned = [_cost(book, leg, facts) for leg in linear]
