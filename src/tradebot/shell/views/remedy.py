@@ -116,8 +116,11 @@ def _stale(case: Case) -> str:
     if gate is not None and gate.limit is not None:
         limit = plain(gate.limit)  # of its day
     waits = [need.partition(":")[2] for need in case.needs if need.startswith("quote:")]
+    facts = [in_words(need) for need in case.needs if need.startswith(("option:", "volatility:"))]
+    if facts and not waits:
+        return "; ".join(facts)
     symbols = ", ".join(dict.fromkeys(waits)) or case.intent.symbol
-    return f"a sane quote of {symbols}, at most {limit} s old"
+    return "; ".join([f"a sane quote of {symbols}, at most {limit} s old", *facts])
 
 
 def _tick(case: Case) -> str:
@@ -171,7 +174,9 @@ def _fixed(text: str) -> Callable[[Case], str]:
 
 _FOUR_PLACES: Final = Decimal("0.0001")
 _NEEDS: Final[Mapping[str, str]] = {
-    "quote": "a fresh quote of {}", "mark": "a first value of {}, held since the opening",
+    "quote": "a fresh quote of {}", "option": "how {} trades, and what moves its price",
+    "volatility": "the rank of {}'s volatility in its year",
+    "mark": "a first value of {}, held since the opening",
     "session": "{} to trade", "route": "the route {} to be up",
     "doubt": "the fate of an order in {}", "approval": "a person's approval",
     "window": "a promotion window of {}", "settings": "other settings",
@@ -216,6 +221,16 @@ _REMEDIES: Final[Mapping[Reason, Callable[[Case], str]]] = {
     R.RISK_PAUSE_EXPIRED: _fixed("more time to wait (--ttl), or what the gate waited for"),
     R.RISK_TRADE_LOSS: lambda case: _smaller(case, "trade_loss"),
     R.RISK_UNDEFINED_LOSS: _fixed("every call that is sold must be covered, by a call or shares"),
+    R.RISK_STRUCTURE: _fixed("a structure of policy.desk.structures, or desk.unlisted"),
+    R.RISK_STRUCTURE_QUANTITY: _fixed("fewer of it, or a higher quantity_max of its structure"),
+    R.RISK_NAKED_SHORT: _fixed("a bought option, shares or cash must cover what is sold"),
+    R.RISK_NEAR_EXPIRY: _fixed("a later expiry"),
+    R.RISK_DAYS_TO_EXPIRY: _fixed("an expiry within the days of its structure"),
+    R.RISK_IV_RANK: _fixed("another structure, or options that are dearer or cheaper"),
+    R.RISK_EVENT: _fixed("time: the event must be over"),
+    R.RISK_EARNINGS_UNKNOWN: _fixed("an earlier expiry, or a calendar that is known further on"),
+    R.RISK_LIQUIDITY: _fixed("options that trade more"),
+    R.RISK_GREEKS: _fixed("a smaller order, or one that leans the other way"),
     R.RISK_ORDER_RISK: _fixed("working orders must fill or be cancelled, or the order be smaller"),
     R.RISK_HEAT: _fixed(_LESS),
     R.RISK_DAY_RISK: _fixed("another day, or a smaller order"),
