@@ -123,6 +123,24 @@ def test_what_somebody_else_holds_is_not_the_desks(
     assert "holds nothing" in ask(home, capsys, "close SPY")["why"]
 
 
+def test_shares_that_a_person_bought_cover_a_call(
+    home: Path, daemon: TinyDaemon, capsys: Out
+) -> None:
+    for exec_id in ("X1", "X2"):
+        told(capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "50")
+        (order,) = daemon.book.orders.working
+        daemon.fill(order, "50", "500", exec_id)
+    found = ask(home, capsys, "SPY neutral")
+    assert found["structure"]["strategy_type"] == "covered_call"
+    assert [leg["action"] for leg in found["structure"]["legs"]] == ["sell"]
+    assert found["structure"]["assumed"][-1] == "the shares are held: only the options are traded"
+    _, shown = document(capsys, home, "drafts", "show", found["draft_id"])
+    trade = shown["document"]["trade"]
+    assert trade["strategy_type"] == "covered_call"
+    assert trade["explanation"][-1] == "Shares that are held cover it."
+    assert trade["max_loss"] is not None
+
+
 @pytest.mark.parametrize("text", ["close my SPY condor", "roll my SPY condor to next month"])
 def test_nothing_is_closed_of_nothing(
     text: str, home: Path, daemon: TinyDaemon, capsys: Out

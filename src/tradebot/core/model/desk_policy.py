@@ -134,7 +134,7 @@ class Preference:
 
     outlook: what is expected of the underlying
     structures: those that suit it, the best first; today's rank of volatility must be in bounds
-    with_shares: those that come before them where the underlying is held
+    with_shares: those that come before them where people hold a round lot of it
     """
 
     outlook: Outlook
@@ -145,11 +145,15 @@ class Preference:
 _S: Final = StrategyType
 PREFERENCES: Final = (
     *(
-        Preference(outlook=calm, structures=(_S.IRON_CONDOR, _S.IRON_BUTTERFLY, _S.BUTTERFLY))
+        Preference(
+            outlook=calm, structures=(_S.IRON_CONDOR, _S.IRON_BUTTERFLY, _S.BUTTERFLY),
+            with_shares=(_S.COVERED_CALL,),
+        )
         for calm in (Outlook.NEUTRAL, Outlook.RANGE, Outlook.CALM)
     ),
     Preference(
         outlook=Outlook.BULLISH, structures=(_S.PUT_CREDIT_SPREAD, _S.CALL_DEBIT_SPREAD),
+        with_shares=(_S.COVERED_CALL,),
     ),
     Preference(
         outlook=Outlook.BEARISH, structures=(_S.CALL_CREDIT_SPREAD, _S.PUT_DEBIT_SPREAD),

@@ -4,8 +4,10 @@ So it is right for any order, whoever changed it since, whatever somebody claime
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
 from tradebot.core.model import combo
 from tradebot.core.model.fact import fact
@@ -23,7 +25,8 @@ class Made:
     """An order for options: its legs, signed, for all of it; what it costs in currency.
 
     `strategy` is what the legs make, or, where the order only closes, what it takes apart. Without
-    a price nobody knows the cost. What closes, or is about several underlyings, has no `terms`.
+    a price nobody knows the cost. What closes, or is about several underlyings, has no `terms`; nor
+    has what `is_covered` by shares beside it.
     """
 
     legs: tuple[tuple[Instrument, Decimal], ...]
@@ -33,6 +36,7 @@ class Made:
     strategy: StrategyType | None
     closes: bool
     terms: Terms | None
+    is_covered: bool = False
 
     @property
     def underlying(self) -> str:
@@ -52,6 +56,12 @@ class Made:
     def _made(self) -> str:
         return str(self.strategy or ("combo" if len(self.legs) > 1 else "option"))
 
+    def covered(self, share: Instrument) -> Self:
+        """Return it as what it makes with the shares of its underlying that cover it."""
+        short = sum((terms.multiplier * -qty for terms, qty in self.legs), ZERO)
+        strategy = structure_of([*self.legs, (share, short)])
+        return replace(self, strategy=strategy, terms=None, is_covered=True)
+
     def words(self) -> list[str]:
         """Tell what it is, costs, can lose and win."""
         legs = (leg_in_words(terms, qty / self.qty) for terms, qty in self.legs)
@@ -62,7 +72,8 @@ class Made:
             return [*told, "It takes whatever price the market has."]
         if self.terms is None:
             verb = "costs" if self.cost > 0 else "brings"
-            return [*told, f"It {verb} {money(abs(self.cost))}."]
+            beside = ["Shares that are held cover it."] if self.is_covered else []
+            return [*told, f"It {verb} {money(abs(self.cost))}.", *beside]
         return [*told, *outcomes(Priced(
             underlying=self.underlying, expiry=self.expiry, net_price=self.net_price,
             cost=self.cost, terms=self.terms,

@@ -41,6 +41,12 @@ class Situation:
     equity: Decimal | None = None
     shares: Decimal = ZERO
 
+    @property
+    def covers(self) -> bool:
+        """Tell whether the shares cover one option at least."""
+        units = (one.option.multiplier for day in self.chain.expiries for one in day.options)
+        return self.shares >= next(units, self.shares + 1)
+
 
 @fact
 class Proposal:
@@ -129,7 +135,7 @@ def _called_for(request: Request, now: Situation, desk: DeskPolicy) -> StrategyT
     """
     found = [
         strategy for wish in desk.preferences if wish.outlook is request.outlook
-        for strategy in (*(wish.with_shares if now.shares > 0 else ()), *wish.structures)
+        for strategy in (*(wish.with_shares if now.covers else ()), *wish.structures)
         if strategy not in request.excluded
     ]
     allowed = (one for one in found if _suits(one, now.iv_rank, desk))

@@ -22,8 +22,13 @@ def free_holdings(book: Book, account: str, underlying: str) -> Iterator[HeldLeg
             yield HeldLeg(terms=terms, qty=share.qty, cost=share.cost).part(free)
 
 
-def shares_in(legs: Iterable[HeldLeg]) -> Decimal:
-    return sum((leg.qty for leg in legs if leg.terms.strike is None), ZERO)
+def loose_shares(book: Book, account: str, symbol: str, rest: Iterable[HeldLeg]) -> Decimal:
+    """Count the shares that people hold outside of structures; a strategy's are its own."""
+    owners = book.ledger.holdings.get(account, {})
+    others = (owners.get(owner, {}).get(symbol) for owner in (Source.CLI, Source.API))
+    return sum((leg.qty for leg in rest if leg.terms.strike is None), ZERO) + sum(
+        (share.qty for share in others if share is not None), ZERO
+    )
 
 
 def _closing(book: Book) -> dict[tuple[str, int], Decimal]:

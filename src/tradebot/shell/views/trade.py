@@ -19,12 +19,19 @@ Multiplier = Callable[[str], Decimal]
 def made_of(
     intent: Intent, gates: Iterable[GateResult], terms_of: Callable[[str], Instrument | None]
 ) -> Made | None:
-    """Tell what it makes; the gate on its loss has a number unless it only closes."""
-    closes = any(
-        gate.gate == "trade_loss" and gate.answer is Answer.ALLOW and gate.actual is None
-        for gate in gates
-    )
-    return made_by(intent, terms_of, closes=closes)
+    """Tell what it makes; the gate on its loss has no number where it only closes.
+
+    Where that gate knows an end of a loss that has none by the order's terms, shares cover it.
+    """
+    on_loss = next((gate for gate in gates if gate.gate == "trade_loss"), None)
+    is_allowed = on_loss is not None and on_loss.answer is Answer.ALLOW
+    reckoned = on_loss.actual if on_loss is not None else None
+    made = made_by(intent, terms_of, closes=is_allowed and reckoned is None)
+    share = terms_of(made.underlying) if made is not None else None
+    if made is None or made.terms is None or share is None:
+        return made
+    is_covered = made.terms.max_loss is None and reckoned is not None and reckoned.is_finite()
+    return made.covered(share) if is_covered else made
 
 
 def mid_of(
