@@ -110,6 +110,7 @@ def test_more_than_is_known_waits_for_the_fill_that_is_missing() -> None:
     ]
 
 
+@pytest.mark.fault(54)
 def test_what_is_told_twice_is_booked_once() -> None:
     trader = a_trader(sma=2)
     trader.tell(settlement(2))
