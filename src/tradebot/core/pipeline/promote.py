@@ -67,19 +67,18 @@ def consent(look: Look) -> Consent | Hold | Refuse:
     if say is Say.DRAFT:
         staged = Hold(reason=Reason.POLICY_STAGED, needs=(APPROVAL, SETTINGS))
         return _draft(book, intent, at, staged)
-    barred = _barred(look)
+    barred = _barred(look) if say in _BY_WINDOW else ""
     if say is Say.WINDOW and barred:
         return Refuse(reason=Reason.POLICY_NOT_AUTO_ELIGIBLE, detail=barred)
     is_free = say is Say.GOES and body.source is not Source.DESK and not intent.is_staged
     is_asked = say is not Say.WINDOW or intent.is_staged
-    given, void = intent.approval, None
-    if is_asked and given is not None:
-        void = approval.lapsed(look, given)
-    is_approved = is_asked and given is not None and void is None and approval.is_whole(book, given)
+    given = intent.approval if is_asked else None
+    void = approval.lapsed(look, given) if given is not None else None
+    is_approved = given is not None and void is None and approval.is_whole(book, given)
     if is_free or is_approved:
         return Consent()
-    found = windows.Found(detail=barred) if say is Say.WINDOW_OR_ASKS else windows.Found()
-    if not barred and say in _BY_WINDOW and not intent.is_staged:
+    found = windows.Found(detail=barred)
+    if say in _BY_WINDOW and not barred and not intent.is_staged:
         found = windows.find(look)
         if found.window:
             return Consent(window=found.window)
