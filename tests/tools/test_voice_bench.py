@@ -6,7 +6,7 @@ import pytest
 from tools import voice_bench
 from tools.voice_bench import Outcome
 
-PART = 60
+PART = 150
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,11 @@ class SphinxSettings:
     beam: how unlikely a path may be and still be followed; smaller is slower and hears more
     """
 
-    beam: str = "1e-80"
+    beam: str = "1e-64"
 
 
 class SphinxRecognizer:
-    """One decoder with three searches. The default of `bestpath` forgets how a grammar ends."""
+    """One decoder for grammars and one, faster, for free speech."""
 
     settings_type = SphinxSettings
     needs: Final = {"voice": "pocketsphinx"}
@@ -40,25 +40,30 @@ class SphinxRecognizer:
     def __init__(self, settings: SphinxSettings) -> None:
         import pocketsphinx
 
+        def decoder(**options: object) -> Any:
+            # `bestpath`, which is on where nothing is said, forgets how a grammar may end.
+            return pocketsphinx.Decoder(
+                hmm=f"{model}/en-us", dict=f"{model}/cmudict-en-us.dict", lm=None,
+                loglevel="FATAL", bestpath=False, **options,
+            )
+
         model = pocketsphinx.get_model_path("en-us")
-        self._decoder: Any = pocketsphinx.Decoder(
-            hmm=f"{model}/en-us", dict=f"{model}/cmudict-en-us.dict", lm=None, loglevel="FATAL",
-            bestpath=False, beam=float(settings.beam), pbeam=float(settings.beam),
-            wbeam=float(settings.beam),
-        )
+        beam = float(settings.beam)
+        self._decoder = decoder(beam=beam, pbeam=beam, wbeam=beam)
         for word, phones in _PRONUNCIATIONS:
             self._decoder.add_word(f"{word}(2)" if self.knows(word) else word, phones, True)
-        self._decoder.add_lm_file(_FREE, f"{model}/en-us.lm.bin")
-        self._decoder.add_allphone_file(_PHONES, f"{model}/en-us-phone.lm.bin")
+        self._freely = decoder()
+        self._freely.add_lm_file(_FREE, f"{model}/en-us.lm.bin")
+        self._freely.add_allphone_file(_PHONES, f"{model}/en-us-phone.lm.bin")
         self._grammars = dict[str, str]()
 
     def knows(self, word: str) -> bool:
         return self._decoder.lookup_word(word) is not None
 
     def hear(self, sound: Sound, grammar: str) -> Hearing:
-        text, score = self._decode(self._grammar(grammar), sound)
-        freely, _ = self._decode(_FREE, sound)
-        _, of_any = self._decode(_PHONES, sound)
+        text, score = _decoded(self._decoder, self._grammar(grammar), sound)
+        freely, _ = _decoded(self._freely, _FREE, sound)
+        _, of_any = _decoded(self._freely, _PHONES, sound)
         likely = exp(min(0.0, (score - of_any) * _SCORE_SCALE)) if text else 0.0
         return Hearing(
             text=text, freely=freely, confidence=Decimal(likely).quantize(_DIGITS),
@@ -72,13 +77,14 @@ class SphinxRecognizer:
             self._grammars[grammar] = name
         return self._grammars[grammar]
 
-    def _decode(self, search: str, sound: Sound) -> tuple[str, float]:
-        """Return the words, and the logarithm of their score a frame."""
-        self._decoder.activate_search(search)
-        self._decoder.start_utt()
-        self._decoder.process_raw(sound.pcm, full_utt=True)
-        self._decoder.end_utt()
-        found = self._decoder.hyp()
-        if found is None or found.score <= 0:
-            return "", 0.0
-        return found.hypstr, log(found.score) / max(1, self._decoder.n_frames())
+
+def _decoded(decoder: Any, search: str, sound: Sound) -> tuple[str, float]:
+    """Return the words, and the logarithm of their score a frame."""
+    decoder.activate_search(search)
+    decoder.start_utt()
+    decoder.process_raw(sound.pcm, full_utt=True)
+    decoder.end_utt()
+    found = decoder.hyp()
+    if found is None or found.score <= 0:
+        return "", 0.0
+    return found.hypstr, log(found.score) / max(1, decoder.n_frames())
