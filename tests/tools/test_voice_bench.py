@@ -6,7 +6,7 @@ import pytest
 from tools import voice_bench
 from tools.voice_bench import Outcome
 
-PART = 150
+PART = 200
 
 
 @pytest.fixture(scope="module")
