@@ -22,9 +22,12 @@ market_data: {provider: simulated, symbols: [SPY], interval_s: 5}
 brokers:
   paper: {adapter: paper, initial_balance: 1000000}
 promotion: {strategy: disabled}
-policy: {desk: {days_to_expiry_min: 0, open_interest_min: 0, spread_max_frac: 1}}
+policy:
+  desk: {days_to_expiry_min: 0, open_interest_min: 0, spread_max_frac: 1}
+  approval_price_drift_frac: 1  # minutes go by between the words and the approval
+  approval_risk_drift_frac: 1
 """
-EVENING = ("--start", "2026-12-03T16:00:00Z", "--until", "2026-12-03T20:55:00Z", "--speed", "240")
+EVENING = ("--start", "2026-12-03T17:00:00Z", "--until", "2026-12-03T20:55:00Z", "--speed", "120")
 NEXT_DAY = ("--continue", "--until", "2026-12-04T21:05:00Z", "--speed", "max")
 WITHIN_S = 50.0
 
@@ -64,7 +67,8 @@ def opened(rehearsal: Rehearsal) -> dict[str, Any]:
     spot = int(Decimal(rehearsal.ask("chain", "SPY")["spot"])) // 5 * 5
     words = f"SPY {spot}/{spot + 5} put debit spread expiring Dec 4, 2 contracts, risk at most 2000"
     draft = rehearsal.ask("ask", words)
-    rehearsal.ask("drafts", "approve", draft["draft_id"], "--digest", draft["digest"])
+    approved = rehearsal.ask("drafts", "approve", draft["draft_id"], "--digest", draft["digest"])
+    assert approved["draft"]["status"] == "sent", approved
     while True:
         found = rehearsal.ask("positions")["structures"]
         if found and found[0]["qty"] == "2":
