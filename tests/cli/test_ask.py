@@ -1,5 +1,6 @@
 """Does a person who asks in words get a draft, a question or a reason, and nothing else?"""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,13 @@ def test_people_read_what_was_assumed_and_how_to_approve(home: Path, capsys: Out
     assert "assumed: a budget" not in text
 
 
+def test_a_limit_is_told_in_cents_and_money_as_money(home: Path, capsys: Out) -> None:
+    _, text, _ = told(capsys, home, "ask", "--dry-run", "SPY long call")
+    assert "\nIts limit: pay at most 11.90 a unit.\n" in text
+    assert re.search(r"^assumed: a budget of \$[1-9]\d?,\d{3}: at medium", text, re.MULTILINE)
+    assert text.endswith("a dry run: nothing was staged, and no gate was asked\n")
+
+
 def test_a_dry_run_stages_nothing(home: Path, daemon: TinyDaemon, capsys: Out) -> None:
     before = len(daemon.decisions)
     code, found = document(capsys, home, "ask", "--dry-run", "SPY iron condor")
@@ -81,7 +89,7 @@ def test_what_does_not_fit_is_told_with_its_numbers(
 ) -> None:
     code, found = document(capsys, home, "ask", "SPY iron condor, risk at most $100")
     assert code == 6
-    assert found["why"] == "iron_condor does not fit: 1 can lose 372, the budget is 100"
+    assert found["why"] == "iron_condor: 1 can lose $372, the budget is $100"
     assert not submitted(daemon)
 
 

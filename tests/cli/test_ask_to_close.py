@@ -60,7 +60,23 @@ def test_a_condor_is_closed_once(home: Path, daemon: TinyDaemon, capsys: Out) ->
     assert (trade["max_loss"], trade["max_profit"]) == (None, None)
     code, again = document(capsys, home, "ask", "close my SPY condor")
     assert code == 6
-    assert again["why"] == "the desk holds no such thing; of SPY it holds nothing"
+    assert again["why"] == (
+        "the desk holds no such thing, or is closing it already; left of SPY: nothing"
+    )
+
+
+def test_what_comes_out_of_another_structure_is_told(
+    home: Path, daemon: TinyDaemon, capsys: Out
+) -> None:
+    opened(home, daemon, capsys, "SPY iron condor, 3 contracts")
+    legs = ask(home, capsys, "--dry-run", "close my SPY condor")["structure"]["legs"]
+    sold = next(leg for leg in legs if leg["action"] == "buy" and leg["right"] == "put")
+    text = f"buy 1 SPY put {sold['expiry']} at strike {sold['strike']}"
+    assert ask(home, capsys, "--dry-run", text)["structure"]["assumed"][-1] == (
+        f"{sold['instrument']} comes out of the iron_condor that is held"
+    )
+    same = ask(home, capsys, "--dry-run", "SPY iron condor")["structure"]["assumed"]
+    assert not [text for text in same if "comes out of" in text]
 
 
 def test_what_is_closed_in_part_can_be_closed_in_full(
@@ -69,7 +85,7 @@ def test_what_is_closed_in_part_can_be_closed_in_full(
     opened(home, daemon, capsys, "SPY iron condor, 3 contracts")
     assert ask(home, capsys, "close 2 of my SPY condors")["structure"]["quantity"] == "2"
     assert ask(home, capsys, "close my SPY condor")["structure"]["quantity"] == "1"
-    assert "holds nothing" in ask(home, capsys, "close SPY")["why"]
+    assert "left of SPY: nothing" in ask(home, capsys, "close SPY")["why"]
 
 
 def test_a_rejected_close_frees_what_it_would_have_closed(
@@ -120,7 +136,7 @@ def test_what_somebody_else_holds_is_not_the_desks(
     told(capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "2", "--limit", "500")
     (order,) = daemon.book.orders.working
     daemon.fill(order, "2", "500", "X1")
-    assert "holds nothing" in ask(home, capsys, "close SPY")["why"]
+    assert "left of SPY: nothing" in ask(home, capsys, "close SPY")["why"]
 
 
 def test_shares_that_a_person_bought_cover_a_call(
@@ -146,5 +162,5 @@ def test_nothing_is_closed_of_nothing(
     text: str, home: Path, daemon: TinyDaemon, capsys: Out
 ) -> None:
     before = len(daemon.decisions)
-    assert "holds nothing" in ask(home, capsys, text)["why"]
+    assert "left of SPY: nothing" in ask(home, capsys, text)["why"]
     assert len(daemon.decisions) == before

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from tradebot.cli import flags, show
@@ -80,12 +81,12 @@ def _tell_step(step: Mapping[str, Any], *, is_dry_run: bool) -> None:
     show.line()
     for text in structure["explanation"]:
         show.line(show.clean(text))
-    price = structure["net_price"]
-    limit = f"receive at least {price[1:]}" if price.startswith("-") else f"pay at most {price}"
+    price = Decimal(structure["net_price"])
+    limit = f"receive at least {-price:,.2f}" if price < 0 else f"pay at most {price:,.2f}"
     show.line(show.clean(f"Its limit: {limit} a unit."))
     show.line()
     if is_dry_run:
-        show.line("a dry run: nothing was staged")
+        show.line("a dry run: nothing was staged, and no gate was asked")
     else:
         for text in _outcome(step):
             show.line(text)

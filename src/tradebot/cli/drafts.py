@@ -22,7 +22,7 @@ _DRAFTS: Final = {
     "reason_code": "REASON",
 }
 _ID_HELP: Final = "the draft's id, its first 8 characters, or the name of its file"
-_GATES: Final = {"gate": "GATE", "verdict": "VERDICT", "actual": "ACTUAL", "limit": "LIMIT"}
+_GATES: Final = {"gate": "GATE", "verdict": "VERDICT", "actual": "ACTUAL", "limit": "AT MOST"}
 _LEGS: Final = {
     "action": "ACTION", "instrument": "INSTRUMENT", "strike": "STRIKE", "expiry": "EXPIRY",
     "quantity": "QTY", "price": "PRICE",

@@ -17,7 +17,8 @@ _INTENTS: Final = {
     "status": "STATUS", "stage": "STAGE", "reason_code": "REASON", "reason_detail": "DETAIL",
 }
 _GATES: Final = {
-    "gate": "GATE", "verdict": "VERDICT", "actual": "ACTUAL", "limit": "LIMIT", "reason": "REASON",
+    "gate": "GATE", "verdict": "VERDICT", "actual": "ACTUAL", "limit": "AT MOST",
+    "reason": "REASON",
 }
 _FIELDS: Final = (
     "symbol", "side", "qty", "type", "limit", "stop", "tif", "route", "strategy", "key", "ttl",

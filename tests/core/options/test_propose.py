@@ -92,10 +92,10 @@ def test_low_risk_means_a_smaller_budget_and_strikes_further_away() -> None:
 
 
 @pytest.mark.parametrize(("text", "why"), [
-    ("SPY iron condor, risk at most $372", "1 can lose 373, the budget is 372"),
-    ("SPY iron condor, 5 contracts", "5 can lose 1865, the budget is 1500, at medium risk"),
+    ("SPY iron condor, risk at most $372", "1 can lose $373, the budget is $372"),
+    ("SPY iron condor, 5 contracts", "5 can lose $1,865, the budget is $1,500, at medium risk"),
     ("SPY iron condor, 6 contracts, risk at most $5000",
-     "6 can lose 2238, the budget is 2000, the policy lets one trade lose no more"),
+     "6 can lose $2,238, the budget is $2,000, the policy lets one trade lose no more"),
     ("SPY iron condor on December 19", "no expiry on 2026-12-19: listed is 2026-11-27"),
 ])
 def test_what_does_not_fit_is_not_made_to(text: str, why: str) -> None:

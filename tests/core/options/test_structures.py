@@ -236,7 +236,7 @@ def test_a_budget_is_never_exceeded(budget: str, qty: int) -> None:
 
 def test_what_does_not_fit_says_why() -> None:
     one, condor = Decimal(100), a_structure()
-    assert fit(condor, one).why == "1 can lose 260, the budget is 100"
+    assert fit(condor, one).why == "1 can lose $260, the budget is $100"
     assert fit(condor, Decimal(0)).why == fit(condor, None).why != ""
 
 
@@ -244,7 +244,7 @@ def test_fewer_than_were_asked_for_are_not_made_of_them() -> None:
     condor = a_structure()
     assert fit(condor, Decimal(600), wanted=1).qty == 1
     told = fit(condor, Decimal(600), wanted=3)
-    assert (told.qty, told.why) == (0, "3 can lose 780, the budget is 600")
+    assert (told.qty, told.why) == (0, "3 can lose $780, the budget is $600")
     assert fit(condor, Decimal(600), wanted=0).qty == 0
 
 
@@ -254,7 +254,7 @@ def test_shares_that_are_held_risk_nothing_more_by_calls_on_them() -> None:
     assert fit(covered, Decimal(500), shares=Decimal(99)).qty == 0
     assert fit(covered, Decimal(500), shares=Decimal(250)).qty == 2
     told = fit(covered, Decimal(500), wanted=3, shares=Decimal(250))
-    assert (told.qty, told.why) == (0, "3 can lose 0, the budget is 500, the shares cover 2")
+    assert (told.qty, told.why) == (0, "3 can lose $0, the budget is $500, the shares cover 2")
 
 
 def test_a_put_on_shares_that_are_held_risks_its_price() -> None:

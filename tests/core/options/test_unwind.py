@@ -72,7 +72,7 @@ def test_closing_reverses_every_leg_at_what_it_costs_now() -> None:
 
 
 @pytest.mark.parametrize(("text", "why"), [
-    ("close my SPY butterfly", "of SPY it holds 2 iron_condor"),
+    ("close my SPY butterfly", "left of SPY: 2 iron_condor"),
     ("close 3 of my SPY iron condors", "2 are held and not yet being closed"),
     ("close my SPY 400/405 put spread", "the desk holds no such thing"),
 ])
@@ -85,7 +85,7 @@ def test_what_is_not_held_is_not_closed(text: str, why: str) -> None:
 def test_nothing_is_closed_of_nothing() -> None:
     found = unwound("close SPY")
     assert isinstance(found, NoneFits)
-    assert found.why.endswith("of SPY it holds nothing")
+    assert found.why.endswith("left of SPY: nothing")
 
 
 def test_less_than_all_may_be_closed() -> None:

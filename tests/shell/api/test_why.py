@@ -105,7 +105,7 @@ def test_the_chain_runs_from_the_ask_to_the_money(daemon: TinyDaemon) -> None:
     assert "ann asked through cli: buy 10 SPY market day" in told
     assert (
         "order_quantity: allowed; is the largest leg at most order_qty_max units? "
-        "10 (limit 100)"
+        "10 <= 100"
     ) in told
     assert "read SPY 500 / 500.02" in told
     assert "10 of 10 filled at 500.016; cash -5002.66, fees 2.5" in found["sentences"][-1]

@@ -10,6 +10,7 @@ from tradebot.shell.desk.words import Words
 
 WHICH = "Which underlying, by its ticker?"
 WHAT = "What is expected of it, or which structure?"
+NOTHING = "the desk holds no such thing, or is closing it already; left of SPY: nothing"
 RANGE = "expected a number from 1 to 1000000, got 0"
 
 
@@ -58,10 +59,10 @@ def test_what_cannot_be_read_is_asked_about(text: str, questions: list[str]) -> 
 @pytest.mark.parametrize(("text", "why"), [
     ("IBM neutral", "nobody lists options on IBM here"),
     ("SPY condor 1/2/3/4", "iron_condor: 2026-10-02: no put is listed at 1"),
-    ("SPY condor, risk at most $5", "iron_condor does not fit: 1 can lose 372, the budget is 5"),
+    ("SPY condor, risk at most $5", "iron_condor: 1 can lose $372, the budget is $5"),
     ("SPY condor in 3 years", "iron_condor: no expiry in 822 to 1368 days: listed is"),
-    ("close my SPY condor", "the desk holds no such thing; of SPY it holds nothing"),
-    ("roll my SPY condor to January", "the desk holds no such thing; of SPY it holds nothing"),
+    ("close my SPY condor", NOTHING),
+    ("roll my SPY condor to January", NOTHING),
 ])
 def test_what_cannot_be_had_is_told_with_its_reason(text: str, why: str) -> None:
     found = asked(text)

@@ -37,3 +37,9 @@ def plain(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def money(amount: Decimal) -> str:
+    """Write an amount for a person, whole where it is whole."""
+    cents = amount.quantize(CENT)
+    return f"${cents.quantize(ONE) if cents == cents.to_integral() else cents:,}"

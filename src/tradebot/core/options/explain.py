@@ -7,7 +7,7 @@ from decimal import Decimal
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Side
-from tradebot.core.model.money import CENT, ONE, ZERO, plain
+from tradebot.core.model.money import CENT, ONE, ZERO, money, plain
 from tradebot.core.options.holdings import Terms
 from tradebot.core.options.structures import PricedStructure, Range, ranges
 
@@ -107,12 +107,6 @@ def _range(within: Range) -> str:
 
 def _price(price: Decimal) -> str:
     return f"{price.quantize(CENT):,}"
-
-
-def money(amount: Decimal) -> str:
-    """Write an amount, whole where it is whole."""
-    cents = amount.quantize(CENT)
-    return f"${cents.quantize(ONE) if cents == cents.to_integral() else cents:,}"
 
 
 def _signed(amount: Decimal) -> str:

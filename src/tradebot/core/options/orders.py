@@ -13,9 +13,9 @@ from tradebot.core.model import combo
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent
-from tradebot.core.model.money import ZERO
+from tradebot.core.model.money import ZERO, money
 from tradebot.core.model.strategy_type import StrategyType
-from tradebot.core.options.explain import Priced, headline, leg_in_words, money, outcomes
+from tradebot.core.options.explain import Priced, headline, leg_in_words, outcomes
 from tradebot.core.options.holdings import Terms, terms_at
 from tradebot.core.options.shapes import structure_of
 

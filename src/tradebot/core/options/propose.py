@@ -13,7 +13,7 @@ from tradebot.core.model.desk_policy import DeskPolicy
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
-from tradebot.core.model.money import CENT, ONE, ZERO, plain
+from tradebot.core.model.money import CENT, ONE, ZERO, money, plain
 from tradebot.core.model.settings import Settings
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options.holdings import HeldStructure
@@ -104,7 +104,7 @@ def propose(request: Request, now: Situation, by: Settings) -> Proposal | NoneFi
     qty = size.qty if request.quantity or most is None else min(size.qty, Decimal(most))
     if not qty:
         because = f", {budget.why}" if budget.why else ""
-        return NoneFits(why=f"{strategy} does not fit: {size.why}{because}")
+        return NoneFits(why=f"{strategy}: {size.why}{because}")
     is_covered = now.shares > 0 and now.shares >= found.shares * qty > 0
     return Proposal(
         strategy=strategy, qty=qty, opens=found,
@@ -199,4 +199,4 @@ def _size_assumed(request: Request, qty: Decimal, budget: _Budget) -> Iterator[s
     if request.quantity is None:
         yield f"{plain(qty)} of it"
     if budget.why:
-        yield f"a budget of {plain(budget.amount.quantize(CENT))}: {budget.why}"
+        yield f"a budget of {money(budget.amount)}: {budget.why}"

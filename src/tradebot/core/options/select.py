@@ -71,7 +71,7 @@ def _expiries(
         slack = max(1, int(request.horizon_days * bounds.horizon_tolerance_frac))
         low, high = request.horizon_days - slack, request.horizon_days + slack
     if request.expiry is None:
-        where = f"in {low} to {high} days"
+        where = f"in {max(low, 0)} to {high} days"
         found = [expiry for expiry in alive if low <= expiry.days_from(chain.as_of) <= high]
     else:
         where = f"on {request.expiry}"

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument, Right
-from tradebot.core.model.money import ONE, ZERO, floor_to, plain
+from tradebot.core.model.money import ONE, ZERO, floor_to, money, plain
 from tradebot.core.model.payoff import as_option, pays, worst_payoff
 from tradebot.core.model.sizing import Size
 from tradebot.core.model.strategy_type import StrategyType
@@ -200,7 +200,7 @@ def fit(
         return Size(qty=qty)
     tried = max(qty, ONE)
     beside = "" if covered is None else f", the shares cover {plain(covered)}"
-    lost = f"{plain(tried)} can lose {plain(loss * tried)}, the budget is {plain(budget)}"
+    lost = f"{plain(tried)} can lose {money(loss * tried)}, the budget is {money(budget)}"
     return Size(qty=ZERO, why=lost + beside)
 
 

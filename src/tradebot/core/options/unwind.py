@@ -29,7 +29,10 @@ def unwind(
         return Question(about="held", text=f"Which one: {choice}?")
     if not meant:
         there = ", ".join(map(_named, held)) or "nothing"
-        return NoneFits(why=f"the desk holds no such thing; of {request.symbol} it holds {there}")
+        return NoneFits(why=(
+            "the desk holds no such thing, or is closing it already;"
+            f" left of {request.symbol}: {there}"
+        ))
     structure = meant[0]
     qty = structure.qty if request.quantity is None else Decimal(request.quantity)
     if not qty <= structure.qty:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import option_of
 from tradebot.core.model.intent import Leg
-from tradebot.core.model.money import CENT, plain
-from tradebot.core.options.explain import explain, money
+from tradebot.core.model.money import CENT, money, plain
+from tradebot.core.options.explain import explain
 from tradebot.core.options.holdings import HeldStructure
 from tradebot.core.options.orders import made_by
 from tradebot.core.options.propose import Proposal

@@ -5,7 +5,7 @@ one has its deadline, the other a thread of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -192,4 +192,15 @@ def _plan(
     if request.action is not DeskAction.OPEN:
         return unwind(request, held, now, by)
     found = propose(request, now, by)
-    return found if isinstance(found, NoneFits) else (found,)
+    if isinstance(found, NoneFits):
+        return found
+    return (replace(found, assumed=(*found.assumed, *_against(found, held))),)
+
+
+def _against(found: Proposal, held: Sequence[HeldStructure]) -> Iterator[str]:
+    """Tell what it would take apart: an account holds an option one way, never both."""
+    sides = {leg.symbol: leg.side.sign for leg in found.legs}
+    for structure in held:
+        for leg in structure.legs:
+            if sides.get(leg.terms.symbol, 0) * leg.qty < 0:
+                yield f"{leg.terms.symbol} comes out of the {structure.strategy} that is held"

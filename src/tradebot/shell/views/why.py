@@ -126,8 +126,9 @@ def gate_sentence(gate: GateResult) -> str:
     told = f"{gate.gate}: {_VERDICTS[gate.answer]}; {_QUESTIONS.get(gate.gate, '')}".rstrip("; ")
     if gate.actual is not None:
         told += f" {plain(gate.actual)}"
-    if gate.limit is not None:
-        told += f" ({'beyond its ' * gate.is_warning}limit {plain(gate.limit)})"
+    if gate.limit is not None:  # a gate that asks for enough holds what is needed against what is
+        held = "<=" if gate.answer is Answer.ALLOW else "against"
+        told += f" {'beyond' if gate.is_warning else held} {plain(gate.limit)}"
     return told
 
 
