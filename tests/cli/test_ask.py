@@ -11,8 +11,11 @@ import yaml
 from tests.cli.asked import Out, document, told
 from tests.tiny_daemon import AT, TinyDaemon
 
-from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.commands import ActivateSettings, EnterSession, SubmitIntent
 from tradebot.core.model.intent import Source
+from tradebot.core.model.settings import Promotion
+from tradebot.core.model.window import PromotionWindow
+from tradebot.core.session import Phase
 from tradebot.shell.views.drafts import Present
 
 REQUEST = {
@@ -53,6 +56,24 @@ def test_people_read_what_was_assumed_and_how_to_approve(home: Path, capsys: Out
     assert "You can lose at most $372, if SPY closes below 468.72 or above 531.28" in text
     assert "tradebot drafts approve" in text
     assert "assumed: a budget" not in text
+
+
+def test_what_an_open_window_lets_go_on_is_told_as_sent(
+    home: Path, daemon: TinyDaemon, capsys: Out
+) -> None:
+    daemon.decide(ActivateSettings(version="window", settings=replace(
+        daemon.book.settings, promotion=Promotion.AUTO_WINDOW, eligible=("iron_condor",),
+        windows=(PromotionWindow(name="day"),),
+    )))
+    daemon.decide(EnterSession(
+        calendar="XNYS", phase=Phase.TRADING, session="2026-08-24", opens=AT,
+        closes=AT + timedelta(hours=6),
+    ))
+    code, text, _ = told(capsys, home, "ask", "SPY iron condor, 1 contract")
+    assert code == 0
+    (order,) = daemon.book.orders.working
+    assert f"order {order} is sent; tell all of it with: tradebot why " in text
+    assert "no draft yet" not in text
 
 
 def test_a_limit_is_told_in_cents_and_money_as_money(home: Path, capsys: Out) -> None:

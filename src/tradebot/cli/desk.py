@@ -98,6 +98,10 @@ def _outcome(step: Mapping[str, Any]) -> Iterator[str]:
     if not result["success"]:
         yield show.painted(show.clean(f"refused: {result['reason_code']}"), "bad")
         yield show.clean(result["reason_detail"])
+    elif result["client_order_id"] is not None:
+        yield f"{len(result['gates'])} gates let it through, and nobody had to be asked"
+        yield show.clean(f"order {result['client_order_id']} is sent; tell all of it with:"
+                         f" tradebot why {result['intent_id']}")
     elif step["draft_id"] is None:
         yield show.painted(f"no draft yet; it waits at stage {result['stage']}", "warn")
         yield show.clean(f"{result['reason_detail']} (intent {result['intent_id']})")

@@ -114,6 +114,7 @@ def _tell(found: Mapping[str, Any]) -> None:
         return
     show.line(show.clean(f"draft {draft['draft_id']} takes the place of {old['draft_id']}"))
     show.pairs({
-        "trade": draft["ask"], "status": draft["status"], "expires": draft["expires_utc"],
-        "digest": draft["digest"], "file": draft["draft_path"],
+        "trade": draft["ask"], "status": draft["status"],
+        "expires (UTC)": show.when(draft["expires_utc"]), "digest": draft["digest"],
+        "file": draft["draft_path"],
     })
