@@ -2,7 +2,7 @@
 
 import pytest
 from tests.core.gates.asking import ask, holds, said
-from tests.core.gates.desks import CALLS, CONDOR, PUTS, a_condor, a_desk, a_spread
+from tests.core.gates.desks import CALLS, CONDOR, PUTS, a_condor, a_desk, a_spread, holding
 from tests.makers import an_intent
 
 from tradebot.core.gates.structure import structure, structure_quantity
@@ -26,6 +26,25 @@ def test_structure_is_told_by_the_legs_alone(body: Intent, answer: str) -> None:
     told = ask(structure, a_desk(), body)
     assert told.answer == answer
     assert told.reason in (None, Reason.RISK_STRUCTURE)
+
+
+@pytest.mark.parametrize(("shares", "body", "answer"), [
+    (100, an_intent("sell", 1, CALLS[0], price="2"), "ALLOW"),
+    (99, an_intent("sell", 1, CALLS[0], price="2"), "BLOCK"),
+    (199, an_intent("sell", 2, CALLS[0], price="2"), "BLOCK"),
+    (-100, an_intent("sell", 1, CALLS[0], price="2"), "BLOCK"),
+    (200, a_spread(("buy", PUTS[0]), ("sell", CALLS[0]), qty=2), "ALLOW"),
+    (100, a_spread(("sell", PUTS[0]), ("buy", CALLS[0])), "BLOCK"),
+])
+def test_structure_counts_the_shares_that_are_held(
+    shares: int, body: Intent, answer: str
+) -> None:
+    assert ask(structure, holding(("SPY", shares), desk=a_desk()), body).answer == answer
+
+
+def test_structure_counts_shares_that_cover_a_call_for_no_other() -> None:
+    desk = holding(("SPY", 100), (CALLS[1], -1), desk=a_desk())
+    assert ask(structure, desk, an_intent("sell", 1, CALLS[0], price="2")).answer == "BLOCK"
 
 
 def test_structure_must_have_a_rule_to_be_opened() -> None:

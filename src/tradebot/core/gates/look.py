@@ -107,7 +107,11 @@ class Look:
     @Once
     def options(self) -> opened.OpenedOptions | None:
         """The options that the order opens, None where it opens none."""
-        return opened.opened_by(self.book, self.account_name, self.intent)
+        name = self.account_name
+        found = opened.opened_by(self.book, name, self.intent)
+        if found is None or found.strategy is not None or name is None:
+            return found
+        return found.beside(cover.free_shares(self.book, name, self.intent))
 
     @Once
     def rule(self) -> StructureRule | None:

@@ -4,9 +4,11 @@ A structure is known by its legs, never by what a request called it. What a leg 
 it: of an order that rolls, only where it rolls to is.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
@@ -45,6 +47,15 @@ class OpenedOptions:
     def count(self) -> Decimal:
         """How many of the structure there are: each has one option at least of some kind."""
         return min(abs(qty) for _, qty in self.options)
+
+    def beside(self, shares: Mapping[str, Decimal]) -> Self:
+        """Name what it makes with shares that are held, as many as its options are for."""
+        (terms, _), *_ = self.options
+        name, needed = terms.underlying or "", self.count * terms.multiplier
+        if not shares.get(name, ZERO) >= needed:
+            return self
+        legs = (*self.legs, (Instrument(symbol=name), needed))
+        return replace(self, strategy=structure_of(legs))
 
 
 def is_option(terms: Instrument | None) -> bool:
