@@ -34,6 +34,25 @@ def test_a_crossed_or_empty_quote_is_none(bid: str, ask_: str) -> None:
     assert ask(insane_quote, _quoted(bid, ask_)).answer == "PAUSE"
 
 
+@pytest.mark.parametrize(("bid", "ask_", "expected"), [
+    ("0", "0.04", "ALLOW 0.1 against 0.1"),
+    ("0.03", "0.05", "ALLOW 0.1 against 0.1"),
+    ("0.04", "0.05", "PAUSE 0.5 against 0.1"),
+    ("0", "0.01", "PAUSE 0.8333 against 0.1"),
+    ("0", "0", "PAUSE 0.1"),
+])
+def test_a_quote_that_spans_the_mid_before_it_leaps_nowhere(
+    bid: str, ask_: str, expected: str
+) -> None:
+    """Of an option, to be asked for is a market."""
+    trader, symbol = a_trader(quote_jump_max_frac="0.10"), "SPY261218C00800000"
+    trader.facts.quotes[symbol] = replace(
+        a_quote(symbol, bid, ask_, trader.now), prior_mid=Decimal("0.03"),
+        prior_as_of=trader.now - timedelta(seconds=1),
+    )
+    assert said(ask(insane_quote, trader, an_intent(symbol=symbol))) == expected
+
+
 def test_an_old_quote_before_it_says_nothing() -> None:
     assert ask(insane_quote, _quoted("200", "200", before="100", seconds=61)).answer == "ALLOW"
 

@@ -78,7 +78,7 @@ def test_option_spread_is_a_part_of_the_middle_or_a_nickel(
 
 def test_option_spread_of_no_market_is_waited_for() -> None:
     desk = a_desk()
-    desk.facts.quotes[CALLS[0]] = a_quote(CALLS[0], "0", "0.05", desk.now)
+    desk.facts.quotes[CALLS[0]] = a_quote(CALLS[0], "0", "0", desk.now)
     assert ask(option_spread, desk, a_condor()).need == quote_need(CALLS[0])
     del desk.facts.quotes[CALLS[0]]
     assert ask(option_spread, desk, a_condor()).need == quote_need(CALLS[0])

@@ -107,6 +107,26 @@ async def test_a_leg_without_a_quote_keeps_the_combo_waiting(bench: Bench) -> No
 
 
 @at_the_paper_broker()
+async def test_a_leg_that_nobody_bids_for_is_given_away_in_a_combo_and_never_sold_alone(
+    bench: Bench,
+) -> None:
+    await show_options(bench)
+    assert bench.fills(await bench.submit(a_combo(*SPREAD, qty=2, price=3)))
+    await bench.show("0.05", "0.06", symbol=CALL)
+    await bench.show(0, "0.01", symbol=HIGHER_CALL)
+    order = await bench.submit(a_combo(f"buy {HIGHER_CALL}", f"sell {CALL}", price="-0.04"))
+    assert bench.fills(order) == ["1@-0.04"]
+    await bench.show("0.01", "0.02", symbol=CALL)
+    await bench.show(0, "0.01", symbol=CALL)
+    alone = await bench.submit(a_combo(f"sell {CALL}", qty=1, price=None))
+    assert bench.fills(alone) == []
+    both = await bench.submit(a_combo(f"buy {HIGHER_CALL}", f"sell {CALL}", price="0.01"))
+    assert bench.fills(both) == ["1@0.01"]
+    assert {leg.symbol: leg.last_px for leg in the_trade(bench, both).legs}[CALL] == 0
+    await check_account(bench)
+
+
+@at_the_paper_broker()
 async def test_a_combo_that_must_fill_at_once_is_canceled_where_it_cannot(bench: Bench) -> None:
     await show_options(bench, size=1)
     whole = await bench.submit(a_combo(*SPREAD, qty=2, price=3, tif="fok"))

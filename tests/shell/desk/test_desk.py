@@ -50,7 +50,7 @@ def test_two_who_close_the_same_at_once_do_not_both() -> None:
 
     found = asyncio.run(both())
     assert sorted(one["draft_id"] is None for one in found) == [False, True]
-    assert sum("holds nothing" in (one["why"] or "") for one in found) == 1
+    assert sum("closing it already" in (one["why"] or "") for one in found) == 1
 
 
 def test_too_many_who_ask_at_once_are_told_so() -> None:

@@ -5,7 +5,6 @@ from typing import Final
 
 from tradebot.core.gates.answers import Said, pause
 from tradebot.core.gates.look import Look
-from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.facts import Quote, age_s
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.reason import Reason, quote_need
@@ -17,15 +16,21 @@ _FOUR_PLACES: Final = Decimal("0.0001")
 def insane_quote(look: Look) -> Said:
     """Is each mid within `quote_jump_max_frac` of the one up to `quote_jump_within_s` before?
 
-    The next quote tells whether the market leapt or the feed did; the first of all leaps nowhere.
+    The next quote tells whether the market leapt or the feed did; the first of all leaps nowhere,
+    nor does one that still spans the mid before it: of a cheap option each tick is a large part.
     """
     limit, worst = look.policy.quote_jump_max_frac, ZERO
     for leg, quote in look.quotes:
-        leap = _leap(quote, look.policy) if quote is not None and is_sane(quote) else None
-        if leap is None or not (leap <= limit):
+        leap = _leap(quote, look.policy) if quote is not None and quote.is_sane else None
+        if leap is None or not (leap <= limit or _spans(quote)):
             return pause(Reason.RISK_INSANE_QUOTE, quote_need(leg.symbol), leap, limit)
-        worst = max(worst, leap)
+        worst = max(worst, min(leap, limit))
     return worst, limit
+
+
+def _spans(quote: Quote | None) -> bool:
+    before = quote.prior_mid if quote is not None else None
+    return quote is not None and before is not None and quote.bid <= before <= quote.ask
 
 
 def _leap(quote: Quote, policy: Policy) -> Decimal | None:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import TypeVar
 
 from tradebot.core.gates.answers import Objection, lacks, pause
-from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.facts import Facts, OptionFact, VolatilityFact, age_s
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.reason import Need, Reason, option_need, quote_need, volatility_need
@@ -27,7 +26,7 @@ def volatility(
 def mid(facts: Facts, policy: Policy, at: datetime, symbol: str) -> Decimal | Objection:
     """Return where a symbol stands that is no leg of the order: its quote was looked at by none."""
     quote = facts.quote(symbol)
-    if quote is None or not is_sane(quote):
+    if quote is None or not quote.is_sane:
         return lacks(quote_need(symbol), policy.quote_age_max_s)
     if not (ZERO <= (age := age_s(quote.as_of, at)) <= policy.quote_age_max_s):
         return pause(Reason.RISK_STALE_DATA, quote_need(symbol), age, policy.quote_age_max_s)

@@ -6,7 +6,6 @@ from typing import Final
 
 from tradebot.core.gates.answers import ALLOW, Objection, Said, block, lacks, within
 from tradebot.core.gates.look import Look
-from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.facts import OptionFact
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.reason import Reason, option_need, quote_need
@@ -34,7 +33,7 @@ def option_spread(look: Look) -> Said:
         return ALLOW
     for terms, _ in look.options.options:
         quote = look.facts.quote(terms.symbol)
-        if quote is None or not is_sane(quote):
+        if quote is None or not quote.is_sane:
             return lacks(quote_need(terms.symbol), desk.spread_max_frac)
         apart = quote.ask - quote.bid
         part = (apart / quote.mid).quantize(_FOUR_PLACES)

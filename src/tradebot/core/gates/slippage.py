@@ -5,7 +5,6 @@ from typing import Final
 
 from tradebot.core.gates.answers import ALLOW, Said, block, lacks
 from tradebot.core.gates.look import Look
-from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.intent import Side
 from tradebot.core.model.money import BPS, ONE, ZERO
 from tradebot.core.model.reason import Reason, quote_need
@@ -24,7 +23,7 @@ def slippage(look: Look) -> Said:
     if body.price is not None:
         return ALLOW
     for leg, quote in look.quotes:
-        if quote is None or not is_sane(quote):
+        if quote is None or not quote.is_sane:
             return lacks(quote_need(leg.symbol), limit)
         qty = body.order_qty * leg.ratio_qty
         units = qty * look.book.multiplier(leg.symbol)

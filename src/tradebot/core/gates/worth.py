@@ -6,20 +6,15 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.intents import IntentState
 from tradebot.core.gates.routes import first_usable, routes_for
 from tradebot.core.model.combo import unit_of
-from tradebot.core.model.facts import Facts, Quote
+from tradebot.core.model.facts import Facts
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.money import ONE, ZERO
-
-
-def is_sane(quote: Quote) -> bool:
-    """Tell whether a quote can be a market: positive, not crossed."""
-    return quote.bid > 0 and quote.ask >= quote.bid
 
 
 def leg_price(leg: Leg, facts: Facts) -> Decimal | None:
     """Return what one unit of the leg costs at the market, or None without a sane quote."""
     quote = facts.quote(leg.symbol)
-    if quote is None or not is_sane(quote):
+    if quote is None or not quote.is_sane:
         return None
     return quote.ask if leg.side is Side.BUY else quote.bid
 

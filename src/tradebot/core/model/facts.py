@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from tradebot.core.model.fact import fact
+from tradebot.core.model.instrument import option_of
 from tradebot.core.model.money import ZERO
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -35,6 +36,16 @@ class Quote:
     @property
     def mid(self) -> Decimal:
         return (self.bid + self.ask) / 2
+
+    @property
+    def is_sane(self) -> bool:
+        """Tell whether it can be a market: not crossed, and somebody bids.
+
+        For an option that is worth next to nothing nobody does; to be asked for is enough.
+        """
+        if self.bid == 0:
+            return self.ask > 0 and option_of(self.symbol) is not None
+        return ZERO < self.bid <= self.ask
 
 
 @fact

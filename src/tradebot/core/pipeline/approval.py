@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.look import Look
-from tradebot.core.gates.worth import is_sane
 from tradebot.core.model.combo import net_price
 from tradebot.core.model.events import ApprovalLapsed, IntentApproved
 from tradebot.core.model.money import ONE, plain
@@ -41,7 +40,7 @@ def market_price(look: Look) -> Decimal | None:
     """Return the middle of the market for one unit of the intent, None where a quote is missing."""
     middles = [
         (quote.bid + quote.ask) / 2 for _, quote in look.quotes
-        if quote is not None and is_sane(quote)
+        if quote is not None and quote.is_sane
     ]
     if len(middles) < len(look.quotes):
         return None

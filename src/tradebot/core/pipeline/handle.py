@@ -199,8 +199,7 @@ def _facts(book: Book, command: c.FactArrived, facts: Facts, at: datetime) -> It
 def _mark(book: Book, command: c.Mark, facts: Facts, at: datetime) -> Iterator[e.Event]:
     held = {symbol for nets in book.ledger.nets.values() for symbol in nets}
     quotes = tuple(
-        q for q in command.quotes
-        if q.symbol in held and flaw(q) is None and q.bid > 0 and q.ask >= q.bid
+        q for q in command.quotes if q.symbol in held and flaw(q) is None and q.is_sane
     )
     if quotes:
         yield from record(book, e.PositionsMarked(quotes=quotes))

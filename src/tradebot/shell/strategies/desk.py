@@ -9,7 +9,6 @@ from tradebot.core.book.book import Book
 from tradebot.core.book.order_state import OrderState
 from tradebot.core.gates.routes import first_usable
 from tradebot.core.gates.session import may_trade
-from tradebot.core.gates.worth import is_sane
 from tradebot.core.indicators import Indicators
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import IntentId
@@ -93,7 +92,7 @@ class StrategyDesk:
             return Size(qty=Decimal(0), why="nobody knows what one unit of it is")
         return size(sizing, Measure(
             equity=None if account is None or account.unmarked else account.equity,
-            price=quote.ask if quote is not None and is_sane(quote) else None,
+            price=quote.ask if quote is not None and quote.is_sane else None,
             multiplier=terms.multiplier, lot_size=terms.lot_size,
         ))
 

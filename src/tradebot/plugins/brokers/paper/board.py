@@ -9,7 +9,6 @@ from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument, option_of
 from tradebot.core.model.intent import Side
 from tradebot.core.model.money import ZERO
-from tradebot.plugins.brokers.paper.rules import is_sane
 from tradebot.ports import (
     Calendar,
     Clock,
@@ -88,14 +87,14 @@ class Board:
         """Return the quote that orders trade at, or None where there is none in this session."""
         session = self.session(symbol)
         quote = self._quotes.get(symbol) or self._market.last(symbol)
-        if session is None or quote is None or not is_sane(quote):
+        if session is None or quote is None or not quote.is_sane:
             return None
         return quote if quote.as_of >= session.pre_opens else None
 
     def mark(self, symbol: str) -> Decimal | None:
         """Return the latest price that anybody told, of whatever session."""
         quote = self._quotes.get(symbol) or self._market.last(symbol)
-        if quote is not None and is_sane(quote):
+        if quote is not None and quote.is_sane:
             return quote.mid
         return self._closes.get(symbol)
 
@@ -139,7 +138,7 @@ class Board:
             if session.opens < bar.end <= session.closes:
                 return bar.close
         quote = self._quotes.get(symbol) or self._market.last(symbol)
-        if quote is None or not is_sane(quote) or not session.opens <= quote.as_of:
+        if quote is None or not quote.is_sane or not session.opens <= quote.as_of:
             return None
         return quote.mid if quote.as_of <= session.closes else None
 

@@ -15,7 +15,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.money import BPS, CENT, ZERO
+from tradebot.core.model.money import BPS, CENT
 from tradebot.plugins.brokers.paper.settings import PaperSettings
 
 Quotes = Callable[[str], Quote | None]
@@ -31,12 +31,11 @@ class Offer:
     qty: Decimal | None = None
 
 
-def is_sane(quote: Quote) -> bool:
-    return ZERO < quote.bid <= quote.ask
-
-
 def offer_of(legs: Sequence[Leg], quotes: Quotes, shown: Shown) -> Offer | None:
-    """Return what the quotes offer to an order of these legs, or None where one has no quote."""
+    """Return what the quotes offer to an order of these legs, or None where one has no quote.
+
+    For what nobody bids nobody buys alone; in a combo such a leg is given away.
+    """
     prices, sizes = [], []
     for leg in legs:
         quote = quotes(leg.symbol)
@@ -46,6 +45,8 @@ def offer_of(legs: Sequence[Leg], quotes: Quotes, shown: Shown) -> Offer | None:
         size = shown(quote, leg.side)
         if size is not None:
             sizes.append(size / leg.ratio_qty)
+    if len(prices) == 1 and not prices[0] > 0:
+        return None
     return Offer(prices=tuple(prices), qty=min(sizes, default=None))
 
 
@@ -55,11 +56,11 @@ def limit_of(intent: Intent, price: Decimal) -> Decimal:
 
 
 def slipped(leg: Leg, price: Decimal, bps: Decimal, instrument: Instrument) -> Decimal:
-    """Return a price that much worse, on the next tick that is worse still."""
+    """Return a price that much worse, on the next tick that is worse still; 0 is none worse."""
     worse = price * (1 + leg.side.sign * bps * BPS)
     tick = instrument.tick_at(worse)
     rounding = ROUND_CEILING if leg.side is Side.BUY else ROUND_FLOOR
-    return max((worse / tick).to_integral_value(rounding) * tick, tick)
+    return max((worse / tick).to_integral_value(rounding) * tick, min(tick, price))
 
 
 def is_triggered(side: Side, stop_px: Decimal, price: Decimal) -> bool:
