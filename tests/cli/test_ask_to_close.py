@@ -34,7 +34,7 @@ def opened(home: Path, daemon: TinyDaemon, capsys: Out, text: str) -> str:
     )
     daemon.report(
         cl_ord_id, ExecType.TRADE, exec_id=ExecID(f"X{cl_ord_id}"), last_qty=intent.order_qty,
-        last_px=net, legs=legs if len(legs) > 1 else (),
+        last_px=net if len(legs) > 1 else abs(net), legs=legs if len(legs) > 1 else (),
     )
     assert not daemon.book.halted
     return str(found["draft_id"])
@@ -155,6 +155,20 @@ def test_shares_that_a_person_bought_cover_a_call(
     assert trade["strategy_type"] == "covered_call"
     assert trade["explanation"][-1] == "Shares that are held cover it."
     assert trade["max_loss"] is not None
+
+
+def test_a_call_that_those_shares_cover_is_closed_alone(
+    home: Path, daemon: TinyDaemon, capsys: Out
+) -> None:
+    for exec_id in ("X1", "X2"):
+        told(capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "50")
+        (order,) = daemon.book.orders.working
+        daemon.fill(order, "50", "500", exec_id)
+    opened(home, daemon, capsys, "SPY neutral")
+    structure = ask(home, capsys, "close my SPY covered call")["structure"]
+    assert (structure["strategy_type"], structure["quantity"]) == ("covered_call", "1")
+    assert [leg["action"] for leg in structure["legs"]] == ["buy"]
+    assert "left of SPY: nothing" in ask(home, capsys, "close SPY")["why"]
 
 
 @pytest.mark.parametrize("text", ["close my SPY condor", "roll my SPY condor to next month"])

@@ -33,7 +33,7 @@ from tradebot.core.options.unwind import unwind
 from tradebot.ports import Clock, MarketData, OptionData
 from tradebot.shell.api.aftermath import Decide
 from tradebot.shell.desk.answer import DeskStep, answer
-from tradebot.shell.desk.holdings import free_holdings, loose_shares
+from tradebot.shell.desk.holdings import calls_alone, free_holdings, loose_shares
 from tradebot.shell.desk.words import Words
 from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
@@ -116,6 +116,7 @@ class OptionsDesk:
         held, rest = group(free, book.orders.combos.of(account, Source.DESK))
         shares = loose_shares(book, account, request.symbol, rest)
         now = self._situation(chain, account, shares)
+        held = [*held, *calls_alone(rest)]
         work = partial(_plan, request, held, now, book.settings)
         return await asyncio.to_thread(work) if self._threaded else work()
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from tradebot.core.book.book import Book
+from tradebot.core.model.instrument import Right
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import ZERO
-from tradebot.core.options.holdings import HeldLeg
+from tradebot.core.model.strategy_type import StrategyType
+from tradebot.core.options.holdings import HeldLeg, HeldStructure
 
 
 def free_holdings(book: Book, account: str, underlying: str) -> Iterator[HeldLeg]:
@@ -29,6 +31,15 @@ def loose_shares(book: Book, account: str, symbol: str, rest: Iterable[HeldLeg])
     return sum((leg.qty for leg in rest if leg.terms.strike is None), ZERO) + sum(
         (share.qty for share in others if share is not None), ZERO
     )
+
+
+def calls_alone(rest: Iterable[HeldLeg]) -> Iterator[HeldStructure]:
+    """Yield the calls that shares outside of the desk cover: nothing else sells one alone."""
+    for leg in rest:
+        if leg.terms.right is Right.CALL and leg.qty < 0:
+            yield HeldStructure(
+                strategy=StrategyType.COVERED_CALL, qty=abs(leg.qty), legs=(leg,)
+            )
 
 
 def _closing(book: Book) -> dict[tuple[str, int], Decimal]:
