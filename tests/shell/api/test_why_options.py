@@ -42,4 +42,4 @@ def test_what_was_let_through_beyond_its_limit_is_told_so() -> None:
     found = daemon.views.why(submit(daemon, an_intent("buy", 1, CONDOR[0].symbol, price="2.10")))
     assert found is not None
     (told,) = [line for line in found["sentences"] if "portfolio_vega" in line]
-    assert told.endswith("40 (beyond its limit 10)")
+    assert told.endswith("40 beyond its limit 10")

@@ -128,7 +128,7 @@ def gate_sentence(gate: GateResult) -> str:
         told += f" {plain(gate.actual)}"
     if gate.limit is not None:  # a gate that asks for enough holds what is needed against what is
         held = "<=" if gate.answer is Answer.ALLOW else "against"
-        told += f" {'beyond' if gate.is_warning else held} {plain(gate.limit)}"
+        told += f" {'beyond its limit' if gate.is_warning else held} {plain(gate.limit)}"
     return told
 
 
