@@ -60,7 +60,8 @@ def of_number(field: str, value: Decimal, end: int) -> Match:
     is_whole = value == value.to_integral_value()
     if not low <= value <= high or (field in _WHOLE and not is_whole):
         kind = "a whole number" if field in _WHOLE else "a number"
-        told = f"{field}: expected {kind} from {plain(low)} to {plain(high)}, got {plain(value)}"
+        name = field.replace("_", " ")
+        told = f"{name}: expected {kind} from {plain(low)} to {plain(high)}, got {plain(value)}"
         return Match(end=end, question=Question(about=field, text=told))
     made: dict[str, Any] = {"strikes": (value,), "quantity": int(value), "horizon_days": int(value)}
     return Match(end=end, findings=(Finding(field=field, value=made.get(field, value)),))
