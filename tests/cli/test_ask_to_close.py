@@ -139,13 +139,17 @@ def test_what_somebody_else_holds_is_not_the_desks(
     assert "left of SPY: nothing" in ask(home, capsys, "close SPY")["why"]
 
 
-def test_shares_that_a_person_bought_cover_a_call(
-    home: Path, daemon: TinyDaemon, capsys: Out
-) -> None:
+def a_hundred_shares(home: Path, daemon: TinyDaemon, capsys: Out) -> None:
     for exec_id in ("X1", "X2"):
         told(capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "50")
         (order,) = daemon.book.orders.working
         daemon.fill(order, "50", "500", exec_id)
+
+
+def test_shares_that_a_person_bought_cover_a_call(
+    home: Path, daemon: TinyDaemon, capsys: Out
+) -> None:
+    a_hundred_shares(home, daemon, capsys)
     found = ask(home, capsys, "SPY neutral")
     assert found["structure"]["strategy_type"] == "covered_call"
     assert [leg["action"] for leg in found["structure"]["legs"]] == ["sell"]
@@ -160,10 +164,7 @@ def test_shares_that_a_person_bought_cover_a_call(
 def test_a_call_that_those_shares_cover_is_closed_alone(
     home: Path, daemon: TinyDaemon, capsys: Out
 ) -> None:
-    for exec_id in ("X1", "X2"):
-        told(capsys, home, "submit", "--symbol", "SPY", "--side", "buy", "--qty", "50")
-        (order,) = daemon.book.orders.working
-        daemon.fill(order, "50", "500", exec_id)
+    a_hundred_shares(home, daemon, capsys)
     opened(home, daemon, capsys, "SPY neutral")
     structure = ask(home, capsys, "close my SPY covered call")["structure"]
     assert (structure["strategy_type"], structure["quantity"]) == ("covered_call", "1")

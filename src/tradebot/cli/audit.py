@@ -5,8 +5,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, show
-from tradebot.cli.outcome import Exit, Stop
-from tradebot.cli.reading import left_by_rehearsal
+from tradebot.cli.outcome import Exit
+from tradebot.cli.reading import followed
 
 if TYPE_CHECKING:
     from tradebot.shell.audit.audit import Audit
@@ -29,20 +29,10 @@ def register(verbs: flags.Verbs) -> None:
 
 def verify(args: argparse.Namespace) -> int:
     from tradebot.shell.audit.audit import audit
-    from tradebot.shell.controls import has_journal
-    from tradebot.shell.journal.damage import JournalDamaged
 
     home = place.home(args)
-    if not has_journal(home):
-        told = left_by_rehearsal(home) or f"there is no journal in {home}"
-        raise Stop(Exit.FAILED, told)
-    progress = show.Progress("decisions followed")
-    try:
-        found = audit(home, place.shelf(args).directory, progress.tell)
-    except JournalDamaged as error:
-        raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None
-    finally:
-        progress.end()
+    with followed(home, "decisions followed") as tell:
+        found = audit(home, place.shelf(args).directory, tell)
     if args.json:
         show.document(_document(found))
     else:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradebot.cli import flags, place, show, tail
-from tradebot.cli.outcome import Exit, Stop
-from tradebot.cli.reading import left_by_rehearsal
+from tradebot.cli.outcome import Exit
+from tradebot.cli.reading import followed, see_that_there_is_one
 
 if TYPE_CHECKING:
     from tradebot.shell.replay.redecide import Comparison
@@ -27,22 +27,12 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def replay(args: argparse.Namespace) -> int:
-    from tradebot.shell.controls import has_journal
-    from tradebot.shell.journal.damage import JournalDamaged
     from tradebot.shell.journal.place import journal_of
     from tradebot.shell.replay.redecide import redecide
 
     home = place.home(args)
-    if not has_journal(home):
-        told = left_by_rehearsal(home) or f"there is no journal in {home}"
-        raise Stop(Exit.FAILED, told)
-    progress = show.Progress("decisions replayed")
-    try:
-        found = redecide(journal_of(home), progress.tell)
-    except JournalDamaged as error:
-        raise Stop(Exit.LEDGER_BAD, f"the journal is damaged: {error}") from None
-    finally:
-        progress.end()
+    with followed(home, "decisions replayed") as tell:
+        found = redecide(journal_of(home), tell)
     code = Exit.DONE if found.is_same else Exit.FAILED
     if args.json:
         show.document(_document(found))
@@ -71,13 +61,10 @@ def _document(found: "Comparison") -> dict[str, object]:
 
 
 def verify(args: argparse.Namespace) -> int:
-    from tradebot.shell.controls import has_journal
     from tradebot.shell.journal.verify import verify as check
 
     home = args.path if args.path is not None else place.home(args)
-    if not has_journal(home):
-        told = left_by_rehearsal(home) or f"there is no journal in {home}"
-        raise Stop(Exit.FAILED, told)
+    see_that_there_is_one(home)
     found = check(home)
     code = Exit.DONE if found.is_good else Exit.LEDGER_BAD
     if args.json:

@@ -90,6 +90,26 @@ def filters(args: argparse.Namespace, statuses: Sequence[str] = ()) -> "Filters"
         raise Stop(Exit.USAGE, f"--{error}") from None
 
 
+@contextmanager
+def followed(home: "Path", what: str) -> "Iterator[Callable[[int], None]]":
+    """Go through a whole journal, and tell how far; without one, or with damage, the verb ends."""
+    see_that_there_is_one(home)
+    progress = show.Progress(what)
+    try:
+        with _damage_told():
+            yield progress.tell
+    finally:
+        progress.end()
+
+
+def see_that_there_is_one(home: "Path") -> None:
+    from tradebot.shell.controls import has_journal
+
+    if not has_journal(home):
+        told = left_by_rehearsal(home) or f"there is no journal in {home}"
+        raise Stop(Exit.FAILED, told)
+
+
 def left_by_rehearsal(home: "Path") -> str | None:
     """Say where a journal is, when there is none where somebody looked."""
     from tradebot.shell.controls import has_journal

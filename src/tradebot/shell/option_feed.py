@@ -19,7 +19,7 @@ from tradebot.core.model.chain import Chain
 from tradebot.core.model.commands import Command, FactArrived
 from tradebot.core.model.events import IntentReceived, TradeBooked
 from tradebot.core.model.facts import OptionFact, VolatilityFact
-from tradebot.core.model.instrument import bet_on
+from tradebot.core.model.instrument import bet_on, names_option
 from tradebot.core.model.reason import Need, option_need, volatility_need
 from tradebot.core.options.measure import SESSIONS, option_fact, volatility_fact
 from tradebot.ports import Listener, OptionData
@@ -69,7 +69,7 @@ class OptionFeed:
                 symbols = event.intent.symbols
             elif isinstance(event, TradeBooked):
                 symbols = (event.symbol,)
-            if any(_is_option(symbol) for symbol in symbols):
+            if any(map(names_option, symbols)):
                 self._news.set()
 
     async def run(self) -> None:
@@ -122,7 +122,7 @@ class OptionFeed:
     def _wanted(self) -> dict[str, list[str]]:
         """Return the options to know by their underlyings, those first that are asked for."""
         found: dict[str, list[str]] = {}
-        options = (symbol for symbol in dict.fromkeys(self._named()) if _is_option(symbol))
+        options = filter(names_option, dict.fromkeys(self._named()))
         for symbol in islice(options, OPTIONS_MAX):
             found.setdefault(bet_on(symbol)[0], []).append(symbol)
         return found
@@ -175,10 +175,6 @@ class OptionFeed:
         elif need == volatility_need(symbol):
             known = facts.volatilities.get(symbol)
         return None if known is None else known.as_of
-
-
-def _is_option(symbol: str) -> bool:
-    return bet_on(symbol)[0] != symbol
 
 
 def _about(need: Need) -> str:

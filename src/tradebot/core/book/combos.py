@@ -26,7 +26,7 @@ class Combos:
     def traded(self, account: str, owner: str, legs: Sequence[Leg], qty: Decimal) -> None:
         """Take a fill, negative if busted: it closes what was opened the other way, then opens."""
         known = self.held.setdefault((account, owner), {})
-        made = tuple(sorted((leg.symbol, leg.side.sign * leg.ratio_qty) for leg in legs))
+        made = tuple(sorted((leg.symbol, leg.signed_ratio) for leg in legs))
         reverse = tuple((symbol, -ratio) for symbol, ratio in made)
         closed = max(ZERO, min(qty, known.get(reverse, ZERO)))
         for together, change in ((reverse, -closed), (made, qty - closed)):

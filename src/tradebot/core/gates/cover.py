@@ -27,10 +27,10 @@ def stands(book: Book, account: str, intent: IntentState) -> list[Signed]:
     return held
 
 
-def free_shares(book: Book, account: str, intent: IntentState) -> Mapping[str, Decimal]:
+def free_shares(held: Sequence[Signed]) -> Mapping[str, Decimal]:
     """Return the shares that cover no call yet, by their symbol."""
     return {
-        name: free for name, on in by_underlying(stands(book, account, intent)).items()
+        name: free for name, on in by_underlying(held).items()
         if (free := shares(on) - short(on, Right.CALL)) > 0
     }
 

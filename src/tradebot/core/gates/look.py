@@ -111,7 +111,17 @@ class Look:
         found = opened.opened_by(self.book, name, self.intent)
         if found is None or found.strategy is not None or name is None:
             return found
-        return found.beside(cover.free_shares(self.book, name, self.intent))
+        return found.beside(self.free_shares)
+
+    @Once
+    def stands(self) -> list[opened.Signed]:
+        """What is held in its account, with what may yet be sold of it."""
+        return cover.stands(self.book, self.account_name or "", self.intent)
+
+    @Once
+    def free_shares(self) -> Mapping[str, Decimal]:
+        """The shares of its account that cover no call yet, by their symbol."""
+        return cover.free_shares(self.stands)
 
     @Once
     def rule(self) -> StructureRule | None:
@@ -163,18 +173,17 @@ class Look:
         changed = intent.replaces.counted.reserved if intent.replaces is not None else ZERO
         return Opening(
             account=account, equity=account.equity, stakes=book.exposure.of(name), worth=value,
-            loss=loss.unit_loss(book, self.body, self.facts, unit, self._cover(name, qty)) * qty,
+            loss=loss.unit_loss(book, self.body, self.facts, unit, self._cover(qty)) * qty,
             reserved=book.reserved(name, intent), at_risk=book.at_risk(name, intent),
             taken=book.orders.taken.get(name, ZERO),
             added=value - changed if count == 1 else (value - changed) / count,
         )
 
-    def _cover(self, account: str, qty: Decimal) -> Mapping[str, Decimal]:
+    def _cover(self, qty: Decimal) -> Mapping[str, Decimal]:
         """Return what shares one of so many units has for its cover; shares need none."""
         if not self.has_options:
             return {}
-        free = cover.free_shares(self.book, account, self.intent)
-        return {name: shares / qty for name, shares in free.items()}
+        return {name: shares / qty for name, shares in self.free_shares.items()}
 
     @Once
     def bets(self) -> dict[str, Bet]:

@@ -35,7 +35,7 @@ def unit_loss(
     if not options:
         return unit_worth * shock
     linear = [leg for leg in body.legs if leg.symbol not in options]
-    shares = {leg.symbol: leg.side.sign * leg.ratio_qty for leg in linear}
+    shares = {leg.symbol: leg.signed_ratio for leg in linear}
     covers = {name: shares.get(name, ZERO) + held.get(name, ZERO) for name in {**shares, **held}}
     worst = _worst(body, options, covers)
     if worst is None:
@@ -61,7 +61,7 @@ def _worst(
     for leg in body.legs:
         if (terms := options.get(leg.symbol)) is not None:
             group = groups.setdefault(terms.underlying or leg.symbol, [])
-            group.append((terms, leg.side.sign * leg.ratio_qty))
+            group.append((terms, leg.signed_ratio))
     worst = [worst_payoff(group, shares.get(name, ZERO)) for name, group in groups.items()]
     return _sum(worst)
 

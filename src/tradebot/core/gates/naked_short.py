@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tradebot.core.gates.answers import ALLOW, Objection, Said, block
-from tradebot.core.gates.cover import by_underlying, shares, short, stands
+from tradebot.core.gates.cover import by_underlying, shares, short
 from tradebot.core.gates.look import Look
 from tradebot.core.gates.opened import Signed, signed
 from tradebot.core.model.instrument import Right
@@ -21,7 +21,7 @@ def naked_short(look: Look) -> Said:
     account = look.funded
     if isinstance(account, Objection):
         return account
-    before = stands(look.book, look.account_name or "", look.intent)
+    before = look.stands
     then = [*before, *signed(look.book, look.body, look.intent.leaves_qty)]
     calls, puts = _calls(then), _puts_cost(then)
     if calls > _calls(before):

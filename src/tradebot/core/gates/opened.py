@@ -78,7 +78,7 @@ def opened_by(book: Book, account: str | None, intent: IntentState) -> OpenedOpt
 def signed(book: Book, body: Intent, qty: Decimal) -> list[Signed]:
     """Return what so many of an order's units come to, leg by leg."""
     return [
-        (_terms(book, leg.symbol), leg.side.sign * leg.ratio_qty * qty) for leg in body.legs
+        (_terms(book, leg.symbol), leg.signed_ratio * qty) for leg in body.legs
     ]
 
 

@@ -106,7 +106,7 @@ def _leaning(look: Look, lean: Lean) -> tuple[Decimal, Decimal] | Objection:
 
 
 def _signed(body: Intent, qty: Decimal) -> Mapping[str, Decimal]:
-    return {leg.symbol: leg.side.sign * leg.ratio_qty * qty for leg in body.legs}
+    return {leg.symbol: leg.signed_ratio * qty for leg in body.legs}
 
 
 def _sum(quantities: Mapping[str, Decimal], weights: Mapping[str, Decimal]) -> Decimal:

@@ -22,7 +22,7 @@ def unit_of(legs: Iterable[Leg], multiplier: Multiplier) -> Decimal:
 def cost_of(legs: Sequence[Leg], prices: Iterable[Decimal], multiplier: Multiplier) -> Decimal:
     """Return what one combo costs at these prices of its legs, in currency."""
     return sum([
-        leg.side.sign * leg.ratio_qty * multiplier(leg.symbol) * px
+        leg.signed_ratio * multiplier(leg.symbol) * px
         for leg, px in zip(legs, prices, strict=True)
     ], ZERO)
 

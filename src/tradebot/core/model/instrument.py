@@ -90,6 +90,10 @@ def bet_on(symbol: str) -> tuple[str, bool]:
     return option.underlying, option.right is Right.CALL
 
 
+def names_option(symbol: str) -> bool:
+    return bet_on(symbol)[0] != symbol
+
+
 def parse_occ(symbol: str) -> Instrument:
     """Read an OCC symbol (with or without the padding of the root) into an option on US equity."""
     match = _OCC.fullmatch(symbol.replace(" ", ""))

@@ -65,6 +65,11 @@ class Leg:
     side: Side
     ratio_qty: Decimal = ONE
 
+    @property
+    def signed_ratio(self) -> Decimal:
+        """Return how much of it is held for each unit that trades: negative is sold."""
+        return self.side.sign * self.ratio_qty
+
 
 @fact
 class Asked:

@@ -1,10 +1,10 @@
 """In which words is an answer given? Stages, reasons, needs, and what one gate said."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Final, NewType
+from typing import Final, NewType, Self
 
 from tradebot.core.model.fact import fact
 
@@ -290,6 +290,11 @@ class Answer(StrEnum):
     ALLOW = "ALLOW"
     PAUSE = "PAUSE"
     BLOCK = "BLOCK"
+
+    @classmethod
+    def worst(cls, results: "Iterable[GateResult]") -> Self:
+        """Return what gates say together."""
+        return max((result.answer for result in results), key=[*cls].index, default=cls.ALLOW)
 
 
 @fact

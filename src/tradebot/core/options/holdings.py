@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import Final, TypeAlias
+from typing import Final
 
+from tradebot.core.book.combos import Together
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import Instrument, Right
 from tradebot.core.model.money import ONE, ZERO, floor_to
@@ -18,8 +19,6 @@ from tradebot.core.model.payoff import as_option, pays, worst_payoff
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.options.shapes import structure_of
 from tradebot.core.options.structures import Range, break_evens, winning
-
-Together: TypeAlias = tuple[tuple[str, Decimal], ...]  # symbols with signed ratios
 
 _LARGE: Final = (4, 3)
 _SMALL: Final = (2, 1)

@@ -51,7 +51,7 @@ def _measured(chain: Chain, expiry: Expiry, listed: Listed) -> OptionFact:
     )
     if volatility is None:
         return known
-    greeks = pricing.value(listed.option, _under(chain, expiry), volatility)
+    greeks = pricing.value(listed.option, Conditions.of(chain, expiry), volatility)
     return replace(
         known, implied_volatility=volatility or None, delta=greeks.delta, gamma=greeks.gamma,
         theta=greeks.theta, vega=greeks.vega,
@@ -62,7 +62,7 @@ def _volatility(chain: Chain, expiry: Expiry, listed: Listed) -> Decimal | None:
     """Return what the middle of the market implies; of what is worth its payoff alone, none: 0."""
     if not (ZERO <= listed.bid <= listed.ask and listed.ask > 0):
         return None
-    under = _under(chain, expiry)
+    under = Conditions.of(chain, expiry)
     found = pricing.implied_volatility(listed.option, under, listed.mid)
     is_payoff = listed.mid <= pricing.value(listed.option, under, _QUIET).price
     return ZERO if found is None and is_payoff else found
@@ -82,10 +82,3 @@ def _at_the_money(chain: Chain) -> Iterator[Decimal]:
         found = _volatility(chain, near, listed) if listed.bid > 0 else None
         if found:
             yield found
-
-
-def _under(chain: Chain, expiry: Expiry) -> Conditions:
-    return Conditions(
-        spot=chain.spot, years=pricing.years_between(chain.as_of, expiry.ends), rate=chain.rate,
-        dividend_yield=chain.dividend_yield,
-    )

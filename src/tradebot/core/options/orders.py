@@ -84,7 +84,7 @@ def made_by(
     body: Intent, terms_of: Callable[[str], Instrument | None], *, closes: bool
 ) -> Made | None:
     """Tell what an order makes; None where it is not about options, or of an unknown thing."""
-    found = [(terms_of(leg.symbol), leg.side.sign * leg.ratio_qty) for leg in body.legs]
+    found = [(terms_of(leg.symbol), leg.signed_ratio) for leg in body.legs]
     each = [(terms, qty) for terms, qty in found if terms is not None]
     if len(each) < len(found) or not any(terms.strike is not None for terms, _ in each):
         return None

@@ -53,11 +53,7 @@ class Page:
         return self._far if part.is_far else self.near
 
     def under(self, expiry: Expiry) -> Conditions:
-        chain = self.chain
-        return Conditions(
-            spot=chain.spot, years=pricing.years_between(chain.as_of, expiry.ends),
-            rate=chain.rate, dividend_yield=chain.dividend_yield,
-        )
+        return Conditions.of(self.chain, expiry)
 
     def parts_at(self, number: int) -> list[Part]:
         return [part for part in self.shape if part.right and part.strike == number]

@@ -15,6 +15,7 @@ from itertools import pairwise
 from math import erfc, exp, expm1, log, pi, sqrt
 from typing import Final, Self
 
+from tradebot.core.model.chain import Chain, Expiry
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import ExerciseStyle, Instrument, Right
 from tradebot.core.model.money import ZERO
@@ -40,6 +41,14 @@ class Conditions:
     years: Decimal
     rate: Decimal = ZERO
     dividend_yield: Decimal = ZERO
+
+    @classmethod
+    def of(cls, chain: Chain, expiry: Expiry) -> Self:
+        """Return those of the options in a chain that end together."""
+        return cls(
+            spot=chain.spot, years=years_between(chain.as_of, expiry.ends), rate=chain.rate,
+            dividend_yield=chain.dividend_yield,
+        )
 
 
 @fact

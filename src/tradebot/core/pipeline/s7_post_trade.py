@@ -78,7 +78,7 @@ def _book_legs(book: Book, state: OrderState, report: Report) -> Iterator[Event]
         move = _Move(
             cl_ord_id=state.root, exec_id=ExecID(f"{report.exec_id}{suffix}"),
             account=state.account, owner=state.intent.owner,
-            symbol=leg.symbol, qty=leg.side.sign * leg.ratio_qty * report.last_qty,
+            symbol=leg.symbol, qty=leg.signed_ratio * report.last_qty,
             px=prices[leg.symbol] if prices else report.last_px,
             fee=ZERO if number else report.fee,  # one fee a combo, on its first leg
         )

@@ -63,7 +63,7 @@ def kind_of(book: Book, body: Intent) -> str | None:
     if body.source is not Source.DESK:
         return body.strategy_id if body.source is Source.STRATEGY else None
     legs = [
-        (terms, leg.side.sign * leg.ratio_qty) for leg in body.legs
+        (terms, leg.signed_ratio) for leg in body.legs
         if (terms := book.terms(leg.symbol)) is not None
     ]
     return structure_of(legs) if len(legs) == len(body.legs) else None

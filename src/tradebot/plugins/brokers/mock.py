@@ -315,7 +315,7 @@ class MockBroker:
 
     def _move(self, legs: Sequence[Leg], prices: Sequence[Decimal], qty: Decimal) -> None:
         for leg, px in zip(legs, prices, strict=True):
-            self._hold(leg.symbol, leg.side.sign * leg.ratio_qty * qty, px)
+            self._hold(leg.symbol, leg.signed_ratio * qty, px)
 
     def _hold(self, symbol: str, qty: Decimal, px: Decimal) -> None:
         self.holdings[symbol] = self.holdings.get(symbol, ZERO) + qty

@@ -98,6 +98,6 @@ def _kind(intent: Intent) -> str | None:
     if intent.source is not Source.DESK:
         return None
     return structure_of([
-        (option_of(leg.symbol) or Instrument(symbol=leg.symbol), leg.side.sign * leg.ratio_qty)
+        (option_of(leg.symbol) or Instrument(symbol=leg.symbol), leg.signed_ratio)
         for leg in intent.legs
     ])

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import option_of
-from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import CENT, money, plain
 from tradebot.core.options.explain import explain
 from tradebot.core.options.holdings import HeldStructure
@@ -17,6 +16,7 @@ from tradebot.core.options.propose import Proposal
 from tradebot.core.options.request import Reading, Request
 from tradebot.core.options.structures import PricedStructure
 from tradebot.shell.views.rows import Plain
+from tradebot.shell.views.trade import leg_row
 
 _NOTHING_STAGED: Final[Plain] = {"draft_id": None, "draft_path": None, "digest": None}
 
@@ -58,7 +58,9 @@ def _structure(proposal: Proposal) -> Plain:
     row = {
         "strategy_type": proposal.strategy.value, "quantity": plain(proposal.qty),
         "net_price": plain(proposal.net_price), "assumed": list(proposal.assumed),
-        "legs": [_leg(leg, proposal.qty) for leg in proposal.legs],
+        "legs": [
+            {**leg_row(leg, proposal.qty), "right": _right(leg.symbol)} for leg in proposal.legs
+        ],
     }
     if proposal.opens is not None:
         return {**row, "closes": False, **_outcome(proposal.opens, proposal.qty)}
@@ -103,15 +105,9 @@ def _outcome(opens: PricedStructure, qty: Decimal) -> Plain:
     }
 
 
-def _leg(leg: Leg, qty: Decimal) -> Plain:
-    option = option_of(leg.symbol)
-    return {
-        "action": leg.side.value, "instrument": leg.symbol,
-        "strike": None if option is None else _told(option.strike),
-        "right": None if option is None else _told(option.right),
-        "expiry": None if option is None else _told(option.expiry),
-        "quantity": plain(leg.ratio_qty * qty),
-    }
+def _right(symbol: str) -> str | None:
+    option = option_of(symbol)
+    return option.right if option is not None else None
 
 
 def _told(value: Any) -> Any:

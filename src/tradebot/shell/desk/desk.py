@@ -45,6 +45,7 @@ ASKING_MAX: Final = 8  # requests that are answered at one time
 STAGED_WITHIN_S: Final = 5.0
 
 Read: TypeAlias = Callable[[str, Container[str], date], Awaitable[Reading]]
+Measure: TypeAlias = Callable[[], VolatilityFact | None]
 Outcome: TypeAlias = Sequence[Proposal] | NoneFits | Question
 
 
@@ -117,23 +118,24 @@ class OptionsDesk:
         shares = loose_shares(book, account, request.symbol, rest)
         now = self._situation(chain, account, shares)
         held = [*held, *calls_alone(rest)]
-        work = partial(_plan, request, held, now, book.settings)
+        work = partial(_plan, request, held, now, book.settings, self._volatility(chain))
         return await asyncio.to_thread(work) if self._threaded else work()
 
     def _situation(self, chain: Chain, name: str, shares: Decimal) -> Situation:
-        account, volatility = self._views.book.ledger.accounts.get(name), self._volatility(chain)
+        account = self._views.book.ledger.accounts.get(name)
         return Situation(
-            chain=chain, shares=shares, iv_rank=None if volatility is None else volatility.iv_rank,
+            chain=chain, shares=shares,
             equity=None if account is None or account.unmarked else account.equity,
         )
 
-    def _volatility(self, chain: Chain) -> VolatilityFact | None:
-        """Take what is known already, or ask the market: nobody may have wanted to know it yet."""
+    def _volatility(self, chain: Chain) -> Measure:
+        """Return what is known already, or what measures it: nobody may have wanted it yet."""
         symbol, market = chain.underlying.symbol, self._market
         known = self._facts.volatilities.get(symbol)
         if known is None and isinstance(market, OptionData):
-            return volatility_fact(chain, market.implied_volatilities(symbol, SESSIONS))
-        return known
+            past = market.implied_volatilities(symbol, SESSIONS)
+            return partial(volatility_fact, chain, past)
+        return lambda: known
 
     async def _submitted(self, proposal: Proposal, user: str, asked: Asked) -> IntentId:
         intent = replace(
@@ -188,8 +190,10 @@ def _asked(words: Words, request: Request) -> Asked:
 
 
 def _plan(
-    request: Request, held: Sequence[HeldStructure], now: Situation, by: Settings
+    request: Request, held: Sequence[HeldStructure], now: Situation, by: Settings, measure: Measure
 ) -> Outcome:
+    volatility = measure()
+    now = replace(now, iv_rank=None if volatility is None else volatility.iv_rank)
     if request.action is not DeskAction.OPEN:
         return unwind(request, held, now, by)
     found = propose(request, now, by)

@@ -5,12 +5,14 @@ next start what is there already.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from tradebot.shell.told.outlet import Outlet, to_file
+
+T = TypeVar("T")
 
 _FILES_MAX: Final = 2  # of one day: a storm of records must not fill the disk
 
@@ -43,6 +45,22 @@ class DailyFiles:
             self._own(out.close)
             self._open = day, out
         return self._open[1]
+
+
+def lacking(
+    directory: Path, named_by: Sequence[str], kept: Iterable[tuple[date, Sequence[object], T]]
+) -> Iterator[T]:
+    """Yield what its day's files do not tell by these fields: a crash or a full disk kept it back.
+
+    `kept` has the day of each record, the values of the fields, and the record.
+    """
+    told: dict[date, set[tuple[str, ...]]] = {}
+    for day, name, record in kept:
+        if day not in told:
+            lines = records(directory, day)
+            told[day] = {tuple(str(line.get(field)) for field in named_by) for line in lines}
+        if tuple(map(str, name)) not in told[day]:
+            yield record
 
 
 def records(directory: Path, day: date) -> Iterator[dict[str, Any]]:

@@ -4,13 +4,12 @@ What the files lack at a start, a crash or a full disk having kept it back, is w
 """
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.told.daily_files import DailyFiles, records
+from tradebot.shell.told.daily_files import DailyFiles, lacking
 from tradebot.shell.views.gate_runs import GateRun, GateRuns, row
 
 _BYTES_MAX: Final = 50_000_000  # of a day: some ten thousand
@@ -24,14 +23,9 @@ class GateFiles:
     ) -> None:
         self._runs = runs
         self._files = DailyFiles(directory, "gates", own, bytes_max=_BYTES_MAX)
-        days: dict[date, set[tuple[object, object]]] = {}
-        for run in runs.all():
-            day = run.at.date()
-            if day not in days:
-                told = records(directory, day)
-                days[day] = {(line.get("seq"), line.get("intent_id")) for line in told}
-            if (run.seq, run.intent_id) not in days[day]:
-                self._write(run)
+        named = ((run.at.date(), (run.seq, run.intent_id), run) for run in runs.all())
+        for run in lacking(directory, ("seq", "intent_id"), named):
+            self._write(run)
 
     def on_decision(self, decision: Decision) -> None:
         for run in self._runs.of(decision.seq):

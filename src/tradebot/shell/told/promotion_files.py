@@ -4,12 +4,11 @@ What the files lack at a start, a crash or a full disk having kept it back, is w
 """
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.told.daily_files import DailyFiles, records
+from tradebot.shell.told.daily_files import DailyFiles, lacking
 from tradebot.shell.views.promotions import PromotionRecord, PromotionRecords, row
 
 _BYTES_MAX: Final = 50_000_000  # of a day: some hundred thousand
@@ -23,16 +22,9 @@ class PromotionFiles:
     ) -> None:
         self._kept = kept
         self._files = DailyFiles(directory, "promotions", own, bytes_max=_BYTES_MAX)
-        days: dict[date, set[tuple[str, str]]] = {}
-        for record in kept.all():
-            day = record.moment.at.date()
-            if day not in days:
-                days[day] = {
-                    (str(told.get("draft_id")), str(told.get("outcome")))
-                    for told in records(directory, day)
-                }
-            if (record.draft_id, record.outcome) not in days[day]:
-                self._write(record)
+        named = ((r.moment.at.date(), (r.draft_id, r.outcome), r) for r in kept.all())
+        for record in lacking(directory, ("draft_id", "outcome"), named):
+            self._write(record)
 
     def on_decision(self, decision: Decision) -> None:
         for record in self._kept.since(decision.seq):

@@ -40,12 +40,12 @@ def _expiry_row(chain: Chain, expiry: Expiry) -> Plain:
     return {
         "expiry": expiry.day.isoformat(), "days": expiry.days_from(chain.as_of),
         "ends": iso(expiry.ends), "options": len(expiry.options),
-        "implied_volatility": _rounded(_volatility(nearest, _under(chain, expiry))),
+        "implied_volatility": _rounded(_volatility(nearest, Conditions.of(chain, expiry))),
     }
 
 
 def _strike_rows(chain: Chain, expiry: Expiry) -> Iterator[Plain]:
-    under = _under(chain, expiry)
+    under = Conditions.of(chain, expiry)
     sides = {(one.option.strike, one.option.right): one for one in expiry.options}
     for strike in sorted({one.option.strike or ZERO for one in expiry.options}):
         pair = {right.value: sides.get((strike, right)) for right in Right}
@@ -62,13 +62,6 @@ def _option(one: Listed, under: Conditions) -> Plain:
         "implied_volatility": _rounded(volatility), "delta": _rounded(delta),
         "open_interest": _count(one.open_interest), "volume": _count(one.volume),
     }
-
-
-def _under(chain: Chain, expiry: Expiry) -> Conditions:
-    return Conditions(
-        spot=chain.spot, years=pricing.years_between(chain.as_of, expiry.ends), rate=chain.rate,
-        dividend_yield=chain.dividend_yield,
-    )
 
 
 def _volatility(one: Listed, under: Conditions) -> Decimal | None:

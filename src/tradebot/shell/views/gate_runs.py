@@ -11,7 +11,7 @@ from tradebot.core.model import events as e
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Reads, age_s
 from tradebot.core.model.ids import IntentId
-from tradebot.core.model.instrument import Instrument, bet_on
+from tradebot.core.model.instrument import Instrument, names_option
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Answer, GateResult
@@ -81,7 +81,7 @@ class GateRuns:
         if record is None:
             return
         intent, is_draft = record.intent, self._drafts.get(passed.intent_id) is not None
-        is_desk = intent.source is Source.DESK or any([bet_on(s)[0] != s for s in intent.symbols])
+        is_desk = intent.source is Source.DESK or any(map(names_option, intent.symbols))
         if not is_desk and not is_draft:
             return
         book = self._kept.book
@@ -91,7 +91,7 @@ class GateRuns:
             and event.intent_id == passed.intent_id
         ), ())
         legs = tuple(
-            (terms, leg.side.sign * leg.ratio_qty) for leg in intent.legs
+            (terms, leg.signed_ratio) for leg in intent.legs
             if (terms := book.terms(leg.symbol)) is not None
         )
         self._runs[decision.seq, passed.intent_id] = GateRun(
@@ -107,14 +107,13 @@ class GateRuns:
 def row(run: GateRun) -> Plain:
     """Write a run as its line in `gates/`; a warning allowed what is beyond its limit."""
     gates = run.gates
-    answers = [gate.answer for gate in gates]
     return {
         "seq": run.seq, "at": iso(run.at), "intent_id": run.intent_id,
         "draft_id": run.intent_id if run.is_draft else None, "digest": run.intent.digest(),
         "source": run.intent.source.value, "symbol": run.intent.symbol,
         "structure": run.structure.value if run.structure is not None else None,
         "order_qty": plain(run.intent.order_qty),
-        "verdict": max(answers, key=list(Answer).index, default=Answer.ALLOW).value,
+        "verdict": Answer.worst(gates).value,
         "warnings": [gate.gate for gate in gates if gate.is_warning],
         "gate_list": run.passed.gate_list, "gates": gate_rows(gates),
         "ages_s": _ages(run.reads, run.at), "settings_version": run.settings_version,

@@ -16,7 +16,6 @@ from tradebot.shell.views.history import Histories, Moment
 from tradebot.shell.views.rows import Plain, iso
 
 KEPT_MAX: Final = 10_000  # the journal has them all
-_ORDER: Final = tuple(Answer)  # from the mildest to the worst
 
 
 class PromotionOutcome(StrEnum):
@@ -116,14 +115,13 @@ class PromotionRecords:
 
 def row(record: PromotionRecord) -> Plain:
     """Write a record as its line in `promotions/`."""
-    worst = max((gate.answer for gate in record.objections), key=_ORDER.index, default=Answer.ALLOW)
     return {
         "seq": record.moment.seq, "at": iso(record.moment.at), "draft_id": record.draft_id,
         "outcome": record.outcome.value, "digest": record.digest, "symbol": record.symbol,
         "order_qty": plain(record.order_qty), "window": record.window or None,
         "session": record.session, "approved_by": list(record.approved_by),
         "gates": {
-            "list": record.gate_list, "verdict": worst.value,
+            "list": record.gate_list, "verdict": Answer.worst(record.objections).value,
             "objections": [gate.gate for gate in record.objections],
         },
         "settings_version": record.settings_version,

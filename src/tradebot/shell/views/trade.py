@@ -6,7 +6,7 @@ from decimal import Decimal
 from tradebot.core.model import combo
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.instrument import Instrument, option_of
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.intent import Intent, Leg
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Answer, GateResult
 from tradebot.core.options.orders import Made, made_by
@@ -49,9 +49,10 @@ def trade(intent: Intent, made: Made | None, reckoned: Decimal | None) -> Plain:
     """Tell it in full; `reckoned` is the most that the gates took it to lose."""
     terms = made.terms if made is not None else None
     max_loss = reckoned if terms is None else terms.max_loss
+    price = None if intent.is_combo else _plain(intent.price)
     return {
         "symbol": underlying(intent), "strategy_type": name_of(intent, made),
-        "legs": [_leg(intent, number) for number in range(len(intent.legs))],
+        "legs": [{**leg_row(leg, intent.order_qty), "price": price} for leg in intent.legs],
         "net_price": _plain(intent.price), "max_loss": _plain(max_loss),
         "max_profit": _plain(terms.max_profit) if terms else None,
         "break_evens": [plain(price) for price in terms.break_evens]
@@ -91,16 +92,14 @@ def in_short(intent: Intent, made: Made | None) -> str:
     )
 
 
-def _leg(intent: Intent, number: int) -> Plain:
-    leg = intent.legs[number]
+def leg_row(leg: Leg, qty: Decimal) -> Plain:
+    """Tell one leg of so many units."""
     option = option_of(leg.symbol)
-    is_priced = not intent.is_combo and intent.price is not None
     return {
         "action": leg.side.value, "instrument": leg.symbol,
         "strike": _plain(option.strike) if option else None,
         "expiry": option.expiry.isoformat() if option and option.expiry else None,
-        "quantity": plain(intent.order_qty * leg.ratio_qty),
-        "price": _plain(intent.price) if is_priced else None,
+        "quantity": plain(leg.ratio_qty * qty),
     }
 
 

@@ -216,7 +216,7 @@ class House:
         self.account.charge(report.fee)
         prices = {leg.symbol: leg.last_px for leg in report.legs}
         for leg in order.intent.legs:
-            qty = leg.side.sign * leg.ratio_qty * report.last_qty
+            qty = leg.signed_ratio * report.last_qty
             px = prices.get(leg.symbol, report.last_px)
             self._move(leg.symbol, qty, px)
 

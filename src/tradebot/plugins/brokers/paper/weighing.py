@@ -115,5 +115,5 @@ def _joined(
     """Return what would be held once so many of these legs traded."""
     then = dict(held)
     for leg in legs:
-        then[leg.symbol] = then.get(leg.symbol, ZERO) + leg.side.sign * leg.ratio_qty * qty
+        then[leg.symbol] = then.get(leg.symbol, ZERO) + leg.signed_ratio * qty
     return then
