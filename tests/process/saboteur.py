@@ -127,22 +127,25 @@ class Saboteur:
     def _step(
         self, name: str, act: Callable[[], Any], half: Callable[[], Any] | None = None
     ) -> Any:
+        blow = self._blow
         with self._lock:
             self.steps.append(name)
             number = len(self.steps)
-        blow = self._blow
+            if number == blow.at and blow.how in KILLS:
+                self._kill(blow.how, act, half or act)  # in the lock: no thread takes a step more
         if number == blow.at:
-            return self._hit(blow.how, act, half or act)
+            return self._fail(blow.how, half or act)
         if blow.how == "full" and number > blow.at > 0 and name.split()[0] in (*_WRITES, "open"):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return act()
 
-    def _hit(self, how: str, act: Callable[[], Any], half: Callable[[], Any]) -> Any:
+    def _fail(self, how: str, half: Callable[[], Any]) -> Any:
         if how == "short":
             return half()
-        if how not in KILLS:
-            code = errno.ENOSPC if how == "full" else getattr(errno, how)
-            raise OSError(code, os.strerror(code))
+        code = errno.ENOSPC if how == "full" else getattr(errno, how)
+        raise OSError(code, os.strerror(code))
+
+    def _kill(self, how: str, act: Callable[[], Any], half: Callable[[], Any]) -> None:
         if how == "power":
             self._lose()
         elif how != "before":
