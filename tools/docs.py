@@ -44,6 +44,7 @@ _SHARED_BY = 4  # verbs that take a flag before it is told once for all of them
 PLACES = {
     "brokers": "brokers.NAME", "calendars": "schedule", "market_data": "market_data",
     "strategies": "strategies[].parameters", "language": "language",
+    "notifiers": "notifications.channels.NAME",
 }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
+from tradebot.core.model.alert import Alert
 from tradebot.core.model.chain import Chain
 from tradebot.core.model.commands import Phase, RequestCancel, RequestReplace
 from tradebot.core.model.events import OrderSubmitted
@@ -334,3 +335,28 @@ class Synthesizer(Protocol):
     """Turns a sentence into speech, offline."""
 
     def speak(self, text: str) -> Sound: ...
+
+
+class NotDelivered(Exception):
+    """An alert was not taken. `is_final`: trying it again would not help.
+
+    `retry_after_s`: how long the receiver wants to be left alone, where it said so.
+    """
+
+    def __init__(
+        self, text: str = "", *, retry_after_s: float = 0.0, is_final: bool = False
+    ) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+        self.is_final = is_final
+
+
+class Notifier(Protocol):
+    """A way to a person. It delivers; it never decides what is told, when or how often.
+
+    `notify` returns when the alert was taken, or raises NotDelivered; whoever calls sets the
+    deadline, hides secrets and tries again. `close` lets go of connections.
+    """
+
+    async def notify(self, alert: Alert) -> None: ...
+    async def close(self) -> None: ...

@@ -24,7 +24,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class Branch:
     """What can follow after these verbs."""
 
     path: str
@@ -53,7 +53,7 @@ def completion(args: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def levels(parser: argparse.ArgumentParser, path: str = "") -> Iterator[Level]:
+def levels(parser: argparse.ArgumentParser, path: str = "") -> Iterator[Branch]:
     """Walk the parser: one level for the program, and one for each verb and action."""
     verbs: dict[str, str] = {}
     options: list[Option] = []
@@ -69,7 +69,7 @@ def levels(parser: argparse.ArgumentParser, path: str = "") -> Iterator[Level]:
         else:
             values += [str(choice) for choice in action.choices or ()]
             is_file = is_file or action.type is Path
-    yield Level(path, verbs, tuple(options), tuple(values), is_file)
+    yield Branch(path, verbs, tuple(options), tuple(values), is_file)
     for name, child in children.items():
         yield from levels(child, f"{path} {name}".strip())
 
@@ -83,7 +83,7 @@ def _option(action: argparse.Action) -> Option:
     )
 
 
-def _cases(found: list[Level]) -> tuple[list[str], list[str], list[str]]:
+def _cases(found: list[Branch]) -> tuple[list[str], list[str], list[str]]:
     """Return the lines that both bash and zsh need: where we are, values of flags, what follows."""
     steps, values, words = [], [], []
     for level in found:
@@ -100,7 +100,7 @@ def _cases(found: list[Level]) -> tuple[list[str], list[str], list[str]]:
     return steps, values, words
 
 
-def _walk(found: list[Level], typed: str, before: str) -> str:
+def _walk(found: list[Branch], typed: str, before: str) -> str:
     steps, values, words = _cases(found)
     inner = "\n".join(f"            {line}" for line in steps)
     of_flags = "\n".join(f"        {line}" for line in values)
@@ -120,7 +120,7 @@ def _walk(found: list[Level], typed: str, before: str) -> str:
     fi"""
 
 
-def _bash(found: list[Level]) -> str:
+def _bash(found: list[Branch]) -> str:
     walk = _walk(found, '"${COMP_WORDS[@]:1:COMP_CWORD-1}"', "${COMP_WORDS[COMP_CWORD-1]}")
     return f"""_tradebot() {{
     local at="" word all="" is_value="" is_file=0 typed="${{COMP_WORDS[COMP_CWORD]}}"
@@ -134,7 +134,7 @@ def _bash(found: list[Level]) -> str:
 complete -F _tradebot tradebot"""
 
 
-def _zsh(found: list[Level]) -> str:
+def _zsh(found: list[Branch]) -> str:
     walk = _walk(found, '"${(@)words[2,CURRENT-1]}"', "${words[CURRENT-1]}")
     return f"""#compdef tradebot
 _tradebot() {{
@@ -146,7 +146,7 @@ _tradebot() {{
 compdef _tradebot tradebot"""
 
 
-def _fish(found: list[Level]) -> str:
+def _fish(found: list[Branch]) -> str:
     lines = [
         "function __tradebot_at",
         "    set -l at",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -79,9 +80,11 @@ def test_no_setting_of_the_reference_is_left_out(tmp_path: Path) -> None:
         "policy:\n  sectors: [{name: funds, symbols: [SPY]}]\n"
         "  correlated: [{symbols: [SPY, QQQ], correlation_frac: 0.9}]\n"
         "  desk: {events: {dates: [{at: 2026-11-27T14:30:00Z}]}}\n"
-        "promotion:\n  eligible: [collar]\n  caps: [{name: collar, order_qty_max: 1}]\n", tmp_path
+        "promotion:\n  eligible: [collar]\n  caps: [{name: collar, order_qty_max: 1}]\n"
+        "notifications:\n  channels: {mail: {plugin: email}}\n", tmp_path
     )
-    keys = {key.replace("[0]", "[]").replace("brokers.paper.", "brokers.NAME.") for key in found}
+    shapes = (("[0]", "[]"), ("brokers.paper.", "brokers.NAME."), (".mail.", ".NAME."))
+    keys = {reduce(lambda key, shape: key.replace(*shape), shapes, key) for key in found}
     leaves = {row.key for row in describe(Sections) if not row.type.startswith("section")}
     assert leaves <= keys
 

@@ -10,13 +10,13 @@ from tradebot.core.model.ids import digest_text
 from tradebot.core.model.money import parse_decimal, plain
 from tradebot.shell.settings.document import Items, Scalar, Section, Style
 
-# Where things are, what is told about them and who reads a person's words never decides, so the
-# digest leaves it out.
+# Where things are, what is told about them, whom and who reads a person's words never decides, so
+# the digest leaves it out.
 _PLACES: Final = ("path", "dir", "file", "host", "port", "url", "socket")
 _TOLD: Final = (
     "schema_version", "log_format", "log_level", "status_every_s", "format", "retention_days",
     "retention_count", "heartbeat_s", "health_check_s", "execution_log",
-    "language",
+    "language", "notifications",
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import is_dataclass, replace
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
+from tradebot.shell.notify.section import ChannelSection
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
 from tradebot.shell.settings.document import (
@@ -113,6 +114,8 @@ def _plugin_of(owner: Any) -> tuple[str, str]:
             return "market_data", owner.provider
         case LanguageSection():
             return "language", owner.provider
+        case ChannelSection():
+            return "notifiers", owner.plugin
         case _:
             raise AssertionError(f"{type(owner).__name__} names no plugin")
 

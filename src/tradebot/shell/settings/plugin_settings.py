@@ -70,6 +70,11 @@ def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
         yield "brokers", route.adapter, route.own, _place(node, "adapter", unsaid)
     reader = config.language
     yield "language", reader.provider, reader.own, _place(said.get("language"), "provider", unsaid)
+    told = said.get("notifications")
+    channels = told.entries.get("channels") if isinstance(told, Section) else None
+    for name, channel in config.notifications.channels.items():
+        node = channels.entries.get(name) if isinstance(channels, Section) else None
+        yield "notifiers", channel.plugin, channel.own, _place(node, "plugin", unsaid)
     for at, strategy in enumerate(config.strategies):
         place = _place(_strategy(config, at), "plugin", unsaid)
         yield "strategies", strategy.plugin, strategy.parameters, place

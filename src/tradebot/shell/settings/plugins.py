@@ -16,11 +16,12 @@ T = TypeVar("T")
 
 GROUPS = (
     "brokers", "market_data", "strategies", "calendars", "language", "recognizers", "synthesizers",
+    "notifiers",
 )
 _PORTS: Final[Mapping[str, type]] = {
     "brokers": ports.Broker, "market_data": ports.MarketData, "strategies": ports.Strategy,
     "calendars": ports.Calendar, "language": ports.Language, "recognizers": ports.Recognizer,
-    "synthesizers": ports.Synthesizer,
+    "synthesizers": ports.Synthesizer, "notifiers": ports.Notifier,
 }
 WITHOUT: Final[Mapping[str, str]] = {"language": "rules"}  # the name that stands for no plugin
 _OURS: Final = Path(__file__).parents[1]

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
 
+from tradebot.shell.notify.section import ChannelSection
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.document import Section
 from tradebot.shell.settings.fill import REST, bare, setting_fields
@@ -43,6 +44,11 @@ def schema() -> Schema:
     properties["language"] = {"anyOf": [_without(LanguageSection, "language"), *readers]}
     routes = [*_variants(RouteSection, "brokers", "adapter", "brokers.NAME", "")]
     properties["brokers"]["additionalProperties"] = {"anyOf": routes}
+    channels = [
+        *_variants(ChannelSection, "notifiers", "plugin", "notifications.channels.NAME", "")
+    ]
+    told = properties["notifications"]["properties"]
+    told["channels"]["additionalProperties"] = {"anyOf": channels}
     strategies = [
         *_variants(StrategySection, "strategies", "plugin", "strategies[]", "parameters")
     ]

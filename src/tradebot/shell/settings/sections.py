@@ -17,6 +17,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.settings import Mode, Policy, Promotion, PromotionCap, RouteKind, Settings
 from tradebot.core.model.trust import Trust, TrustLadder
 from tradebot.core.model.window import US_RTH, PromotionWindow
+from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.settings.document import Place, Section, empty_section
 from tradebot.shell.settings.fill import REST
@@ -294,3 +295,4 @@ class Sections:
     orders: OrdersSection = OrdersSection()
     reconcile: ReconcileSection = ReconcileSection()
     language: LanguageSection = LanguageSection()
+    notifications: NotificationsSection = NotificationsSection()
