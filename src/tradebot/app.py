@@ -1,6 +1,7 @@
 """How does the daemon come together? The only file that knows every concrete class."""
 
 import asyncio
+import faulthandler
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,7 @@ from tradebot.shell.keeper import Keeper
 from tradebot.shell.kill_flag import FlagWatch, Latch, drop
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
+from tradebot.shell.service import Service
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError, Section, fill
 from tradebot.shell.settings.plugin_settings import check_plugins
@@ -83,6 +85,7 @@ def run(config: Config, options: RunOptions) -> int:
     Raises DataDirInUse, JournalDamaged, ConfigError or ValueError before anything is started.
     """
     os.umask(0o077)
+    faulthandler.enable(sys.__stderr__ or 2)  # a service manager ends what hangs with SIGABRT
     make_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
     if options.rehearse:
         make_loop = partial(SimLoop, options.speed)
@@ -91,7 +94,8 @@ def run(config: Config, options: RunOptions) -> int:
 
 
 async def _run(config: Config, options: RunOptions) -> int:
-    with assembled(config, options, sys.stdout) as built:
+    service = Service.of(os.environ, os.getpid())
+    with assembled(config, options, sys.stdout, service) as built:
         built.daemon.stop_on_signals()
         collect_seldom()
         limits = config.supervision
@@ -100,11 +104,15 @@ async def _run(config: Config, options: RunOptions) -> int:
 
 
 @contextmanager
-def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Assembly]:
+def assembled(
+    config: Config, options: RunOptions, out: TextIO, service: Service | None = None
+) -> Iterator[Assembly]:
     """Lock the data directory, refold the journal and build the daemon; afterwards let go.
 
-    The daemon lives in the event loop that runs when this is called.
+    The daemon lives in the event loop that runs when this is called; only where it is the whole
+    process, it may speak to the service manager.
     """
+    service = service or Service()
     if problems := check_plugins(config):
         raise ConfigError(problems)
     calendars = build_calendars(config.schedule)
@@ -117,7 +125,8 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
             home = rehearsal.prepare(home, resume=options.resume)
         journal, past = recovery.recover(home, lambda take, since: Journal.open(
             home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
-            threaded=not options.rehearse, sync=not options.rehearse, take=take, since=since,
+            threaded=not options.rehearse, sync=not options.rehearse,
+            take=service.extending(take), since=since,
         ))
         ending.callback(_let_go, journal, home)
         clock, until = _clock(config, options, calendars, past.last_at)
@@ -132,7 +141,7 @@ def assembled(config: Config, options: RunOptions, out: TextIO) -> Iterator[Asse
         built = _Builder(
             config=config, home=home, past=past, journal=journal, calendars=calendars,
             clock=clock, until=until, telling=telling, lines=lines, pace=_pace(options),
-            ending=ending,
+            ending=ending, service=service,
         ).assembly()
         ending.enter_context(FlagWatch(home, built.latch))
         yield built
@@ -201,6 +210,7 @@ class _Builder:
     lines: Outlet
     pace: float
     ending: ExitStack
+    service: Service
 
     def assembly(self) -> Assembly:
         """Build everything, in the order in which a quote must pass through it."""
@@ -264,7 +274,7 @@ class _Builder:
         return Parts(
             spine=spine, home=self.home, telling=self.telling, calendars=self.calendars,
             chores=chores, limits=config.supervision, until=self.until,
-            settings_version=config.settings_hash[:12],
+            settings_version=config.settings_hash[:12], service=self.service,
             status=partial(standing.status_line, spine.state, self.past.views),
             status_every_s=observers.status_every_s(config, self.telling) * self.pace,
         )

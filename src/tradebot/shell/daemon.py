@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from tradebot.shell import clock_watch, reserve
 from tradebot.shell.calendar import entry_at, follow
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in, stamp
+from tradebot.shell.service import Service
 from tradebot.shell.spine import Spine
 from tradebot.shell.state import StateChanged
 from tradebot.shell.supervisor import (
@@ -38,6 +39,7 @@ from tradebot.shell.supervisor import (
     within,
 )
 from tradebot.shell.told.telemetry import Telling
+from tradebot.shell.vital_signs import VitalSigns
 
 DRAIN_WITHIN_S: Final = 10.0
 EXIT_CORE_FAILED: Final = 70
@@ -63,6 +65,7 @@ class Parts:
     status_every_s: float
     settings_version: str
     until: datetime | None
+    service: Service = field(default_factory=Service)
 
 
 class Daemon:
@@ -97,7 +100,7 @@ class Daemon:
         signal.signal(signal.SIGUSR1, lambda *_: self._spine.latch.set("SIGUSR1", "signal"))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, partial(self._on_signal, loop))
-        loop.add_signal_handler(signal.SIGHUP, self._say, "SIGHUP: settings are read at a start")
+        loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
         loop.set_exception_handler(self._on_loop_trouble)
 
     def on_stall(self) -> None:
@@ -124,6 +127,9 @@ class Daemon:
     async def _run(self) -> int:
         self._spine.state.move(Trigger.START, "start")
         self._supervisor.core("engine", self._spine.engine.run)
+        if self._p.service.is_heard:
+            signs = VitalSigns(self._p.service, self._spine, self._p.status, self._say)
+            self._supervisor.core("vital signs", partial(signs.run, self.started))
         watch = asyncio.create_task(self._supervisor.watch(self._stop), name="watch")
         start = asyncio.create_task(self._start(), name="start")
         await asyncio.wait({watch, start}, return_when=asyncio.FIRST_COMPLETED)
@@ -182,6 +188,7 @@ class Daemon:
             tasks.core(f"timer of {name}", partial(spine.host.keep_time, name))
         if p.until is not None:
             tasks.core("end of rehearsal", self._end_at_until)
+        p.service.ready()
         self.started.set()
 
     async def _follow(self, calendar: Calendar) -> None:
@@ -200,6 +207,7 @@ class Daemon:
         `fallen` says why a core task died: then nothing more is decided, and trading is halted.
         """
         p, spine = self._p, self._spine
+        p.service.stopping()
         spine.state.move(Trigger.STOP, self.failure or "asked to stop")
         spine.host.stop()
         if fallen is not None:
@@ -295,6 +303,10 @@ class Daemon:
         self._is_signalled = True
         loop.call_soon_threadsafe(self._stop_for, signal.Signals(number))
 
+    def _on_hangup(self) -> None:
+        with self._p.service.reloading():
+            self._say("SIGHUP: settings are read at a start")
+
     def _stop_for(self, number: signal.Signals) -> None:
         self._say(f"{number.name}: stopping")
         self._stop.set()
@@ -340,6 +352,7 @@ class Daemon:
         self._p.telling.line(
             change.at, f"state {change.before} -> {change.after}: {change.reason}"
         )
+        self._p.service.status(f"{change.after}: {change.reason}")
 
     def _say(self, text: str) -> None:
         self._p.telling.line(self._spine.clock.now(), text)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import pytest
@@ -98,3 +99,25 @@ def test_after_a_deadline_the_task_goes_on_as_any_other() -> None:
         return task.cancelling()
 
     assert play(story) == 0
+
+
+def test_a_call_that_cannot_be_cancelled_tells_how_long_it_goes_on() -> None:
+    async def scene() -> None:
+        deadline = Deadline(10)
+        end = asyncio.Event()
+
+        async def deaf() -> None:
+            while not end.is_set():
+                with suppress(asyncio.CancelledError):
+                    await end.wait()
+
+        call = asyncio.create_task(deadline.bound(deaf()))
+        await asyncio.sleep(9)
+        assert deadline.overdue_s() == 0
+        await asyncio.sleep(61)
+        assert deadline.overdue_s() == 60
+        end.set()
+        await call
+        assert deadline.overdue_s() == 0
+
+    play(scene)

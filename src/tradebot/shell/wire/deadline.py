@@ -32,6 +32,11 @@ class Deadline:
             self._overdue.discard(task)
             del self._due[task]
 
+    def overdue_s(self) -> float:
+        """Tell how long the oldest call goes on though it was ended; 0 when none does."""
+        now = asyncio.get_running_loop().time()
+        return max(0.0, now - next(iter(self._due.values()), now))
+
     def _look(self) -> None:
         """End what is due, and look again when the next one is."""
         loop, self._timer = asyncio.get_running_loop(), None

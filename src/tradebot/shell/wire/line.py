@@ -55,6 +55,10 @@ class Line:
         self.breaker.succeeded()
         return result
 
+    def overdue_s(self) -> float:
+        """Tell how long a call goes on behind its deadline: one that cannot even be cancelled."""
+        return self._deadline.overdue_s()
+
     def blocked(self, *, is_stop: bool = False) -> str | None:
         """Say why no order takes this route now: also while the core does not know the account.
 

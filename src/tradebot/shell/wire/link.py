@@ -93,6 +93,9 @@ class Link:
         """Tell whether the last connection lived on after its login: a probe came back."""
         return self._was_good
 
+    def overdue_s(self) -> float:
+        return self._line.overdue_s()
+
     def standing(self) -> dict[str, Any]:
         return self._line.standing()
 
