@@ -17,6 +17,7 @@ from typing import Any, Literal, TextIO
 from tradebot.core.model.fact import fact
 from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, recovery, rehearsal, reserve, standing
+from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.server import Server
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.clock import LoopClock, WallClock
@@ -236,10 +237,14 @@ class _Builder:
         )
         engine.listeners.append(desk.on_decision)
         views.drafts.present = Present(now=self.clock.now, quote=spine.facts.quotes.get)
-        server = Server(
+        routes = usual_routes(
             submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,
-            health=health.document, socket_path=home / "tradebot.sock", brokers=spine.links,
-            reconciler=spine.reconciler, runtime_dir=_runtime_dir(), desk=desk, market=spine.market,
+            health=health.document, brokers=spine.links, reconciler=spine.reconciler, desk=desk,
+            market=spine.market,
+        )
+        server = Server(
+            [*routes], status=status, socket_path=home / "tradebot.sock",
+            runtime_dir=_runtime_dir(), pace=self.pace,
         )
         chores = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {"api": server.run, "health": health.run, "drafts": files.run}

@@ -23,13 +23,8 @@ from tradebot.core.model import commands as c
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
 from tradebot.core.model.sound import flaw
-from tradebot.shell.api.commands import (
-    RETRY_TTL_S,
-    BadRequest,
-    parse_intent,
-    parse_replace,
-    read_why,
-)
+from tradebot.shell.api.bodies import BadRequest
+from tradebot.shell.api.commands import RETRY_TTL_S, parse_intent, parse_replace, read_why
 from tradebot.shell.api.queries import parse_filters
 from tradebot.shell.api.requests import Requests, Unanswerable
 from tradebot.shell.engine import Busy

@@ -12,7 +12,7 @@ from tradebot.cli import client
 from tradebot.core.model.commands import Command, EnterSession, Phase
 from tradebot.core.model.ids import ExecID
 from tradebot.core.model.report import ExecType
-from tradebot.shell.api import server as api
+from tradebot.shell.api import command_routes
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 
@@ -298,7 +298,7 @@ def test_a_daemon_that_hangs_times_out_with_5_and_the_key(
     async def late(command: Command) -> Decision | None:
         raise TimeoutError
 
-    monkeypatch.setattr(api, "DECIDE_WITHIN_S", 0.05)
+    monkeypatch.setattr(command_routes, "DECIDE_WITHIN_S", 0.05)
     daemon.instead = late
     code, said, error = told(capsys, home, *SUBMIT, "--key", "k1")
     assert (code, said) == (5, "")

@@ -129,7 +129,8 @@ def _body(args: argparse.Namespace) -> dict[str, Any]:
     import uuid
 
     from tradebot.core.model.intent import Source
-    from tradebot.shell.api.commands import BadRequest, parse_intent
+    from tradebot.shell.api.bodies import BadRequest
+    from tradebot.shell.api.commands import parse_intent
 
     body: dict[str, Any] = document_in(args.file) if args.file is not None else {}
     body.update((name, getattr(args, name)) for name in _FIELDS if getattr(args, name) is not None)

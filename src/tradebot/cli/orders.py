@@ -78,7 +78,8 @@ def cancel(args: argparse.Namespace) -> int:
 
 
 def replace(args: argparse.Namespace) -> int:
-    from tradebot.shell.api.commands import BadRequest, parse_replace
+    from tradebot.shell.api.bodies import BadRequest
+    from tradebot.shell.api.commands import parse_replace
 
     asked = {"qty": args.qty, "limit": args.limit}
     body = {name: value for name, value in asked.items() if value is not None}
@@ -92,7 +93,8 @@ def replace(args: argparse.Namespace) -> int:
 
 
 def cancel_all(args: argparse.Namespace) -> int:
-    from tradebot.shell.api.commands import BadRequest, parse_cancel_all
+    from tradebot.shell.api.bodies import BadRequest
+    from tradebot.shell.api.commands import parse_cancel_all
 
     body = {"symbol": args.symbol} if args.symbol is not None else {}
     try:

@@ -81,7 +81,7 @@ def views(home: "Path") -> "Views":
 
 def filters(args: argparse.Namespace, statuses: Sequence[str] = ()) -> "Filters":
     """Read the filters that the verb takes; a bad one ends it."""
-    from tradebot.shell.api.commands import BadRequest
+    from tradebot.shell.api.bodies import BadRequest
     from tradebot.shell.api.queries import parse_filters
 
     try:

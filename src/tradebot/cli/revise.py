@@ -36,10 +36,12 @@ def register(actions: flags.Verbs, id_help: str) -> None:
 
 
 def revise(args: argparse.Namespace) -> int:
-    from tradebot.shell.api.commands import REVISED_FIELDS, BadRequest, parse_revision
+    from tradebot.shell.api.bodies import BadRequest
+    from tradebot.shell.api.commands import REVISED, parse_revision
 
     path = f"drafts/{escaped(args.id)}"
-    body = {name: said for name in REVISED_FIELDS if (said := getattr(args, name)) is not None}
+    names = [field.name for field in REVISED]
+    body = {name: said for name in names if (said := getattr(args, name)) is not None}
     if args.file is not None:
         found = Client(place.home(args)).get(f"/api/v1/{path}").checked()
         body = {**changes(found["document"], document_in(args.file)), **body}

@@ -15,6 +15,7 @@ from tests.tiny_daemon import TinyDaemon, served
 
 from tradebot.core.model.commands import Command, SetKillSwitch, SubmitIntent
 from tradebot.core.model.report import ExecType
+from tradebot.shell.api import command_routes
 from tradebot.shell.api import server as api
 from tradebot.shell.api.socket_place import locate, place
 from tradebot.shell.engine import Busy
@@ -341,7 +342,7 @@ def test_kill_latches_even_when_nothing_can_be_decided(
         await asyncio.Event().wait()
         return None
 
-    monkeypatch.setattr(api, "DECIDE_WITHIN_S", 0.05)
+    monkeypatch.setattr(command_routes, "DECIDE_WITHIN_S", 0.05)
     daemon.instead = hang
     assert post(path, "/api/v1/kill", {"reason": "now"})[0] == 504
     assert daemon.latch.reason == "now"

@@ -22,7 +22,8 @@ from tradebot.core.model import events as e
 from tradebot.core.model.commands import ActivateSettings, DefineInstruments, SubmitIntent
 from tradebot.core.model.intent import Channel, OrdType, Source
 from tradebot.core.model.settings import Policy
-from tradebot.shell.api.commands import BadRequest, parse_words
+from tradebot.shell.api.bodies import BadRequest
+from tradebot.shell.api.commands import parse_words
 from tradebot.shell.desk.words import Words
 from tradebot.shell.journal.codec import encode
 from tradebot.shell.told.draft_files import written

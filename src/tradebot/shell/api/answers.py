@@ -6,16 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tradebot.shell.api import commands
 from tradebot.shell.views.rows import Plain
-
-
-async def read_body(request: web.Request, *, may_be_empty: bool = False) -> dict[str, Any]:
-    if may_be_empty and not request.can_read_body:
-        return {}
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(reason="the body must be application/json")
-    return commands.parse_json(await request.read())
 
 
 def answer(document: Plain, status: HTTPStatus = HTTPStatus.OK) -> web.Response:

@@ -1,25 +1,26 @@
 """Which chain does somebody ask for, and is there one?"""
 
-from collections.abc import Mapping
 from datetime import date
 from http import HTTPStatus
+from typing import Final
 
 from tradebot.core.model.chain import Chain, Expiry
 from tradebot.ports import MarketData, OptionData
-from tradebot.shell.api.commands import BadRequest, read_symbol
-from tradebot.shell.api.queries import only_known
+from tradebot.shell.api.bodies import BadRequest, Field, Form, read_symbol
 from tradebot.shell.api.requests import Unanswerable
 from tradebot.shell.views.chain import chain_document, usual_expiry
 from tradebot.shell.views.rows import Plain
 
+EXPIRY: Final = Field(
+    "expiry", Form(lambda _, text: str(text), {"type": "string", "examples": ["2026-09-18"]}),
+    "of these options; a usual one where it is not said",
+)
 
-def told_chain(market: MarketData, name: str, asked: Mapping[str, str]) -> Plain:
+
+def told_chain(market: MarketData, name: str, expiry: str | None) -> Plain:
     """Tell the options on a share, of the expiry that is asked for or a usual one."""
-    only_known(asked, ("expiry",))
     chain = _chain(market, read_symbol("symbol", name))
-    if "expiry" not in asked:
-        return chain_document(chain, usual_expiry(chain))
-    return chain_document(chain, _expiry(chain, asked["expiry"]))
+    return chain_document(chain, usual_expiry(chain) if expiry is None else _expiry(chain, expiry))
 
 
 def _chain(market: MarketData, symbol: str) -> Chain:
