@@ -11,7 +11,7 @@ from tradebot.core.model.intent import Source
 from tradebot.shell.api import commands
 from tradebot.shell.api.bodies import Body
 from tradebot.shell.api.requests import Requests, Unanswerable
-from tradebot.shell.api.route import Asked, Found, Route, get, post
+from tradebot.shell.api.route import ApiRoute, Call, Found, get, post
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.views.reconciliation import document
@@ -61,10 +61,10 @@ class Doing:
             found, status = await self._requests.of(command)
         return {**found, **more}, status
 
-    async def parsed(self, parse: Body[Any], asked: Asked) -> Found:
-        return await self.decided(parse(asked.body, *asked.names))
+    async def parsed(self, parse: Body[Any], call: Call) -> Found:
+        return await self.decided(parse(call.body, *call.names))
 
-    def routes(self) -> Iterator[Route]:
+    def routes(self) -> Iterator[ApiRoute]:
         for path, parse, summary in _TAKEN:
             codes = (200, 202) if path.startswith("orders/") else (200,)
             yield post(path, partial(self.parsed, parse), summary, parse, codes=codes)
@@ -75,27 +75,27 @@ class Doing:
             commands.parse_intent, codes=(200, 201),
         )
 
-    async def _submitted(self, asked: Asked) -> Found:
-        key = asked.request.headers.get(KEY_HEADER)
-        intent = commands.parse_intent(asked.body, key=key, source=Source.API)
+    async def _submitted(self, call: Call) -> Found:
+        key = call.request.headers.get(KEY_HEADER)
+        intent = commands.parse_intent(call.body, key=key, source=Source.API)
         return await self.decided(SubmitIntent(intent=intent))
 
 
-def desk_routes(desk: OptionsDesk) -> Iterator[Route]:
-    async def ask(asked: Asked) -> Found:
-        return await desk.ask(commands.parse_words(asked.body))
+def desk_routes(desk: OptionsDesk) -> Iterator[ApiRoute]:
+    async def ask(call: Call) -> Found:
+        return await desk.ask(commands.parse_words(call.body))
 
     yield post("ask", ask, "Ask the options desk in words", commands.parse_words)
 
 
-def reconcile_routes(doing: Doing, views: Views, reconciler: Reconciler) -> Iterator[Route]:
+def reconcile_routes(doing: Doing, views: Views, reconciler: Reconciler) -> Iterator[ApiRoute]:
     """Yield what compares the book with the brokers' statements."""
-    async def compare(asked: Asked) -> Found:
-        await reconciler.compare_all(f"asked by {commands.read_user(asked.body)}")
+    async def compare(call: Call) -> Found:
+        await reconciler.compare_all(f"asked by {commands.read_user(call.body)}")
         return document(views.book, reconciler)
 
-    async def accept(asked: Asked) -> Found:
-        command = commands.parse_accept(asked.body)
+    async def accept(call: Call) -> Found:
+        command = commands.parse_accept(call.body)
         await doing.decided(command)
         await reconciler.compare_all(f"accepted by {command.by}")
         return document(views.book, reconciler)
@@ -113,15 +113,15 @@ def reconcile_routes(doing: Doing, views: Views, reconciler: Reconciler) -> Iter
     )
 
 
-def strategy_routes(doing: Doing, names: Callable[[], list[str]]) -> Iterator[Route]:
-    async def switch(enabled: bool, asked: Asked) -> Found:
+def strategy_routes(doing: Doing, names: Callable[[], list[str]]) -> Iterator[ApiRoute]:
+    async def switch(enabled: bool, call: Call) -> Found:
         known = names()
-        if asked.name not in known:
+        if call.name not in known:
             told = ", ".join(known) or "none"
             raise Unanswerable(HTTPStatus.NOT_FOUND, f"no such strategy; there are: {told}")
-        why = commands.read_why(asked.body)
+        why = commands.read_why(call.body)
         told = f"{why['reason']} (by {why['by']})"
-        command = StrategyState(strategy_id=asked.name, enabled=enabled, reason=told)
+        command = StrategyState(strategy_id=call.name, enabled=enabled, reason=told)
         return await doing.decided(command, reason=why["reason"])
 
     yield post(

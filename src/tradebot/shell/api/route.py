@@ -16,7 +16,7 @@ ANYTHING: Final[Schema] = {"type": "object"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Call:
     """One request, read: the ids in its path, its query, its body as written and by field."""
 
     request: web.Request
@@ -32,11 +32,11 @@ class Asked:
 
 # A document, a document and what HTTP calls it, or an answer that is no document.
 Found: TypeAlias = Plain | tuple[Plain, HTTPStatus] | web.StreamResponse
-Handler: TypeAlias = Callable[[Asked], Found | Awaitable[Found]]
+Handler: TypeAlias = Callable[[Call], Found | Awaitable[Found]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class ApiRoute:
     """One method and path. A body's fields are checked here; a body that needs none may be empty.
 
     `codes` are those under which a good answer comes. What `is_write` changes something; what
@@ -58,16 +58,16 @@ class Route:
     def may_be_empty(self) -> bool:
         return not any(field.is_needed for field in self.body or ())
 
-    async def asked(self, request: web.Request) -> Asked:
+    async def heard(self, request: web.Request) -> Call:
         """Read a request; what the route does not take is refused."""
         body = {} if self.body is None else await self._body(request)
-        return Asked(
+        return Call(
             request=request, names=tuple(request.match_info.values()), body=body,
             query=read_query(request.query, self.query), given=read(body, self.body or ()),
         )
 
-    async def answer(self, asked: Asked) -> web.StreamResponse:
-        found = self.handler(asked)
+    async def answer(self, call: Call) -> web.StreamResponse:
+        found = self.handler(call)
         if isinstance(found, Awaitable):
             found = await found
         if isinstance(found, web.StreamResponse):
@@ -82,19 +82,19 @@ class Route:
         return parse_json(await request.read())
 
 
-def get(path: str, handler: Handler, summary: str, **more: Any) -> Route:
+def get(path: str, handler: Handler, summary: str, **more: Any) -> ApiRoute:
     """Name what is read at a path below /api/v1/."""
-    return Route(
+    return ApiRoute(
         method="GET", path=f"/api/v1/{path}", handler=handler, summary=summary, **more
     )
 
 
 def post(
     path: str, handler: Handler, summary: str, body: Body[Any] | tuple[Field, ...], **more: Any
-) -> Route:
+) -> ApiRoute:
     """Name what is changed at a path below /api/v1/."""
     fields = body.fields if isinstance(body, Body) else body
-    return Route(
+    return ApiRoute(
         method="POST", path=f"/api/v1/{path}", handler=handler, summary=summary, body=fields,
         is_write=True, **more,
     )

@@ -7,7 +7,7 @@ from tradebot.ports import MarketData
 from tradebot.shell.api import command_routes, view_routes
 from tradebot.shell.api.aftermath import Decide
 from tradebot.shell.api.requests import Requests
-from tradebot.shell.api.route import Route
+from tradebot.shell.api.route import ApiRoute
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.flattener import States
 from tradebot.shell.reconcile import Reconciler
@@ -19,7 +19,7 @@ def usual_routes(
     health: Callable[[], Mapping[str, Any]], latch: Callable[[str, str], None],
     reconciler: Reconciler, brokers: Sequence[States], desk: OptionsDesk, market: MarketData,
     pace: float = 1.0,
-) -> Iterator[Route]:
+) -> Iterator[ApiRoute]:
     """Yield what the verbs ask for."""
     requests = Requests(views, submit, latch)
     doing = command_routes.Doing(requests, pace)

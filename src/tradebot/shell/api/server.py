@@ -16,7 +16,7 @@ from tradebot.shell.api.answers import problem
 from tradebot.shell.api.bodies import BODY_BYTES_MAX, BadRequest
 from tradebot.shell.api.door import Door
 from tradebot.shell.api.requests import Unanswerable
-from tradebot.shell.api.route import Route
+from tradebot.shell.api.route import ApiRoute
 from tradebot.shell.api.socket_place import place
 from tradebot.shell.api.view_routes import probe_routes
 from tradebot.shell.engine import Busy
@@ -32,7 +32,7 @@ class Server:
     """Serves routes; it decides nothing. `pace` is how fast the loop's clock runs."""
 
     def __init__(
-        self, routes: Sequence[Route], *, status: Callable[[], Mapping[str, Any]],
+        self, routes: Sequence[ApiRoute], *, status: Callable[[], Mapping[str, Any]],
         socket_path: Path, runtime_dir: Path | None = None, pace: float = 1.0,
     ) -> None:
         self._routes = (*probe_routes(status, lambda: self._failures), *routes)
@@ -69,8 +69,8 @@ class Server:
         return app
 
     @staticmethod
-    async def _answer(route: Route, request: web.Request) -> web.StreamResponse:
-        return await route.answer(await route.asked(request))
+    async def _answer(route: ApiRoute, request: web.Request) -> web.StreamResponse:
+        return await route.answer(await route.heard(request))
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:

@@ -12,7 +12,7 @@ from tradebot.shell.api.aftermath import aftermath
 from tradebot.shell.api.chains import EXPIRY, told_chain
 from tradebot.shell.api.queries import filters
 from tradebot.shell.api.requests import Requests
-from tradebot.shell.api.route import Asked, Found, Route, get
+from tradebot.shell.api.route import ApiRoute, Call, Found, get
 from tradebot.shell.flattener import States
 from tradebot.shell.views.filters import (
     DEAD_LETTER_STATUSES,
@@ -32,7 +32,7 @@ _READY: Final = frozenset({*IN_SESSION, State.HALTED})
 Tell = Callable[[], Mapping[str, Any]]
 
 
-def list_routes(views: Views) -> Iterator[Route]:
+def list_routes(views: Views) -> Iterator[ApiRoute]:
     """Yield the lists, each with the filters that it takes."""
     for name, rows, statuses in (
         ("intents", views.intents, INTENT_STATUSES),
@@ -46,13 +46,13 @@ def list_routes(views: Views) -> Iterator[Route]:
             query=filters(statuses),
         )
     yield get(
-        "positions", lambda asked: views.held(Filters(**asked.query)),
+        "positions", lambda call: views.held(Filters(**call.query)),
         "List open positions and the structures they make",
         query=filters(NO_STATUSES, FILTERS_OF_POSITIONS),
     )
 
 
-def document_routes(views: Views, status: Tell, health: Tell) -> Iterator[Route]:
+def document_routes(views: Views, status: Tell, health: Tell) -> Iterator[ApiRoute]:
     """Yield what there is one of."""
     def strategies() -> list[Any]:
         return list(status()["strategies"])
@@ -76,7 +76,7 @@ def document_routes(views: Views, status: Tell, health: Tell) -> Iterator[Route]
 
 def one_routes(
     requests: Requests, market: MarketData, views: Views, brokers: Sequence[States]
-) -> Iterator[Route]:
+) -> Iterator[ApiRoute]:
     """Yield what is asked for by its id, and what is left after a kill."""
     for path, one, summary in (
         ("intents/{id}", requests.intent, "Show the pipeline's result of one intent"),
@@ -86,45 +86,45 @@ def one_routes(
     ):
         yield get(path, partial(_one, one), summary)
     yield get(
-        "chain/{id}", lambda asked: told_chain(market, asked.name, asked.query.get("expiry")),
+        "chain/{id}", lambda call: told_chain(market, call.name, call.query.get("expiry")),
         "List the options on a share", query=(EXPIRY,),
     )
 
-    async def left(_: Asked) -> Found:
+    async def left(_: Call) -> Found:
         return {**await aftermath(views.book, brokers), "flattened": views.exits()}
 
     yield get("kill", left, "Ask every broker what is left after a kill")
 
 
-def probe_routes(status: Tell, failures: Callable[[], int]) -> Iterator[Route]:
+def probe_routes(status: Tell, failures: Callable[[], int]) -> Iterator[ApiRoute]:
     """Yield what a supervisor or a load balancer asks."""
-    def ready(_: Asked) -> Found:
+    def ready(_: Call) -> Found:
         state = str(status().get("state", ""))
         is_ready = state in _READY
         code = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
         return {"ready": is_ready, "state": state}, code
 
-    yield Route(
+    yield ApiRoute(
         method="GET", path="/healthz", summary="Tell that the daemon answers",
         handler=lambda _: {"ok": True, "api_failures": failures()},
     )
-    yield Route(
+    yield ApiRoute(
         method="GET", path="/readyz", summary="Tell whether the daemon is ready to trade",
         handler=ready, codes=(200, 503),
     )
-    yield Route(
+    yield ApiRoute(
         method="GET", path="/version", summary="Tell the release",
         handler=lambda _: {"name": "tradebot", "version": version("tradebot")},
     )
 
 
-def _whole(tell: Callable[[], Plain], _: Asked) -> Found:
+def _whole(tell: Callable[[], Plain], _: Call) -> Found:
     return tell()
 
 
-def _one(tell: Callable[[str], Plain], asked: Asked) -> Found:
-    return tell(asked.name)
+def _one(tell: Callable[[str], Plain], call: Call) -> Found:
+    return tell(call.name)
 
 
-def _rows(name: str, rows: Callable[[Filters], list[Plain]], asked: Asked) -> Found:
-    return {name: rows(Filters(**asked.query))}
+def _rows(name: str, rows: Callable[[Filters], list[Plain]], call: Call) -> Found:
+    return {name: rows(Filters(**call.query))}
