@@ -47,7 +47,8 @@ def everything(views: Views) -> object:
     whole = [views.pipeline_result(name) for name in ids], [views.why(name) for name in ids]
     rows = views.intents(), views.orders(), views.fills(), views.positions(), views.account()
     due = views.book.next_due(), views.book.now
-    return views.book, due, rows, whole, views.status(), views.drafts.rows()
+    told = views.status(), views.drafts.rows(), views.equity.document(views.last)
+    return views.book, due, rows, whole, told
 
 
 @pytest.mark.promise(9)

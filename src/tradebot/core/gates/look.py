@@ -158,23 +158,26 @@ class Look:
 
         What closes a position is free of every limit on money and of every loss halt.
         """
-        account, name = self.funded, self.account_name
+        account = self.funded
         if isinstance(account, Objection):
             return account
-        assert name is not None  # it was found by its name
         qty = self.opening_qty
         if not qty:
             return ALLOW
         unit = self.unit_worth
         if unit is None:
             return lacks(quote_need(self.body.legs[0].symbol))
-        book, intent = self.book, self.intent
-        value, count = unit * qty, len(self.body.legs)
+        lost = loss.unit_loss(self.book, self.body, self.facts, unit, self._cover(qty))
+        return self.beside(account, unit * qty, lost * qty)
+
+    def beside(self, account: Account, value: Decimal, lost: Decimal) -> Opening:
+        """Set what opens, by its worth and what it can lose, beside what stands."""
+        book, intent, name, count = self.book, self.intent, self.account_name, len(self.body.legs)
+        assert name is not None  # the account was found by its name
         changed = intent.replaces.counted.reserved if intent.replaces is not None else ZERO
         return Opening(
             account=account, equity=account.equity, stakes=book.exposure.of(name), worth=value,
-            loss=loss.unit_loss(book, self.body, self.facts, unit, self._cover(qty)) * qty,
-            reserved=book.reserved(name, intent), at_risk=book.at_risk(name, intent),
+            loss=lost, reserved=book.reserved(name, intent), at_risk=book.at_risk(name, intent),
             taken=book.orders.taken.get(name, ZERO),
             added=value - changed if count == 1 else (value - changed) / count,
         )

@@ -14,6 +14,7 @@ from tradebot.core.model.order import OrdStatus
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.views.dead_letters import DeadLetters
 from tradebot.shell.views.drafts import Drafts
+from tradebot.shell.views.equity import Equity
 from tradebot.shell.views.figures import figures
 from tradebot.shell.views.filters import ALL, Filters
 from tradebot.shell.views.gate_runs import GateRuns
@@ -61,6 +62,7 @@ class Views:
         self.dead_letters = DeadLetters(self._kept)
         self.promotions = PromotionRecords(self._kept, self.drafts)
         self.gate_runs = GateRuns(self._kept, self.drafts)
+        self.equity = Equity(self._kept)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
@@ -72,7 +74,9 @@ class Views:
             self.drafts.apply(moment, event)
             self.dead_letters.apply(moment, event)
             self.promotions.apply(moment, event)
+            self.equity.apply(event)
         self.gate_runs.apply(decision)
+        self.equity.look(moment)
         self.last = moment
 
     def status(self) -> Plain:
