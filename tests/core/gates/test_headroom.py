@@ -155,7 +155,7 @@ def test_a_strategy_that_rests_has_used_up_its_losses() -> None:
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, False), (2, True)])
-def test_rejections_are_told_by_strategy_and_symbol(count: int, told: bool) -> None:
+def test_what_brokers_rejected_is_told_by_strategy_and_symbol(count: int, told: bool) -> None:
     trader = a_trader(rejections_max=2)
     for _ in range(count):
         trader.book.flow.rejected(makers.an_intent(), trader.now, trader.book.settings.policy)
