@@ -40,7 +40,8 @@ def test_an_import_that_points_outwards_is_noticed(tmp_path: Path) -> None:
     contract = (ROOT / "pyproject.toml").read_text().partition("[tool.importlinter]")
     house = tmp_path / "tradebot"
     (house / "core").mkdir(parents=True)
-    for name in ("__init__", "cli", "embed", "app", "shell", "plugins", "ports", "core/__init__"):
+    outermost = ("cli", "embed", "app", "shell", "plugins", "outward", "ports")
+    for name in ("__init__", *outermost, "core/__init__"):
         (house / f"{name}.py").touch()
     (house / "core" / "model.py").write_text("import tradebot.shell\n")
     layers = contract[2].split("[[tool.importlinter.contracts]]")

@@ -16,7 +16,8 @@ from tests.plugins.language.fake_model import (
     status,
 )
 
-from tradebot.plugins.language.post import ANSWER_BYTES_MAX, Endpoint
+from tradebot.outward.line import ANSWER_BYTES_MAX
+from tradebot.plugins.language.post import Endpoint
 from tradebot.ports import NoAnswer, Prompt, UselessAnswer
 
 FORM = {
@@ -161,7 +162,7 @@ async def _redirect(request: web.Request) -> web.StreamResponse:
     (body(in_openai(FILLED), "text/plain"), "without JSON"),
     (_huge, f"more than {ANSWER_BYTES_MAX} bytes"),
     (_endless, f"more than {ANSWER_BYTES_MAX} bytes"),
-    (_cut_off, "no connection"), (_packed, "broken JSON"),
+    (_cut_off, "it broke off"), (_packed, "broken JSON"),
     (body(""), "broken JSON"), (body("{"), "broken JSON"), (body("\x00"), "broken JSON"),
     (body("[" * 60_000), "broken JSON"), (body('{"a": ' * 10_000), "broken JSON"),
     (body(f'{{"n": {"9" * 60_000}}}'), "broken JSON"),

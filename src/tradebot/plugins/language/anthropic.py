@@ -6,7 +6,7 @@ A model that always thinks first cannot be made to: it is asked once more, and m
 import json
 from typing import Any, Final
 
-from tradebot.plugins.language.post import Endpoint, part, post
+from tradebot.plugins.language.post import Endpoint, line, part, post
 from tradebot.ports import Prompt, UselessAnswer
 
 _HOME: Final = "https://api.anthropic.com"
@@ -22,13 +22,13 @@ class AnthropicModel:
 
     def __init__(self, settings: Endpoint) -> None:
         self.model = settings.model
-        self._url = f"{(settings.base_url or _HOME).rstrip('/')}/v1/messages"
+        self._line = line(f"{(settings.base_url or _HOME).rstrip('/')}/v1/messages")
         key = {} if settings.api_key is None else {"x-api-key": settings.api_key}
         self._headers = {"anthropic-version": _VERSION, **key}
 
     async def fill(self, prompt: Prompt) -> str:
         answer = await post(
-            self._url, self._headers,
+            self._line, self._headers,
             self._body(prompt, {"type": "tool", "name": _TOOL}),
             self._body(prompt, {"type": "auto"}),
         )

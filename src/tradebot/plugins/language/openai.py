@@ -7,7 +7,7 @@ schema in words, and is asked for any JSON object.
 import json
 from typing import Any, Final
 
-from tradebot.plugins.language.post import Endpoint, part, post
+from tradebot.plugins.language.post import Endpoint, line, part, post
 from tradebot.ports import Prompt, UselessAnswer
 
 _HOME: Final = "https://api.openai.com/v1"
@@ -21,7 +21,7 @@ class OpenAIModel:
 
     def __init__(self, settings: Endpoint) -> None:
         self.model = settings.model
-        self._url = f"{(settings.base_url or _HOME).rstrip('/')}/chat/completions"
+        self._line = line(f"{(settings.base_url or _HOME).rstrip('/')}/chat/completions")
         key = settings.api_key
         self._headers = {} if key is None else {"Authorization": f"Bearer {key}"}
 
@@ -30,7 +30,7 @@ class OpenAIModel:
         strictly = {"response_format": {"type": "json_schema", "json_schema": schema}}
         told = f"{prompt.task}\n\nAnswer with one JSON object of this schema: "
         answer = await post(
-            self._url, self._headers,
+            self._line, self._headers,
             self._body(prompt.task, prompt.words, strictly | _BOUNDS),
             self._body(prompt.task, prompt.words, strictly),
             self._body(told + json.dumps(prompt.form), prompt.words, {

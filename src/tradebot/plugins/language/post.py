@@ -1,21 +1,17 @@
-"""How is a server asked that may answer anything, or nothing? One POST, with a bound on all of it.
-
-The deadline is the caller's. No redirect is followed, no proxy is asked and nothing is unpacked.
-"""
+"""How is a language model's server asked, which may answer anything, or nothing?"""
 
 import json
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
-
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 from tradebot.core.model.fact import fact
+from tradebot.outward.line import Answer, Line, Unreached
+from tradebot.outward.target import Reach, target
 from tradebot.ports import NoAnswer, UselessAnswer
 
-ANSWER_BYTES_MAX: Final = 64 * 1024
-_HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "identity"}
+_JSON: Final = "application/json"
+_HEADERS: Final = {"Accept": _JSON, "Content-Type": _JSON}
+_ANYWHERE: Final = Reach(allow_private=True, allow_plain=True)  # Endpoint says what may be plain
 
 
 @fact
@@ -43,56 +39,44 @@ class Endpoint:
 
 
 def _check(url: str, *, may_be_plain: bool) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("base_url: expected https://HOST/PATH without a name or password")
-    if parts.query or parts.fragment:
+    try:
+        named = target(url)
+    except ValueError as error:
+        raise ValueError(f"base_url: {error}") from None
+    if "?" in url:
         raise ValueError("base_url: expected nothing behind the path")
-    if parts.scheme == "http" and not (may_be_plain or _is_loopback(parts.hostname)):
+    if named.scheme == "http" and not (may_be_plain or named.is_loopback):
         raise ValueError("base_url: expected https, or http to this machine (or set plain_http)")
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def line(url: str) -> Line:
+    return Line(url, _ANYWHERE)
 
 
-async def post(url: str, headers: Mapping[str, str], *bodies: Mapping[str, Any]) -> Any:
+async def post(way: Line, headers: Mapping[str, str], *bodies: Mapping[str, Any]) -> Any:
     """Return what the server answers to the first of these that it does not call a bad request."""
-    try:
-        async with ClientSession(
-            timeout=ClientTimeout(total=None, sock_connect=None), headers=_HEADERS,
-            auto_decompress=False, cookie_jar=DummyCookieJar(),
-        ) as session:
-            for body in bodies:
-                async with session.post(
-                    url, json=body, headers=headers, allow_redirects=False
-                ) as answer:
-                    if answer.status != 400:
-                        return _read(await _taken(answer))
-    except (ClientError, OSError) as error:
-        raise NoAnswer(f"no connection ({type(error).__name__})") from error
+    for body in bodies:
+        try:
+            answer = await way.call(
+                json.dumps(body).encode(), {**_HEADERS, **headers}, wants_answer=True
+            )
+        except Unreached as error:
+            raise NoAnswer(str(error)) from error
+        if answer.status != 400:
+            return _read(answer)
     raise NoAnswer("HTTP 400")
 
 
-async def _taken(answer: ClientResponse) -> bytes:
+def _read(answer: Answer) -> Any:
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
     if answer.status != 200:
         raise NoAnswer(f"HTTP {answer.status}")
-    if answer.content_type != "application/json":
+    if kind.strip().lower() != _JSON:
         raise NoAnswer("HTTP 200 without JSON")
-    data = bytearray()
-    async for chunk in answer.content.iter_any():
-        data += chunk
-        if len(data) > ANSWER_BYTES_MAX:
-            raise NoAnswer(f"more than {ANSWER_BYTES_MAX} bytes")
-    return bytes(data)
-
-
-def _read(data: bytes) -> Any:
+    if answer.cut:
+        raise NoAnswer(f"HTTP 200, but {answer.cut}")
     try:
-        return json.loads(data, object_pairs_hook=_once)
+        return json.loads(answer.body, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise NoAnswer("HTTP 200 with broken JSON") from error
 
