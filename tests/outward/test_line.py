@@ -18,7 +18,7 @@ from tests.outward.a_server import (
 )
 
 from tradebot.outward.aside import Aside
-from tradebot.outward.line import ANSWER_BYTES_MAX, Line, Resolve, Unreached
+from tradebot.outward.line import ANSWER_BYTES_MAX, HttpLine, Resolve, Unreached
 from tradebot.outward.target import Reach
 
 HERE = Reach(allow_private=True, allow_plain=True)
@@ -48,7 +48,7 @@ async def test_a_name_that_points_inside_is_not_called(address: str) -> None:
     """Not even where the name has an address outside, too."""
     for found in ([address], [OUTSIDE, address]):
         resolve, asked = lying(found)
-        line = Line("https://hooks.example/x", Reach(), resolve)
+        line = HttpLine("https://hooks.example/x", Reach(), resolve)
         for call in (line.call(b"{}"), line.knock()):
             with pytest.raises(Unreached, match="no address on the open Internet") as caught:
                 await call
@@ -61,7 +61,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked() -> None:
     """The name exists nowhere but in the first answer; a second one would point elsewhere."""
     async with serving() as server:
         resolve, asked = lying(["127.0.0.1"], ["192.0.2.1"])
-        line = Line(f"http://hooks.example:{server.port}/x", HERE, resolve)
+        line = HttpLine(f"http://hooks.example:{server.port}/x", HERE, resolve)
         assert (await line.call(b"{}")).status == 200
         assert asked == ["hooks.example"]
         assert server.requests[0].headers["Host"] == f"hooks.example:{server.port}"
@@ -70,7 +70,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked() -> None:
 @pytest.mark.fault(107)
 async def test_a_name_that_moves_inside_after_the_check_is_refused_the_next_time() -> None:
     resolve, _ = lying(["127.0.0.1"], ["10.0.0.1"])
-    line = Line("https://hooks.example/x", Reach(), resolve)
+    line = HttpLine("https://hooks.example/x", Reach(), resolve)
     for _ in range(2):
         with pytest.raises(Unreached, match="open Internet"):
             await line.call()
@@ -81,14 +81,14 @@ async def test_a_name_that_moves_inside_after_the_check_is_refused_the_next_time
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_an_answer_and_nothing_to_follow(code: int, to: str) -> None:
     async with serving(status(code, Location=to)) as server:
-        answer = await Line(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")
+        answer = await HttpLine(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")
         assert (answer.status, answer.is_good, len(server.requests)) == (code, False, 1)
 
 
 @pytest.mark.fault(91)
 async def test_a_gigabyte_is_taken_as_far_as_anybody_reads_it() -> None:
     async with serving(huge) as server:
-        answer = await Line(f"http://127.0.0.1:{server.port}/", HERE).call()
+        answer = await HttpLine(f"http://127.0.0.1:{server.port}/", HERE).call()
     assert len(answer.body) == ANSWER_BYTES_MAX
     assert answer.cut == f"more than {ANSWER_BYTES_MAX} bytes"
 
@@ -96,7 +96,7 @@ async def test_a_gigabyte_is_taken_as_far_as_anybody_reads_it() -> None:
 @pytest.mark.fault(91)
 async def test_what_follows_a_success_keeps_nobody() -> None:
     async with serving(dripping(200)) as server, asyncio.timeout(2):
-        answer = await Line(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")
+        answer = await HttpLine(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")
     assert (answer.is_good, answer.body) == (True, b"")
 
 
@@ -106,13 +106,13 @@ async def test_a_caller_that_waits_no_longer_ends_the_call(reply: object) -> Non
     async with serving(reply) as server:  # type: ignore[arg-type]
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
-                await Line(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")
+                await HttpLine(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")
 
 
 @pytest.mark.fault(91)
 async def test_a_reset_is_no_answer_and_shows_no_url() -> None:
     async with serving(reset) as server:
-        line = Line(f"http://127.0.0.1:{server.port}/hush", HERE)
+        line = HttpLine(f"http://127.0.0.1:{server.port}/hush", HERE)
         with pytest.raises(Unreached, match="no connection") as caught:
             await line.call(b"{}")
     with pytest.raises(Unreached, match="no connection"):
@@ -131,7 +131,7 @@ async def test_an_answer_that_breaks_off_is_told_as_far_as_it_came() -> None:
     server = await asyncio.start_server(cut_off, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        answer = await Line(f"http://127.0.0.1:{port}/", HERE).call()
+        answer = await HttpLine(f"http://127.0.0.1:{port}/", HERE).call()
     assert (answer.status, answer.headers["retry-after"]) == (429, "7")
     assert answer.cut.startswith("it broke off")
 
@@ -148,14 +148,14 @@ async def test_what_is_no_http_is_no_answer(text: bytes) -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(Unreached, match="no connection"):
-            await Line(f"http://127.0.0.1:{port}/", HERE).call()
+            await HttpLine(f"http://127.0.0.1:{port}/", HERE).call()
 
 
 async def test_the_machines_proxies_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with serving() as server:
-        assert (await Line(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")).is_good
+        assert (await HttpLine(f"http://127.0.0.1:{server.port}/", HERE).call(b"{}")).is_good
 
 
 async def test_a_certificate_must_be_the_names_own_and_vouched_for(tmp_path: Path) -> None:
@@ -163,12 +163,12 @@ async def test_a_certificate_must_be_the_names_own_and_vouched_for(tmp_path: Pat
     trusted = Reach(allow_private=True, ca_file=certificate.file)
     async with serving(tls=certificate.server) as server:
         url = f"https://hooks.example:{server.port}/"
-        assert (await Line(url, trusted, resolve).call(b"{}")).is_good
-        told = await Line(url, trusted, resolve).knock()
+        assert (await HttpLine(url, trusted, resolve).call(b"{}")).is_good
+        told = await HttpLine(url, trusted, resolve).knock()
         assert told == "hooks.example answers at 127.0.0.1, TLSv1.3"
         other = url.replace("hooks", "other")
         for line in (
-            Line(url, Reach(allow_private=True), resolve), Line(other, trusted, resolve),
+            HttpLine(url, Reach(allow_private=True), resolve), HttpLine(other, trusted, resolve),
         ):
             with pytest.raises(Unreached, match=r"Certificate|SSL"):
                 await line.call(b"{}")
@@ -183,16 +183,16 @@ async def test_a_name_without_an_address_is_no_answer() -> None:
 
     for resolve in (unknown, lying([])[0], lying(["no address"])[0]):
         with pytest.raises(Unreached, match=r"hooks\.example has no address") as caught:
-            await Line("https://hooks.example/", Reach(), resolve).call()
+            await HttpLine("https://hooks.example/", Reach(), resolve).call()
         assert not caught.value.is_forbidden
 
 
 async def test_the_machine_itself_knows_its_own_name() -> None:
     async with serving() as server:
-        line = Line(f"http://localhost:{server.port}/", HERE)
+        line = HttpLine(f"http://localhost:{server.port}/", HERE)
         assert (await line.call()).is_good
         with pytest.raises(Unreached, match="open Internet"):
-            await Line(f"https://localhost:{server.port}/", Reach()).call()
+            await HttpLine(f"https://localhost:{server.port}/", Reach()).call()
 
 
 async def test_a_question_that_hangs_is_the_only_one() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tradebot.outward.line import Line
+from tradebot.outward.line import HttpLine
 from tradebot.outward.target import Reach, Target, target
 
 HERE = Reach(allow_private=True, allow_plain=True)
@@ -33,16 +33,18 @@ def test_an_ordinary_url_is_read(url: str, named: tuple[str, str, int]) -> None:
     "https://\uff11\uff12\uff17.0.0.1/",
     "https://127\u30020\u30020\u30021/", "https://\u2460.example/",
     "https://[::1%25eth0]/", "https://[127.0.0.1]/", "https://[::1", "https://::1/", "https:///x",
-    "https://", "https:hooks.example", "//hooks.example/", "hooks.example", "", " https://h.example",
+    "https://", "https:hooks.example", "//hooks.example/", "hooks.example", "",
+    " https://h.example",
     "https://h.example/\r\nHost: x", "https://h.example:/", "https://h.example:0/",
-    "https://h.example:65536/", "https://h.example:+80/", "https://-h.example/", "https://h..example/",
+    "https://h.example:65536/", "https://h.example:+80/", "https://-h.example/",
+    "https://h..example/",
     "file:///etc/passwd", "ftp://h.example/", "gopher://h.example/", "data:,x", "javascript:x",
     "http+unix://%2Frun%2Fx.sock/", f"https://{'a' * 64}.example/", f"https://{'a.' * 130}example/",
 ])
 def test_a_url_that_could_be_read_in_two_ways_is_refused(url: str) -> None:
     """However far the line may go: nobody needs such a form."""
     with pytest.raises(ValueError, match=r"expected|[Pp]ort|IP") as caught:
-        Line(url, HERE)
+        HttpLine(url, HERE)
     assert "hush" not in str(caught.value)
 
 
@@ -55,20 +57,20 @@ def test_a_url_that_could_be_read_in_two_ways_is_refused(url: str) -> None:
 ])
 def test_an_address_inside_is_refused_unless_it_is_allowed(url: str) -> None:
     with pytest.raises(ValueError, match="open Internet"):
-        Line(url, Reach())
-    assert Line(url, Reach(allow_private=True))
+        HttpLine(url, Reach())
+    assert HttpLine(url, Reach(allow_private=True))
 
 
 @pytest.mark.parametrize("url", ["https://1.1.1.1/", "https://[2606:4700:4700::1111]/"])
 def test_an_address_outside_is_taken(url: str) -> None:
-    assert Line(url, Reach())
+    assert HttpLine(url, Reach())
 
 
 def test_plain_words_and_other_hosts_are_each_a_decision() -> None:
     with pytest.raises(ValueError, match="expected https"):
-        Line("http://hooks.example/", Reach())
+        HttpLine("http://hooks.example/", Reach())
     slack = Reach(hosts=("hooks.slack.com",))
-    assert Line("https://HOOKS.slack.com/x", slack)
+    assert HttpLine("https://HOOKS.slack.com/x", slack)
     for url in ("https://hooks.slack.com.example/", "https://xhooks.slack.com/"):
         with pytest.raises(ValueError, match=r"expected a URL of hooks\.slack\.com"):
-            Line(url, slack)
+            HttpLine(url, slack)

@@ -42,7 +42,7 @@ class Unreached(Exception):
 
 
 @fact
-class Answer:
+class HttpAnswer:
     """What came back: at most the first bytes of it, and why it ends there if it goes on."""
 
     status: int
@@ -55,7 +55,7 @@ class Answer:
         return self.status // 100 == 2
 
 
-class Line:
+class HttpLine:
     """One URL, and the only way to it. Raises ValueError where the URL is out of reach."""
 
     def __init__(self, url: str, reach: Reach, resolve: Resolve | None = None) -> None:
@@ -72,7 +72,7 @@ class Line:
     async def call(
         self, body: bytes | None = None, headers: Mapping[str, str] | None = None,
         *, wants_answer: bool = False,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Post the body, or get where there is none; raise Unreached where nobody answered.
 
         What follows a success is read only where it is wanted: it may come slowly, or never end.
@@ -88,7 +88,7 @@ class Line:
             ) as answer:
                 is_read = wants_answer or answer.status // 100 != 2
                 read, cut = await _taken(answer) if is_read else (b"", "")
-                return Answer(status=answer.status, headers=answer.headers, body=read, cut=cut)
+                return HttpAnswer(status=answer.status, headers=answer.headers, body=read, cut=cut)
         except (ClientError, OSError, ValueError) as error:  # its text may show the URL
             raise Unreached(f"no connection ({type(error).__name__})") from None
 

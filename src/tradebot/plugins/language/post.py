@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
-from tradebot.outward.line import Answer, Line, Unreached
+from tradebot.outward.line import HttpAnswer, HttpLine, Unreached
 from tradebot.outward.target import Reach, target
 from tradebot.ports import NoAnswer, UselessAnswer
 
@@ -49,11 +49,11 @@ def _check(url: str, *, may_be_plain: bool) -> None:
         raise ValueError("base_url: expected https, or http to this machine (or set plain_http)")
 
 
-def line(url: str) -> Line:
-    return Line(url, _ANYWHERE)
+def line(url: str) -> HttpLine:
+    return HttpLine(url, _ANYWHERE)
 
 
-async def post(way: Line, headers: Mapping[str, str], *bodies: Mapping[str, Any]) -> Any:
+async def post(way: HttpLine, headers: Mapping[str, str], *bodies: Mapping[str, Any]) -> Any:
     """Return what the server answers to the first of these that it does not call a bad request."""
     for body in bodies:
         try:
@@ -67,7 +67,7 @@ async def post(way: Line, headers: Mapping[str, str], *bodies: Mapping[str, Any]
     raise NoAnswer("HTTP 400")
 
 
-def _read(answer: Answer) -> Any:
+def _read(answer: HttpAnswer) -> Any:
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     if answer.status != 200:
         raise NoAnswer(f"HTTP {answer.status}")
