@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "tradebot"
 FILE_LINES, FUNCTION_LINES, LINE_WIDTH, POSITIONAL = 400, 50, 100, 5
 PURE = frozenset({
     "abc", "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions",
-    "functools", "hashlib", "heapq", "itertools", "math", "operator", "re", "statistics",
+    "functools", "hashlib", "heapq", "hmac", "itertools", "math", "operator", "re", "statistics",
     "string", "types", "typing", "tradebot", "zoneinfo",
 })
 STALE = re.compile(r"(^|_)(v\d+|old|new|legacy|backup|fixed|patched|enhanced|final|copy)(_|$)")

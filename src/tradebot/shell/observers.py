@@ -10,21 +10,18 @@ from zoneinfo import ZoneInfo
 from tradebot.ports import Clock
 from tradebot.shell.health import Health, Patient, Rounds
 from tradebot.shell.settings.config import Config
+from tradebot.shell.settings.plugin_settings import secrets_of
 from tradebot.shell.told.execution_log import ExecutionLog
 from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
-from tradebot.shell.told.redact import hiding, secrets_in
+from tradebot.shell.told.redact import hiding
 from tradebot.shell.told.telemetry import Console, JsonLog, Telling
 from tradebot.shell.views.views import Views
 
 
 def lines(config: Config, out: TextIO, *, is_rehearsal: bool) -> Outlet:
     """Lines for whoever runs the daemon; a rehearsal's time waits a while for its reader."""
-    sections = [config.market_data.own, *(route.own for route in config.brokers.values())]
-    sections += [strategy.parameters for strategy in config.strategies]
-    sections.append(config.language.own)
-    hide = hiding([value for section in sections for value in secrets_in(section)])
     return Outlet(
-        "log", to_stream(out, hide), is_terminal=out.isatty(),
+        "log", to_stream(out, hiding(secrets_of(config))), is_terminal=out.isatty(),
         patience_s=1.0 if is_rehearsal else 0.0,
     )
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from tradebot.core.model.secret import Secret
 from tradebot.plugins.language.anthropic import AnthropicModel
 from tradebot.plugins.language.openai import OpenAIModel
 from tradebot.plugins.language.post import Endpoint
@@ -37,8 +38,11 @@ class FakeModel:
         envelope = in_openai if request.path.endswith("/chat/completions") else in_anthropic
         return web.Response(text=envelope(said), content_type="application/json")
 
-    def plugin(self, protocol: str, **settings: Any) -> Language:
-        return MODELS[protocol](Endpoint(model="small-1", base_url=self.url, **settings))
+    def plugin(self, protocol: str, key: str | None = None, **settings: Any) -> Language:
+        secret = None if key is None else Secret(key)
+        return MODELS[protocol](
+            Endpoint(model="small-1", base_url=self.url, api_key=secret, **settings)
+        )
 
 
 def in_openai(form: str) -> str:

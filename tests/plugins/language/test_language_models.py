@@ -16,6 +16,7 @@ from tests.plugins.language.fake_model import (
     status,
 )
 
+from tradebot.core.model.secret import Secret
 from tradebot.outward.line import ANSWER_BYTES_MAX
 from tradebot.plugins.language.post import Endpoint
 from tradebot.ports import NoAnswer, Prompt, UselessAnswer
@@ -43,7 +44,7 @@ async def test_the_key_goes_in_the_header_of_the_protocol_and_nowhere_else(
     protocol: str, name: str, value: str
 ) -> None:
     async with serving(FILLED) as fake:
-        await fake.plugin(protocol, api_key="k-1").fill(PROMPT)
+        await fake.plugin(protocol, key="k-1").fill(PROMPT)
         await fake.plugin(protocol).fill(PROMPT)
     assert fake.headers[0][name] == value
     assert name not in fake.headers[1]
@@ -55,7 +56,7 @@ async def test_a_model_hears_the_task_the_words_and_the_form_and_nothing_else(
     protocol: str
 ) -> None:
     async with serving(FILLED) as fake:
-        await fake.plugin(protocol, api_key="k-1").fill(PROMPT)
+        await fake.plugin(protocol, key="k-1").fill(PROMPT)
     (sent,) = fake.bodies
     if protocol == "openai":
         assert sent == {
@@ -174,7 +175,7 @@ async def test_what_is_no_answer_is_told_in_one_line(
 ) -> None:
     async with serving(reply) as fake:
         with pytest.raises(NoAnswer, match=says) as caught:
-            await fake.plugin(protocol, api_key="k-1").fill(PROMPT)
+            await fake.plugin(protocol, key="k-1").fill(PROMPT)
     assert "k-1" not in str(caught.value)
     assert len(fake.bodies) == 1
 
@@ -263,7 +264,8 @@ def test_a_person_may_allow_a_plain_line_by_name() -> None:
 
 @pytest.mark.parametrize("settings", [
     {"model": ""}, {"model": "m" * 101}, {"model": "m\n"},
-    {"model": "m", "api_key": "k\r\nX-Other: 1"}, {"model": "m", "api_key": "k\u00e9"},
+    {"model": "m", "api_key": Secret("k\r\nX-Other: 1")},
+    {"model": "m", "api_key": Secret("k\u00e9")},
 ])
 def test_a_name_or_key_that_no_header_can_hold_is_refused_unshown(settings: Any) -> None:
     with pytest.raises(ValueError, match="expected") as caught:

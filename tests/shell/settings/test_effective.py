@@ -102,7 +102,7 @@ def test_a_secret_is_never_shown(
 
     monkeypatch.setattr(plugins, "load", load)
     found = shown("brokers:\n  b: {adapter: keyed, api_key: hunter2, depth: 2}\n", tmp_path)
-    assert found["brokers.b.api_key"][0] == "(not shown)"
+    assert found["brokers.b.api_key"][0] == "***"
     assert found["brokers.b.depth"] == ("2", "config.yaml:2")
     assert "hunter2" not in str(found)
 

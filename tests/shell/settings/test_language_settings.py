@@ -1,17 +1,21 @@
 """Who reads a person's words, and where does the key come from that nobody else may read?"""
 
+import os
 import tomllib
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint, EntryPoints
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from tests.config_texts import a_config, at_home, problems
+from tests.config_texts import NONE, a_config, at_home, problems
 
+from tradebot.plugins.language.post import Endpoint
 from tradebot.shell import observers
 from tradebot.shell.settings import plugins
+from tradebot.shell.settings.config import fill
 from tradebot.shell.settings.effective import effective
-from tradebot.shell.settings.plugin_settings import check_plugins
+from tradebot.shell.settings.plugin_settings import check_plugins, secrets_of
 
 __all__ = ["at_home"]
 ROOT = Path(__file__).resolve().parents[3]
@@ -88,40 +92,99 @@ def test_who_reads_words_changes_no_digest_of_what_decides() -> None:
 KEY = "TRADEBOT_LANGUAGE__API_KEY"
 
 
-def key_in(environ: dict[str, str]) -> str | None:
-    config = a_config(OPENAI, environ)
+def key_in(environ: dict[str, str], text: str = OPENAI) -> str | None:
+    config = a_config(text, environ)
     assert check_plugins(config) == []
-    entry = config.language.own.entries.get("api_key")
-    return None if entry is None else getattr(entry, "text", None)
+    key = fill(Endpoint, config.language.own).api_key
+    assert [*secrets_of(config)] == ([] if key is None else [key])
+    return None if key is None else key.reveal()
 
 
-def test_a_key_comes_from_the_environment_from_a_file_or_from_the_system() -> None:
-    Path("key").write_text("of-a-file\n")
+def refused(environ: Mapping[str, str] = NONE, text: str = OPENAI, **overrides: str) -> list[str]:
+    return check_plugins(a_config(text, environ, overrides=overrides))
+
+
+@pytest.fixture
+def a_file() -> Path:
+    path = Path("key")
+    path.write_text("of-a-file\n")
+    path.chmod(0o600)
+    return path
+
+
+def test_a_key_comes_from_the_environment_from_a_file_or_from_the_system(a_file: Path) -> None:
     Path("handed").mkdir()
     (Path("handed") / KEY).write_text("of-the-system\n")
     (Path("handed") / "OTHER").write_text("of somebody else")
     system = {"CREDENTIALS_DIRECTORY": "handed"}
     assert key_in({}) is None
+    assert key_in({KEY: "said"}) == "said"
     assert key_in(system) == "of-the-system"
     assert key_in({f"{KEY}_FILE": "key"}) == "of-a-file"
     assert key_in({**system, f"{KEY}_FILE": "key"}) == "of-a-file"
-    assert key_in({f"{KEY}_FILE": "key", KEY: "said"}) == "said"
+    assert key_in({**system, KEY: "said"}) == "said"
     Path(".env").write_text(f"{KEY}_FILE=key\n")
     assert key_in({}) == "of-a-file"
+    assert key_in({KEY: "said"}) == "said"
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    (None, "expected a readable file, got No such file or directory"),
-    (b"", "expected a secret, got an empty file"), (b" \n", "expected a secret"),
-    (b"\xff\xfe", "expected UTF-8"), (b"k\x00", "expected text without hidden characters"),
+def test_a_configuration_names_a_file_beside_it_and_a_stronger_layer_another(a_file: Path) -> None:
+    named = "language: {provider: openai, model: m, api_key_file: key}\n"
+    assert key_in({}, named) == "of-a-file"
+    assert key_in({KEY: "said"}, named) == "said"
+    inner = Path("inner")
+    inner.mkdir()
+    a_file.rename(inner / "key")
+    config = a_config(named, name="inner/c.yaml")
+    assert check_plugins(config) == []
+    shown = {one.key: (one.value, one.source) for one in effective(config)}
+    assert shown["language.api_key"] == ("***", "inner/c.yaml:1")
+
+
+def test_a_key_in_the_configuration_is_taken_where_its_owner_alone_can_read_it() -> None:
+    inline = "language: {provider: openai, model: m, api_key: hush-hush}\n"
+    assert refused(text=inline) == [
+        "c.yaml:1: language.api_key: expected secrets in a file that its owner alone may read "
+        "(chmod 600 c.yaml), or in one of their own that this setting's name with _file names, "
+        "got a value (not shown)"
+    ]
+    Path("c.yaml").chmod(0o600)
+    assert key_in({}, inline) == "hush-hush"
+    both = "language: {provider: openai, model: m, api_key: hush, api_key_file: key}\n"
+    assert refused(text=both) == [
+        "c.yaml:1: language.api_key_file: expected no api_key beside it, got both"
+    ]
+
+
+@pytest.mark.parametrize(("content", "mode", "says"), [
+    (None, 0o600, "expected a readable file, got No such file or directory"),
+    (b"", 0o600, "expected a secret, got an empty file"),
+    (b" \n", 0o600, "expected a secret"),
+    (b"\xff\xfe", 0o600, "expected UTF-8"),
+    (b"k\x00", 0o600, "expected text without hidden characters"),
+    (b"k" * 20_000, 0o600, "expected a secret of at most 16384 bytes"),
+    (b"hush", 0o640, "its owner alone may read (chmod 600 key), got mode 0640"),
+    (b"hush", 0o604, "its owner alone may read (chmod 600 key), got mode 0604"),
 ])
 def test_a_file_that_holds_no_key_is_named_and_its_content_is_not(
-    content: bytes | None, says: str
+    content: bytes | None, mode: int, says: str
 ) -> None:
     if content is not None:
         Path("key").write_bytes(content)
-    (told,) = problems(OPENAI, {f"{KEY}_FILE": "key"})
-    assert told.startswith("key") and says in told
+        Path("key").chmod(mode)
+    (told,) = refused({f"{KEY}_FILE": "key"})
+    assert told.startswith("key") and says in told and "hush" not in told
+
+
+def test_a_link_may_lead_no_further_than_its_own_directory(a_file: Path) -> None:
+    Path("link").symlink_to("key")
+    assert key_in({f"{KEY}_FILE": "link"}) == "of-a-file"
+    Path("inner").mkdir()
+    Path("inner/link").symlink_to("../key")
+    (told,) = refused({f"{KEY}_FILE": "inner/link"})
+    assert "expected a file in this directory, got a link out of it" in told
+    os.mkfifo("pipe", 0o600)
+    assert "expected a file, got something else" in refused({f"{KEY}_FILE": "pipe"})[0]
 
 
 def test_a_setting_that_is_no_secret_is_read_from_no_file() -> None:
@@ -131,21 +194,27 @@ def test_a_setting_that_is_no_secret_is_read_from_no_file() -> None:
 
 
 def test_a_key_on_the_command_line_is_refused_unshown() -> None:
-    (told,) = problems(OPENAI, overrides={"language.api_key": "hush-hush"})
-    assert told == (
-        "--set language.api_key: expected secrets from a file or the environment, got one"
-    )
+    config = a_config(OPENAI, overrides={"language.api_key": "hush-hush"})
+    assert check_plugins(config) == [
+        "--set language.api_key: language.api_key: expected secrets from a file or the "
+        "environment: everyone sees a command, got a value (not shown)"
+    ]
 
 
 def test_a_key_is_neither_shown_nor_logged() -> None:
     config = a_config(OPENAI, {KEY: "hush-hush"})
-    shown = {one.key: one.value for one in effective(config)}
-    assert shown["language.model"] == "small-1"
-    assert shown["language.api_key"] == "(not shown)"
-    assert "hush-hush" not in str(shown)
+    shown = {one.key: (one.value, one.source) for one in effective(config)}
+    assert shown["language.model"] == ("small-1", "c.yaml:1")
+    assert shown["language.api_key"] == ("***", KEY)
+    assert "hush-hush" not in str(shown) + repr(config)
     assert "hush-hush" not in str(check_plugins(a_config(OPENAI, {KEY: "hush-hush\u00e9"})))
     out = StringIO()
     lines = observers.lines(config, out, is_rehearsal=False)
     lines.write("asked with hush-hush")
     lines.close()
-    assert out.getvalue() == "asked with [hidden]"
+    assert out.getvalue() == "asked with ***"
+
+
+def test_another_key_changes_no_digest_of_what_decides() -> None:
+    text = "brokers: {b: {adapter: paper, password: %s}}\n"
+    assert a_config(text % "a").settings_hash == a_config(text % "b").settings_hash

@@ -10,8 +10,9 @@ from threading import Event
 
 import pytest
 
+from tradebot.core.model.secret import HIDDEN, Secret
 from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
-from tradebot.shell.told.redact import HIDDEN, hiding
+from tradebot.shell.told.redact import hiding
 
 
 def same(text: str) -> str:
@@ -172,7 +173,7 @@ def _seconds_for_1000(outlet: Outlet) -> float:
      "login with abc.def-123 failed", "password: abc.def-123"],
 )
 def test_no_secret_reaches_a_reader(text: str) -> None:
-    hidden = hiding(["abc.def-123"])(text)
+    hidden = hiding([Secret("abc.def-123")])(text)
     assert "abc.def-123" not in hidden
     assert HIDDEN in hidden
     if "login" not in text:
@@ -181,7 +182,7 @@ def test_no_secret_reaches_a_reader(text: str) -> None:
 
 def test_innocent_text_is_left_alone() -> None:
     text = '{"event": "TradeBooked", "text": "booked SPY +10 @ 501.15 for sma_cross: cash -5011"}'
-    assert hiding(["", "SPY"])(text) == text
+    assert hiding([Secret(""), Secret("SPY")])(text) == text
 
 
 def test_a_full_file_is_set_aside_and_only_so_many_are_kept(tmp_path: Path) -> None:

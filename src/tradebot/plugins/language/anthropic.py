@@ -23,8 +23,10 @@ class AnthropicModel:
     def __init__(self, settings: Endpoint) -> None:
         self.model = settings.model
         self._line = line(f"{(settings.base_url or _HOME).rstrip('/')}/v1/messages")
-        key = {} if settings.api_key is None else {"x-api-key": settings.api_key}
-        self._headers = {"anthropic-version": _VERSION, **key}
+        key = settings.api_key
+        self._headers = {"anthropic-version": _VERSION}
+        if key is not None:
+            self._headers["x-api-key"] = key.reveal()
 
     async def fill(self, prompt: Prompt) -> str:
         answer = await post(

@@ -23,7 +23,7 @@ class OpenAIModel:
         self.model = settings.model
         self._line = line(f"{(settings.base_url or _HOME).rstrip('/')}/chat/completions")
         key = settings.api_key
-        self._headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        self._headers = {} if key is None else {"Authorization": f"Bearer {key.reveal()}"}
 
     async def fill(self, prompt: Prompt) -> str:
         schema = {"name": "request", "strict": True, "schema": prompt.form}

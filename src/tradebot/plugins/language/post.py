@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
+from tradebot.core.model.secret import Secret
 from tradebot.outward.line import HttpAnswer, HttpLine, Unreached
 from tradebot.outward.target import Reach, target
 from tradebot.ports import NoAnswer, UselessAnswer
@@ -20,19 +21,20 @@ class Endpoint:
 
     model: the model's name, as its server knows it
     base_url: where the server is; the provider's own address where none is given
-    api_key: say it in TRADEBOT_LANGUAGE__API_KEY, or in a file that ..._API_KEY_FILE names
+    api_key: what lets us in
     plain_http: let words and key go unencrypted to another machine
     """
 
     model: str
     base_url: str | None = None
-    api_key: str | None = None
+    api_key: Secret | None = None
     plain_http: bool = False
 
     def __post_init__(self) -> None:
         if not (self.model.isprintable() and 0 < len(self.model) <= 100):
             raise ValueError("model: expected a name of at most 100 characters")
-        if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable()):
+        key = "" if self.api_key is None else self.api_key.reveal()
+        if not (key.isascii() and key.isprintable()):
             raise ValueError("api_key: expected printable ASCII (the value is not shown)")
         if self.base_url is not None:
             _check(self.base_url, may_be_plain=self.plain_http)

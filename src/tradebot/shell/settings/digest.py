@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from tradebot.core.model.ids import digest_text
 from tradebot.core.model.money import parse_decimal, plain
-from tradebot.shell.settings.document import Items, Scalar, Section, Style
+from tradebot.shell.settings.document import Items, Scalar, Section, Style, is_secret
 
-# Where things are, what is told about them, whom and who reads a person's words never decides, so
-# the digest leaves it out.
+# Where things are, what is told about them and to whom, who reads a person's words and what is
+# secret never decides, so the digest leaves it out.
 _PLACES: Final = ("path", "dir", "file", "host", "port", "url", "socket")
 _TOLD: Final = (
     "schema_version", "log_format", "log_level", "status_every_s", "format", "retention_days",
@@ -21,7 +21,7 @@ _TOLD: Final = (
 
 
 def settings_digest(settings: Any) -> str:
-    """Digest settings (facts, sections, containers) without places and log settings."""
+    """Digest settings (facts, sections, containers) without places, secrets and log settings."""
     return digest_text("settings", json.dumps(_canonical(settings), sort_keys=True))
 
 
@@ -46,7 +46,8 @@ def _canonical(value: Any) -> Any:
 
 
 def _decides(key: str) -> bool:
-    return key not in _TOLD and key.rsplit("_", 1)[-1] not in _PLACES
+    is_place = key.rsplit("_", 1)[-1] in _PLACES
+    return not (key in _TOLD or is_place or is_secret(key))
 
 
 def _text(node: Scalar) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 from difflib import get_close_matches
 from enum import Enum
 from typing import Final, TypeAlias
@@ -11,6 +12,7 @@ from tradebot.core.model.fact import fact
 BYTES_MAX: Final = 1_000_000
 DEPTH_MAX: Final = 32
 PROBLEMS_MAX: Final = 50
+UNSHOWN: Final = "a value (not shown)"
 _SHOWN_MAX: Final = 40
 _NAME_MAX: Final = 64  # longer names get no suggestion: comparing them would cost time
 
@@ -55,7 +57,9 @@ class Style(Enum):
 
 @fact
 class Scalar:
-    text: str
+    """One value as it was written; it may be a secret, so it does not show itself."""
+
+    text: str = field(repr=False)
     place: Place
     style: Style = Style.PLAIN
 
@@ -94,12 +98,12 @@ def shown(node: Node, path: str = "") -> str:
         case Items():
             return "a list"
         case Scalar():
-            return "a value (not shown)" if is_secret(path) else quoted(node.text)
+            return UNSHOWN if is_secret(path) else quoted(node.text)
 
 
 def is_secret(path: str) -> bool:
-    """Tell whether a setting of this name may hold what nobody should read."""
-    return _SECRET.search(path) is not None
+    """Tell by its name whether a setting may hold what nobody should read."""
+    return _SECRET.search(path) is not None and not path.endswith("_file")
 
 
 def quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import is_dataclass, replace
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
+from tradebot.core.model.secret import HIDDEN, Secret
 from tradebot.shell.notify.section import ChannelSection
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
@@ -20,6 +21,7 @@ from tradebot.shell.settings.document import (
 )
 from tradebot.shell.settings.fill import REST, fill, setting_fields
 from tradebot.shell.settings.reference import written
+from tradebot.shell.settings.secrets import FILE
 from tradebot.shell.settings.sections import (
     LanguageSection,
     MarketDataSection,
@@ -29,7 +31,6 @@ from tradebot.shell.settings.sections import (
 )
 
 DEFAULT: Final = "default"
-HIDDEN: Final = "(not shown)"
 
 
 @fact
@@ -57,8 +58,9 @@ class _Teller:
                 inside = path if REST in field.metadata else joined(path, field.name)
                 yield from self._of_plugin(value, replace(inner, path=inside))
             else:
-                node = said.entries.get(field.name)
-                place = said.places.get(field.name)
+                is_in_file = isinstance(inner, Secret) and field.name not in said.entries
+                name = field.name + FILE if is_in_file else field.name
+                node, place = said.entries.get(name), said.places.get(name)
                 yield from self._value(inner, node, place, joined(path, field.name))
 
     def _value(

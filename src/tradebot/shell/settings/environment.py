@@ -18,7 +18,6 @@ from tradebot.shell.settings.document import (
     decoded,
     empty_section,
     first_hidden,
-    is_secret,
     joined,
     problem,
     quoted,
@@ -26,6 +25,7 @@ from tradebot.shell.settings.document import (
     suggestion,
 )
 from tradebot.shell.settings.file import read_bytes
+from tradebot.shell.settings.secrets import COMMAND_LINE, FILE, handed
 
 OURS: Final = "TRADEBOT_"
 SHORT: Final = "EMO_"
@@ -85,27 +85,13 @@ def from_process(environ: Mapping[str, str]) -> dict[str, Variable]:
         name: Variable(text=text, place=Place(source=name))
         for name, text in environ.items() if name.startswith((OURS, SHORT))
     }
-    handed = environ.get("CREDENTIALS_DIRECTORY")
-    given = sorted(Path(handed).glob(f"{OURS}*")) if handed else ()
-    return {path.name: _secret_in(path) for path in given} | _opened(found)
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    given = sorted(Path(directory).glob(f"{OURS}*")) if directory else ()
+    return {path.name: _credential(path) for path in given} | found
 
 
-def _opened(variables: Mapping[str, Variable]) -> dict[str, Variable]:
-    """Read secrets that are in files: where `X` may hold one, `X_FILE` names a file that does."""
-    found = dict(variables)
-    for name, variable in variables.items():
-        bare = name.removesuffix("_FILE")
-        if bare != name and is_secret(bare):
-            del found[name]
-            found.setdefault(bare, _secret_in(Path(variable.text)))
-    return found
-
-
-def _secret_in(path: Path) -> Variable:
-    text = decoded(read_bytes(path), str(path)).strip()
-    if not text:
-        raise ConfigError([problem(Place(source=str(path)), "", "a secret", "an empty file")])
-    return Variable(text=text, place=Place(source=str(path)))
+def _credential(path: Path) -> Variable:
+    return Variable(text=handed(read_bytes(path), path), place=Place(source=str(path)))
 
 
 def from_dotenv(data: bytes, source: str) -> dict[str, Variable]:
@@ -123,18 +109,14 @@ def from_dotenv(data: bytes, source: str) -> dict[str, Variable]:
             found[match.group(1)] = Variable(text=_unquoted(match.group(2)), place=place)
     if problems:
         raise ConfigError(problems)
-    return _opened(found)
+    return found
 
 
 def from_command_line(overrides: Mapping[str, str]) -> list[Overlay]:
-    """Return what flags say; a secret among them could be read by everyone on the machine."""
-    if told := [key for key in overrides if is_secret(key)]:
-        expected = "secrets from a file or the environment"
-        raise ConfigError([problem(Place(source=f"--set {told[0][:60]}"), "", expected, "one")])
     return [
         Overlay(
             path=tuple(key.split(".")), text=text, is_exact=True,
-            place=Place(source=f"--set {key[:60]}"),
+            place=Place(source=f"{COMMAND_LINE}{key[:60]}"),
         )
         for key, text in overrides.items()
     ]
@@ -172,9 +154,11 @@ def _lay(node: Node | None, change: Overlay, depth: int, path: str) -> Node:
     section = empty_section(change.place, path) if node is None else node
     key = part if change.is_exact else _key(section, part)
     inner = _lay(section.entries.get(key), change, depth + 1, joined(path, key))
+    other = key.removesuffix(FILE) if key.endswith(FILE) else key + FILE
     return Section(
-        entries={**section.entries, key: inner}, places={**section.places, key: change.place},
-        place=section.place, path=section.path,
+        entries={name: node for name, node in section.entries.items() if name != other}
+        | {key: inner},
+        places={**section.places, key: change.place}, place=section.place, path=section.path,
     )
 
 

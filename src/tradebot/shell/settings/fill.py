@@ -5,13 +5,15 @@ and checks what their annotations demand. Every problem is told, with its place.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from tradebot.core.model.secret import Secret
 from tradebot.shell.settings.document import (
+    UNSHOWN,
     ConfigError,
     Items,
     Node,
@@ -27,6 +29,7 @@ from tradebot.shell.settings.document import (
     suggestion,
 )
 from tradebot.shell.settings.scalars import Misfit, read_scalar
+from tradebot.shell.settings.secrets import FILE, file_said, is_secret_type, secret_said
 
 T = TypeVar("T")
 
@@ -72,8 +75,6 @@ def bare(kind: Any) -> Any:
             return kind
 
 
-
-
 class _Filler:
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -105,6 +106,7 @@ class _Filler:
                 rest = field.name
             else:
                 known[field.name] = hint
+        section = self._with_files(known, section, path)
         for name, hint in known.items():
             if name in section.entries:
                 value = self.value(hint, section.entries[name], joined(path, name))
@@ -122,6 +124,25 @@ class _Filler:
         else:
             self._unknown(section, others, sorted(known), path)
         return values
+
+    def _with_files(self, known: Mapping[str, Any], section: Section, path: str) -> Section:
+        """Put what is in a secret's own file in its place among the settings."""
+        entries = dict(section.entries)
+        for name, hint in known.items():
+            if not is_secret_type(bare(hint)) or name + FILE not in entries:
+                continue
+            named = entries.pop(name + FILE)
+            key = joined(path, name + FILE)
+            if name in entries:
+                self.problems.append(problem(named.place, key, f"no {name} beside it", "both"))
+            elif not isinstance(named, Scalar):
+                self._misfit(named, key, "a path")
+            else:
+                try:
+                    entries[name] = file_said(named)
+                except ConfigError as error:
+                    self.problems.extend(error.problems)
+        return replace(section, entries=entries)
 
     def _unknown(self, section: Section, others: list[str], known: list[str], path: str) -> None:
         for key in others:
@@ -181,8 +202,11 @@ class _Filler:
         if not isinstance(node, Scalar):
             return self._misfit(node, path, "one value")
         try:
-            return read_scalar(kind, node)
+            return secret_said(node) if kind is Secret else read_scalar(kind, node)
         except Misfit as misfit:
+            if kind is Secret:
+                self.problems.append(problem(node.place, path, misfit.expected, UNSHOWN))
+                return _BAD
             return self._misfit(node, path, misfit.expected, misfit.hint)
 
     def _misfit(self, node: Node, path: str, expected: str, hint: str = "") -> Any:

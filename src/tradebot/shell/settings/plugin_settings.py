@@ -1,10 +1,14 @@
 """Do the plugins' own sections fit the plugins? Loads each class that a configuration names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from itertools import chain
 from typing import Any
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
+from tradebot.core.model.secret import Secret
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
 from tradebot.shell.settings.document import Items, Node, Place, Section, problem, quoted
@@ -32,6 +36,29 @@ def check_plugins(config: Config) -> list[str]:
         except ConfigError as error:
             problems.extend(error.problems)
     return [*problems, *(_strangers(config, offered) if offered else ())]
+
+
+def secrets_of(config: Config) -> Iterator[Secret]:
+    """Yield every secret that ours and the plugins' settings hold."""
+    yield from _held(config)
+    for group, name, own, _ in _named(config):
+        with suppress(plugins.UnusablePlugin, ConfigError):
+            if (settings_type := _settings_type(group, name)) is not None:
+                yield from _held(fill(settings_type, own))
+
+
+def _held(value: Any) -> Iterator[Secret]:
+    match value:
+        case Secret():
+            yield value
+        case Mapping():
+            yield from chain.from_iterable(map(_held, value.values()))
+        case tuple():
+            yield from chain.from_iterable(map(_held, value))
+        case _ if is_dataclass(value) and not isinstance(value, Section):
+            yield from chain.from_iterable(_held(getattr(value, f.name)) for f in fields(value))
+        case _:
+            pass
 
 
 def _settings_type(group: str, name: str) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
 from tradebot.core.model.money import EXPECTED, parse_decimal
+from tradebot.core.model.secret import Secret
 from tradebot.shell.settings.document import Scalar, Style, one_of, suggestion
 
 # A leading zero once meant octal, so `0123` is not a number here.
@@ -134,5 +135,5 @@ _READ: Final[Mapping[Any, Callable[[str], Any]]] = {
 }
 _WORDS: Final[Mapping[Any, str]] = {
     bool: "true or false", Decimal: "decimal", int: "whole number", float: "decimal",
-    str: "text", Path: "path", date: "day", time: "time of day", datetime: "time",
+    str: "text", Secret: "secret", Path: "path", date: "day", time: "time of day", datetime: "time",
 }

@@ -1,12 +1,11 @@
-"""What must nobody read in a log? Values of secret settings, and whatever looks like a token."""
+"""What must nobody read in a log? Secrets that are configured, and whatever looks like a token."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from tradebot.shell.settings.document import Items, Node, Scalar, Section, is_secret
+from tradebot.core.model.secret import HIDDEN, Secret
 
-HIDDEN: Final = "[hidden]"
 _SHORTEST: Final = 6  # a shorter value would hide innocent words
 _TOKEN: Final = re.compile(
     r"""(?ix) (\bbearer\s+ | \bbasic\s+
@@ -15,9 +14,10 @@ _TOKEN: Final = re.compile(
 )
 
 
-def hiding(values: list[str]) -> Callable[[str], str]:
-    """Return what hides these values, and tokens, in any text."""
-    known = sorted({value for value in values if len(value) >= _SHORTEST}, key=len, reverse=True)
+def hiding(secrets: Iterable[Secret]) -> Callable[[str], str]:
+    """Return what hides these secrets, and tokens, in any text."""
+    values = {secret.reveal() for secret in secrets}
+    known = sorted((value for value in values if len(value) >= _SHORTEST), key=len, reverse=True)
     exact = re.compile("|".join(map(re.escape, known))) if known else None
 
     def hide(text: str) -> str:
@@ -26,17 +26,3 @@ def hiding(values: list[str]) -> Callable[[str], str]:
         return _TOKEN.sub(rf"\1{HIDDEN}", text)
 
     return hide
-
-
-def secrets_in(node: Node, path: str = "") -> Iterator[str]:
-    """Yield the values of settings whose names say that they are secret."""
-    match node:
-        case Section():
-            for key, entry in node.entries.items():
-                yield from secrets_in(entry, f"{path}.{key}")
-        case Items():
-            for item in node.items:
-                yield from secrets_in(item, path)
-        case Scalar():
-            if is_secret(path):
-                yield node.text
