@@ -32,6 +32,7 @@ from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.ports import NotSent
+from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.server import Server
 from tradebot.shell.desk.desk import OptionsDesk
@@ -197,7 +198,8 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
             reconciler=daemon, latch=daemon.latch.set, brokers=[StatedByTheBook(daemon)],
             desk=a_desk(daemon, market), market=market,
         )
-        server = Server([*routes], status=daemon.status, socket_path=path)
+        figures = figure_routes(daemon.views, daemon.facts.view, lambda: AT)
+        server = Server([*routes, *figures], status=daemon.status, socket_path=path)
         task = asyncio.create_task(server.run())
         loops.append((asyncio.get_running_loop(), task))
         while not path.exists() and not path.with_name("tradebot.sock.path").exists():

@@ -17,6 +17,7 @@ from typing import Any, Literal, TextIO
 from tradebot.core.model.fact import fact
 from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, recovery, rehearsal, reserve, standing
+from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.server import Server
 from tradebot.shell.calendar import build_calendars
@@ -243,8 +244,8 @@ class _Builder:
             market=spine.market,
         )
         server = Server(
-            [*routes], status=status, socket_path=home / "tradebot.sock",
-            runtime_dir=_runtime_dir(), pace=self.pace,
+            [*routes, *figure_routes(views, spine.facts.view, self.clock.now)],
+            status=status, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(), pace=self.pace,
         )
         chores = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {"api": server.run, "health": health.run, "drafts": files.run}
