@@ -17,8 +17,10 @@ from tests.properties.walk import Day, a_day
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import (
     AcceptBreak,
+    AcceptConfig,
     ActivateSettings,
     Approve,
+    ApproveSettings,
     ArmLive,
     BreakerState,
     ClearHalt,
@@ -31,8 +33,10 @@ from tradebot.core.model.commands import (
     FactArrived,
     Flatten,
     Mark,
+    Phase,
     Reconcile,
     Reject,
+    RejectSettings,
     ReportDelivery,
     RequestCancel,
     RequestCancelAll,
@@ -117,6 +121,7 @@ def a_golden_day() -> Day:
     _arm(day)
     _flatten(day)
     _settle(day)
+    _configure(day)
     return day
 
 
@@ -192,6 +197,25 @@ def _arm(day: Day) -> None:
             reason="golden", by="golden",
         ))
     day.decide(DisarmLive(reason="golden", by="golden"))
+
+
+def _configure(day: Day) -> None:
+    """Let looser settings be rejected, superseded, and approved."""
+    tight = day.book.settings
+    for number in (1, 2, 3):
+        loose = replace(tight, send_within_s=tight.send_within_s + number)
+        day.decide(AcceptConfig(
+            settings=loose, version=f"loose {number}", hash=f"{number}", by="golden", source="file",
+            changed=("orders.send_within_s",),
+        ))
+        if number == 1:
+            proposal = day.book.config.proposal
+            assert proposal is not None
+            day.decide(RejectSettings(target=proposal.digest, reason="golden", by="golden"))
+    proposal = day.book.config.proposal
+    assert proposal is not None
+    day.decide(ApproveSettings(target=proposal.digest, by="golden"))
+    day.decide(makers.a_session(Phase.CLOSED))
 
 
 def _flatten(day: Day) -> None:

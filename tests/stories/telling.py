@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tradebot.core.model import events as e
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
+from tradebot.core.model.config import Change
 from tradebot.core.model.drift import Drift
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.money import plain
@@ -186,6 +187,10 @@ def _settings(event: e.SettingsActivated, names: Names) -> str:
     return f"settings {event.version} mode {event.settings.mode}"
 
 
+def _differences(changes: tuple[Change, ...]) -> str:
+    return ", ".join(f"{change.key} {change.before} -> {change.after}" for change in changes)
+
+
 TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.IntentReceived: _received,
     e.IntentConflicted: _conflicted,
@@ -232,6 +237,10 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     ArmingRefused: lambda event, names: f"arming of {event.account} refused: {event.detail}",
     e.SessionEntered: lambda event, names: f"session {event.calendar} {event.phase.lower()}",
     e.SettingsActivated: _settings,
+    e.ConfigAccepted: lambda event, names: f"configuration {event.number} by {event.by}",
+    e.SettingsProposed: lambda event, names: f"proposed {_differences(event.changes)}",
+    e.SettingsApproved: lambda event, names: f"settings approved by {event.by}",
+    e.SettingsDropped: lambda event, names: f"proposal dropped {event.reason}",
     e.InstrumentsDefined: lambda event, names: f"{len(event.instruments)} instruments known",
     e.RouteConnected: _opening,
     e.RouteDisconnected: lambda event, names: f"route {event.route} down: {event.reason}",

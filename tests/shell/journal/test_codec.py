@@ -13,6 +13,7 @@ from tests import makers
 from tests.shell.journal import samples
 
 from tradebot.core.model.commands import (
+    AcceptConfig,
     ActivateSettings,
     Command,
     ConnectRoute,
@@ -104,6 +105,9 @@ def said() -> dict[str, tuple[Command, Event]]:
     intent = makers.an_intent()
     report, trade = makers.a_report("new"), makers.a_trade("E-1", 10, "501.10")
     settings = ActivateSettings(settings=makers.some_settings(), version="1")
+    accepted = AcceptConfig(
+        settings=settings.settings, version="1", hash="1", by="owner", source="file"
+    )
     received = IntentReceived(intent_id=IntentId("I"), intent=intent, expires=AT)
     route, booked = makers.a_route(), samples.bare(TradeBooked)
     return {
@@ -111,6 +115,7 @@ def said() -> dict[str, tuple[Command, Event]]:
         "report": (report, OrderReported(report=report)),
         "cl_ord_id": (trade, booked), "exec_id": (trade, booked), "px": (trade, booked),
         "settings": (settings, samples.bare(_event("SettingsActivated"))),
+        "by": (accepted, samples.bare(_event("ConfigAccepted"))),
         "quotes": (Mark(quotes=(makers.a_quote(),)), samples.bare(_event("PositionsMarked"))),
         "instruments": (
             DefineInstruments(instruments=makers.some_instruments()),

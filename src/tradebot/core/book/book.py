@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tradebot.core.book.arming import Arming
+from tradebot.core.book.config import Configuration
 from tradebot.core.book.exposure import Exposure
 from tradebot.core.book.flow import Flow
 from tradebot.core.book.intents import Intents, IntentState
@@ -41,6 +42,7 @@ class Book:
 
     settings: Settings = field(default_factory=Settings)
     settings_version: str = ""
+    config: Configuration = field(default_factory=Configuration)
     instruments: dict[str, Instrument] = field(default_factory=dict)
     markets: dict[str, Market] = field(default_factory=dict)
     routes: dict[str, Route] = field(default_factory=dict)
@@ -284,6 +286,8 @@ def _session(book: Book, event: e.SessionEntered) -> None:
 
 def _settings(book: Book, event: e.SettingsActivated) -> None:
     book.settings, book.settings_version = event.settings, event.version
+    if event.proposal:
+        book.config.ended()
     book.exposure.settle(event.settings.policy)
     book.orders.settle(event.settings)
 
@@ -354,6 +358,10 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     ArmingRefused: _nothing,
     e.SessionEntered: _session,
     e.SettingsActivated: _settings,
+    e.ConfigAccepted: lambda book, event: book.config.accepted(event),
+    e.SettingsProposed: lambda book, event: book.config.proposed(event),
+    e.SettingsApproved: lambda book, event: book.config.approved(event),
+    e.SettingsDropped: lambda book, event: book.config.dropped(event),
     e.InstrumentsDefined: _instruments,
     e.RouteConnected: _route_up,
     e.RouteDisconnected: _route_down,

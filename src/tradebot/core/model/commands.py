@@ -238,6 +238,42 @@ class ActivateSettings:
 
 
 @fact
+class AcceptConfig:
+    """Keep a configuration as a version; decide by its settings as far as nobody is to be asked.
+
+    What of them lets more orders pass than the settings in force do becomes a proposal. `hash` is
+    that of the files: with that of the last version this is no new one. `changed` are the keys
+    that differ from it.
+    """
+
+    settings: Settings
+    version: str
+    hash: str
+    by: str
+    source: str
+    reason: str = ""
+    changed: tuple[str, ...] = ()
+
+
+@fact
+class ApproveSettings:
+    """A person lets proposed settings take effect; the digest names what was looked at."""
+
+    target: str
+    by: str
+    reason: str = ""
+
+
+@fact
+class RejectSettings:
+    """A person ends a proposal: the settings in force stay."""
+
+    target: str
+    reason: str
+    by: str
+
+
+@fact
 class DefineInstruments:
     """Make instruments known, or known anew."""
 
@@ -331,4 +367,5 @@ Command: TypeAlias = (
     | DefineInstruments | ConnectRoute
     | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
     | Reject | Revise | SetBreaker | RetryDeadLetter | DiscardDeadLetter | Reconcile | AcceptBreak
+    | AcceptConfig | ApproveSettings | RejectSettings
 )

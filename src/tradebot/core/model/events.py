@@ -6,6 +6,11 @@ from typing import Final, TypeAlias
 
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.commands import BreakerState, Control, Phase
+from tradebot.core.model.config import ConfigAccepted as ConfigAccepted
+from tradebot.core.model.config import SettingsActivated as SettingsActivated
+from tradebot.core.model.config import SettingsApproved as SettingsApproved
+from tradebot.core.model.config import SettingsDropped as SettingsDropped
+from tradebot.core.model.config import SettingsProposed as SettingsProposed
 from tradebot.core.model.drift import BreakAccepted as BreakAccepted
 from tradebot.core.model.drift import BreakClosed as BreakClosed
 from tradebot.core.model.drift import BreakFound as BreakFound
@@ -22,7 +27,7 @@ from tradebot.core.model.option_ends import PinNoticed as PinNoticed
 from tradebot.core.model.option_ends import PositionSettled as PositionSettled
 from tradebot.core.model.reason import GateResult, Need, Reason, Stage
 from tradebot.core.model.report import Capabilities, Report, Statement
-from tradebot.core.model.settings import RouteKind, Settings
+from tradebot.core.model.settings import RouteKind
 
 
 @fact
@@ -320,12 +325,6 @@ class SessionEntered:
 
 
 @fact
-class SettingsActivated:
-    settings: Settings
-    version: str
-
-
-@fact
 class InstrumentsDefined:
     instruments: tuple[Instrument, ...]
 
@@ -395,5 +394,6 @@ Event: TypeAlias = (
     | StatementCompared | BreakFound | BreakClosed | BreakAccepted | PositionsMarked
     | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused | BreakerSet
     | DeadLetterRetried | DeadLetterDiscarded | LiveArmed | LiveDisarmed | ArmingRefused
-    | RouteFlattened | PositionSettled | PinNoticed
+    | RouteFlattened | PositionSettled | PinNoticed | ConfigAccepted | SettingsProposed
+    | SettingsApproved | SettingsDropped
 )

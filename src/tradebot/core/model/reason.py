@@ -53,6 +53,7 @@ class Reason(StrEnum):
     POLICY_OTHER_PRICE = "POLICY_OTHER_PRICE"
     POLICY_OTHER_RISK = "POLICY_OTHER_RISK"
     POLICY_SAME_APPROVER = "POLICY_SAME_APPROVER"
+    POLICY_NO_PROPOSAL = "POLICY_NO_PROPOSAL"
     POLICY_APPROVAL_USED = "POLICY_APPROVAL_USED"
     POLICY_APPROVAL_EXPIRED = "POLICY_APPROVAL_EXPIRED"
     POLICY_NOT_AUTO_ELIGIBLE = "POLICY_NOT_AUTO_ELIGIBLE"
@@ -154,7 +155,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.POLICY_NEEDS_APPROVAL: "A person must approve this intent first.",
     R.POLICY_STAGED: "Nothing is sent in stage mode; approved drafts wait for another.",
     R.POLICY_REJECTED: "A person said no.",
-    R.POLICY_SUPERSEDED: "A person changed the draft; a new one stands in its place.",
+    R.POLICY_SUPERSEDED: "Something newer stands in its place.",
     R.POLICY_NOT_A_DRAFT: "No draft of this id waits for an approval.",
     R.POLICY_OTHER_DIGEST: "The draft is not the content that was approved.",
     R.POLICY_OTHER_ACCOUNT: "The approval is for another account than the order would trade in.",
@@ -162,6 +163,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.POLICY_OTHER_PRICE: "The market moved away from the price at which it was approved.",
     R.POLICY_OTHER_RISK: "The order could lose more than was approved.",
     R.POLICY_SAME_APPROVER: "Another person than the first must approve it, too.",
+    R.POLICY_NO_PROPOSAL: "No settings of this digest wait for an approval.",
     R.POLICY_APPROVAL_USED: "The draft's order was sent: its approval was for that one alone.",
     R.POLICY_APPROVAL_EXPIRED: "The approval's time was over before the order was sent.",
     R.POLICY_NOT_AUTO_ELIGIBLE: "The strategy may not be promoted without a person.",

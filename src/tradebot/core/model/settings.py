@@ -39,6 +39,13 @@ class Promotion(StrEnum):
     HYBRID = "hybrid"
 
 
+class Loosen(StrEnum):
+    """When settings that let more orders pass may take effect, once people approved them."""
+
+    APPROVED = "approved"
+    APPROVED_WHEN_CLOSED = "approved_when_closed"
+
+
 @fact
 class Sector:
     """Symbols that stand and fall together.
@@ -164,6 +171,7 @@ class Settings:
     record_all: bool = False
     trust: Trust = Trust.OFF
     ladder: TrustLadder = TrustLadder()
+    loosen: Loosen = Loosen.APPROVED_WHEN_CLOSED
 
     @property
     def desk(self) -> DeskPolicy:

@@ -10,7 +10,6 @@ from tradebot.core.model import commands as c
 from tradebot.core.model import events as e
 from tradebot.core.model.facts import Facts
 from tradebot.core.model.reason import (
-    SETTINGS,
     Reason,
     control_need,
     mark_need,
@@ -20,6 +19,7 @@ from tradebot.core.model.reason import (
 )
 from tradebot.core.model.report import Report
 from tradebot.core.model.sound import flaw
+from tradebot.core.pipeline import config
 from tradebot.core.pipeline.approve import approve, lapse, lapse_all, reject
 from tradebot.core.pipeline.arming import arm, disarm, end_arming, end_when_over
 from tradebot.core.pipeline.dead_letters import discard, retry
@@ -114,22 +114,7 @@ def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) ->
     calendar = command.calendar
     waiting = book.intents.waiting_for((session_need(calendar), window_need(calendar)))
     yield from resume(book, waiting, facts, at)
-
-
-def _settings(
-    book: Book, command: c.ActivateSettings, facts: Facts, at: datetime
-) -> Iterator[e.Event]:
-    if (book.settings, book.settings_version) == (command.settings, command.version):
-        return
-    other_limits = command.settings.policy != book.settings.policy
-    yield from end_arming(book, f"other settings: {command.version}", "settings")
-    yield from record(book, e.SettingsActivated(
-        settings=command.settings, version=command.version
-    ))
-    if other_limits:
-        why = (Reason.POLICY_OTHER_SETTINGS, f"other limits: {command.version}")
-        yield from lapse_all(book, facts, at, why)
-    yield from resume(book, book.intents.waiting_for((SETTINGS,)), facts, at)
+    yield from config.take_effect(book, facts, at)
 
 
 def _instruments(
@@ -240,7 +225,10 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.DisarmLive: disarm,
     c.ClearHalt: _clear_halt,
     c.EnterSession: _session,
-    c.ActivateSettings: _settings,
+    c.ActivateSettings: config.activate,
+    c.AcceptConfig: config.accept,
+    c.ApproveSettings: config.approve,
+    c.RejectSettings: config.reject,
     c.DefineInstruments: _instruments,
     c.ConnectRoute: _connect,
     c.Reconcile: reconcile,

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias, get_args
 import msgspec
 
 from tradebot.core.model.commands import (
+    AcceptConfig,
     ActivateSettings,
     Command,
     ConnectRoute,
@@ -36,6 +37,7 @@ SAYS: Final[Mapping[type, Callable[[Any], Said]]] = {
         "px": command.last_px,
     },
     ActivateSettings: lambda command: {"settings": command.settings},
+    AcceptConfig: lambda command: {"settings": command.settings, "by": command.by},
     DefineInstruments: lambda command: {"instruments": command.instruments},
     ConnectRoute: lambda command: {
         "route": command.route, "capabilities": command.capabilities,

@@ -75,7 +75,7 @@ class Config(Sections):
             recon_adopts_orders=self.reconcile.unknown_orders == "adopt",
             draft_ttl_s=self.staging.draft_ttl_s, order_timeout_s=self.orders.timeout_s,
             order_check_s=self.orders.check_every_s, record_all=self.staging.record_all,
-            trust=self.promotion.trust, ladder=self.promotion.ladder,
+            trust=self.promotion.trust, ladder=self.promotion.ladder, loosen=self.promotion.loosen,
         )
 
     def route_kind(self, route: str) -> RouteKind:

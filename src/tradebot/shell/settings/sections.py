@@ -14,7 +14,15 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, InstanceOf
 
 from tradebot.core.model.fact import fact
-from tradebot.core.model.settings import Mode, Policy, Promotion, PromotionCap, RouteKind, Settings
+from tradebot.core.model.settings import (
+    Loosen,
+    Mode,
+    Policy,
+    Promotion,
+    PromotionCap,
+    RouteKind,
+    Settings,
+)
 from tradebot.core.model.trust import Trust, TrustLadder
 from tradebot.core.model.window import US_RTH, PromotionWindow
 from tradebot.shell.notify.section import NotificationsSection
@@ -126,6 +134,7 @@ class PromotionSection:
     approvers_min: how many people an approval takes, each of another name
     trust: whether a strategy's orders may only go to routes that its record has earned
     ladder: what a record must show for each step up
+    loosen: when settings that let more orders pass take effect, once as many people approved them
     """
 
     strategy: Promotion = Promotion.DISABLED
@@ -135,6 +144,7 @@ class PromotionSection:
     approvers_min: Annotated[int, Field(ge=1, le=9)] = _DECISIVE.approvers_min
     trust: Trust = _DECISIVE.trust
     ladder: TrustLadder = _DECISIVE.ladder
+    loosen: Loosen = _DECISIVE.loosen
 
     @property
     def by_window(self) -> bool:

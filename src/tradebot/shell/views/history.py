@@ -354,7 +354,7 @@ _NOT_THEIRS: Final = (
     e.SessionEntered, e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected,
     e.RouteDisconnected, e.StatementCompared, e.BreakFound, e.BreakClosed, e.BreakAccepted,
     e.StrategySwitched, e.ApprovalRefused, e.BreakerSet, LiveArmed, LiveDisarmed, ArmingRefused,
-    e.RouteFlattened,
+    e.RouteFlattened, e.ConfigAccepted, e.SettingsProposed, e.SettingsApproved, e.SettingsDropped,
 )
 RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     **dict.fromkeys(_NOT_THEIRS, _not_theirs),

@@ -158,6 +158,14 @@ def _connected(event: e.RouteConnected) -> str:
     return f"route {event.route} ({event.kind}) is up, account {event.account}{cash}"
 
 
+def _proposed(event: e.SettingsProposed) -> str:
+    told = "; ".join(f"{c.key} {c.before} -> {c.after}" for c in event.changes)
+    return (
+        f"LOOSER SETTINGS WAIT: {told}; the rest is in force;"
+        f" to let them in: tradebot config approve {event.digest}"
+    )
+
+
 def _strategy(event: e.StrategySwitched) -> str:
     word = "enabled" if event.enabled else "DISABLED"
     return f"strategy {event.strategy_id} {word}" + (f": {event.reason}" if event.reason else "")
@@ -210,6 +218,14 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     ArmingRefused: lambda v: f"arming of {v.account} by {v.by} refused: {v.detail}",
     e.SessionEntered: _session,
     e.SettingsActivated: lambda v: f"settings {v.version}: mode {v.settings.mode}",
+    e.ConfigAccepted: lambda v: (
+        f"configuration {v.number} accepted from {v.by}, settings {v.settings_version}"
+    ),
+    e.SettingsProposed: _proposed,
+    e.SettingsApproved: lambda v: f"looser settings {short(v.digest)} approved by {v.by}",
+    e.SettingsDropped: lambda v: (
+        f"looser settings {short(v.digest)} dropped: {v.reason} {v.by} {v.detail}".rstrip()
+    ),
     e.InstrumentsDefined: lambda v: "instruments " + ", ".join(i.symbol for i in v.instruments),
     e.RouteConnected: _connected,
     e.RouteDisconnected: lambda v: f"route {v.route} is down: {v.reason}",
