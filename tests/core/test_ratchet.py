@@ -52,7 +52,7 @@ def unnamed(rule: ratchet.Rule, kind: type, path: str = "") -> Iterator[str]:
     """Name every field that its table does not, and every row that names none."""
     if isinstance(rule, ratchet.Named):
         rule = rule.each
-    if not isinstance(rule, ratchet.Parts):
+    if not isinstance(rule, ratchet.FieldsOf):
         return
     known = {field.name: field for field in fields(kind)}
     yield from (f"{path}.{name}" for name in known.keys() ^ rule.rules.keys())
@@ -86,7 +86,7 @@ def test_every_setting_has_a_side() -> None:
 
 
 def test_a_setting_that_nobody_thought_of_waits() -> None:
-    empty = ratchet.Parts({})
+    empty = ratchet.FieldsOf({})
     after = replace(Settings(), order_timeout_s=1)
     assert empty.tightest(Settings(), after) == Settings()
     (change,) = empty.changes("", Settings(), after)

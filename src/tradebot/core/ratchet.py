@@ -59,7 +59,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class FieldsOf:
     """A fact, field by field."""
 
     rules: Mapping[str, Rule]
@@ -80,7 +80,7 @@ class Parts:
             yield field.name, self.rules.get(field.name, WAITS)
 
 
-class DeskParts(Parts):
+class DeskFields(FieldsOf):
     """The desk's policy: what a structure without a rule may do depends on `unlisted`."""
 
     def _of(self, before: DeskPolicy) -> Iterator[tuple[str, Rule]]:
@@ -210,24 +210,24 @@ WAITS: Final = Value(lambda before, after: before)  # any change of it may let m
 PERMITS: Final = Value(_all_of)
 FORBIDS: Final = Value(_any_of)
 
-_STRUCTURE: Final = Parts({
+_STRUCTURE: Final = FieldsOf({
     "strategy": WAITS, "iv_rank_min": MORE, "iv_rank_max": LESS, "days_min": MORE,
     "days_max": LESS, "quantity_max": LESS,
 })
 _BOUND_STRUCTURES: Final = Named("strategy", _STRUCTURE, permits=False)
-_DESK: Final = DeskParts({
+_DESK: Final = DeskFields({
     "structures": Named("strategy", _STRUCTURE, permits=True), "unlisted": OFF,
     "preferences": FREE, "concession_frac": FREE, "delta_tolerance": FREE,
-    "events": Parts({"known_until": Value(_earliest), "dates": Value(_events)}),
+    "events": FieldsOf({"known_until": Value(_earliest), "dates": Value(_events)}),
     "earnings_known": ON, "open_interest_min": MORE, "volume_min": MORE, "spread_max_frac": LESS,
     "spread_free_usd": LESS, "days_to_expiry_min": MORE, "naked_puts": OFF,
-    "greeks": Parts({
+    "greeks": FieldsOf({
         "excess": _toward(Excess.BLOCK), "delta_max_frac": LESS, "gamma_max_frac": LESS,
         "theta_max_frac": LESS, "vega_max_frac": LESS,
     }),
     "pin_risk_frac": FREE, "fact_age_max_s": LESS,
 })
-_POLICY: Final = Parts({
+_POLICY: Final = FieldsOf({
     "order_qty_max": LESS, "order_notional_max_usd": LESS, "price_collar_frac": LESS,
     "quote_age_max_s": LESS, "quote_jump_max_frac": LESS, "quote_jump_within_s": MORE,
     "slippage_max_bps": LESS, "quote_size_assumed_qty": LESS, "messages_per_second_max": LESS,
@@ -245,22 +245,22 @@ _POLICY: Final = Parts({
     "trade_outside_hours": PERMITS, "clock_step_max_s": LESS, "clock_settle_s": MORE,
     "approval_price_drift_frac": LESS, "approval_risk_drift_frac": LESS, "desk": _DESK,
 })
-_WINDOW: Final = Parts({
+_WINDOW: Final = FieldsOf({
     "name": WAITS, "starts": WAITS, "ends": WAITS, "weekdays": PERMITS, "calendar": WAITS,
     "strategies": Value(_some_of), "orders_max": LESS, "notional_max_usd": LESS, "enabled": OFF,
 })
-_STEP: Final = Parts({
+_STEP: Final = FieldsOf({
     "sessions_min": MORE, "clean_sessions_min": MORE, "orders_min": MORE, "fills_min": MORE,
     "rejects_max_frac": LESS, "net_min_usd": MORE, "drawdown_max_usd": LESS,
 })
-RULES: Final = Parts({
+RULES: Final = FieldsOf({
     "mode": _toward(Mode.STAGE, Mode.LIVE_BLOCKED), "promotion": Value(_promotion),
     "eligible": PERMITS, "windows": Named("name", _WINDOW, permits=True),
-    "caps": Named("name", Parts({"name": WAITS, "order_qty_max": LESS}), permits=False),
+    "caps": Named("name", FieldsOf({"name": WAITS, "order_qty_max": LESS}), permits=False),
     "routes": WAITS, "primary_calendar": WAITS, "policy": _POLICY, "intent_ttl_s": LESS,
     "send_within_s": LESS, "staging": OFF, "approval_ttl_s": LESS, "approvers_min": MORE,
     "recon_cash_tolerance": LESS, "recon_adopts_orders": OFF, "draft_ttl_s": LESS,
     "order_timeout_s": LESS, "order_check_s": LESS, "record_all": FREE,
-    "trust": _toward(Trust.REQUIRED), "ladder": Parts({"paper": _STEP, "live": _STEP}),
+    "trust": _toward(Trust.REQUIRED), "ladder": FieldsOf({"paper": _STEP, "live": _STEP}),
     "loosen": _toward(Loosen.APPROVED_WHEN_CLOSED),
 })
