@@ -245,7 +245,8 @@ class _Builder:
         )
         server = Server(
             [*routes, *figure_routes(views, spine.facts.view, self.clock.now)],
-            status=status, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(), pace=self.pace,
+            status=status, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),
+            pace=self.pace,
         )
         chores = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {"api": server.run, "health": health.run, "drafts": files.run}

@@ -79,8 +79,8 @@ def test_equity_falls_and_rises_with_its_marks() -> None:
     trade(daemon, "cross", "buy", 10, "500")
     for px in ("490", "505"):
         mark(daemon, px)
-    told = {row["equity"]: row["drawdown"] for row in curves(daemon)["equity"]}
-    assert told == {"99998.75": "0.000012", "99898.75": "0.001012", "100048.75": "0"}
+    told = [(row["equity"], row["drawdown"]) for row in curves(daemon)["equity"]]
+    assert dict(told) == {"100000": "0", "99898.75": "0.001012", "100048.75": "0"}
 
 
 def test_each_strategy_s_profit_is_its_own_and_what_the_account_says() -> None:
@@ -94,15 +94,16 @@ def test_each_strategy_s_profit_is_its_own_and_what_the_account_says() -> None:
     assert last == {"cross": "147.5", "quoter": "-21.25"}
     account = daemon.views.account()["strategies"]
     assert last == {row["strategy_id"]: row["net"] for row in account}
-    assert next(r["net"] for r in profit if r["strategy_id"] == "cross") == "-1.25", "the fee"
+    assert next(r["net"] for r in profit if r["strategy_id"] == "cross") == "198.75"
 
 
-def test_a_day_on_which_nothing_changes_is_two_points() -> None:
+def test_a_day_on_which_nothing_changes_adds_no_points() -> None:
     daemon = TinyDaemon()
     trade(daemon, "cross", "buy", 10, "500")
     for _ in range(20):
         mark(daemon, "500")
-    first, last = curves(daemon)["equity"]
+    opened, first, last = curves(daemon)["equity"]
+    assert opened["equity"] == "100000"
     assert first["equity"] == last["equity"] == "99998.75", "what the fill cost"
     assert datetime.fromisoformat(last["at"]) > datetime.fromisoformat(first["at"])
 

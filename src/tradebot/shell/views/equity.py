@@ -67,6 +67,7 @@ class Equity:
     def __init__(self, kept: Histories) -> None:
         self._kept = kept
         self._due: datetime | None = None
+        self._known = 0
         self._accounts: dict[str, Curve] = {}
         self._strategies: dict[str, Curve] = {}
         self._cash: dict[str, Decimal] = {}  # that each strategy took in, less what it spent
@@ -86,10 +87,11 @@ class Equity:
             held.pop(place, None)
 
     def look(self, moment: Moment) -> None:
-        """Take the sums of now, where the last look was long enough ago."""
-        if self._due is not None and moment.at < self._due:
+        """Take the sums of now, where the last look was long enough ago or an account is new."""
+        known = len(self._kept.book.ledger.accounts)
+        if self._due is not None and moment.at < self._due and known == self._known:
             return  # also where the clock was set back: until it is as late again
-        self._due = moment.at + GRAIN
+        self._due, self._known = moment.at + GRAIN, known
         for name, point in self._accounts_now(moment.at):
             _put(self._accounts, name, point, POINTS_MAX)
         for name, point in self._strategies_now(moment.at):
@@ -133,7 +135,8 @@ def _put(curves: dict[str, Curve], name: str, point: Point, points_max: int) -> 
     curve = curves.get(name)
     if curve is None:
         curve = curves[name] = Curve(points_max)
-    if not curve.points or curve.points[-1].value != point.value:
+    last = curve.points[-1] if curve.points else None
+    if last is None or (last.at < point.at and last.value != point.value):
         curve.add(point)
 
 
