@@ -19,24 +19,24 @@ SOCKET: Final = "tradebot.sock"
 _DATA_DIR: Final = re.compile(r"^data_dir:[ \t]*([^#\n]+)", re.MULTILINE)
 
 
-def load(args: argparse.Namespace) -> "Config":
+def load(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> "Config":
     """Load the configuration that the flags name; a problem ends the verb with exit 4."""
     from tradebot.shell.settings.document import ConfigError
 
     try:
-        return read(args)
+        return read(args, environ)
     except ConfigError as error:
         raise Stop(Exit.CONFIG, "\n".join(error.problems)) from None
     except ImportError as error:  # a damaged installation can still be killed
         raise Stop(Exit.CONFIG, f"no configuration can be read: {error}") from None
 
 
-def read(args: argparse.Namespace) -> "Config":
+def read(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> "Config":
     """Load the configuration that the flags name; raises ConfigError."""
     from tradebot.shell.settings import config
 
-    path = config.find(args.config or DEFAULT_CONFIG, os.environ)
-    return config.load(path, environ=os.environ, overrides=overrides(args))
+    path = config.find(args.config or DEFAULT_CONFIG, environ)
+    return config.load(path, environ=environ, overrides=overrides(args))
 
 
 def overrides(args: argparse.Namespace) -> Mapping[str, str]:

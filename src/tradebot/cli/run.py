@@ -1,6 +1,7 @@
 """How is the daemon started in the foreground, for real or as a rehearsal?"""
 
 import argparse
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, Literal
@@ -37,7 +38,10 @@ def run(args: argparse.Namespace) -> int:
         if given:
             flag = "continue" if given[0] == "resume" else given[0]
             raise Stop(Exit.USAGE, f"--{flag} belongs to a rehearsal: add --rehearse")
-    config = place.load(args)
+    from tradebot.shell import unreadable
+
+    unreadable.close_process()
+    config = place.load(args, unreadable.take(os.environ))
     from tradebot import app
     from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
     from tradebot.shell.journal.lock import DataDirInUse
