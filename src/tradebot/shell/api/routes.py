@@ -6,6 +6,7 @@ from typing import Any
 from tradebot.ports import MarketData
 from tradebot.shell.api import command_routes, view_routes
 from tradebot.shell.api.aftermath import Decide
+from tradebot.shell.api.page_routes import page_routes
 from tradebot.shell.api.requests import Requests
 from tradebot.shell.api.route import ApiRoute
 from tradebot.shell.desk.desk import OptionsDesk
@@ -32,3 +33,4 @@ def usual_routes(
     yield from command_routes.strategy_routes(
         doing, lambda: [row["strategy_id"] for row in status()["strategies"]]
     )
+    yield from page_routes()

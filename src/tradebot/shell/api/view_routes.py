@@ -46,6 +46,10 @@ def list_routes(views: Views) -> Iterator[ApiRoute]:
             query=filters(statuses),
         )
     yield get(
+        "decisions", partial(_rows, "decisions", views.recent.rows), "List the newest decisions",
+        query=filters(NO_STATUSES, ("last",)),
+    )
+    yield get(
         "positions", lambda call: views.held(Filters(**call.query)),
         "List open positions and the structures they make",
         query=filters(NO_STATUSES, FILTERS_OF_POSITIONS),

@@ -166,10 +166,12 @@ class Drafts:
 
     def row(self, draft: Draft) -> Plain:
         intent, approval = draft.record.intent, draft.approval
+        in_full = trade(intent, draft.made, _reckoned(draft))
         return {
             "draft_id": draft.record.intent_id, "status": draft.status,
             "created_utc": iso(draft.drafted.at), "expires_utc": iso(draft.record.expires),
             "symbol": intent.symbol, "ask": ask(intent), "trade": in_short(intent, draft.made),
+            "max_loss": in_full["max_loss"], "explanation": in_full["explanation"],
             "strategy_id": intent.strategy_id,
             "source": intent.source.value, "user": intent.user, "digest": draft.digest,
             "revises": draft.record.revises,

@@ -65,6 +65,7 @@ def _leg_row(leg: HeldLeg, marks: Marks) -> Plain:
     mark, value = marks.get(leg.terms.symbol), leg.value
     return {
         "symbol": leg.terms.symbol, "qty": plain(leg.qty),
+        "multiplier": plain(leg.terms.multiplier),
         "avg_px": rounded(leg.cost / leg.qty / leg.terms.multiplier),
         "mark": rounded(mark[0]) if mark else None, "marked": iso(mark[1]) if mark else None,
         "cost": rounded(leg.cost), "value": rounded(value),

@@ -8,7 +8,7 @@ import { Documents } from "./documents.js";
 import { h, morph } from "./dom.js";
 import * as keys from "./keys.js";
 import { Live } from "./live.js";
-import { PANELS } from "./panels/all.js";
+import { PANELS, PARTS } from "./panels/all.js";
 import { change, kindOf } from "./panels/standing.js";
 import { badge, note } from "./parts.js";
 import * as theme from "./theme.js";
@@ -68,7 +68,8 @@ function drawBar() {
 
 function build() {
   const main = document.getElementById("main");
-  main.append(...PANELS.map((panel) => h("section", { id: panel.id, hidden: true })));
+  main.append(...Object.entries(PARTS).map(([part, panels]) => h("div", { class: part },
+    panels.map((panel) => h("section", { id: panel.id, hidden: true })))));
   document.getElementById("nav").append(h("ul", {}, PANELS.filter((panel) => !panel.isWanted).map(
     (panel) => h("li", {}, h("a", { href: `#${panel.id}` }, panel.title)),
   )));

@@ -8,9 +8,9 @@ export function note(...text) {
   return h("p", { class: "note" }, text);
 }
 
-/** Pairs of a name and a value; what has no value is left out. */
+/** Pairs of a name and a value; what has none is left out. */
 export function facts(pairs) {
-  return h("dl", {}, pairs.filter(([, value]) => value !== undefined && value !== false).map(
+  return h("dl", {}, pairs.filter(([, value]) => value || value === 0).map(
     ([name, value]) => h("div", { "data-key": name }, h("dt", {}, name), h("dd", {}, value)),
   ));
 }

@@ -20,5 +20,5 @@ const COLUMNS = [
   { title: "Level", cell: (row) => badge(row.level, KINDS[row.level]) },
   { title: "Kind", cell: (row) => words(row.kind) },
   { title: "Text", cell: (row) => row.text },
-  { title: "At (UTC)", cell: (row) => at(row.at) },
+  { title: "At (UTC)", cell: (row) => at(row.at), kind: "tight" },
 ];

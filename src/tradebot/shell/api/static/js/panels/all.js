@@ -15,7 +15,12 @@ import { letters, routes } from "./routes.js";
 import { standing } from "./standing.js";
 import { windows } from "./windows.js";
 
-export const PANELS = [
-  kill, drafts, standing, equity, strategies, positions, orders, headroom, windows, routes, letters,
-  reconciliation, alerts, health, config, decisions,
-];
+/** By the part of the page that they stand in. */
+export const PARTS = {
+  top: [kill],
+  work: [drafts, positions, orders, equity, strategies, alerts],
+  side: [standing, headroom, windows, routes, letters, reconciliation, config, health],
+  log: [decisions],
+};
+
+export const PANELS = Object.values(PARTS).flat();

@@ -30,7 +30,7 @@ function waiting(pending) {
 
 const COLUMNS = [
   { title: "Version", cell: (row) => row.number, kind: "number" },
-  { title: "At (UTC)", cell: (row) => at(row.at) },
+  { title: "At (UTC)", cell: (row) => at(row.at), kind: "tight" },
   { title: "By", cell: (row) => row.by },
   { title: "Source", cell: (row) => row.source },
   { title: "Reason", cell: (row) => row.reason },

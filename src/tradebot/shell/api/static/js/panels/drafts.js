@@ -5,7 +5,7 @@ import { badge, button, countdown, facts, money, note, ticking, why } from "../p
 import { amount, short } from "../text.js";
 
 export const drafts = {
-  id: "drafts", title: "Drafts", needs: ["drafts"], kind: "wide",
+  id: "drafts", title: "Drafts", needs: ["drafts"],
   count: ({ drafts: found }) => found?.drafts.length,
   draw({ drafts: { drafts: rows } }) {
     if (rows.length === 0) return note("Nothing waits for a person.");

@@ -7,7 +7,7 @@ import { table } from "../table.js";
 import { amount, moment } from "../text.js";
 
 export const equity = {
-  id: "equity", title: "Equity", needs: ["account"], uses: ["equity"], kind: "wide",
+  id: "equity", title: "Equity", needs: ["account"], uses: ["equity"],
   draw({ account, equity: curves }) {
     return [
       curves === null && note("The curve is not available from this daemon."),

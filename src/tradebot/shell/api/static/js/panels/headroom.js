@@ -10,13 +10,12 @@ export const headroom = {
   count: ({ headroom: found }) => found?.headroom.length,
   draw({ headroom: { headroom: rows } }) {
     if (rows.length === 0) return note("No limit stands.");
-    const nearest = rows.toSorted((one, other) => share(other) - share(one));
-    return table("headroom", "Risk limits, the nearest first", COLUMNS, nearest, keyOf);
+    return table("headroom", "Risk limits, the nearest first", COLUMNS, rows, keyOf);
   },
 };
 
 const keyOf = (row) => `${row.gate} ${row.key} ${row.account}`;
-const share = (row) => Number(row.used_frac ?? 0); // only for the order and the length of a bar
+const share = (row) => Number(row.used_frac ?? 0); // for the length of a bar
 
 const COLUMNS = [
   { title: "Limit", cell: (row) => [words(row.gate), row.key && ` ${row.key}`] },

@@ -15,13 +15,15 @@ export const health = {
         ["Started (UTC)", found.started && at(found.started)],
         ["Up for", ticking(duration(found.uptime_s))],
         ["Loop lag", ticking(`${found.loop_lag_ms} ms`)],
-        ["Disk free", ticking(`${amount(String(found.disk_free_bytes >> 20))} MB`)],
-        ["Memory", found.memory_bytes && ticking(`${amount(String(found.memory_bytes >> 20))} MB`)],
+        ["Disk free", ticking(`${megabytes(found.disk_free_bytes)} MB`)],
+        ["Memory", found.memory_bytes && ticking(`${megabytes(found.memory_bytes)} MB`)],
       ]),
       table("health", "Parts", COLUMNS, parts, (part) => part.name),
     ];
   },
 };
+
+const megabytes = (bytes) => amount(String(Math.floor(bytes / 2 ** 20)));
 
 const KINDS = { healthy: "good", degraded: "poor", unhealthy: "bad" };
 

@@ -6,7 +6,7 @@ import { table } from "../table.js";
 import { short, words } from "../text.js";
 
 export const orders = {
-  id: "orders", title: "Working orders", needs: ["orders"], kind: "wide",
+  id: "orders", title: "Working orders", needs: ["orders"],
   count: ({ orders: found }) => found?.orders.length,
   draw({ orders: { orders: rows } }) {
     if (rows.length === 0) return note("No order works.");
@@ -18,7 +18,7 @@ export const orders = {
 };
 
 const COLUMNS = [
-  { title: "Order", cell: (row) => short(row.client_order_id) },
+  { title: "Order", cell: (row) => short(row.client_order_id), kind: "tight" },
   { title: "Trade", cell: (row) => trade(row) },
   { title: "Status", cell: (row) => [
     badge(words(row.ord_status)), row.in_doubt && badge("in doubt", "bad"),
@@ -29,11 +29,11 @@ const COLUMNS = [
     kind: "number" },
   { title: "Owner", cell: (row) => row.strategy_id ?? row.user ?? row.source },
   { title: "Route", cell: (row) => row.route },
-  { title: "Since (UTC)", cell: (row) => at(row.submitted) },
+  { title: "Since (UTC)", cell: (row) => at(row.submitted), kind: "tight" },
   { title: "Do", cell: (row) => h("span", { class: "buttons" },
     button("Cancel", "cancel", row.client_order_id, {
       class: "small", "aria-label": `Cancel ${trade(row)}, ${short(row.client_order_id)}`,
-    }), why(row.client_order_id, `${trade(row)}, ${short(row.client_order_id)}`)) },
+    }), why(row.client_order_id, `${trade(row)}, ${short(row.client_order_id)}`)), kind: "tight" },
 ];
 
 function trade(row) {

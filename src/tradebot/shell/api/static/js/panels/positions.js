@@ -8,7 +8,7 @@ import { table } from "../table.js";
 import { amount, words } from "../text.js";
 
 export const positions = {
-  id: "positions", title: "Positions", needs: ["positions"], kind: "wide",
+  id: "positions", title: "Positions", needs: ["positions"],
   count: ({ positions: found }) => found && found.structures.length + found.loose.length,
   draw({ positions: { structures, loose } }) {
     if (structures.length + loose.length === 0) return note("Nothing is held.");

@@ -1,0 +1,38 @@
+"""What was decided lately? The newest events, in the order of the journal, as one reads them."""
+
+from collections import deque
+from typing import Final
+
+from tradebot.core.model import events as e
+from tradebot.shell.views.filters import ALL, Filters
+from tradebot.shell.views.history import Moment, Told
+from tradebot.shell.views.newest import KEPT_MAX
+from tradebot.shell.views.rows import Plain, event_row
+
+_NAMES: Final = ("intent_id", "cl_ord_id", "target")
+
+
+class Recent:
+    """The newest events of all kinds; the journal has them all."""
+
+    def __init__(self, size: int = KEPT_MAX) -> None:
+        self._told: deque[Told] = deque(maxlen=size)
+
+    def apply(self, moment: Moment, event: e.Event) -> None:
+        self._told.append(Told(Moment(moment.seq, moment.at), event))
+
+    def rows(self, filters: Filters = ALL) -> list[Plain]:
+        """Tell the newest `last` of them; `part` counts within one decision."""
+        rows: list[Plain] = []
+        for told in list(self._told)[-filters.last:]:
+            seq = told.moment.seq
+            part = rows[-1]["part"] + 1 if rows and rows[-1]["seq"] == seq else 0
+            rows.append({**event_row(told), "part": part, "about": about(told.event)})
+        return rows
+
+
+def about(event: e.Event) -> str | None:
+    """Return the id under which `why` tells what came of it, where there is one."""
+    told = (event, getattr(event, "report", None))
+    found = (getattr(one, name, None) for one in told for name in _NAMES)
+    return next((name for name in found if name), None)
