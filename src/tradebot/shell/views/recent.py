@@ -12,7 +12,7 @@ from tradebot.shell.views.rows import Plain, event_row
 _NAMES: Final = ("intent_id", "cl_ord_id", "target")
 
 
-class Recent:
+class RecentEvents:
     """The newest events of all kinds; the journal has them all."""
 
     def __init__(self, size: int = KEPT_MAX) -> None:

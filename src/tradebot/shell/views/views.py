@@ -30,7 +30,7 @@ from tradebot.shell.views.history import (
 from tradebot.shell.views.narrate import ask, sentence
 from tradebot.shell.views.newest import KEPT_MAX
 from tradebot.shell.views.promotions import PromotionRecords
-from tradebot.shell.views.recent import Recent
+from tradebot.shell.views.recent import RecentEvents
 from tradebot.shell.views.reconciliation import document
 from tradebot.shell.views.rows import (
     Plain,
@@ -64,7 +64,7 @@ class Views:
         self.promotions = PromotionRecords(self._kept, self.drafts)
         self.gate_runs = GateRuns(self._kept, self.drafts)
         self.equity = Equity(self._kept)
-        self.recent = Recent(size)
+        self.recent = RecentEvents(size)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""

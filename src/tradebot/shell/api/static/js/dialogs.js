@@ -6,7 +6,8 @@ const dialog = () => document.getElementById("dialog");
 
 /** Show something at length, until it is closed. */
 export function show(title, body) {
-  if (!dialog().open) fill(title, body, [h("button", { value: "close", autofocus: true }, "Close")]);
+  const close = h("button", { value: "close", autofocus: true }, "Close");
+  if (!dialog().open) fill(title, body, [close]);
 }
 
 /** Ask before something is done; resolves to what was typed, "" where nothing is, or null. */
@@ -16,9 +17,9 @@ export async function ask(title, body, { yes, reason }) {
     h("label", { for: "dialog-reason" }, reason),
     h("input", { id: "dialog-reason", name: "reason", maxlength: 200, required: true }),
   ];
+  const no = { value: "cancel", formnovalidate: true, autofocus: !reason };
   fill(title, [body, field], [
-    h("button", { value: "cancel", formnovalidate: true, autofocus: !reason }, "Not now"),
-    h("button", { value: "yes", class: "yes" }, yes),
+    h("button", no, "Not now"), h("button", { value: "yes", class: "yes" }, yes),
   ]);
   return new Promise((resolve) => {
     dialog().addEventListener("close", () => {

@@ -1,4 +1,4 @@
-/* Which keys does the page know? None of them trades: the kill takes a second key, on its button. */
+/* Which keys does the page know? None trades: the kill takes a second key, on its button. */
 
 const PANELS = {
   d: "drafts", p: "positions", o: "orders", e: "equity", r: "headroom", a: "alerts", s: "decisions",

@@ -31,7 +31,9 @@ function card(draft) {
       ["Digest", h("code", {}, draft.digest)],
     ]),
     h("p", { class: "buttons" },
-      button("Approve", "approve", draft.draft_id, { class: "yes", "aria-label": `Approve ${name}` }),
+      button("Approve", "approve", draft.draft_id, {
+        class: "yes", "aria-label": `Approve ${name}`,
+      }),
       button("Reject", "reject", draft.draft_id, { "aria-label": `Reject ${name}` }),
       why(draft.draft_id, name)));
 }

@@ -13,11 +13,13 @@ export const routes = {
   },
 };
 
+const isClosed = (row) => row.breaker === "CLOSED";
+
 const ROUTES = [
   { title: "Route", cell: (row) => `${row.route} (${row.kind})` },
   { title: "Account", cell: (row) => row.account },
   { title: "Link", cell: (row) => badge(row.up ? "up" : "down", row.up ? "good" : "bad") },
-  { title: "Breaker", cell: (row) => badge(row.breaker, row.breaker === "CLOSED" ? "good" : "bad") },
+  { title: "Breaker", cell: (row) => badge(row.breaker, isClosed(row) ? "good" : "bad") },
   { title: "Failures", cell: (row) => row.total_failures ?? "unknown", kind: "number" },
 ];
 
