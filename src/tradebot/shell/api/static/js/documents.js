@@ -4,7 +4,7 @@ The page shows nothing but these documents. A decision makes stale what its topi
 is stale is read again as whole documents: so a page that was loaded anew shows the same.
 */
 
-import { Refused, get } from "./api.js";
+import { get } from "./api.js";
 
 const LEAST_S = 1; // between two readings of one document
 const BREATH = 10; // times as long as its last reading took: the daemon has better things to do
@@ -44,6 +44,7 @@ export class Documents {
     this._least = {};
     this._timer = null;
     this._isReading = false;
+    this._isLocked = false; // who is not let in does not go on knocking
   }
 
   /** Read again what one of these topics touches. */
@@ -56,6 +57,7 @@ export class Documents {
 
   /** Read everything again, and what was not there before as well. */
   touchAll() {
+    this._isLocked = false;
     for (const name of Object.keys(DOCUMENTS)) this._stale(name);
     this._plan();
   }
@@ -69,7 +71,7 @@ export class Documents {
   }
 
   _plan() {
-    if (this._isReading || document.hidden) return;
+    if (this._isReading || this._isLocked || document.hidden) return;
     clearTimeout(this._timer);
     const due = Math.min(...Object.values(this._due)) - performance.now();
     this._timer = setTimeout(() => this._round(), Math.max(0, due));
@@ -98,8 +100,9 @@ export class Documents {
       after = this._isWanted(name) ? await get(path) : undefined;
       this.heardAt = this._isWanted(name) ? performance.now() : this.heardAt;
     } catch (error) {
-      if (error instanceof Refused && error.status === 404) after = null;
+      if (error.status === 404) after = null;
       else this._failed(error);
+      this._isLocked ||= error.status === 401;
     }
     this.shown[name] = after;
     this._least[name] = next(least_s);

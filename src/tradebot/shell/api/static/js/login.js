@@ -1,4 +1,4 @@
-/* How does a browser become trusted? A code from the address, or one typed, becomes a cookie. */
+/* How does a browser become trusted? A code in the address, or the token, becomes a cookie. */
 
 import { Refused, post } from "./api.js";
 import { shown } from "./text.js";
@@ -7,11 +7,10 @@ import * as theme from "./theme.js";
 const form = document.getElementById("login");
 const told = document.getElementById("told");
 
-async function enter(secret) {
+async function enter(proof) {
   told.textContent = "";
-  const user = form.elements.user.value.trim();
   try {
-    await post("session", { secret, user });
+    await post("session", { ...proof, name: form.elements.user.value.trim() });
     location.replace("/");
   } catch (error) {
     const text = error instanceof Refused ? error.message : "the daemon does not answer";
@@ -21,12 +20,12 @@ async function enter(secret) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  enter(form.elements.secret.value.trim());
+  enter({ token: form.elements.token.value.trim() });
 });
 
 theme.apply();
 const code = new URLSearchParams(location.hash.slice(1)).get("code");
 if (code) {
   history.replaceState(null, "", "/login"); // a code that was used stays in no history
-  enter(code);
+  enter({ code });
 }

@@ -4,7 +4,9 @@ import { curve } from "../chart.js";
 import { h } from "../dom.js";
 import { facts, gain, money, note } from "../parts.js";
 import { table } from "../table.js";
-import { amount, moment } from "../text.js";
+import { amount, change, moment } from "../text.js";
+
+const CURVES_MAX = 6;
 
 export const equity = {
   id: "equity", title: "Equity", needs: ["account"], uses: ["equity"],
@@ -32,12 +34,24 @@ function line(account, points) {
 }
 
 export const strategies = {
-  id: "strategies", title: "Profit by strategy", needs: ["account"],
-  draw({ account: { strategies: rows } }) {
+  id: "strategies", title: "Profit by strategy", needs: ["account"], uses: ["equity"],
+  draw({ account: { strategies: rows }, equity: curves }) {
     if (rows.length === 0) return note("No strategy has traded.");
-    return table("strategies", "Profit by strategy", COLUMNS, rows, (row) => row.strategy_id);
+    return [
+      table("strategies", "Profit by strategy", COLUMNS, rows, (row) => row.strategy_id),
+      rows.slice(0, CURVES_MAX).map(({ strategy_id: name }) =>
+        profit(name, curves?.profit.filter((point) => point.strategy_id === name) ?? [])),
+    ];
   },
 };
+
+function profit(name, points) {
+  if (points.length < 2) return null;
+  const last = points[points.length - 1];
+  const label = `${name}: ${change(last.net).text} at ${moment(last.at)} UTC, against zero`;
+  const drawn = points.map((point) => [Date.parse(point.at), Number(point.net)]);
+  return curve(drawn, { label, level: 0 });
+}
 
 const COLUMNS = [
   { title: "Strategy", cell: (row) => [row.strategy_id, !row.is_enabled && " (disabled)"] },
