@@ -7,7 +7,7 @@ is stale is read again as whole documents: so a page that was loaded anew shows 
 import { get } from "./api.js";
 
 const LEAST_S = 1; // between two readings of one document
-const BREATH = 10; // times as long as its last reading took: the daemon has better things to do
+const BREATH = 10; // times as long as a reading took: the daemon has better things to do
 
 /** By name: where it is read, how long it may be shown unread, and which topics touch it. */
 const DOCUMENTS = {
@@ -21,7 +21,7 @@ const DOCUMENTS = {
     path: "headroom", every_s: 30, least_s: 2, topics: ["positions", "marks", "orders", "config"],
   },
   letters: { path: "dead-letters?last=1000", every_s: 60, topics: ["dead_letters"] },
-  decisions: { path: "decisions?last=1000", every_s: 60, topics: ["*"] },
+  decisions: { path: "decisions?last=200", every_s: 60, topics: ["*"] },
   health: { path: "health", every_s: 10, topics: ["routes", "controls"] },
   alerts: { path: "alerts", every_s: 15, least_s: 2, topics: ["*"] },
   config: { path: "config", every_s: 30, topics: ["config"] },
@@ -33,84 +33,101 @@ function isKilled(shown) {
   return shown.status?.kill?.engaged === true;
 }
 
-/** Reads what is due, keeps the last answer of each, and tells which of them changed. */
+/** Keeps the last answer of each document, and tells when one of them is another than before. */
 export class Documents {
   constructor(changed, failed) {
     this.shown = {}; // by name: the document, null where the daemon has none, undefined before
     this.heardAt = null; // when an answer came last, by the page's own clock
+    this._isLocked = false; // who is not let in does not go on knocking
     this._changed = changed;
     this._failed = failed;
-    this._due = Object.fromEntries(Object.keys(DOCUMENTS).map((name) => [name, 0]));
-    this._least = {};
-    this._timer = null;
-    this._isReading = false;
-    this._isLocked = false; // who is not let in does not go on knocking
+    this._readings = Object.entries(DOCUMENTS).map(([name, known]) => (
+      new Reading(name, known, this)
+    ));
   }
 
   /** Read again what one of these topics touches. */
   touch(topics) {
-    for (const [name, { topics: own }] of Object.entries(DOCUMENTS)) {
-      if (own.includes("*") || own.some((topic) => topics.includes(topic))) this._stale(name);
-    }
-    this._plan();
+    for (const reading of this._readings) reading.touchBy(topics);
   }
 
-  /** Read everything again, and what was not there before as well. */
+  /** Read everything again, and ask anew for what was refused. */
   touchAll() {
     this._isLocked = false;
-    for (const name of Object.keys(DOCUMENTS)) this._stale(name);
-    this._plan();
+    for (const reading of this._readings) reading.touch();
   }
 
-  _stale(name) {
-    this._due[name] = Math.min(this._due[name], this._least[name] ?? 0);
+  get isResting() {
+    return this._isLocked || document.hidden;
   }
 
-  _isWanted(name) {
-    return DOCUMENTS[name].when?.(this.shown) ?? true;
-  }
-
-  _plan() {
-    if (this._isReading || this._isLocked || document.hidden) return;
-    clearTimeout(this._timer);
-    const due = Math.min(...Object.values(this._due)) - performance.now();
-    this._timer = setTimeout(() => this._round(), Math.max(0, due));
-  }
-
-  async _round() {
-    this._isReading = true;
-    const now = performance.now();
-    const names = Object.keys(DOCUMENTS).filter((name) => this._due[name] <= now);
-    const news = await Promise.all(names.map((name) => this._read(name)));
-    this._isReading = false;
-    this._changed(names.filter((_, place) => news[place]));
-    this._plan();
-  }
-
-  /** Read one document; tell whether it is another one than before. */
-  async _read(name) {
-    const { path, every_s, least_s = LEAST_S } = DOCUMENTS[name];
-    const began = performance.now();
+  heard(name, told) {
     const before = this.shown[name];
-    const next = (seconds) => began + Math.max(seconds * 1000, BREATH * took(began));
-    this._due[name] = Infinity; // whatever touches it from here on asks for another reading
-    this._least[name] = began + least_s * 1000;
-    let after = before;
-    try {
-      after = this._isWanted(name) ? await get(path) : undefined;
-      this.heardAt = this._isWanted(name) ? performance.now() : this.heardAt;
-    } catch (error) {
-      if (error.status === 404) after = null;
-      else this._failed(error);
-      this._isLocked ||= error.status === 401;
-    }
-    this.shown[name] = after;
-    this._least[name] = next(least_s);
-    this._due[name] = Math.min(Math.max(this._due[name], this._least[name]), next(every_s));
-    return JSON.stringify(before) !== JSON.stringify(after);
+    this.shown[name] = told;
+    if (told !== undefined) this.heardAt = performance.now();
+    if (JSON.stringify(before) === JSON.stringify(told)) return;
+    this._changed(name);
+    for (const reading of this._readings) reading.wake();
+  }
+
+  failed(error) {
+    this._isLocked ||= error.status === 401;
+    this._failed(error);
   }
 }
 
-function took(began) {
-  return performance.now() - began;
+/** One document: read when its time comes, and once more where it was touched meanwhile. */
+class Reading {
+  constructor(name, { path, topics, when, every_s, least_s = LEAST_S }, documents) {
+    Object.assign(this, { name, path, topics, when, every_s, least_s, documents });
+    this._freeAt = 0;
+    this._isStale = false;
+    this._isReading = false;
+    this._timer = null;
+  }
+
+  touchBy(topics) {
+    if (this.topics.includes("*") || this.topics.some((topic) => topics.includes(topic))) {
+      this.touch();
+    }
+  }
+
+  touch() {
+    this._isStale = true;
+    if (!this._isReading) this._plan(this._freeAt);
+  }
+
+  /** Begin what is asked for only at times, when such a time comes. */
+  wake() {
+    if (this.when?.(this.documents.shown) && this.documents.shown[this.name] === undefined) {
+      this.touch();
+    }
+  }
+
+  _plan(at) {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this._read(), Math.max(0, at - performance.now()));
+  }
+
+  async _read() {
+    if (this._isReading || this.documents.isResting) return; // `touchAll` ends every rest
+    const began = performance.now();
+    this._isReading = true;
+    this._isStale = false;
+    await this._ask();
+    this._isReading = false;
+    const breath = Math.max(this.least_s * 1000, BREATH * (performance.now() - began));
+    this._freeAt = began + breath;
+    this._plan(this._isStale ? this._freeAt : began + Math.max(breath, this.every_s * 1000));
+  }
+
+  async _ask() {
+    const isWanted = this.when?.(this.documents.shown) ?? true;
+    try {
+      this.documents.heard(this.name, isWanted ? await get(this.path) : undefined);
+    } catch (error) {
+      if (error.status === 404) this.documents.heard(this.name, null);
+      else this.documents.failed(error);
+    }
+  }
 }

@@ -21,10 +21,10 @@ function drawAll() {
   PANELS.forEach(draw);
 }
 
-function changed(names) {
-  if (names.includes("status") && documents.shown.status) clock.heard(documents.shown.status);
-  PANELS.filter((panel) => reads(panel).some((name) => names.includes(name))).forEach(draw);
-  if (names.includes("status")) drawBar();
+function changed(name) {
+  if (name === "status" && documents.shown.status) clock.heard(documents.shown.status);
+  PANELS.filter((panel) => reads(panel).includes(name)).forEach(draw);
+  if (name === "status") drawBar();
   compare(documents.shown);
 }
 
@@ -81,7 +81,7 @@ function listen() {
     if (pressed) perform(known, documents, pressed.dataset);
   });
   keys.listen((action) => perform(known, documents, { action }));
-  document.addEventListener("visibilitychange", () => documents.touch([]));
+  document.addEventListener("visibilitychange", () => documents.touchAll());
 }
 
 theme.apply();
