@@ -153,7 +153,9 @@ MISTAKES = [
     ("mode: papr\n",
      "c.yaml:1: mode: expected one of stage, mock, paper, shadow, testnet, live_blocked, live, "
      "got 'papr' (did you mean paper?)"),
-    ("schema_version: 2\n", "c.yaml:1: schema_version: expected 1, got '2'"),
+    ("schema_version: 2\n", 
+     "c.yaml:1: schema_version: expected at most 1, which this release knows, got '2'"),
+    ("schema_version: one\n", "c.yaml:1: schema_version: expected 1, got 'one'"),
     ("orders:\n  send_within: 3\n",
      "c.yaml:2: orders.send_within: expected one of check_every_s, intent_ttl_s, "
      "send_within_s, timeout_s, got 'send_within' (did you mean send_within_s?)"),

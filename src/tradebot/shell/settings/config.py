@@ -31,6 +31,7 @@ from tradebot.shell.settings.document import (
 from tradebot.shell.settings.environment import Overlay
 from tradebot.shell.settings.file import read, read_bytes
 from tradebot.shell.settings.fill import fill
+from tradebot.shell.settings.migrate import migrated
 from tradebot.shell.settings.place import find, is_file
 from tradebot.shell.settings.promotion_checks import about_promotion
 from tradebot.shell.settings.sections import RouteSection, Sections
@@ -93,8 +94,8 @@ def load(
     path: Path, *, environ: Mapping[str, str], overrides: Mapping[str, str] = _NONE
 ) -> Config:
     """Read, overlay and check a configuration; raise ConfigError with everything that is wrong."""
-    root = read(path)
-    warnings: list[str] = []
+    root, renames = migrated(read(path))
+    warnings = [f"{rename}; tradebot config migrate writes it so" for rename in renames]
     dotenv = path.parent / ".env"
     inherited = environment.from_dotenv(read_bytes(dotenv), str(dotenv)) if dotenv.exists() else {}
     changes = [

@@ -1,5 +1,7 @@
-"""What does a configuration file say?"""
+"""What does a configuration file say, and how is another written in its place?"""
 
+import os
+import stat
 from pathlib import Path
 
 from tradebot.shell.settings import strict_json, strict_yaml
@@ -23,3 +25,23 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigError([f"{path}: expected a readable file, got {why}"]) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a whole new file in a file's place, for the same eyes; a crash leaves one of the two."""
+    real = path.resolve()
+    mode = stat.S_IMODE(real.stat().st_mode)
+    begun = real.with_name(f".{real.name}.begun")
+    begun.unlink(missing_ok=True)
+    fd = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        os.fchmod(fd, mode)
+        file.write(data)
+        file.flush()
+        os.fsync(fd)
+    begun.replace(real)
+    directory = os.open(real.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
