@@ -74,6 +74,8 @@ class AlertKind(StrEnum):
     DAILY_DIGEST = "daily_digest"
     WEEKLY_DIGEST = "weekly_digest"
     ALL_CLEAR = "all_clear"
+    STORM = "storm"
+    CHANNEL = "channel"
     TEST = "test"
 
 
@@ -118,6 +120,8 @@ EXPLAIN_ALERT: Final[Mapping[AlertKind, str]] = {
     K.DAILY_DIGEST: "What a session brought.",
     K.WEEKLY_DIGEST: "What a week brought.",
     K.ALL_CLEAR: "All is well; or what is not.",
+    K.STORM: "More came than a channel takes in a minute; counted by kind.",
+    K.CHANNEL: "A channel of alerts takes nothing any more, or takes messages again.",
     K.TEST: "Somebody tries whether alerts arrive.",
 }
 

@@ -61,7 +61,7 @@ class AlertFilters:
     on_cancellations: orders that ended without being filled
     on_refusals: intents that a gate refused, folded into one message a reason and minute
     on_windows: promotion windows that open and close
-    on_sessions: the states of each day, from PRE_MARKET to CLOSED
+    on_states: starts, stops and the states of each day; what is wrong is always told
     """
 
     on_fills: bool = True
@@ -70,7 +70,7 @@ class AlertFilters:
     on_cancellations: bool = False
     on_refusals: bool = True
     on_windows: bool = False
-    on_sessions: bool = False
+    on_states: bool = True
 
 
 @fact
