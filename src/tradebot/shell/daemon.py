@@ -28,7 +28,7 @@ from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import KILL_FILE, drop, lay_spare, lift, reason_in, stamp
 from tradebot.shell.service import Service
 from tradebot.shell.spine import Spine
-from tradebot.shell.state import StateChanged
+from tradebot.shell.state import ASKED_TO_STOP, StateChanged
 from tradebot.shell.supervisor import (
     CLOSE_WITHIN_S,
     Limits,
@@ -52,7 +52,8 @@ QUARANTINE_FILE: Final = "QUARANTINE"  # names the strategy in whose call the pr
 class Parts:
     """What a daemon is made of; built by the app, started and stopped here.
 
-    `chores` are what runs beside trading, by name: each is started again when it fails.
+    `chores` are what runs beside trading, by name: each is started again when it fails. Those that
+    are `early` run before anything is settled, and to the very end.
     """
 
     spine: Spine
@@ -61,6 +62,7 @@ class Parts:
     calendars: Mapping[str, Calendar]
     limits: Limits
     chores: Mapping[str, Run]
+    early: Mapping[str, Run]
     status: Callable[[], Mapping[str, Any]]
     status_every_s: float
     settings_version: str
@@ -130,6 +132,8 @@ class Daemon:
         if self._p.service.is_heard:
             signs = VitalSigns(self._p.service, self._spine, self._p.status, self._say)
             self._supervisor.core("vital signs", partial(signs.run, self.started))
+        for name, run in self._p.early.items():
+            self._supervisor.restartable(name, run)
         watch = asyncio.create_task(self._supervisor.watch(self._stop), name="watch")
         start = asyncio.create_task(self._start(), name="start")
         await asyncio.wait({watch, start}, return_when=asyncio.FIRST_COMPLETED)
@@ -208,7 +212,7 @@ class Daemon:
         """
         p, spine = self._p, self._spine
         p.service.stopping()
-        spine.state.move(Trigger.STOP, self.failure or "asked to stop")
+        spine.state.move(Trigger.STOP, self.failure or ASKED_TO_STOP)
         spine.host.stop()
         if fallen is not None:
             await self._halt_without_journal(fallen)

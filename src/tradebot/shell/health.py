@@ -58,6 +58,7 @@ class Health:
     ) -> None:
         self._p = patient
         self._rounds = rounds
+        self.listeners: list[Callable[[Mapping[str, Any]], None]] = []
         self._write = write
         self._beat = beat
         self._started = patient.spine.clock.now()
@@ -73,7 +74,7 @@ class Health:
         while True:
             now = loop.time()
             if now >= check_at:
-                self._write(json.dumps(self.document(), indent=2) + "\n")
+                self._tell(self.document())
                 self._lag_s, check_at = 0.0, now + rounds.health_check_s
             if now >= beat_at:
                 self._beat(self._p.spine.clock.now(), self._pulse())
@@ -81,6 +82,11 @@ class Health:
             due = loop.time() + tick_s
             await asyncio.sleep(tick_s)
             self._lag_s = max(self._lag_s, loop.time() - due)
+
+    def _tell(self, document: Mapping[str, Any]) -> None:
+        self._write(json.dumps(document, indent=2) + "\n")
+        for listener in self.listeners:
+            listener(document)
 
     def document(self) -> dict[str, Any]:
         p, spine = self._p, self._p.spine

@@ -1,4 +1,4 @@
-"""Who looks on while the daemon trades? Log, execution log and health; nobody waits for them."""
+"""Who looks on while the daemon trades? Log, execution log, health and alerts; nobody waits."""
 
 import os
 from contextlib import ExitStack
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tradebot.ports import Clock
 from tradebot.shell.health import Health, Patient, Rounds
+from tradebot.shell.notify.history import AlertHistory
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.plugin_settings import secrets_of
 from tradebot.shell.told.execution_log import ExecutionLog
@@ -67,3 +68,11 @@ def health(
         ),
         write=document.write, beat=telling.heartbeat,
     )
+
+
+def alert_history(config: Config, home: Path, ending: ExitStack) -> AlertHistory:
+    path = home / "telemetry" / "alerts.jsonl"
+    size = config.notifications.history_bytes_max
+    out = Outlet("alerts", to_file(path, bytes_max=size, files_max=2))
+    ending.callback(out.close)
+    return AlertHistory(path, out)

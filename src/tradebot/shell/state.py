@@ -27,6 +27,7 @@ class StateChanged:
 
 
 StateListener = Callable[[StateChanged], None]
+ASKED_TO_STOP: Final = "asked to stop"  # why a daemon stops that nothing failed in
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -40,6 +41,7 @@ class DaemonState:
         self.state = State.STOPPED
         self.reason = ""
         self.listeners: list[StateListener] = []
+        self.notice_listeners: list[Callable[[Notice], None]] = []
         self._primary = primary
         self.clock = clock
         self.auto_start = auto_start
@@ -69,6 +71,8 @@ class DaemonState:
 
     def on_notice(self, notice: Notice) -> None:
         """A task that was given up is an error; when it runs again, the error ends."""
+        for listener in self.notice_listeners:
+            contained(partial(listener, notice), _not_heard)
         if not isinstance(notice, TaskFailed):
             self._mended(notice.name)
         elif notice.given_up:

@@ -1,4 +1,4 @@
-"""Which decisions did an earlier life make durable and tell nobody of? Noticed as they are folded."""
+"""Which decisions did an earlier life make durable and tell nobody of? A start notices them."""
 
 from collections import deque
 from collections.abc import Callable
@@ -25,8 +25,8 @@ class Missed:
         """Return what folds a decision and notices it."""
         def both(decision: Decision) -> None:
             take(decision)
-            if self._heard is not None and decision.seq > self._heard:
-                if self._may_matter(decision):
-                    self.decisions.append(decision)
+            is_unheard = self._heard is not None and decision.seq > self._heard
+            if is_unheard and self._may_matter(decision):
+                self.decisions.append(decision)
 
         return both

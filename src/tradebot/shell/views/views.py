@@ -245,6 +245,9 @@ class Views:
         correlation_id = record.intent.correlation_id or record.intent_id
         return {"intent_id": record.intent_id, "correlation_id": correlation_id}
 
+    def record(self, intent_id: str) -> IntentRecord | None:
+        return self._kept.intents.get(IntentId(intent_id))
+
     def pipeline_result(self, intent_id: str) -> Plain | None:
         """Tell all that became of one intent, or None where it is unknown or long gone."""
         record = self._kept.intents.get(IntentId(intent_id))
