@@ -34,6 +34,10 @@ from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
 from tradebot.shell.kill_flag import FlagWatch, Latch, drop
+from tradebot.shell.notify.alerts import Alerts
+from tradebot.shell.notify.build import open_channels
+from tradebot.shell.notify.history import AlertHistory
+from tradebot.shell.notify.reporter import Reporter
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
 from tradebot.shell.service import Service
@@ -125,10 +129,11 @@ def assembled(
             if not options.resume:  # a mistyped span must not cost the last rehearsal
                 _clock(config, options, calendars, None)
             home = rehearsal.prepare(home, resume=options.resume)
+        history = observers.alert_history(config, home, ending)
         journal, past = recovery.recover(home, lambda take, since: Journal.open(
             home / "journal", code=version("tradebot"), settings_hash=config.settings_hash,
             threaded=not options.rehearse, sync=not options.rehearse,
-            take=service.extending(take), since=since,
+            take=service.extending(history.beside(take)), since=since,
         ))
         ending.callback(_let_go, journal, home)
         clock, until = _clock(config, options, calendars, past.last_at)
@@ -143,7 +148,7 @@ def assembled(
         built = _Builder(
             config=config, home=home, past=past, journal=journal, calendars=calendars,
             clock=clock, until=until, telling=telling, lines=lines, pace=_pace(options),
-            ending=ending, service=service,
+            ending=ending, service=service, history=history,
         ).assembly()
         ending.enter_context(FlagWatch(home, built.latch))
         yield built
@@ -213,6 +218,7 @@ class _Builder:
     pace: float
     ending: ExitStack
     service: Service
+    history: AlertHistory
 
     def assembly(self) -> Assembly:
         """Build everything, in the order in which a quote must pass through it."""
@@ -221,15 +227,19 @@ class _Builder:
         spine = self._spine(executions)
         engine, latch = spine.engine, spine.latch
         shadows, files = list(self._shadows(spine.market)), self._draft_files()
+        reporter = Reporter(self._alerts(), views, self.clock, self._tell)
         if config.telemetry.execution_log:
             executions.listen_to(engine)  # before the others: it measures
         spine.listen(views.apply, lines=(self._on_decision,), files=(
             files.on_decision, *self._daily(), *(shadow.on_decision for shadow in shadows),
+            reporter.on_decision,
         ))
         health = observers.health(config, self.ending, Patient(
             home=home, spine=spine, journal=self.journal, views=views,
             outlets={"log": self.lines, "execution_log": executions.out},
         ), self.telling, self.pace)
+        reporter.listen_to(spine.state, health)
+        reporter.resume(self.history.missed, self.past.seq)
         status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
         desk = OptionsDesk(
             market=spine.market, facts=spine.facts, views=views, decide=engine.submit,
@@ -254,8 +264,9 @@ class _Builder:
             keeper = Keeper(home, self.past, engine=engine, latch=latch, tell=self._tell)
             chores["journal keeper"] = keeper.run
         return Assembly(
-            daemon=Daemon(self._parts(spine, chores)), engine=engine, latch=latch, views=views,
-            reconciler=spine.reconciler, status=status,
+            daemon=Daemon(replace(
+                self._parts(spine, chores), early={"alerts": reporter.alerts.run}
+            )), engine=engine, latch=latch, views=views, reconciler=spine.reconciler, status=status,
         )
 
     def _spine(self, executions: ExecutionLog) -> Spine:
@@ -275,6 +286,11 @@ class _Builder:
         self.ending.callback(spine.marker.close)
         add_strategies(config, spine.host, past.views.book, market, self.clock)
         return spine
+
+    def _alerts(self) -> Alerts:
+        alerts = Alerts(self.history, self.clock, tell=self._tell, pace=self.pace)
+        self._tell(open_channels(alerts, self.config, is_rehearsal=self.until is not None))
+        return alerts
 
     def _parts(self, spine: Spine, chores: Mapping[str, Run]) -> Parts:
         config = self.config

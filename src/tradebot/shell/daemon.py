@@ -62,12 +62,12 @@ class Parts:
     calendars: Mapping[str, Calendar]
     limits: Limits
     chores: Mapping[str, Run]
-    early: Mapping[str, Run]
     status: Callable[[], Mapping[str, Any]]
     status_every_s: float
     settings_version: str
     until: datetime | None
     service: Service = field(default_factory=Service)
+    early: Mapping[str, Run] = field(default_factory=dict)
 
 
 class Daemon:

@@ -13,13 +13,14 @@ from typing import Final
 from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.core.model.commands import BreakerState
 from tradebot.ports import Clock
-from tradebot.shell.notify.channel import Channel, Outcome
+from tradebot.shell.notify.channel import Channel, Echo, Outcome
 from tradebot.shell.notify.filters import is_told
 from tradebot.shell.notify.folding import Folding
 from tradebot.shell.notify.history import AlertHistory, is_settled
 from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.notify.waiting import Post
 from tradebot.shell.supervisor import within
+from tradebot.shell.told.redact import hiding
 from tradebot.shell.views.rows import Plain, iso
 
 FLUSH_WITHIN_S: Final = 2.0
@@ -31,14 +32,17 @@ class Alerts:
     """The desk of all channels; `pace` is how many times as fast as ours the loop's clock runs."""
 
     def __init__(
-        self, history: AlertHistory, clock: Clock, *, hide: Callable[[str], str],
-        tell: Callable[[str], None], pace: float = 1.0,
+        self, history: AlertHistory, clock: Clock, *, tell: Callable[[str], None],
+        pace: float = 1.0,
     ) -> None:
         self.history = history
+        self.echo = Echo(
+            clock=clock, on_outcome=self._ended, on_breaker=self._broke, pace=pace
+        )
         self._clock = clock
-        self._hide = hide
         self._tell = tell
         self._pace = pace
+        self._hide = hiding([])
         self._section = NotificationsSection()
         self._channels: tuple[Channel, ...] = ()
         self._leaving: list[Channel] = []
@@ -47,8 +51,12 @@ class Alerts:
         self._news = asyncio.Event()
         self._count = 0
 
-    def swap(self, section: NotificationsSection, channels: Sequence[Channel]) -> None:
+    def swap(
+        self, section: NotificationsSection, channels: Sequence[Channel],
+        hide: Callable[[str], str],
+    ) -> None:
         """Tell by these channels from now on; what waits at one goes to that of the same name."""
+        self._hide = hide
         before = {channel.name: channel for channel in self._channels}
         for channel in channels:
             if channel.name in before:
@@ -107,7 +115,7 @@ class Alerts:
         """Tell how each channel does."""
         return [channel.standing() for channel in self._channels]
 
-    def on_outcome(self, channel: str, post: Post, outcome: Outcome, told: str) -> None:
+    def _ended(self, channel: str, post: Post, outcome: Outcome, told: str) -> None:
         """Keep what became of a post; of what was not delivered the log hears, too."""
         told = self._hide(told)
         self.history.ended(self._clock.now(), post.alert_id, channel, {
@@ -116,7 +124,7 @@ class Alerts:
         if outcome is not Outcome.DELIVERED:
             self._tell(f"alert not delivered to {channel} ({outcome}): {post.alert.title}: {told}")
 
-    def on_breaker(self, channel: str, state: BreakerState, reason: str) -> None:
+    def _broke(self, channel: str, state: BreakerState, reason: str) -> None:
         """Tell the other channels that one takes nothing, or takes messages again."""
         if state is BreakerState.HALF_OPEN:
             return

@@ -1,35 +1,39 @@
 """Which channels does a configuration ask for? Each with its plugin, as all plugins are built."""
 
-from tradebot.ports import Clock
+from typing import Final
+
 from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.channel import Channel
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.fill import fill
+from tradebot.shell.settings.plugin_settings import secrets_of
+from tradebot.shell.told.redact import hiding
 
-AT_HOME = "console"  # the one plugin by which nothing leaves the machine
+AT_HOME: Final = "console"  # the one plugin by which nothing leaves the machine
 
 
-def open_channels(
-    alerts: Alerts, config: Config, clock: Clock, *, is_rehearsal: bool, pace: float
-) -> list[str]:
-    """Let the alerts go by what the configuration says, from now on; return what to say of that.
+def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> str:
+    """Let alerts go by the channels of this configuration from now on; say by which, and which not.
 
     Raises ConfigError before anything is changed. A rehearsal tells nobody out there.
     """
-    section, channels, silent = config.notifications, [], []
-    for name, channel in section.channels.items():
-        if not channel.enabled or not section.enabled:
-            continue
-        if is_rehearsal and channel.plugin != AT_HOME:
-            silent.append(name)
+    section = config.notifications
+    wanted = {
+        name: channel for name, channel in section.channels.items()
+        if section.enabled and channel.enabled
+    }
+    silent = [n for n, channel in wanted.items() if is_rehearsal and channel.plugin != AT_HOME]
+    channels = []
+    for name, channel in wanted.items():
+        if name in silent:
             continue
         plugin = plugins.load("notifiers", channel.plugin)
         notifier = plugins.build("notifiers", plugin, fill(plugin.settings_type, channel.own))
         channels.append(Channel(
-            name, channel, notifier, least=section.min_level, clock=clock, pace=pace,
-            seed=config.seed, on_outcome=alerts.on_outcome, on_breaker=alerts.on_breaker,
+            name, channel, notifier, least=section.min_level, seed=config.seed,
+            echo=alerts.echo,
         ))
-    alerts.swap(section, channels)
-    told = f"a rehearsal tells nobody by {', '.join(silent)}" if silent else ""
-    return [told] if told else []
+    alerts.swap(section, channels, hiding(secrets_of(config)))
+    told = f"alerts go to {', '.join(channel.name for channel in channels) or 'nobody'}"
+    return told + (f"; a rehearsal tells nothing to {', '.join(silent)}" if silent else "")

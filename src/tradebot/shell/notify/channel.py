@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from tradebot.core.model.alert import Alert, Level
 from tradebot.core.model.commands import BreakerState
+from tradebot.core.model.fact import fact
 from tradebot.ports import Clock, NotDelivered, Notifier
 from tradebot.shell.notify.section import ChannelSection
 from tradebot.shell.notify.storm import MINUTE_S, Storm
@@ -35,36 +36,40 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
-OnOutcome: TypeAlias = Callable[[str, Post, Outcome, str], None]
-OnBreaker: TypeAlias = Callable[[str, BreakerState, str], None]
+@fact
+class Echo:
+    """Who hears what becomes of messages; `pace` tells how fast the loop's clock runs."""
+
+    clock: Clock
+    on_outcome: Callable[[str, Post, Outcome, str], None]
+    on_breaker: Callable[[str, BreakerState, str], None]
+    pace: float = 1.0
 
 
 class Channel:
     """One channel: whom it tells what, and what waits to be told.
 
-    `least` is what it tells at least where its section says nothing; `pace` is how many times as
-    fast as ours the loop's clock runs.
+    `least` is what it tells at least where its section says nothing.
     """
 
     def __init__(
         self, name: str, section: ChannelSection, notifier: Notifier, *, least: Level,
-        clock: Clock, on_outcome: OnOutcome, on_breaker: OnBreaker, seed: int = 0,
-        pace: float = 1.0,
+        echo: Echo, seed: int = 0,
     ) -> None:
         self.name = name
         self.notifier = notifier
         self._section = section
         self._least = section.min_level or least
-        self._clock = clock
-        self._on_outcome = on_outcome
+        self._echo = echo
         self._seed = seed
-        self._pace = pace
+        self._pace = echo.pace
         self._patience = Patience(
             max_retries=section.max_retries, initial_backoff_s=section.initial_backoff_s,
             backoff_multiplier=section.backoff_multiplier,
         )
         self._breaker = Breaker(
-            section.breaker_threshold, section.breaker_timeout_s * pace, partial(on_breaker, name)
+            section.breaker_threshold, section.breaker_timeout_s * echo.pace,
+            partial(echo.on_breaker, name),
         )
         self._storm = Storm(section.messages_per_minute_max, MINUTE_S)
         self._waiting = Waiting(section.queue_max)
@@ -149,7 +154,7 @@ class Channel:
         if trouble is None:
             self._breaker.succeeded()
             self._unsaid -= unsaid
-            self.last_delivered = self._clock.now()
+            self.last_delivered = self._echo.clock.now()
             self._end(post, Outcome.DELIVERED, "")
             return
         refusal, now = self._refusal or NotDelivered(), loop.time()
@@ -180,7 +185,7 @@ class Channel:
     def _end(self, post: Post, outcome: Outcome, told: str) -> None:
         self._waiting.done(post)
         self.counts[outcome] += 1
-        self._on_outcome(self.name, post, outcome, told)
+        self._echo.on_outcome(self.name, post, outcome, told)
 
     def _put(self, alert_id: str, alert: Alert, since: float) -> None:
         lost = self._waiting.put(
@@ -193,7 +198,7 @@ class Channel:
     def _sum_up(self) -> None:
         if self._storm.due is not None:
             now = asyncio.get_running_loop().time()
-            self._put("", self._storm.summary(self._clock.now()), now)
+            self._put("", self._storm.summary(self._echo.clock.now()), now)
 
     def _waits(self, name: str) -> Iterator[float]:
         """Return the waits after each try that failed; the first try itself waits for nothing."""

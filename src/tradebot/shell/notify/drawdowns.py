@@ -1,4 +1,4 @@
-"""Did an account just fall far below the most that it ever was, or come back? Told once each time."""
+"""Did an account just fall far below the most that it ever was, or come back? Told once."""
 
 from collections.abc import Iterator
 from decimal import Decimal

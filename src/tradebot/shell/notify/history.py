@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.core.model.alert import Alert, AlertKind, Level
+from tradebot.shell.journal.decision import Decision
+from tradebot.shell.journal.file import Take
 from tradebot.shell.notify.channel import Outcome
+from tradebot.shell.notify.rules import may_be_critical
 from tradebot.shell.told.daily_files import read
 from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.views.rows import Plain, iso
 
 RECENT_MAX: Final = 1_000
+MISSED_MAX: Final = 100
 UNSETTLED_FOR: Final = timedelta(days=1)  # what is older is no news to anybody
 _SETTLED: Final = frozenset({Outcome.DELIVERED, Outcome.FAILED})
 
@@ -42,19 +46,33 @@ class Raised:
 
 
 class AlertHistory:
-    """The newest alerts; `heard` is the last decision that alerts were raised for, if any was."""
+    """The newest alerts; `missed` are decisions that may be worth one, and that nobody heard of."""
 
     def __init__(self, path: Path, out: Outlet) -> None:
         self.out = out
-        self.heard: int | None = None
+        self.missed: deque[Decision] = deque(maxlen=MISSED_MAX)
+        self._heard: int | None = None  # the last decision that alerts were raised for
         self._recent: deque[Raised] = deque(maxlen=RECENT_MAX)
         self._by_id: dict[str, Raised] = {}
         for record in _records(path):
             self._remember(record)
 
+    def beside(self, take: Take) -> Take:
+        """Return what folds a decision at a start, and notices where an earlier life fell silent.
+
+        Without a mark of an earlier life nothing was missed: what is old is no news.
+        """
+        def both(decision: Decision) -> None:
+            take(decision)
+            is_unheard = self._heard is not None and decision.seq > self._heard
+            if is_unheard and may_be_critical(decision):
+                self.missed.append(decision)
+
+        return both
+
     def begins(self, at: datetime, seq: int) -> None:
         """Mark that from the decision after this one on all is heard."""
-        self.heard = max(seq, self.heard or 0)
+        self._heard = max(seq, self._heard or 0)
         self._write({"begins": iso(at), "seq": seq})
 
     def knows(self, alert_id: str) -> bool:
@@ -99,7 +117,7 @@ class AlertHistory:
         self._by_id[found.alert_id] = found
         seq, _, rest = found.alert_id.partition(".")
         if rest and seq.isdigit():
-            self.heard = max(int(seq), self.heard or 0)
+            self._heard = max(int(seq), self._heard or 0)
 
     def _settle(self, alert_id: str, channel: str, outcome: Outcome) -> None:
         found = self._by_id.get(alert_id)
@@ -113,7 +131,7 @@ class AlertHistory:
         """Take a line of an earlier life; one that says nothing we know is passed over."""
         try:
             if "begins" in record:
-                self.heard = max(int(record["seq"]), self.heard or 0)
+                self._heard = max(int(record["seq"]), self._heard or 0)
             elif "of" in record:
                 self._settle(record["of"], record["channel"], Outcome(record["outcome"]))
             else:

@@ -1,18 +1,19 @@
-"""How do decisions, states, tasks and health become alerts? Heard one by one; a rule harms nobody."""
+"""How do decisions, states, tasks and health become alerts? Heard as they come, at no risk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from tradebot.core.model.alert import Alert
+from tradebot.core.model.alert import Alert, Level
 from tradebot.ports import Clock
+from tradebot.shell.health import Health
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.notify import notices
 from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.drawdowns import Drawdowns
 from tradebot.shell.notify.rules import alerts_of
 from tradebot.shell.settings.plugins import contained
-from tradebot.shell.state import StateChanged
+from tradebot.shell.state import DaemonState, StateChanged
 from tradebot.shell.supervisor import Notice
 from tradebot.shell.views.views import Views
 
@@ -23,7 +24,7 @@ class Reporter:
     def __init__(
         self, alerts: Alerts, views: Views, clock: Clock, tell: Callable[[str], None]
     ) -> None:
-        self._alerts = alerts
+        self.alerts = alerts
         self._views = views
         self._clock = clock
         self._tell = tell
@@ -34,25 +35,35 @@ class Reporter:
         contained(partial(self._hear, decision), self._failed)
 
     def on_state(self, change: StateChanged) -> None:
-        self._alerts.raise_(notices.of_state(change))
+        self.alerts.raise_(notices.of_state(change))
 
     def on_notice(self, notice: Notice) -> None:
-        self._alerts.raise_(notices.of_task(self._clock.now(), notice))
+        self.alerts.raise_(notices.of_task(self._clock.now(), notice))
 
     def on_health(self, document: Mapping[str, Any]) -> None:
         for alert in notices.of_health(self._clock.now(), self._status, document):
-            self._alerts.raise_(alert)
+            self.alerts.raise_(alert)
         self._status = {name: row["status"] for name, row in document["components"].items()}
 
-    def missed(self, decisions: Sequence[Decision]) -> list[tuple[str, Alert]]:
-        """Return what is to be told of decisions that an earlier life told nobody of."""
-        return [found for decision in decisions for found in alerts_of(decision, self._views)]
+    def listen_to(self, state: DaemonState, health: Health) -> None:
+        state.listeners.append(self.on_state)
+        state.notice_listeners.append(self.on_notice)
+        health.listeners.append(self.on_health)
+
+    def resume(self, missed: Iterable[Decision], seq: int) -> None:
+        """Tell what an earlier life told nobody of, up to the last decision that there is."""
+        found: list[tuple[str, Alert]] = []
+        for decision in missed:
+            found += contained(partial(alerts_of, decision, self._views), self._failed) or []
+        self.alerts.resume(
+            [(name, alert) for name, alert in found if alert.level is Level.CRITICAL], seq
+        )
 
     def _hear(self, decision: Decision) -> None:
         for alert_id, alert in alerts_of(decision, self._views):
-            self._alerts.raise_(alert, alert_id)
+            self.alerts.raise_(alert, alert_id)
         for alert in self._drawdowns.news(decision):
-            self._alerts.raise_(alert)
+            self.alerts.raise_(alert)
 
     def _failed(self, error: Exception) -> None:
         self._tell(f"an alert could not be made: {type(error).__name__}: {error}")
