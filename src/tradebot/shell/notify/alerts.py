@@ -50,6 +50,7 @@ class Alerts:
         self._changed = asyncio.Event()
         self._news = asyncio.Event()
         self._count = 0
+        self._mute: set[str] = set()  # channels of which the others were told
 
     def swap(
         self, section: NotificationsSection, channels: Sequence[Channel],
@@ -125,16 +126,17 @@ class Alerts:
             self._tell(f"alert not delivered to {channel} ({outcome}): {post.alert.title}: {told}")
 
     def _broke(self, channel: str, state: BreakerState, reason: str) -> None:
-        """Tell the other channels that one takes nothing, or takes messages again."""
-        if state is BreakerState.HALF_OPEN:
+        """Tell the other channels, once, that one takes nothing, or takes messages again."""
+        is_open = state is not BreakerState.CLOSED
+        if is_open == (channel in self._mute):
             return
-        is_open = state is BreakerState.OPEN
+        self._mute ^= {channel}
         word = "takes nothing" if is_open else "takes messages again"
         self._tell(f"alert channel {channel} {word}: {self._hide(reason)}")
         self.raise_(Alert(
             kind=AlertKind.CHANNEL, level=Level.WARNING if is_open else Level.INFO,
             title=f"Alert channel {channel} {word}", text=reason, at=self._clock.now(),
-            fields=(("channel", channel), ("state", state.value)), key=f"channel/{channel}/{word}",
+            fields=(("channel", channel),), key=f"channel/{channel}/{word}",
         ))
 
     def _offer(self, alert: Alert, alert_id: str) -> None:

@@ -81,10 +81,10 @@ class Channel:
         self.last_delivered: datetime | None = None
 
     def wants(self, alert: Alert) -> bool:
-        """Tell whether the channel tells such alerts at all."""
+        """Tell whether the channel tells such alerts at all; none about itself."""
         section, told = self._section, dict(alert.fields)
         return (
-            section.enabled and alert.level >= self._least
+            alert.level >= self._least and told.get("channel") != self.name
             and (not section.kinds or alert.kind in section.kinds)
             and _is_among(told.get("strategy_id"), section.strategies)
             and _is_among(told.get("symbol"), section.symbols)
@@ -123,7 +123,7 @@ class Channel:
         breaker = self._breaker
         return {
             "channel": self.name, "plugin": self._section.plugin,
-            "enabled": self._section.enabled, "min_level": self._least.value,
+            "min_level": self._least.value,
             "state": breaker.state.value, "waiting": len(self._waiting),
             **{outcome.value: count for outcome, count in self.counts.items()},
             "last_failure": breaker.last_failure, "last_delivered": iso(self.last_delivered),

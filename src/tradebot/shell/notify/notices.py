@@ -28,7 +28,7 @@ def of_state(change: StateChanged) -> Alert:
     )
     return alert_at(
         change.at, AlertKind.STATE, Level.CRITICAL if is_bad else Level.INFO,
-        f"{change.after}: {change.reason}",
+        f"State {change.after}: {change.reason}",
         text=f"The state went from {change.before} to {change.after}: {change.reason}",
         fields={"before": change.before.value, "after": change.after.value,
                 "reason": change.reason},

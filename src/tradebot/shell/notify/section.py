@@ -8,6 +8,7 @@ from pydantic import Field, InstanceOf
 
 from tradebot.core.model.alert import AlertKind, Level
 from tradebot.core.model.fact import fact
+from tradebot.core.model.secret import Secret
 from tradebot.shell.settings.document import Place, Section, empty_section
 from tradebot.shell.settings.fill import REST
 
@@ -105,7 +106,7 @@ class NotificationsSection:
     all_clear: bool = True
     all_clear_before_open_s: Annotated[int, Field(gt=0)] = 1800
     heartbeat_every_s: Annotated[float, Field(ge=0)] = 0.0
-    ping_url: str = ""
+    ping_url: Secret | None = None
     ping_every_s: Annotated[float, Field(ge=10)] = 60.0
-    ping_fail_url: str = ""
+    ping_fail_url: Secret | None = None
     history_bytes_max: Annotated[int, Field(gt=0)] = 5_000_000
