@@ -12,7 +12,7 @@ from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.ports import NotDelivered
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.notify.alerts import Alerts
-from tradebot.shell.notify.channel import Channel
+from tradebot.shell.notify.channel import AlertChannel
 from tradebot.shell.notify.history import AlertHistory
 from tradebot.shell.notify.section import AlertFilters, ChannelSection, NotificationsSection
 from tradebot.shell.sim_loop import SimLoop
@@ -64,7 +64,7 @@ class Desk:
 
     def open(self, hide: Callable[[str], str] = str, **ears: tuple[Ears, dict[str, Any]]) -> None:
         self.alerts.swap(self.section, [
-            Channel(
+            AlertChannel(
                 name, ChannelSection(**{"plugin": "ears", **more}), hears,
                 least=self.section.min_level, echo=self.alerts.echo,
             )

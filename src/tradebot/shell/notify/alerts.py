@@ -13,7 +13,7 @@ from typing import Final
 from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.core.model.commands import BreakerState
 from tradebot.ports import Clock
-from tradebot.shell.notify.channel import Channel, Echo, Outcome
+from tradebot.shell.notify.channel import AlertChannel, Echo, Fate
 from tradebot.shell.notify.filters import is_told
 from tradebot.shell.notify.folding import Folding
 from tradebot.shell.notify.history import AlertHistory, is_settled
@@ -44,8 +44,8 @@ class Alerts:
         self._pace = pace
         self._hide = hiding([])
         self._section = NotificationsSection()
-        self._channels: tuple[Channel, ...] = ()
-        self._leaving: list[Channel] = []
+        self._channels: tuple[AlertChannel, ...] = ()
+        self._leaving: list[AlertChannel] = []
         self._folding = Folding(self._section.fold_s)
         self._changed = asyncio.Event()
         self._news = asyncio.Event()
@@ -53,7 +53,7 @@ class Alerts:
         self._mute: set[str] = set()  # channels of which the others were told
 
     def swap(
-        self, section: NotificationsSection, channels: Sequence[Channel],
+        self, section: NotificationsSection, channels: Sequence[AlertChannel],
         hide: Callable[[str], str],
     ) -> None:
         """Tell by these channels from now on; what waits at one goes to that of the same name."""
@@ -116,13 +116,13 @@ class Alerts:
         """Tell how each channel does."""
         return [channel.standing() for channel in self._channels]
 
-    def _ended(self, channel: str, post: Post, outcome: Outcome, told: str) -> None:
+    def _ended(self, channel: str, post: Post, outcome: Fate, told: str) -> None:
         """Keep what became of a post; of what was not delivered the log hears, too."""
         told = self._hide(told)
         self.history.ended(self._clock.now(), post.alert_id, channel, {
             "outcome": outcome.value, "tries": post.tries, "told": told,
         })
-        if outcome is not Outcome.DELIVERED:
+        if outcome is not Fate.DELIVERED:
             self._tell(f"alert not delivered to {channel} ({outcome}): {post.alert.title}: {told}")
 
     def _broke(self, channel: str, state: BreakerState, reason: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tradebot.shell.notify.alerts import Alerts
-from tradebot.shell.notify.channel import Channel
+from tradebot.shell.notify.channel import AlertChannel
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.fill import fill
@@ -30,7 +30,7 @@ def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> str:
             continue
         plugin = plugins.load("notifiers", channel.plugin)
         notifier = plugins.build("notifiers", plugin, fill(plugin.settings_type, channel.own))
-        channels.append(Channel(
+        channels.append(AlertChannel(
             name, channel, notifier, least=section.min_level, seed=config.seed,
             echo=alerts.echo,
         ))

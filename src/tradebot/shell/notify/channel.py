@@ -28,7 +28,7 @@ ASKED_MAX_S: Final = 600.0  # how long a receiver may ask to be left alone, what
 KEPT_S: Final = 86_400.0  # how long something CRITICAL is tried, whatever became of its retries
 
 
-class Outcome(StrEnum):
+class Fate(StrEnum):
     """What became of an alert on a channel."""
 
     DELIVERED = "delivered"
@@ -41,12 +41,12 @@ class Echo:
     """Who hears what becomes of messages; `pace` tells how fast the loop's clock runs."""
 
     clock: Clock
-    on_outcome: Callable[[str, Post, Outcome, str], None]
+    on_outcome: Callable[[str, Post, Fate, str], None]
     on_breaker: Callable[[str, BreakerState, str], None]
     pace: float = 1.0
 
 
-class Channel:
+class AlertChannel:
     """One channel: whom it tells what, and what waits to be told.
 
     `least` is what it tells at least where its section says nothing.
@@ -77,7 +77,7 @@ class Channel:
         self._rests_until = 0.0
         self._refusal: NotDelivered | None = None
         self._unsaid = 0  # alerts lost that no message told of yet
-        self.counts = dict.fromkeys(Outcome, 0)
+        self.counts = dict.fromkeys(Fate, 0)
         self.last_delivered: datetime | None = None
 
     def wants(self, alert: Alert) -> bool:
@@ -97,7 +97,7 @@ class Channel:
             self._put(alert_id, alert, now)
         self._news.set()
 
-    def take_over(self, other: "Channel") -> None:
+    def take_over(self, other: "AlertChannel") -> None:
         """Take what waits at the channel that this one stands in for, where it is wanted here."""
         for post in other._waiting.all():
             if self.wants(post.alert):
@@ -155,13 +155,13 @@ class Channel:
             self._breaker.succeeded()
             self._unsaid -= unsaid
             self.last_delivered = self._echo.clock.now()
-            self._end(post, Outcome.DELIVERED, "")
+            self._end(post, Fate.DELIVERED, "")
             return
         refusal, now = self._refusal or NotDelivered(), loop.time()
         self._breaker.failed(now, trouble)
         wait_s = None if refusal.is_final else next(post.waits, None)
         if wait_s is None and (refusal.is_final or not self._is_kept(post, now)):
-            self._end(post, Outcome.FAILED, trouble)
+            self._end(post, Fate.FAILED, trouble)
         asked_s = min(refusal.retry_after_s, ASKED_MAX_S)
         rest_s = max(wait_s or self._section.initial_backoff_s, asked_s) * self._pace
         is_open = self._breaker.state is BreakerState.OPEN
@@ -182,7 +182,7 @@ class Channel:
         post.waits = self._waits(f"{post.alert_id}/{post.tries}")
         return True
 
-    def _end(self, post: Post, outcome: Outcome, told: str) -> None:
+    def _end(self, post: Post, outcome: Fate, told: str) -> None:
         self._waiting.done(post)
         self.counts[outcome] += 1
         self._echo.on_outcome(self.name, post, outcome, told)
@@ -193,7 +193,7 @@ class Channel:
         )
         if lost is not None:
             self._unsaid += 1
-            self._end(lost, Outcome.LOST, f"{len(self._waiting)} wait already")
+            self._end(lost, Fate.LOST, f"{len(self._waiting)} wait already")
 
     def _sum_up(self) -> None:
         if self._storm.due is not None:

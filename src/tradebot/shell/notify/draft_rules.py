@@ -7,22 +7,22 @@ from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Reason
-from tradebot.shell.notify.scene import Scene
+from tradebot.shell.notify.sight import Sight
 from tradebot.shell.views.drafts import Draft, document
 from tradebot.shell.views.narrate import short
 from tradebot.shell.views.rows import iso
 from tradebot.shell.views.trade import in_short
 
 
-def held(scene: Scene, event: e.IntentHeld) -> Iterator[Alert]:
+def held(sight: Sight, event: e.IntentHeld) -> Iterator[Alert]:
     """Tell a draft when it is made, with all that its approval takes; other holds pass by."""
-    draft = scene.views.drafts.get(event.intent_id)
-    if draft is None or draft.drafted.seq != scene.decision.seq or draft.status != "waiting":
+    draft = sight.views.drafts.get(event.intent_id)
+    if draft is None or draft.drafted.seq != sight.decision.seq or draft.status != "waiting":
         return
     trade, name = document(draft)["trade"], draft.record.intent_id
     loss = trade["max_loss"]
     needs_person = event.reason is not Reason.POLICY_WINDOW_CLOSED
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.DRAFT, Level.WARNING if needs_person else Level.INFO,
         f"{'Draft to approve' if needs_person else 'Draft for a window'}: {_trade(draft)}", event,
         more=f"The most that it can lose: {'not known' if loss is None else loss}."
@@ -43,11 +43,11 @@ def _trade(draft: Draft) -> str:
     return in_short(draft.record.intent, draft.made)
 
 
-def approved(scene: Scene, event: e.IntentApproved) -> Iterator[Alert]:
-    draft = scene.views.drafts.get(event.intent_id)
+def approved(sight: Sight, event: e.IntentApproved) -> Iterator[Alert]:
+    draft = sight.views.drafts.get(event.intent_id)
     what = _trade(draft) if draft is not None else short(event.intent_id)
     lacks = draft.lacks if draft is not None else 0
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.APPROVAL, Level.INFO, f"Approved by {event.by}: {what}", event,
         more=f"It needs {lacks} more." if lacks else "",
         fields={
@@ -57,16 +57,16 @@ def approved(scene: Scene, event: e.IntentApproved) -> Iterator[Alert]:
     )
 
 
-def lapsed(scene: Scene, event: e.ApprovalLapsed) -> Iterator[Alert]:
-    yield scene.alert(
+def lapsed(sight: Sight, event: e.ApprovalLapsed) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.APPROVAL, Level.WARNING, f"Approval void: {event.reason}", event,
         more=f"It needs another: tradebot drafts show {event.intent_id}",
         fields={"draft_id": event.intent_id, "reason": event.reason.value},
     )
 
 
-def armed(scene: Scene, event: LiveArmed) -> Iterator[Alert]:
-    yield scene.alert(
+def armed(sight: Sight, event: LiveArmed) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.LIVE, Level.CRITICAL, f"LIVE ARMED: {event.account} by {event.by}", event,
         more="End it: tradebot disarm",
         fields={
@@ -76,15 +76,15 @@ def armed(scene: Scene, event: LiveArmed) -> Iterator[Alert]:
     )
 
 
-def disarmed(scene: Scene, event: LiveDisarmed) -> Iterator[Alert]:
-    yield scene.alert(
+def disarmed(sight: Sight, event: LiveDisarmed) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.LIVE, Level.WARNING, f"Live disarmed by {event.by}: {event.reason}", event,
         fields={"by": event.by},
     )
 
 
-def arming_refused(scene: Scene, event: ArmingRefused) -> Iterator[Alert]:
-    yield scene.alert(
+def arming_refused(sight: Sight, event: ArmingRefused) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.LIVE, Level.WARNING, f"Arming refused: {event.account} by {event.by}", event,
         fields={"account": event.account, "by": event.by, "reason": event.reason.value},
     )

@@ -10,7 +10,7 @@ from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.core.model.events import PositionsMarked, TradeBooked
 from tradebot.core.model.money import plain
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.notify.scene import alert_at
+from tradebot.shell.notify.sight import alert_at
 
 _VALUED: Final = (PositionsMarked, TradeBooked)
 _STEP: Final = Decimal("0.01")  # of the high-water mark: what is told anew as it goes on falling

@@ -16,7 +16,7 @@ from typing import Any, Final
 from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Take
-from tradebot.shell.notify.channel import Outcome
+from tradebot.shell.notify.channel import Fate
 from tradebot.shell.notify.rules import may_be_critical
 from tradebot.shell.told.daily_files import read
 from tradebot.shell.told.outlet import Outlet
@@ -25,7 +25,7 @@ from tradebot.shell.views.rows import Plain, iso
 RECENT_MAX: Final = 1_000
 MISSED_MAX: Final = 100
 UNSETTLED_FOR: Final = timedelta(days=1)  # what is older is no news to anybody
-_SETTLED: Final = frozenset({Outcome.DELIVERED, Outcome.FAILED})
+_SETTLED: Final = frozenset({Fate.DELIVERED, Fate.FAILED})
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Raised:
 
     alert_id: str
     alert: Alert
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, Fate] = field(default_factory=dict)
 
     def row(self) -> Plain:
         alert = self.alert
@@ -87,7 +87,7 @@ class AlertHistory:
 
     def ended(self, at: datetime, alert_id: str, channel: str, ended: Mapping[str, Any]) -> None:
         """Keep what became of an alert on a channel: `outcome`, `tries` and what was `told`."""
-        self._settle(alert_id, channel, Outcome(ended["outcome"]))
+        self._settle(alert_id, channel, Fate(ended["outcome"]))
         self._write({"of": alert_id, "at": iso(at), "channel": channel, **ended})
 
     def unsettled(self, now: datetime) -> list[Raised]:
@@ -119,7 +119,7 @@ class AlertHistory:
         if rest and seq.isdigit():
             self._heard = max(int(seq), self._heard or 0)
 
-    def _settle(self, alert_id: str, channel: str, outcome: Outcome) -> None:
+    def _settle(self, alert_id: str, channel: str, outcome: Fate) -> None:
         found = self._by_id.get(alert_id)
         if found is not None:
             found.outcomes[channel] = outcome
@@ -133,7 +133,7 @@ class AlertHistory:
             if "begins" in record:
                 self._heard = max(int(record["seq"]), self._heard or 0)
             elif "of" in record:
-                self._settle(record["of"], record["channel"], Outcome(record["outcome"]))
+                self._settle(record["of"], record["channel"], Fate(record["outcome"]))
             else:
                 self._keep(Raised(record["alert_id"], _alert(record)))
         except (KeyError, ValueError, TypeError, AttributeError):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.core.session import State
-from tradebot.shell.notify.scene import alert_at
+from tradebot.shell.notify.sight import alert_at
 from tradebot.shell.state import ASKED_TO_STOP, StateChanged
 from tradebot.shell.supervisor import Notice, TaskFailed
 

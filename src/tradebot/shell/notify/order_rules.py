@@ -9,7 +9,7 @@ from tradebot.core.model.money import plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.core.model.reason import Reason, Stage
 from tradebot.core.model.report import ExecType, Report
-from tradebot.shell.notify.scene import Scene, picked
+from tradebot.shell.notify.sight import Sight, picked
 from tradebot.shell.views.narrate import ask, short
 from tradebot.shell.views.rows import Plain
 
@@ -25,34 +25,34 @@ _TAKEN_BACK: Final = (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT)
 _ANSWERED: Final = (Reason.POLICY_REJECTED, Reason.POLICY_SUPERSEDED)  # by a person, who knows
 
 
-def reported(scene: Scene, event: e.OrderReported) -> Iterator[Alert]:
+def reported(sight: Sight, event: e.OrderReported) -> Iterator[Alert]:
     report = event.report
-    row = scene.order(report.cl_ord_id, report.orig_cl_ord_id)
+    row = sight.order(report.cl_ord_id, report.orig_cl_ord_id)
     name = f"{row.get('symbol') or report.symbol or short(report.cl_ord_id)}"
     kind = report.exec_type
     if kind is ExecType.TRADE:
-        yield _filled(scene, event, row)
+        yield _filled(sight, event, row)
     elif kind in _TAKEN_BACK:
         word = "busted" if kind is ExecType.TRADE_CANCEL else "corrected"
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.TRADE_BUSTED, Level.WARNING, f"Execution {word}: {name}", event,
             fields=picked(row) | {"exec_ref_id": report.exec_ref_id},
         )
     elif kind in _REFUSED:
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.ORDER_REJECTED, Level.WARNING,
             f"Order {_REFUSED[kind]}: {name}" + (f": {report.text}" if report.text else ""), event,
             fields=picked(row), key=f"rejected/{row.get('strategy_id')}/{name}/{report.text}",
         )
     elif kind in _ENDED:
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.CANCEL, Level.INFO,
             f"Order {_ENDED[kind]}: {_asked(row)}, filled {row.get('cum_qty', '0')}", event,
             fields=picked(row),
         )
 
 
-def _filled(scene: Scene, event: e.OrderReported, row: Plain) -> Alert:
+def _filled(sight: Sight, event: e.OrderReported, row: Plain) -> Alert:
     report = event.report
     is_whole = row.get("ord_status") == OrdStatus.FILLED
     money = [
@@ -61,7 +61,7 @@ def _filled(scene: Scene, event: e.OrderReported, row: Plain) -> Alert:
     ]
     whole = f"{_asked(row)}: filled {row.get('cum_qty')} at {row.get('avg_px')} on average"
     left = "" if is_whole else f", {row.get('leaves_qty')} left"
-    return scene.alert(
+    return sight.alert(
         AlertKind.FILL if is_whole else AlertKind.PARTIAL_FILL, Level.INFO,
         f"Filled: {_asked(row)} @ {row.get('avg_px')}" if is_whole
         else f"Partly filled: {_asked(row)}, {row.get('leaves_qty')} left",
@@ -79,21 +79,21 @@ def _asked(row: Plain) -> str:
     return " ".join(str(word) for word in words if word) or "an order"
 
 
-def doubted(scene: Scene, event: e.OrderInDoubt) -> Iterator[Alert]:
-    row = scene.order(event.cl_ord_id)
-    yield scene.alert(
+def doubted(sight: Sight, event: e.OrderInDoubt) -> Iterator[Alert]:
+    row = sight.order(event.cl_ord_id)
+    yield sight.alert(
         AlertKind.ORDER_IN_DOUBT, Level.WARNING, f"Order in doubt: {_asked(row)}", event,
         more="The broker is asked until it tells; nothing new goes out on what it is about.",
         fields=picked(row), key=f"doubt/{event.cl_ord_id}",
     )
 
 
-def refused(scene: Scene, event: e.IntentRefused) -> Iterator[Alert]:
+def refused(sight: Sight, event: e.IntentRefused) -> Iterator[Alert]:
     """Tell whose intent ended unsent, and by which limit; what a person decided is no news."""
-    record = scene.views.record(event.intent_id)
+    record = sight.views.record(event.intent_id)
     if event.reason in _ANSWERED or record is None:
         return
-    body, draft = record.intent, scene.views.drafts.get(event.intent_id)
+    body, draft = record.intent, sight.views.drafts.get(event.intent_id)
     fields = {
         "intent_id": event.intent_id, "symbol": body.symbol, "strategy_id": body.strategy_id,
         "user": body.user, "reason": event.reason.value,
@@ -101,47 +101,47 @@ def refused(scene: Scene, event: e.IntentRefused) -> Iterator[Alert]:
            f" {plain(g.limit)}" for g in event.gates if g.limit is not None},
     }
     if event.reason is Reason.ADAPTER_UNDELIVERED:
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.DEAD_LETTER, Level.WARNING, f"Not delivered: {ask(body)}", event,
             more=f"Try it again: tradebot dead-letters retry {event.intent_id}\n"
             f"Give it up: tradebot dead-letters discard {event.intent_id} --reason TEXT",
             fields=fields,
         )
     elif event.reason is Reason.POLICY_INTENT_EXPIRED and draft is not None:
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.DRAFT_EXPIRED, Level.WARNING, f"Draft expired: {ask(body)}", event,
             more="Nobody approved it in time; nothing was sent.", fields=fields,
         )
     else:
         is_risk = event.stage in (Stage.RISK, Stage.DISPATCH)
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.REFUSED, Level.WARNING if is_risk else Level.INFO,
             f"Refused, {event.reason}: {ask(body)}", event, fields=fields,
             key=f"refused/{body.owner}/{event.reason}",
         )
 
 
-def change_refused(scene: Scene, event: e.ReplaceRefused) -> Iterator[Alert]:
-    row = scene.order(event.target)
-    yield scene.alert(
+def change_refused(sight: Sight, event: e.ReplaceRefused) -> Iterator[Alert]:
+    row = sight.order(event.target)
+    yield sight.alert(
         AlertKind.REFUSED, Level.INFO, f"Change refused, {event.reason}: {_asked(row)}", event,
         fields=picked(row) | {"reason": event.reason.value},
         key=f"change/{row.get('strategy_id')}/{event.reason}",
     )
 
 
-def booked(scene: Scene, event: e.TradeBooked) -> Iterator[Alert]:
+def booked(sight: Sight, event: e.TradeBooked) -> Iterator[Alert]:
     if event.is_external:
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.EXTERNAL_TRADE, Level.WARNING,
             f"A trade that is none of ours: {event.symbol} {plain(event.qty)}", event,
             fields=_of_trade(event),
         )
 
 
-def settled(scene: Scene, event: e.PositionSettled) -> Iterator[Alert]:
+def settled(sight: Sight, event: e.PositionSettled) -> Iterator[Alert]:
     report = event.report
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.SETTLEMENT, Level.INFO, f"Settled: {plain(report.last_qty)} {report.symbol}",
         event, fields=_of_settlement(report),
     )

@@ -11,10 +11,10 @@ from tradebot.core.model.alert import Alert
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.notify import draft_rules, order_rules, trouble_rules
-from tradebot.shell.notify.scene import Scene
+from tradebot.shell.notify.sight import Sight
 from tradebot.shell.views.views import Views
 
-Rule: TypeAlias = Callable[[Scene, Any], Iterator[Alert]]
+Rule: TypeAlias = Callable[[Sight, Any], Iterator[Alert]]
 
 RULES: Final[Mapping[type, Rule]] = {
     e.OrderReported: order_rules.reported,
@@ -69,11 +69,11 @@ _CRITICAL: Final = (e.KillSwitchSet, e.InstrumentHalted, e.BreakFound, LiveArmed
 
 def alerts_of(decision: Decision, views: Views) -> list[tuple[str, Alert]]:
     """Return what is to be told of a decision, each alert with an id that is always the same."""
-    scene = Scene(decision, views)
+    sight = Sight(decision, views)
     found = [
         alert for event in decision.events
         if (rule := RULES.get(type(event))) is not None
-        for alert in rule(scene, event)
+        for alert in rule(sight, event)
     ]
     return [(f"{decision.seq}.{number}", alert) for number, alert in enumerate(found)]
 

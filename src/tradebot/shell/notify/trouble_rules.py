@@ -9,7 +9,7 @@ from tradebot.core.model.commands import BreakerState, Control
 from tradebot.core.model.drift import EXPLAIN_BREAK, SEVERITY, Drift, Severity
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import EXPLAIN
-from tradebot.shell.notify.scene import Scene
+from tradebot.shell.notify.sight import Sight
 from tradebot.shell.views.narrate import drift_text
 
 _BY: Final[Mapping[str, AlertKind]] = {
@@ -25,9 +25,9 @@ _BREAKER_LEVEL: Final[Mapping[BreakerState, Level]] = {
 _RESTART: Final = "restart"  # why a start lets go of routes that the last life left connected
 
 
-def killed(scene: Scene, event: e.KillSwitchSet) -> Iterator[Alert]:
+def killed(sight: Sight, event: e.KillSwitchSet) -> Iterator[Alert]:
     """Tell a kill with what was in flight."""
-    counts, book = scene.views.status()["counts"], scene.views.book
+    counts, book = sight.views.status()["counts"], sight.views.book
     held = [
         f"{symbol} {plain(net.qty)}" for nets in book.ledger.nets.values()
         for symbol, net in nets.items()
@@ -36,7 +36,7 @@ def killed(scene: Scene, event: e.KillSwitchSet) -> Iterator[Alert]:
         f"{counts['orders_working']} orders at work, {counts['orders_in_doubt']} of them in doubt;"
         f" held: {', '.join(held) or 'nothing'}"
     )
-    yield scene.alert(
+    yield sight.alert(
         _BY.get(event.by, AlertKind.KILL_SWITCH) if event.engaged else AlertKind.KILL_SWITCH,
         Level.CRITICAL if event.engaged else Level.WARNING,
         f"KILL SWITCH SET by {event.by}: {event.reason}" if event.engaged
@@ -51,16 +51,16 @@ def killed(scene: Scene, event: e.KillSwitchSet) -> Iterator[Alert]:
     )
 
 
-def flattened(scene: Scene, event: e.RouteFlattened) -> Iterator[Alert]:
-    yield scene.alert(
+def flattened(sight: Sight, event: e.RouteFlattened) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.KILL_SWITCH, Level.INFO, f"Route {event.route} is flat after the kill", event,
         fields={"route": event.route},
     )
 
 
-def halted(scene: Scene, event: e.InstrumentHalted) -> Iterator[Alert]:
+def halted(sight: Sight, event: e.InstrumentHalted) -> Iterator[Alert]:
     what = "everything" if event.symbol == e.EVERYTHING else event.symbol
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.HALT, Level.CRITICAL, f"HALTED {what}: {event.reason}", event,
         more=f"{EXPLAIN[event.reason]}\n"
         f"Let it go on: tradebot clear-halt {event.symbol!r} --reason TEXT",
@@ -68,18 +68,18 @@ def halted(scene: Scene, event: e.InstrumentHalted) -> Iterator[Alert]:
     )
 
 
-def unhalted(scene: Scene, event: e.HaltCleared) -> Iterator[Alert]:
+def unhalted(sight: Sight, event: e.HaltCleared) -> Iterator[Alert]:
     what = "everything" if event.symbol == e.EVERYTHING else event.symbol
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.HALT, Level.WARNING, f"Halt of {what} cleared by {event.by}", event,
         fields={"symbol": event.symbol, "by": event.by, "reason": event.reason},
     )
 
 
-def controlled(scene: Scene, event: e.ControlSet) -> Iterator[Alert]:
+def controlled(sight: Sight, event: e.ControlSet) -> Iterator[Alert]:
     is_clock = event.control is Control.CLOCK_SET
     word, name = "on" if event.engaged else "off", event.control.replace("_", " ")
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.CLOCK if is_clock else AlertKind.CONTROL,
         Level.WARNING if event.engaged else Level.INFO,
         f"{name.capitalize()} {word} by {event.by}: {event.reason}", event,
@@ -88,8 +88,8 @@ def controlled(scene: Scene, event: e.ControlSet) -> Iterator[Alert]:
     )
 
 
-def broke(scene: Scene, event: e.BreakerSet) -> Iterator[Alert]:
-    yield scene.alert(
+def broke(sight: Sight, event: e.BreakerSet) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.BREAKER, _BREAKER_LEVEL[event.state],
         f"Breaker of route {event.route}: {event.state}", event,
         fields={"route": event.route, "state": event.state.value, "reason": event.reason},
@@ -97,26 +97,26 @@ def broke(scene: Scene, event: e.BreakerSet) -> Iterator[Alert]:
     )
 
 
-def connected(scene: Scene, event: e.RouteConnected) -> Iterator[Alert]:
-    yield scene.alert(
+def connected(sight: Sight, event: e.RouteConnected) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.ROUTE, Level.INFO, f"Route {event.route} is up", event,
         fields={"route": event.route, "account": event.account, "kind": event.kind.value},
         key=f"route/{event.route}/up",
     )
 
 
-def disconnected(scene: Scene, event: e.RouteDisconnected) -> Iterator[Alert]:
+def disconnected(sight: Sight, event: e.RouteDisconnected) -> Iterator[Alert]:
     if event.reason != _RESTART:
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.ROUTE, Level.WARNING, f"Route {event.route} is down: {event.reason}", event,
             fields={"route": event.route, "reason": event.reason},
             key=f"route/{event.route}/down",
         )
 
 
-def compared(scene: Scene, event: e.StatementCompared) -> Iterator[Alert]:
+def compared(sight: Sight, event: e.StatementCompared) -> Iterator[Alert]:
     if event.recovered:
-        yield scene.alert(
+        yield sight.alert(
             AlertKind.RECONCILIATION, Level.WARNING,
             f"{len(event.recovered)} missing executions booked: {event.account}", event,
             fields={"account": event.account, "route": event.route,
@@ -124,9 +124,9 @@ def compared(scene: Scene, event: e.StatementCompared) -> Iterator[Alert]:
         )
 
 
-def differs(scene: Scene, event: e.BreakFound) -> Iterator[Alert]:
+def differs(sight: Sight, event: e.BreakFound) -> Iterator[Alert]:
     level, name = _BREAK_LEVEL[SEVERITY[event.drift.kind]], event.drift.name
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.RECONCILIATION, level, f"Break: {drift_text(event.drift)}", event,
         more=f"{EXPLAIN_BREAK[event.drift.kind]}\nLook: tradebot reconcile\n"
         f"Believe the broker: tradebot reconcile --accept {name} --reason TEXT",
@@ -134,15 +134,15 @@ def differs(scene: Scene, event: e.BreakFound) -> Iterator[Alert]:
     )
 
 
-def agrees(scene: Scene, event: e.BreakClosed) -> Iterator[Alert]:
-    yield scene.alert(
+def agrees(sight: Sight, event: e.BreakClosed) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.RECONCILIATION, Level.INFO, f"Break is gone: {event.drift.name}", event,
         fields=_of_drift(event.drift),
     )
 
 
-def accepted(scene: Scene, event: e.BreakAccepted) -> Iterator[Alert]:
-    yield scene.alert(
+def accepted(sight: Sight, event: e.BreakAccepted) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.RECONCILIATION, Level.WARNING,
         f"Break accepted by {event.by}: {event.drift.name}", event,
         fields=_of_drift(event.drift) | {"by": event.by, "reason": event.reason},
@@ -156,9 +156,9 @@ def _of_drift(drift: Drift) -> dict[str, object]:
     }
 
 
-def switched(scene: Scene, event: e.StrategySwitched) -> Iterator[Alert]:
+def switched(sight: Sight, event: e.StrategySwitched) -> Iterator[Alert]:
     word = "enabled" if event.enabled else "disabled"
-    yield scene.alert(
+    yield sight.alert(
         AlertKind.STRATEGY, Level.INFO if event.enabled else Level.WARNING,
         f"Strategy {event.strategy_id} {word}", event,
         more="" if event.enabled else
@@ -167,8 +167,8 @@ def switched(scene: Scene, event: e.StrategySwitched) -> Iterator[Alert]:
     )
 
 
-def pinned(scene: Scene, event: e.PinNoticed) -> Iterator[Alert]:
-    yield scene.alert(
+def pinned(sight: Sight, event: e.PinNoticed) -> Iterator[Alert]:
+    yield sight.alert(
         AlertKind.PIN_RISK, Level.WARNING, f"Pin risk: {event.symbol}", event,
         fields={"account": event.account, "symbol": event.symbol, "qty": plain(event.qty),
                 "spot": plain(event.spot)},

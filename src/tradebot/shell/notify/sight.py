@@ -20,7 +20,7 @@ OF_ORDER: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Sight:
     """A published decision, and the views that have taken it."""
 
     decision: Decision
