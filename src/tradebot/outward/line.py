@@ -23,14 +23,14 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tradebot.core.model.fact import fact
-from tradebot.outward.aside import Aside
+from tradebot.outward.names import NameServer, dial
 from tradebot.outward.target import Address, Reach, is_outside, literal, target
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
 ANSWER_BYTES_MAX: Final = 64 * 1024
 _NO_TIMEOUT: Final = ClientTimeout(total=None, sock_connect=None)
-_AS_IT_IS: Final = {"Accept-Encoding": "identity"}
+_HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "tradebot"}
 
 
 class Unreached(Exception):
@@ -60,7 +60,7 @@ class HttpLine:
 
     def __init__(self, url: str, reach: Reach, resolve: Resolve | None = None) -> None:
         self._url, self._reach, self._target = url, reach, target(url)
-        self._resolve = resolve or _NameServer().ask
+        self._resolve = resolve or NameServer().ask
         if self._target.scheme != "https" and not reach.allow_plain:
             raise ValueError("expected https")
         if reach.hosts and self._target.host not in reach.hosts:
@@ -84,7 +84,7 @@ class HttpLine:
                 timeout=_NO_TIMEOUT, auto_decompress=False, cookie_jar=DummyCookieJar(),
             ) as session, session.request(
                 "GET" if body is None else "POST", self._url, data=body,
-                headers={**_AS_IT_IS, **(headers or {})}, allow_redirects=False,
+                headers={**_HEADERS, **(headers or {})}, allow_redirects=False,
             ) as answer:
                 is_read = wants_answer or answer.status // 100 != 2
                 read, cut = await _taken(answer) if is_read else (b"", "")
@@ -94,18 +94,19 @@ class HttpLine:
 
     async def knock(self) -> str:
         """Connect, agree on TLS and hang up; tell who answered where."""
-        host, address = self._target.host, (await self._addresses())[0]
+        host, addresses = self._target.host, await self._addresses()
         is_plain = self._target.scheme == "http"
         try:
             _, writer = await asyncio.open_connection(
-                address, self._target.port, ssl=None if is_plain else self._tls or True,
+                sock=await dial(addresses, self._target.port),
+                ssl=None if is_plain else self._tls or True,
                 server_hostname=None if is_plain else host,
             )
         except OSError as error:
             raise Unreached(f"no connection ({type(error).__name__})") from None
-        tls = writer.get_extra_info("ssl_object")
+        tls, address = map(writer.get_extra_info, ("ssl_object", "peername"))
         writer.transport.abort()
-        return f"{host} answers at {address}, {tls.version() if tls else 'unencrypted'}"
+        return f"{host} answers at {address[0]}, {tls.version() if tls else 'unencrypted'}"
 
     async def _addresses(self) -> Sequence[str]:
         host = self._target.host
@@ -161,16 +162,3 @@ class _Pinned(AbstractResolver):
 
     async def close(self) -> None:
         """Have nothing to close."""
-
-
-class _NameServer:
-    """Asks the machine for a name's addresses."""
-
-    def __init__(self) -> None:
-        self._aside = Aside("question to the name server")
-
-    async def ask(self, host: str, port: int) -> Sequence[str]:
-        found = await self._aside.run(
-            lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
-        return [str(address[0]) for *_, address in found]

@@ -47,11 +47,6 @@ class Target:
     host: str
     port: int
 
-    @property
-    def is_loopback(self) -> bool:
-        found = literal(self.host)
-        return self.host == "localhost" if found is None else found.is_loopback
-
 
 def target(url: str) -> Target:
     """Read a URL; raise ValueError, which never shows it, where it can be read in two ways."""
@@ -77,6 +72,12 @@ def is_outside(address: Address) -> bool:
     if inner is not None:
         return is_outside(inner)
     return address in _PUBLIC and address.is_global
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, and is so whoever is asked."""
+    address = literal(host)
+    return host == "localhost" if address is None else address.is_loopback
 
 
 def literal(host: str) -> Address | None:

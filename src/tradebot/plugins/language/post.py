@@ -7,7 +7,7 @@ from typing import Any, Final
 from tradebot.core.model.fact import fact
 from tradebot.core.model.secret import Secret
 from tradebot.outward.line import HttpAnswer, HttpLine, Unreached
-from tradebot.outward.target import Reach, target
+from tradebot.outward.target import Reach, is_loopback, target
 from tradebot.ports import NoAnswer, UselessAnswer
 
 _JSON: Final = "application/json"
@@ -47,7 +47,7 @@ def _check(url: str, *, may_be_plain: bool) -> None:
         raise ValueError(f"base_url: {error}") from None
     if "?" in url:
         raise ValueError("base_url: expected nothing behind the path")
-    if named.scheme == "http" and not (may_be_plain or named.is_loopback):
+    if named.scheme == "http" and not (may_be_plain or is_loopback(named.host)):
         raise ValueError("base_url: expected https, or http to this machine (or set plain_http)")
 
 
