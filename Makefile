@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp  ## a simulated session of the next trading day
 install: $(VENV)/run.stamp  ## what pyproject.toml registers becomes known
 
 test: $(VENV)/dev.stamp  ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 simulate: $(VENV)/dev.stamp  ## 5600 days full of faults, and the seeds that once failed
 	$(BIN)/tradebot simulate --days 5600 --jobs 2 --each 100 --seeds-from tests/simulation/seeds.txt

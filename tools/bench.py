@@ -62,7 +62,7 @@ def measures(scale: int) -> Measures:
         "raw sync": raw_syncs, "start-up": lambda _: bench_processes.start_up(),
         "calendar": lambda _: bench_processes.calendar(),
         "daemon start": bench_processes.daemon_start,
-        "replay": partial(bench_processes.replay, sessions=max(11, 120 // scale)),
+        "replay": partial(bench_processes.replay, sessions=max(41, 120 // scale)),
     }
     for sink in ("none", "file", "durable"):
         for concurrency, count in ((1, 5_000), (64, 20_000), (1024, 20_000)):

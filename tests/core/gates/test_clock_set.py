@@ -17,7 +17,7 @@ SET = SetControl(
 )
 
 
-@pytest.mark.parametrize("source", set(Source) - {Source.KILL})
+@pytest.mark.parametrize("source", sorted({*Source} - {Source.KILL}))
 def test_whoever_asks_waits(source: Source) -> None:
     trader = a_trader()
     assert ask(clock_set, trader, an_intent(source=source)).answer == "ALLOW"

@@ -26,7 +26,7 @@ def knowing(**changes: Any) -> Trader:
     (open_interest, "open_interest", 0, "BLOCK 500 against 0"),
     (option_volume, "volume", 10, "ALLOW 10 against 10"),
     (option_volume, "volume", 9, "BLOCK 10 against 9"),
-], ids=str)
+])
 def test_the_leg_that_trades_least_decides(
     gate: Gate, fact: str, count: int, expected: str
 ) -> None:
@@ -35,7 +35,7 @@ def test_the_leg_that_trades_least_decides(
 
 @pytest.mark.parametrize(("gate", "fact"), [
     (open_interest, "open_interest"), (option_volume, "volume"),
-], ids=str)
+])
 def test_a_count_that_nobody_knows_is_waited_for(gate: Gate, fact: str) -> None:
     told = ask(gate, knowing(**{fact: None}), a_condor())
     assert (told.answer, told.need) == ("PAUSE", option_need(CALLS[0]))

@@ -45,7 +45,7 @@ def buy(qty: int) -> Intent:
     (portfolio_gamma, "gamma_max_frac", "2500"),  # 0.01 x 500 x 5 x 100
     (portfolio_theta, "theta_max_frac", "5"),  # -0.05 x 100, a day
     (portfolio_vega, "vega_max_frac", "40"),  # 0.4 x 100, a point
-], ids=str)
+])
 def test_each_greek_is_summed_in_currency(gate: Gate, limit: str, one: str) -> None:
     two = Decimal(one) * 2
     desk = limited(**{limit: str(two / 100_000)})
@@ -84,7 +84,7 @@ def test_what_leans_less_than_before_may_go_and_a_warning_lets_all_go() -> None:
     assert said(ask(portfolio_delta, warned, buy(1))) == "ALLOW 100000 against 50000"
 
 
-@pytest.mark.parametrize("gate", ALL, ids=str)
+@pytest.mark.parametrize("gate", ALL)
 def test_every_option_that_is_held_must_be_known(gate: Gate) -> None:
     wide = dict.fromkeys(
         ("delta_max_frac", "gamma_max_frac", "theta_max_frac", "vega_max_frac"), "9"
@@ -103,7 +103,7 @@ def test_every_option_that_is_held_must_be_known(gate: Gate) -> None:
     assert ask(gate, desk, buy(1)).need == quote_need("SPY")
 
 
-@pytest.mark.parametrize("gate", ALL, ids=str)
+@pytest.mark.parametrize("gate", ALL)
 def test_shares_exits_and_no_limit_know_nothing_of_it(gate: Gate) -> None:
     wide = dict.fromkeys(
         ("delta_max_frac", "gamma_max_frac", "theta_max_frac", "vega_max_frac"), "0"
