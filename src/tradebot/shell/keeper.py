@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -78,7 +79,8 @@ class Keeper:
 
 def main(arguments: Sequence[str]) -> int:
     """Be the process beside the daemon."""
-    os.nice(10)
+    with suppress(OSError):  # a service may be forbidden to; it is only politeness
+        os.nice(10)
     try:
         recovery.keep(Path(arguments[0]))
     except JournalDamaged as error:
