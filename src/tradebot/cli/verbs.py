@@ -61,6 +61,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "doctor": Verb(
         "doctor", "examine the machine: clock, disk, lock, permissions, socket, brokers"
     ),
+    "backup": Verb("copies", "copy the data directory into one file, while the daemon runs or not"),
+    "restore": Verb("copies", "make a data directory of a backup, in an empty place"),
     "init": Verb("init", "write a commented starter configuration and policy"),
     "drill": Verb("drill", "live through a bad day on paper, with your own configuration"),
     "simulate": Verb(
