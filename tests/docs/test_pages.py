@@ -8,6 +8,7 @@ from tests.docs.pages import INSTALL, ROOT, Clone, Command, File, matches, steps
 PAGES = {
     "calendar.md": 5,
     "first-strategy.md": 7,
+    "guide/backup.md": 7,
     "guide/desk.md": 10,
     "guide/voice.md": 1,
     "howto/add-a-broker.md": 2,

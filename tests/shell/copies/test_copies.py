@@ -94,8 +94,8 @@ def test_a_book_is_cut_where_the_journal_is(tmp_path: Path) -> None:
     try:
         for _ in range(400):
             found = cut(tmp_path)
-            (part,) = found.parts
-            lines = book.read_text()[:part.size].splitlines()
+            (piece,) = found.pieces
+            lines = book.read_text()[:piece.size].splitlines()
             orders = [int(line[6:]) for line in lines if line.startswith("order")]
             fills = [int(line[7:]) for line in lines if line.startswith("filled")]
             assert (orders or [0])[-1] <= found.anchor.seq // 2, "an order that nobody decided"

@@ -35,7 +35,7 @@ class NoQuietMoment(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Piece:
     """The first `size` bytes of a file; its path is relative to the data directory."""
 
     path: str
@@ -48,7 +48,7 @@ class Cut:
 
     home: Path
     anchor: Anchor
-    parts: tuple[Part, ...]
+    pieces: tuple[Piece, ...]
 
 
 def cut(home: Path) -> Cut:
@@ -66,20 +66,20 @@ def cut(home: Path) -> Cut:
     anchor = chain.parse_anchor(before)
     if anchor is None:
         raise JournalDamaged("the anchor is damaged")
-    told = (part for name in TOLD for part in _files(home, name))
+    told = (piece for name in TOLD for piece in _files(home, name))
     return Cut(home, anchor, (*_segments(home, anchor), *books, *told))
 
 
-def _segments(home: Path, anchor: Anchor) -> Iterator[Part]:
+def _segments(home: Path, anchor: Anchor) -> Iterator[Piece]:
     """Take the segments whole, and the last one up to where the anchor says."""
     for number, path in place.segments(home / JOURNAL):
         if number > anchor.segment:
             return
         size = anchor.end if number == anchor.segment else path.stat().st_size
-        yield Part(f"{JOURNAL}/{path.name}", size)
+        yield Piece(f"{JOURNAL}/{path.name}", size)
 
 
-def _files(home: Path, name: str) -> Iterator[Part]:
+def _files(home: Path, name: str) -> Iterator[Piece]:
     """Find the regular files of ours under this name; half-written ones have another."""
     top = home / name
     found = sorted(top.rglob("*")) if top.is_dir() and not top.is_symlink() else [top]
@@ -89,4 +89,4 @@ def _files(home: Path, name: str) -> Iterator[Part]:
         except FileNotFoundError:
             continue
         if stat.S_ISREG(status.st_mode) and not path.name.endswith(place.BEGUN):
-            yield Part(path.relative_to(home).as_posix(), status.st_size)
+            yield Piece(path.relative_to(home).as_posix(), status.st_size)

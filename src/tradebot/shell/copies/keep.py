@@ -23,7 +23,7 @@ from tradebot.shell.copies.archive import (
     Packer,
     unpacked,
 )
-from tradebot.shell.copies.cut import JOURNAL, Cut, Part, cut
+from tradebot.shell.copies.cut import JOURNAL, Cut, Piece, cut
 from tradebot.shell.journal import chain, place
 from tradebot.shell.journal.verify import Scan, SegmentSource
 
@@ -138,24 +138,24 @@ def _make(home: Path, path: Path, now: datetime) -> tuple[Path, Manifest]:
 
 
 def _taken(found: Cut) -> Iterator[_Taken]:
-    """Take the sums of all parts; what was told and is gone meanwhile has its later place."""
+    """Take the sums of all pieces; what was told and is gone meanwhile has its later place."""
     head = found.anchor.encode()
     yield _Taken(Entry(HEAD, len(head), hashlib.sha256(head).hexdigest()), head)
-    for part in found.parts:
+    for piece in found.pieces:
         with suppress(FileNotFoundError):
-            yield _sum(found.home, part)
+            yield _sum(found.home, piece)
 
 
-def _sum(home: Path, part: Part) -> _Taken:
-    with place.open_reader(home / part.path) as file:
-        if part.size <= _SMALL:
-            data = file.read(part.size)
-            return _Taken(Entry(part.path, len(data), hashlib.sha256(data).hexdigest()), data)
-        digest, left = hashlib.sha256(), part.size
+def _sum(home: Path, piece: Piece) -> _Taken:
+    with place.open_reader(home / piece.path) as file:
+        if piece.size <= _SMALL:
+            data = file.read(piece.size)
+            return _Taken(Entry(piece.path, len(data), hashlib.sha256(data).hexdigest()), data)
+        digest, left = hashlib.sha256(), piece.size
         while left and (chunk := file.read(min(left, _CHUNK))):
             digest.update(chunk)
             left -= len(chunk)
-    return _Taken(Entry(part.path, part.size - left, digest.hexdigest()))
+    return _Taken(Entry(piece.path, piece.size - left, digest.hexdigest()))
 
 
 def _source(home: Path, one: _Taken) -> IO[bytes]:
