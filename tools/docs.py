@@ -1,7 +1,7 @@
 """What do the reference pages say? Everything on them is read from the code, nothing is typed.
 
-    python tools/docs.py           write docs/reference
-    python tools/docs.py --check   name the pages that are missing or stale; exit 1 if any is
+    python tools/docs.py           write docs/reference, and the schemas in config/
+    python tools/docs.py --check   name the files that are missing or stale; exit 1 if any is
 """
 
 import argparse
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from importlib import import_module
+from importlib.metadata import EntryPoint, EntryPoints
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
@@ -33,11 +34,14 @@ from tradebot.core.model.order import LIFECYCLE, PRECEDENCE
 from tradebot.core.model.reason import EXPLAIN, Reason
 from tradebot.core.model.report import ExecType
 from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
+from tradebot.shell.settings import plugins
 from tradebot.shell.settings.reference import SettingDoc, describe
+from tradebot.shell.settings.schema import schema_files
 from tradebot.shell.settings.sections import Sections
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+CONFIG = ROOT / "config"
 WRITTEN_BY = "<!-- Written by tools/docs.py from the code; edit the code. -->"
 LIMIT_SOURCES = ROOT / "tools" / "limit_sources.toml"
 _SHARED_BY = 4  # verbs that take a flag before it is told once for all of them
@@ -60,10 +64,23 @@ def pages() -> Mapping[str, str]:
     return {name: "\n".join([WRITTEN_BY, "", *write(), ""]) for name, write in written.items()}
 
 
+def schemas() -> Mapping[str, str]:
+    """Return every schema for editors by its file name, of the plugins that are registered."""
+    plugins.entry_points = _registered
+    return schema_files()
+
+
+def _registered(group: str) -> EntryPoints:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = project["entry-points"].get(group, {}).items()
+    return EntryPoints(EntryPoint(name, target, group) for name, target in named)
+
+
 def stale() -> list[str]:
-    """Name the pages that do not say what the code says, and those nobody writes."""
-    wanted = pages()
-    there = {path.name: path.read_text() for path in REFERENCE.glob("*.md")}
+    """Name the files that do not say what the code says, and those nobody writes."""
+    wanted = {**pages(), **schemas()}
+    written = (*REFERENCE.glob("*.md"), *CONFIG.glob("*.schema.json"))
+    there = {path.name: path.read_text() for path in written}
     return sorted(name for name in wanted.keys() | there if wanted.get(name) != there.get(name))
 
 
@@ -113,7 +130,8 @@ def _reasons() -> Iterator[str]:
 def _settings() -> Iterator[str]:
     yield "# Settings"
     yield "\nThe keys of a configuration file. A dot is a section; in the environment the key"
-    yield "`market_data.provider` is `TRADEBOT_MARKET_DATA__PROVIDER`.\n"
+    yield "`market_data.provider` is `TRADEBOT_MARKET_DATA__PROVIDER`. A secret may stand in a file"
+    yield "of its own instead: the key with `_file` at its end names it.\n"
     common = describe(Sections)
     yield from _setting_table(common)
     told = {setting.key for setting in common}
@@ -128,10 +146,13 @@ def _settings() -> Iterator[str]:
 
 def _setting_table(settings: Sequence[SettingDoc]) -> Iterator[str]:
     rows = [
-        (f"`{s.key}`", s.type, "required" if s.default is None else code(s.default), s.unit, s.doc)
+        (
+            f"`{s.key}`", s.type, "required" if s.default is None else code(s.default), s.unit,
+            s.range, s.doc,
+        )
         for s in settings
     ]
-    yield from table(("setting", "type", "default", "unit", "for"), rows)
+    yield from table(("setting", "type", "default", "unit", "range", "for"), rows)
 
 
 def _plugins() -> Iterator[tuple[str, str, Any]]:
@@ -325,7 +346,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.check:
         for name in stale():
-            print(f"docs/reference/{name} is stale: run tools/dev.py docs")
+            print(f"{name} is stale: run tools/dev.py docs")
         return int(bool(stale()))
     REFERENCE.mkdir(parents=True, exist_ok=True)
     wanted = pages()
@@ -334,6 +355,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path.unlink()
     for name, text in wanted.items():
         (REFERENCE / name).write_text(text)
+    for name, text in schemas().items():
+        (CONFIG / name).write_text(text)
     return 0
 
 

@@ -16,6 +16,9 @@ def test_what_is_written_is_valid_and_commented(tmp_path: Path, capsys: Out) -> 
     assert config.read_text().startswith("#")
     assert (config.parent / "policy.yaml").read_text().startswith("#")
     assert main(["config", "validate", str(config)]) == 0
+    for name in ("config.paper.yaml", "policy.yaml"):
+        named = (config.parent / name).read_text().splitlines()[0].partition("$schema=")[2]
+        assert (config.parent / named).is_file()
 
 
 @pytest.mark.parametrize("name", ["config.paper.yaml", "policy.yaml"])

@@ -30,6 +30,7 @@ def register(verbs: flags.Verbs) -> None:
         actions, "schema", "print the JSON Schema of the whole file, for editors",
         "tradebot.cli.config:schema",
     )
+    parser.add_argument("--policy", action="store_true", help="of a file of limits instead")
     flags.takes_json(parser)
 
 
@@ -53,9 +54,9 @@ def show_all(args: argparse.Namespace) -> int:
 
 
 def schema(args: argparse.Namespace) -> int:
-    from tradebot.shell.settings.schema import schema as of_settings
+    from tradebot.shell.settings import schema as forms
 
-    show.document(of_settings())
+    show.document(forms.policy_schema() if args.policy else forms.schema())
     return Exit.DONE
 
 

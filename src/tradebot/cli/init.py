@@ -1,4 +1,7 @@
-"""How does somebody begin? With a commented configuration and policy; nothing is overwritten."""
+"""How does somebody begin? With a commented configuration and policy; nothing is overwritten.
+
+Their schemas lie beside them, for editors.
+"""
 
 import argparse
 from pathlib import Path
@@ -20,8 +23,12 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def init(args: argparse.Namespace) -> int:
+    from tradebot.shell.settings.schema import schema_files
+
     target = args.directory / "config"
-    texts = {target / name: _starter(name) for name in _FILES}
+    texts = {target / name: text for name, text in (
+        *((name, _starter(name)) for name in _FILES), *schema_files().items(),
+    )}
     taken = [str(path) for path in texts if path.exists() or path.is_symlink()]
     if taken:
         raise Stop(Exit.FAILED, f"nothing was written over {', '.join(taken)};"

@@ -95,7 +95,7 @@ def test_a_mistake_in_the_calendar_is_told_with_its_line(text: str, expected: st
     ("{structures: [{strategy: collar}, {strategy: collar}]}",
      "c.yaml:1: policy.desk.structures[0].strategy: expected one rule a structure, got 'collar'"),
     ("{structures: [{strategy: collar, iv_rank_min: 30}]}",
-     "c.yaml:1: policy.desk.structures[0].iv_rank_min: expected a rank from 0 to 1, got '30'"),
+     "c.yaml:1: policy.desk.structures[0].iv_rank_min: expected a fraction from 0 to 1, got '30'"),
     ("{structures: [{strategy: collar, days_min: 40, days_max: 30}]}",
      "c.yaml:1: policy.desk.structures[0].days_max: expected at least days_min, 40, got '30'"),
     ("{structures: [{strategy: collar, quantity_max: 0}]}",

@@ -1,27 +1,19 @@
 """Does the schema take what the loader takes, and refuse what an editor should underline?"""
 
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import jsonschema
 import pytest
 import yaml
 
 from tradebot.shell.settings import plugins
-from tradebot.shell.settings.schema import schema
+from tradebot.shell.settings.schema import policy_schema, schema
 
 ROOT = Path(__file__).resolve().parents[3]
-KNOWN = {
-    "$schema", "title", "description", "type", "properties", "required", "additionalProperties",
-    "items", "anyOf", "enum", "const", "minimum", "maximum", "exclusiveMinimum",
-    "exclusiveMaximum", "minItems", "minProperties", "minLength", "maxLength", "pattern", "format",
-    "default",
-}
-TYPES = {
-    "object": dict, "array": list, "string": str, "integer": int, "number": (int, float),
-    "boolean": bool, "null": type(None),
-}
-
-
 class Day(yaml.SafeLoader):
     """YAML as an editor reads it: days stay text."""
 
@@ -32,88 +24,96 @@ Day.yaml_implicit_resolvers = {
 }
 
 
-def problems(form: dict[str, Any], value: Any, path: str = "") -> list[str]:
-    """Check a value by the words of the schema that we use."""
-    assert set(form) <= KNOWN, set(form) - KNOWN
-    if "anyOf" in form:
-        trials = [problems(part, value, path) for part in form["anyOf"]]
-        if all(trials):
-            return [told for trial in trials for told in trial]
-    if "type" in form:
-        is_bool = isinstance(value, bool)
-        if not isinstance(value, TYPES[form["type"]]) or (is_bool and form["type"] != "boolean"):
-            return [f"{path}: no {form['type']}"]
-    found = []
-    if value not in form.get("enum", [value]) or value != form.get("const", value):
-        found.append(f"{path}: not this value")
-    if isinstance(value, int | float):
-        if value <= form.get("exclusiveMinimum", value - 1) or value < form.get("minimum", value):
-            found.append(f"{path}: too small")
-        if value > form.get("maximum", value):
-            found.append(f"{path}: too large")
-    if isinstance(value, list):
-        if len(value) < form.get("minItems", 0):
-            found.append(f"{path}: too few")
-        for at, item in enumerate(value):
-            found += problems(form.get("items", {}), item, f"{path}[{at}]")
-    if isinstance(value, dict):
-        found += [f"{path}.{name}: missing" for name in form.get("required", [])
-                  if name not in value]
-        for key, inner in value.items():
-            rest = form.get("additionalProperties", True)
-            if key in form.get("properties", {}):
-                found += problems(form["properties"][key], inner, f"{path}.{key}")
-            elif rest is False:
-                found.append(f"{path}.{key}: unknown")
-            elif isinstance(rest, dict):
-                found += problems(rest, inner, f"{path}.{key}")
-    return found
+FORM: Final = schema()
+
+
+def problems(value: Any, form: Any = FORM) -> list[str]:
+    """Ask a validator that shares nothing with us, and knows the standard whole."""
+    kind = jsonschema.Draft202012Validator
+    return [f"{error.json_path}: {error.message}" for error in kind(form).iter_errors(value)]
 
 
 def read(text: str) -> Any:
     return yaml.load(text, Loader=Day)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("config.*.yaml")),
-                         ids=lambda path: path.name)
-def test_the_shipped_configurations_fit_the_schema(path: Path) -> None:
-    assert problems(schema(), read(path.read_text())) == []
+def test_the_schemas_are_what_the_standard_calls_so() -> None:
+    for form in (FORM, policy_schema()):
+        jsonschema.Draft202012Validator.check_schema(form)
 
 
-def test_the_shipped_policy_fits_the_section_of_limits() -> None:
-    form = schema()["properties"]["policy"]["anyOf"][1]
-    assert problems(form, read((ROOT / "config" / "policy.yaml").read_text())) == []
+@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.name)
+def test_each_shipped_file_names_a_schema_beside_it_and_fits_it(path: Path) -> None:
+    named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text())
+    assert named is not None
+    form = json.loads((path.parent / named[1]).read_text())
+    assert problems(read(path.read_text()), form) == []
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("mood: paper", ".mood: unknown"),
-    ("mode: papr", ".mode: not this value"),
-    ("seed: many", ".seed: no integer"),
-    ("seed: -1", ".seed: too small"),
-    ("schedule: {auto_start: 1}", ".schedule.auto_start: no boolean"),
-    ("policy: {order_qty: 1}", ".policy.order_qty: unknown"),
-    ("strategies: [{plugin: sma_cross, symbols: []}]", ".strategies[0].symbols: too few"),
+@pytest.mark.parametrize(("text", "place"), [
+    ("mood: paper", "$"), ("mode: papr", "$.mode"), ("seed: many", "$.seed"),
+    ("seed: -1", "$.seed"), ("schedule: {auto_start: 1}", "$.schedule.auto_start"),
+    ("schedule: {closures: soon}", "$.schedule.closures"), ("orders: 3", "$.orders"),
+    ("orders: {timeout_s: 0}", "$.orders.timeout_s"), ("schema_version: 2", "$.schema_version"),
+    ("policy: {order_qty: 1}", "$.policy"), ("policy: {price_collar_frac: 5}", "$.policy"),
+    ("policy: {price_collar_frac: '-0.05'}", "$.policy"),
+    ("policy: {positions_max: 2.5}", "$.policy"),
+    ("policy: {order_qty_max: 1e3}", "$.policy"),
+    ("strategies: [{plugin: sma_cross, symbols: []}]", "$.strategies[0]"),
+    ("strategies: [{plugin: sma_crss, symbols: [SPY]}]", "$.strategies[0]"),
     ("strategies: [{plugin: sma_cross, symbols: [SPY], parameters: {fats: 3}}]",
-     ".strategies[0].parameters.fats: unknown"),
-    ("brokers: {b: {adapter: paper, slipage_bps: 3}}", ".brokers.b.slipage_bps: unknown"),
-    ("brokers: {b: {}}", ".brokers.b.adapter: missing"),
-    ("telemetry: {mark_every_s: 0}", ".telemetry.mark_every_s: too small"),
+     "$.strategies[0]"),
+    ("brokers: {b: {adapter: paper, slipage_bps: 3}}", "$.brokers.b"),
+    ("brokers: {b: {}}", "$.brokers.b"), ("brokers: {}", "$.brokers"),
+    ("brokers: {b: {adapter: paper, resilience: {max_retries: 11}}}", "$.brokers.b"),
+    ("telemetry: {mark_every_s: 0}", "$.telemetry.mark_every_s"),
+    ("telemetry: {log_level: loud}", "$.telemetry.log_level"),
+    ("promotion: {caps: [{name: a, order_qty_max: 0}]}", "$.promotion.caps[0].order_qty_max"),
+    ("language: {provider: openai}", "$.language"),
+    ("language: {provider: openai, model: m, api_key: 5}", "$.language"),
+    ("notifications: {min_level: loud}", "$.notifications.min_level"),
 ])
-def test_what_the_loader_refuses_is_underlined(text: str, expected: str) -> None:
-    assert expected in problems(schema(), read(text))
+def test_what_the_loader_refuses_is_underlined_at_its_place(text: str, place: str) -> None:
+    assert [told.partition(": ")[0] for told in problems(read(text))] == [place]
 
 
 @pytest.mark.parametrize("text", [
     "{}", "market_data: {symbols: [SPY]}", "market_data: {provider: recorded, path: data}",
     "schedule: {closures: [2027-01-09]}", "policy: limits.yaml", "data_dir: null",
-    "policy: {price_collar_frac: '0.05'}", "brokers: {m: {adapter: mock}}",
+    "policy: {price_collar_frac: '0.05'}", "schema_version: 1",
+    "language: {provider: openai, model: m, api_key_file: key}", "brokers: {m: {adapter: mock}}",
 ])
 def test_what_the_loader_takes_is_not_underlined(text: str) -> None:
-    assert problems(schema(), read(text)) == []
+    assert problems(read(text)) == []
+
+
+def test_each_setting_is_told_with_its_default_unit_range_and_words() -> None:
+    orders = FORM["properties"]["orders"]["properties"]["timeout_s"]
+    assert (orders["default"], orders["exclusiveMinimum"]) == (300, 0)
+    assert "unit: seconds" in orders["description"] and "more than 0" in orders["description"]
+    level = FORM["properties"]["telemetry"]["properties"]["log_level"]
+    assert level["enum"] == ["debug", "info", "warning", "error"]
+    collar = policy_schema()["properties"]["price_collar_frac"]
+    assert collar["anyOf"][0] == {"type": "number", "minimum": 0, "maximum": 1}
+
+
+def settings_of(form: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, inner in form.get("properties", {}).items():
+        yield f"{path}.{key}", inner
+    for part in (*form.get("properties", {}).values(), *form.get("anyOf", ()),
+                 form.get("items", {}), form.get("additionalProperties", {})):
+        if part and isinstance(part, dict):
+            yield from settings_of(part, path)
+
+
+def test_no_setting_stands_there_without_words() -> None:
+    names = dict(settings_of(FORM))
+    assert len(names) > 100
+    assert [name for name, form in names.items() if not form.get("description")] == []
 
 
 def test_each_plugin_and_each_documented_setting_is_told() -> None:
-    found = str(schema())
+    found = str(FORM)
     for group in ("brokers", "market_data", "strategies"):
         for name in plugins.names(group):
             assert f"'const': '{name}'" in found
@@ -122,5 +122,5 @@ def test_each_plugin_and_each_documented_setting_is_told() -> None:
 
 
 def test_settings_of_named_sections_are_documented_too() -> None:
-    route = schema()["properties"]["brokers"]["additionalProperties"]["anyOf"][0]
+    route = FORM["properties"]["brokers"]["additionalProperties"]["anyOf"][0]
     assert "the broker plugin" in route["properties"]["adapter"]["description"]

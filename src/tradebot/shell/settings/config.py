@@ -3,17 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.intent import RESERVED_OWNERS
-from tradebot.core.model.money import ONE, ZERO
-from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
+from tradebot.core.model.settings import Mode, RouteKind, Settings
 from tradebot.shell.settings import environment
 from tradebot.shell.settings.desk_checks import about_desk
 from tradebot.shell.settings.digest import settings_digest
@@ -34,11 +32,10 @@ from tradebot.shell.settings.fill import fill
 from tradebot.shell.settings.migrate import migrated
 from tradebot.shell.settings.place import find, is_file
 from tradebot.shell.settings.promotion_checks import about_promotion
+from tradebot.shell.settings.ranges import KeyPath, out_of_range
 from tradebot.shell.settings.sections import RouteSection, Sections
 
 __all__ = ["Config", "ConfigError", "Section", "fill", "find", "load"]
-
-_KeyPath: TypeAlias = tuple[str | int, ...]
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _ROUTE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
@@ -190,13 +187,15 @@ def _idle(sections: Sections) -> Iterator[str]:
 def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
     """Find what is wrong though each value alone fits its type."""
     for path, expected, got in (
-        *_about_routes(sections), *_about_strategies(sections), *_about_limits(sections),
+        *_about_routes(sections), *_about_strategies(sections),
+        *out_of_range(("policy",), sections.policy),
+        *out_of_range(("promotion",), sections.promotion),
         *about_promotion(sections), *about_desk(sections.policy.desk),
     ):
         yield problem(_place(root, path), _shown(path), expected, got)
 
 
-def _about_routes(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+def _about_routes(sections: Sections) -> Iterator[tuple[KeyPath, str, str]]:
     for name, route in sections.brokers.items():
         if not _ROUTE.fullmatch(name):  # a directory is called by it
             expected = "a name of up to 32 letters, digits, `-` and `_`"
@@ -215,7 +214,7 @@ def _about_routes(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
 
 def _about_shadow(
     sections: Sections, name: str, route: RouteSection
-) -> Iterator[tuple[_KeyPath, str, str]]:
+) -> Iterator[tuple[KeyPath, str, str]]:
     """A copy must never reach a real account: whoever records is a simulator of our own."""
     if route.shadow_of is None:
         return
@@ -227,7 +226,7 @@ def _about_shadow(
         yield ("brokers", name, "kind"), "shadow, because it records", quoted(str(route.kind))
 
 
-def _about_strategies(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
+def _about_strategies(sections: Sections) -> Iterator[tuple[KeyPath, str, str]]:
     seen: set[str] = set()
     for at, strategy in enumerate(sections.strategies):
         if strategy.strategy_id in seen:
@@ -242,24 +241,7 @@ def _about_strategies(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]
                 yield ("strategies", at, "symbols", place), expected, quoted(symbol)
 
 
-def _about_limits(sections: Sections) -> Iterator[tuple[_KeyPath, str, str]]:
-    for f in fields(Policy):
-        value = getattr(sections.policy, f.name)
-        if not isinstance(value, Decimal | int):
-            continue
-        if f.name.endswith("_frac") and not ZERO <= value <= ONE:
-            yield ("policy", f.name), "a fraction from 0 to 1", quoted(str(value))
-        elif value < ZERO:
-            yield ("policy", f.name), "at least 0", quoted(str(value))
-    limits = sections.supervision
-    for name, least in (("max_restarts", 0), ("initial_backoff_s", 0), ("backoff_multiplier", 1),
-                        ("cooldown_s", 0)):
-        value = getattr(limits, name)
-        if value < least:
-            yield ("supervision", name), f"at least {least}", quoted(f"{value:g}")
-
-
-def _place(root: Section, path: _KeyPath) -> Place:
+def _place(root: Section, path: KeyPath) -> Place:
     node: Node | None = root
     place = root.place
     for key in path:
@@ -271,5 +253,5 @@ def _place(root: Section, path: _KeyPath) -> Place:
     return place
 
 
-def _shown(path: _KeyPath) -> str:
+def _shown(path: KeyPath) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)[1:]

@@ -4,23 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
-from tradebot.core.model.money import ZERO
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.model.window import US_RTH, Hours, PromotionWindow, Weekday, is_edge
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.document import quoted, suggestion
+from tradebot.shell.settings.ranges import Flaw, KeyPath
 from tradebot.shell.settings.sections import PromotionSection, Sections
-
-Problem: TypeAlias = tuple[tuple[str | int, ...], str, str]  # where, what is expected, what is
 
 _EDGE: Final = "a moment of the session such as open, open+15m, close-15m or 10:00"
 _STRUCTURES: Final = frozenset(map(str, StrategyType))
 _A_WEEK: Final = [date(2026, 1, 12) + timedelta(days=n) for n in range(7)]  # without holidays
 
 
-def about_promotion(sections: Sections) -> Iterator[Problem]:
+def about_promotion(sections: Sections) -> Iterator[Flaw]:
     """Find names that nobody has, windows that never open, and windows that nobody may use."""
     section = sections.promotion
     known = [strategy.strategy_id for strategy in sections.strategies]
@@ -36,18 +34,16 @@ def about_promotion(sections: Sections) -> Iterator[Problem]:
                 yield ("promotion", name), expected, "none"
 
 
-def _about_caps(section: PromotionSection) -> Iterator[Problem]:
+def _about_caps(section: PromotionSection) -> Iterator[Flaw]:
     names = Counter(cap.name for cap in section.caps)
     for at, cap in enumerate(section.caps):
         path = ("promotion", "caps", at)
         yield from _unknown((*path, "name"), cap.name, section.eligible, "eligible")
         if names[cap.name] > 1:
             yield (*path, "name"), "each name once", quoted(cap.name)
-        if not cap.order_qty_max > ZERO:
-            yield (*path, "order_qty_max"), "more than 0", quoted(str(cap.order_qty_max))
 
 
-def _about_windows(section: PromotionSection, primary: str) -> Iterator[Problem]:
+def _about_windows(section: PromotionSection, primary: str) -> Iterator[Flaw]:
     if section.windows == (US_RTH,):
         return  # ours
     names = Counter(window.name for window in section.windows)
@@ -81,8 +77,8 @@ def _usual(calendar: str) -> Sequence[Hours]:
 
 
 def _about_window(
-    path: tuple[str | int, ...], window: PromotionWindow, sessions: Sequence[Hours]
-) -> Iterator[Problem]:
+    path: KeyPath, window: PromotionWindow, sessions: Sequence[Hours]
+) -> Iterator[Flaw]:
     edges = (("starts", window.starts), ("ends", window.ends))
     daily = replace(window, weekdays=tuple(Weekday), enabled=True)
     if wrong := [(name, edge) for name, edge in edges if not is_edge(edge)]:
@@ -96,15 +92,11 @@ def _about_window(
     if window.calendar is not None and window.calendar not in calendars:
         expected = f"one of {', '.join(calendars)}"
         yield (*path, "calendar"), expected, quoted(window.calendar)
-    for name, limit in (("orders_max", window.orders_max),
-                        ("notional_max_usd", window.notional_max_usd)):
-        if limit is not None and not limit > ZERO:
-            yield (*path, name), "more than 0", quoted(str(limit))
 
 
 def _unknown(
-    path: tuple[str | int, ...], name: str, known: Sequence[str], what: str
-) -> Iterator[Problem]:
+    path: KeyPath, name: str, known: Sequence[str], what: str
+) -> Iterator[Flaw]:
     if name not in known:
         listed = ", ".join(known) or "there are none"
         yield path, f"one of {what} ({listed})", quoted(name) + suggestion(name, known)

@@ -13,6 +13,7 @@ from tradebot.core.model.fact import fact
 from tradebot.core.model.money import plain
 from tradebot.shell.settings.document import Section
 from tradebot.shell.settings.fill import REST, bare, setting_fields
+from tradebot.shell.settings.ranges import range_of
 from tradebot.shell.settings.scalars import expected_of
 
 _UNITS: Final = {
@@ -31,6 +32,7 @@ class SettingDoc:
     default: str | None
     unit: str
     doc: str
+    range: str = ""
 
 
 def describe(settings_type: Any, under: str = "") -> list[SettingDoc]:
@@ -48,7 +50,7 @@ def _settings(kind: Any, prefix: str, given: Mapping[str, str]) -> Iterator[Sett
         if inside is None:
             yield SettingDoc(
                 key=key, type=_type(inner), default=_default(field), unit=_unit(field.name),
-                doc=docs.get(field.name, ""),
+                doc=docs.get(field.name, ""), range=str(range_of(kind, field.name, hint)),
             )
         else:
             mark, section = inside
@@ -120,5 +122,7 @@ def written(value: Any) -> str:
 
 
 def _unit(name: str) -> str:
+    if name.endswith("_per_s"):
+        return "a second"
     words = name.split("_")
     return next((_UNITS[word] for word in reversed(words[1:]) if word in _UNITS), "")
