@@ -228,8 +228,7 @@ class _Builder:
         engine, latch = spine.engine, spine.latch
         shadows, files = list(self._shadows(spine.market)), self._draft_files()
         reporter = Reporter(self._alerts(), views, self.clock, self._tell)
-        if config.telemetry.execution_log:
-            executions.listen_to(engine)  # before the others: it measures
+        executions.listen_to(engine)  # before the others: it measures
         spine.listen(views.apply, lines=(self._on_decision,), files=(
             files.on_decision, *self._daily(), *(shadow.on_decision for shadow in shadows),
             reporter.on_decision,

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,9 @@ from typing import Any, Final
 
 from tradebot.core.model.commands import BreakerState, Control
 from tradebot.core.session import State
+from tradebot.shell import machine
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.metrics.durations import Durations
 from tradebot.shell.spine import Spine
 from tradebot.shell.standing import breakers, gap_rows
 from tradebot.shell.told.outlet import Outlet
@@ -21,10 +22,13 @@ from tradebot.shell.views.rows import iso
 from tradebot.shell.views.views import Views
 
 TICK_S: Final = 1.0
+CONNECTION_STALE_S: Final = 300.0
+DATA_STALE_S: Final = 900.0
 _FREE_WARN_BYTES: Final = 2 << 30
 _FREE_LEAST_BYTES: Final = 512 << 20
+_DISK_USED: Final = (0.80, 0.90)  # poor beyond the first, bad beyond the second
+_USED: Final = (0.75, 0.90)  # of memory and of one processor
 _LAG_WARN_MS: Final = 500.0
-_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _VERSION: Final = version("tradebot")
 _ORDER: Final = ("healthy", "degraded", "unhealthy")
 
@@ -61,7 +65,9 @@ class Health:
         self.listeners: list[Callable[[Mapping[str, Any]], None]] = []
         self._write = write
         self._beat = beat
-        self._started = patient.spine.clock.now()
+        self.started = patient.spine.clock.now()
+        self.machine = machine.look(patient.home)
+        self.lags = Durations()
         self._lag_s = 0.0
 
     async def run(self) -> None:
@@ -81,7 +87,9 @@ class Health:
                 beat_at = now + rounds.heartbeat_s
             due = loop.time() + tick_s
             await asyncio.sleep(tick_s)
-            self._lag_s = max(self._lag_s, loop.time() - due)
+            late_s = max(0.0, loop.time() - due)
+            self.lags.add(late_s / rounds.pace)
+            self._lag_s = max(self._lag_s, late_s)
 
     def _tell(self, document: Mapping[str, Any]) -> None:
         self._write(json.dumps(document, indent=2) + "\n")
@@ -91,10 +99,11 @@ class Health:
     def document(self) -> dict[str, Any]:
         p, spine = self._p, self._p.spine
         now = spine.clock.now()
-        standing, free = p.views.status(), shutil.disk_usage(p.home).free
+        standing = p.views.status()
+        self.machine = machine.look(p.home, self.machine)
         lag_ms = round(self._lag_s * 1000 / self._rounds.pace, 3)
         head = p.journal.head
-        components = self._components(standing["routes"], free, lag_ms)
+        components = self._components(standing["routes"], lag_ms)
         worst = max((_ORDER.index(c["status"]) for c in components.values()), default=0)
         return {
             "system_status": _ORDER[worst],
@@ -102,8 +111,8 @@ class Health:
             "version": _VERSION,
             "state": spine.state.state.value, "reason": spine.state.reason,
             "mode": standing["mode"],
-            "started": iso(self._started),
-            "uptime_s": round((now - self._started).total_seconds(), 3),
+            "started": iso(self.started),
+            "uptime_s": round((now - self.started).total_seconds(), 3),
             "components": components,
             "kill": standing["kill"], "markets": standing["markets"],
             "routes": standing["routes"], "counts": standing["counts"],
@@ -114,18 +123,19 @@ class Health:
             },
             "last_decision": {"seq": standing["seq"], "at": standing["at"]},
             "journal_head": {"seq": head.seq, "hash": head.h, "segment": head.segment},
-            "disk_free_bytes": free, "loop_lag_ms": lag_ms, "memory_bytes": _memory_bytes(),
-            "pid": os.getpid(),
+            "disk_free_bytes": self.machine.disk_free_bytes, "loop_lag_ms": lag_ms,
+            "memory_bytes": self.machine.memory_bytes, "pid": os.getpid(),
         }
 
     def _components(
-        self, routes: Sequence[Mapping[str, Any]], free: int, lag_ms: float
+        self, routes: Sequence[Mapping[str, Any]], lag_ms: float
     ) -> dict[str, dict[str, Any]]:
         p, spine, book = self._p, self._p.spine, self._p.views.book
         state = spine.state.state
         down = [route["route"] for route in routes if not route["up"]]
         broken = [r["route"] for r in routes if r["breaker"] != BreakerState.CLOSED]
         gaps, dead = gap_rows(spine.market), p.views.dead_letters.pending
+        silent, data_age_s = self._silent(), self._data_age_s()
         told = {name: out for name, out in p.outlets.items() if out.lost or out.trouble}
         return {
             "orchestrator": {
@@ -141,23 +151,24 @@ class Health:
                 "set": book.controls.get(Control.CLOCK_SET),
             },
             "brokers": {
-                "status": _status(False, bool(down or broken)), "down": down, "broken": broken,
+                "status": _status(False, bool(down or broken or silent)), "down": down,
+                "broken": broken, "silent": silent,
             },
             "dead_letters": {"status": _status(False, bool(dead)), "pending": dead},
             "strategies": {
                 "status": _status(False, bool(book.disabled)), "disabled": sorted(book.disabled),
             },
-            "market_data": {"status": _status(False, bool(gaps)), "gaps": gaps},
+            "market_data": {
+                "status": _status(False, bool(gaps) or (data_age_s or 0) > DATA_STALE_S),
+                "gaps": gaps, "newest_age_s": data_age_s,
+            },
             "loop": {"status": _status(False, lag_ms > _LAG_WARN_MS), "lag_ms": lag_ms},
             "reconciliation": {
                 "status": _status(False, bool(book.recon.breaks)),
                 "breaks": sorted(book.recon.breaks),
                 "last": iso(max(spine.reconciler.looked.values(), default=None)),
             },
-            "disk": {
-                "status": _status(free < _FREE_LEAST_BYTES, free < _FREE_WARN_BYTES),
-                "free_bytes": free,
-            },
+            **self._of_machine(),
             "logs": {
                 "status": _status(False, bool(told)),
                 "lost": {name: out.lost for name, out in told.items()},
@@ -165,11 +176,50 @@ class Health:
             },
         }
 
+    def _of_machine(self) -> dict[str, dict[str, Any]]:
+        """Rate what is left of the machine; a rehearsal may use of it what it likes."""
+        found, is_real = self.machine, self._rounds.pace == 1
+        free, disk = found.disk_free_bytes, found.disk_used_frac
+        used = max(found.memory_used_frac or 0.0, found.cpu_frac or 0.0) if is_real else 0.0
+        return {
+            "disk": {
+                "status": _status(
+                    free < _FREE_LEAST_BYTES or disk > _DISK_USED[1],
+                    free < _FREE_WARN_BYTES or disk > _DISK_USED[0],
+                ),
+                "free_bytes": free, "used_frac": round(disk, 4),
+            },
+            "machine": {
+                "status": _status(used > _USED[1], used > _USED[0]),
+                "memory_used_frac": _rounded(found.memory_used_frac),
+                "cpu_frac": _rounded(found.cpu_frac),
+            },
+        }
+
+    def _silent(self) -> list[str]:
+        """Name the routes that are up and whose broker was not heard of for too long."""
+        now, limit_s = self._p.spine.clock.now(), CONNECTION_STALE_S * self._rounds.pace
+        routes = self._p.views.book.routes
+        return [
+            link.route for link in self._p.spine.links
+            if link.route in routes and routes[link.route].is_up and link.last_heard is not None
+            and (now - link.last_heard).total_seconds() > limit_s
+        ]
+
+    def _data_age_s(self) -> float | None:
+        """Tell how old the newest quote is while the primary market trades."""
+        spine = self._p.spine
+        quotes = spine.facts.quotes.values()
+        if spine.state.state is not State.TRADING or not quotes:
+            return None
+        newest = max(quote.as_of for quote in quotes)
+        return round((spine.clock.now() - newest).total_seconds(), 3)
+
     def _pulse(self) -> dict[str, Any]:
         p, spine = self._p, self._p.spine
         return {
             "state": spine.state.state.value,
-            "up_s": round((spine.clock.now() - self._started).total_seconds()),
+            "up_s": round((spine.clock.now() - self.started).total_seconds()),
             "decisions": spine.engine.last_seq, "open_orders": len(p.views.book.orders.working),
             "lag_ms": round(self._lag_s * 1000 / self._rounds.pace, 3),
         }
@@ -179,9 +229,5 @@ def _status(is_bad: bool, is_poor: bool) -> str:
     return _ORDER[2] if is_bad else _ORDER[1] if is_poor else _ORDER[0]
 
 
-def _memory_bytes() -> int | None:
-    """Return what the process holds in memory now, where the system tells it."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
-    except OSError:
-        return None
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 4)

@@ -51,7 +51,7 @@ def executions(
         bytes_max=section.execution_log_bytes_max, files_max=section.execution_log_files_max,
     ))
     ending.callback(out.close)
-    return ExecutionLog(out, views, clock)
+    return ExecutionLog(out, views, clock, is_written=section.execution_log)
 
 
 def health(

@@ -15,6 +15,7 @@ from tradebot.shell.journal.place import MACHINE, Disk
 from tradebot.shell.journal.store import Batch, Store
 from tradebot.shell.journal.verify import Scan
 from tradebot.shell.journal.writer import Writer
+from tradebot.shell.metrics.durations import Durations
 
 SEGMENT_BYTES: Final = 64 << 20
 Take: TypeAlias = Callable[[Decision], None]
@@ -100,6 +101,11 @@ class Journal:
     def head(self) -> Anchor:
         """Name the last durable record."""
         return self._store.anchor
+
+    @property
+    def syncs(self) -> Durations:
+        """Tell how long it took until the disk had what was written."""
+        return self._store.syncs
 
     def decisions(self) -> Iterator[Decision]:
         """Read all durable decisions from the beginning."""

@@ -4,10 +4,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradebot.shell.clock import stopwatch
 from tradebot.shell.journal import place
 from tradebot.shell.journal.chain import Anchor
 from tradebot.shell.journal.place import Disk
 from tradebot.shell.journal.segment import AHEAD, Segment
+from tradebot.shell.metrics.durations import Durations
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Store:
         self, disk: Disk, directory: Path, *, anchor: Anchor, prewrite: bool, is_synced: bool
     ) -> None:
         self.anchor = anchor
+        self.syncs = Durations()
         self._disk = disk
         self._directory = directory
         self._ahead = AHEAD if prewrite else 0
@@ -84,7 +87,9 @@ class Store:
             return
         assert self._segment is not None
         self._segment.write(b"".join([batch.lines for batch in batches]))
+        began = stopwatch()
         self._segment.sync()
+        self.syncs.add(stopwatch() - began)
         self._put_anchor(batches[-1].anchor, is_synced=False)
 
     def _begin(self, batch: Batch) -> None:

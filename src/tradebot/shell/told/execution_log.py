@@ -28,6 +28,7 @@ from tradebot.core.model.report import MONEY, ExecType, Report
 from tradebot.ports import Clock
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.metrics.durations import Durations
 from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.views.views import Views
 
@@ -36,6 +37,7 @@ V = TypeVar("V")
 
 REMEMBERED_MAX: Final = 20_000
 STAGES: Final = ("received", "decided", "durable", "sent", "acknowledged", "filled")
+TOTAL: Final = "total"
 
 
 @dataclass(slots=True)
@@ -53,10 +55,17 @@ class _Way:
 
 
 class ExecutionLog:
-    """Listens to arrivals, decisions and sends; lines are made where they are written."""
+    """Listens to arrivals, decisions and sends; lines are made where they are written.
 
-    def __init__(self, out: Outlet, views: Views, clock: Clock) -> None:
+    `steps` sum up how long each step took, of orders that were never filled, too.
+    """
+
+    def __init__(
+        self, out: Outlet, views: Views, clock: Clock, *, is_written: bool = True
+    ) -> None:
         self.out = out
+        self.steps = {name: Durations() for name in (*STAGES[1:], TOTAL)}
+        self._is_written = is_written
         self._views = views
         self._clock = clock
         self._arrived: OrderedDict[int, tuple[Command, datetime]] = OrderedDict()
@@ -75,6 +84,7 @@ class ExecutionLog:
         way = self._orders.get(cl_ord_id)
         if way is not None:
             way.sent = self._clock.now()
+            self._took("sent", way.durable, way.sent)
 
     def on_decision(self, decision: Decision) -> None:
         for event in decision.events:
@@ -88,11 +98,14 @@ class ExecutionLog:
             _keep(self._intents, event.intent_id, found[1])
 
     def _submitted(self, decision: Decision, event: OrderSubmitted) -> None:
-        _keep(self._orders, event.cl_ord_id, _Way(
+        way = _Way(
             intent_id=event.intent_id, intent=event.intent,
             received=self._intents.pop(event.intent_id, None), decided=decision.at,
             durable=self._clock.now(),
-        ))
+        )
+        _keep(self._orders, event.cl_ord_id, way)
+        self._took("decided", way.received, way.decided)
+        self._took("durable", way.decided, way.durable)
 
     def _replaced(self, decision: Decision, event: ReplaceRequested) -> None:
         way = self._orders.get(event.cl_ord_id)
@@ -105,15 +118,28 @@ class ExecutionLog:
         way = self._orders.get(name) or _Way()
         if report.exec_type is ExecType.NEW and way.acknowledged is None:
             way.acknowledged = decision.at
+            self._took("acknowledged", way.sent or way.durable, decision.at)
         elif report.exec_type in MONEY:
+            if way.filled is None:
+                last = way.acknowledged or way.sent or way.durable
+                self._took("filled", last, decision.at)
+                self._took(TOTAL, way.received, decision.at)
             way.filled = decision.at
-            self.out.later(partial(self._line, decision, report, replace(way)))
+            self._write(partial(self._line, decision, report, replace(way)))
 
     def _settled(self, decision: Decision, event: PositionSettled) -> None:
-        self.out.later(partial(self._line, decision, event.report, _Way()))
+        self._write(partial(self._line, decision, event.report, _Way()))
 
     def _finished(self, decision: Decision, event: ReconRequested) -> None:
         self._orders.pop(event.cl_ord_id, None)
+
+    def _write(self, line: Callable[[], str]) -> None:
+        if self._is_written:
+            self.out.later(line)
+
+    def _took(self, name: str, since: datetime | None, at: datetime | None) -> None:
+        if since is not None and at is not None and at >= since:
+            self.steps[name].add((at - since).total_seconds())
 
     def _line(self, decision: Decision, report: Report, way: _Way) -> str:
         name = report.orig_cl_ord_id or report.cl_ord_id
@@ -150,7 +176,7 @@ def _steps(way: _Way) -> dict[str, float | None]:
         told[name] = _ms(last, at)
         if at is not None:
             last = at
-    told["total"] = _ms(first, last)
+    told[TOTAL] = _ms(first, last)
     return told
 
 
