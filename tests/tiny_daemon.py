@@ -198,7 +198,7 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
             reconciler=daemon, latch=daemon.latch.set, brokers=[StatedByTheBook(daemon)],
             desk=a_desk(daemon, market), market=market,
         )
-        figures = figure_routes(daemon.views, daemon.facts.view, lambda: AT)
+        figures = figure_routes(daemon.views, daemon.facts.view, lambda: AT, lambda: b"")
         server = Server([*routes, *figures], status=daemon.status, socket_path=path)
         task = asyncio.create_task(server.run())
         loops.append((asyncio.get_running_loop(), task))

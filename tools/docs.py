@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import calendar_page
 import drill_page
 import fault_page
+import metric_page
 import structure_page
 import words_page
 from tables import code, table
@@ -59,7 +60,7 @@ def pages() -> Mapping[str, str]:
         "verbs.md": _verbs, "lifecycle.md": _lifecycle, "session.md": _session,
         "gates.md": _gates, "calendar.md": calendar_page.write, "drills.md": drill_page.write,
         "faults.md": fault_page.write, "words.md": words_page.write,
-        "structures.md": structure_page.write,
+        "structures.md": structure_page.write, "metrics.md": metric_page.write,
     }
     return {name: "\n".join([WRITTEN_BY, "", *write(), ""]) for name, write in written.items()}
 

@@ -200,6 +200,10 @@ class OpenDaemon:
         is_running = not self._running.done()
         return {"running": is_running, **self._views.status(), **self._built.status()}
 
+    def metrics(self) -> str:
+        """Tell all metrics as Prometheus text."""
+        return self._built.metrics().decode()
+
     def intents(self, **filters: object) -> list[Plain]:
         return self._views.intents(_filters(filters, INTENT_STATUSES))
 

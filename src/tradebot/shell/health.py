@@ -60,7 +60,7 @@ class Health:
         self, patient: Patient, rounds: Rounds, *, write: Callable[[str], object],
         beat: Callable[[datetime, Mapping[str, Any]], None],
     ) -> None:
-        self._p = patient
+        self.patient = patient
         self._rounds = rounds
         self.listeners: list[Callable[[Mapping[str, Any]], None]] = []
         self._write = write
@@ -83,7 +83,7 @@ class Health:
                 self._tell(self.document())
                 self._lag_s, check_at = 0.0, now + rounds.health_check_s
             if now >= beat_at:
-                self._beat(self._p.spine.clock.now(), self._pulse())
+                self._beat(self.patient.spine.clock.now(), self._pulse())
                 beat_at = now + rounds.heartbeat_s
             due = loop.time() + tick_s
             await asyncio.sleep(tick_s)
@@ -97,7 +97,7 @@ class Health:
             listener(document)
 
     def document(self) -> dict[str, Any]:
-        p, spine = self._p, self._p.spine
+        p, spine = self.patient, self.patient.spine
         now = spine.clock.now()
         standing = p.views.status()
         self.machine = machine.look(p.home, self.machine)
@@ -130,7 +130,7 @@ class Health:
     def _components(
         self, routes: Sequence[Mapping[str, Any]], lag_ms: float
     ) -> dict[str, dict[str, Any]]:
-        p, spine, book = self._p, self._p.spine, self._p.views.book
+        p, spine, book = self.patient, self.patient.spine, self.patient.views.book
         state = spine.state.state
         down = [route["route"] for route in routes if not route["up"]]
         broken = [r["route"] for r in routes if r["breaker"] != BreakerState.CLOSED]
@@ -198,17 +198,17 @@ class Health:
 
     def _silent(self) -> list[str]:
         """Name the routes that are up and whose broker was not heard of for too long."""
-        now, limit_s = self._p.spine.clock.now(), CONNECTION_STALE_S * self._rounds.pace
-        routes = self._p.views.book.routes
+        now, limit_s = self.patient.spine.clock.now(), CONNECTION_STALE_S * self._rounds.pace
+        routes = self.patient.views.book.routes
         return [
-            link.route for link in self._p.spine.links
+            link.route for link in self.patient.spine.links
             if link.route in routes and routes[link.route].is_up and link.last_heard is not None
             and (now - link.last_heard).total_seconds() > limit_s
         ]
 
     def _data_age_s(self) -> float | None:
         """Tell how old the newest quote is while the primary market trades."""
-        spine = self._p.spine
+        spine = self.patient.spine
         quotes = spine.facts.quotes.values()
         if spine.state.state is not State.TRADING or not quotes:
             return None
@@ -216,7 +216,7 @@ class Health:
         return round((spine.clock.now() - newest).total_seconds(), 3)
 
     def _pulse(self) -> dict[str, Any]:
-        p, spine = self._p, self._p.spine
+        p, spine = self.patient, self.patient.spine
         return {
             "state": spine.state.state.value,
             "up_s": round((spine.clock.now() - self.started).total_seconds()),

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tradebot.ports import Clock
 from tradebot.shell.health import Health, Patient, Rounds
+from tradebot.shell.metrics.counts import Counts
+from tradebot.shell.metrics.exposition import Exposition
+from tradebot.shell.metrics.metric import Watched
 from tradebot.shell.notify.history import AlertHistory
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.plugin_settings import secrets_of
@@ -76,3 +79,10 @@ def alert_history(config: Config, home: Path, ending: ExitStack) -> AlertHistory
     out = Outlet("alerts", to_file(path, bytes_max=size, files_max=2))
     ending.callback(out.close)
     return AlertHistory(path, out)
+
+
+def metrics(health: Health, counts: Counts, executions: ExecutionLog) -> Exposition:
+    now = health.patient.spine.clock.now
+    return Exposition(lambda: Watched(
+        health=health, counts=counts, steps=executions.steps, now=now()
+    ))

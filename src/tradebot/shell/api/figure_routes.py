@@ -1,16 +1,20 @@
-"""Which figures can be had of the daemon: how near its limits are, how its equity came to be?"""
+"""Which figures can be had of the daemon: its limits, its equity, and metrics for monitors?"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from aiohttp import web
+
 from tradebot.core.model.facts import Facts
 from tradebot.shell.api.route import ApiRoute, get
+from tradebot.shell.metrics.exposition import CONTENT_TYPE
 from tradebot.shell.views.headroom import headroom
 from tradebot.shell.views.views import Views
 
 
 def figure_routes(
-    views: Views, facts: Callable[[], Facts], now: Callable[[], datetime]
+    views: Views, facts: Callable[[], Facts], now: Callable[[], datetime],
+    metrics: Callable[[], bytes],
 ) -> Iterator[ApiRoute]:
     yield get(
         "headroom", lambda _: headroom(views.book, facts(), now()),
@@ -19,4 +23,8 @@ def figure_routes(
     yield get(
         "equity", lambda _: views.equity.document(views.last),
         "Show how equity and each strategy's profit came to be",
+    )
+    yield ApiRoute(
+        method="GET", path="/metrics", summary="Tell all metrics as Prometheus text",
+        handler=lambda _: web.Response(body=metrics(), headers={"Content-Type": CONTENT_TYPE}),
     )

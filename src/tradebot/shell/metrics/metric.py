@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from tradebot.shell.health import Health, Patient
+from tradebot.shell.metrics.counts import Counts
 from tradebot.shell.metrics.durations import Durations
-from tradebot.shell.metrics.tally import Tally
 
 LABEL_LENGTH_MAX: Final = 64
 SERIES_MAX: Final = 50  # of a metric whose labels are anybody's words
@@ -31,11 +31,14 @@ class Sample(NamedTuple):
 class Watched:
     """What the metrics are read from; nothing of it waits and nothing of it is changed."""
 
-    patient: Patient
     health: Health
-    tally: Tally
+    counts: Counts
     steps: Mapping[str, Durations]  # of an order, by what they end with
     now: datetime
+
+    @property
+    def patient(self) -> Patient:
+        return self.health.patient
 
 
 Read: TypeAlias = Callable[[Watched], Iterable[Sample]]

@@ -99,6 +99,14 @@ class Equity:
         while len(self._strategies) > STRATEGIES_MAX:
             del self._strategies[next(iter(self._strategies))]
 
+    def profits(self) -> dict[str, Decimal]:
+        """Tell what each strategy has made, after fees and at the last marks."""
+        marks = self._kept.marks
+        return {
+            owner: cash + sum([n * marks[s][0] for (_, s), n in self._open[owner].items()], ZERO)
+            for owner, cash in self._cash.items()
+        }
+
     def document(self, last: Moment | None) -> Plain:
         """Tell the curves, up to the last decision."""
         now = (self._accounts_now(last.at), self._strategies_now(last.at)) if last else ((), ())
@@ -125,10 +133,7 @@ class Equity:
                 yield name, Point(at, equity, max(ZERO, fallen))
 
     def _strategies_now(self, at: datetime) -> Iterator[tuple[str, Point]]:
-        marks = self._kept.marks
-        for owner, cash in self._cash.items():
-            held = self._open[owner].items()
-            yield owner, Point(at, cash + sum([n * marks[s][0] for (_, s), n in held], ZERO))
+        return ((owner, Point(at, net)) for owner, net in self.profits().items())
 
 
 def _put(curves: dict[str, Curve], name: str, point: Point, points_max: int) -> None:

@@ -9,17 +9,17 @@ from typing import Any, Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.model import events as e
-from tradebot.core.model.reason import GateResult, Reason
+from tradebot.core.model.reason import GateResult
 from tradebot.shell.journal.decision import Decision
 
 
-class Tally:
+class Counts:
     """Listens to decisions; `book` is the one of the views, which have taken them already."""
 
     def __init__(self, book: Book) -> None:
         self.received = 0
-        self.held: Counter[Reason] = Counter()
-        self.refused: Counter[Reason] = Counter()
+        self.held: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
         self.walks = 0  # that all gates were asked on
         self.objections: Counter[tuple[str, str]] = Counter()  # by gate and answer
         self.submitted: Counter[str] = Counter()  # by route
@@ -29,7 +29,7 @@ class Tally:
         self.cancels = 0
         self.replaces = 0
         self.doubts = 0
-        self.ignored: Counter[Reason] = Counter()  # reports
+        self.ignored: Counter[str] = Counter()  # reports
         self.breaks = 0
         self._book = book
 
@@ -46,11 +46,11 @@ class Tally:
         self.walks += bool(event.readings)
 
     def _held(self, event: e.IntentHeld) -> None:
-        self.held[event.reason] += 1
+        self.held[event.reason.value] += 1
         self._objected(event.gates)
 
     def _refused(self, event: e.IntentRefused) -> None:
-        self.refused[event.reason] += 1
+        self.refused[event.reason.value] += 1
         self._objected(event.gates)
 
     def _submitted(self, event: e.OrderSubmitted) -> None:
@@ -77,7 +77,7 @@ class Tally:
         self.doubts += 1
 
     def _ignored(self, event: e.ReportIgnored) -> None:
-        self.ignored[event.reason] += 1
+        self.ignored[event.reason.value] += 1
 
     def _broke(self, event: e.BreakFound) -> None:
         self.breaks += 1
@@ -88,18 +88,18 @@ class Tally:
                 self.objections[gate.gate, gate.answer.value] += 1
 
 
-_COUNTS: Final[Mapping[type, Callable[[Tally, Any], None]]] = {
-    e.IntentReceived: Tally._received,
-    e.StagesPassed: Tally._passed,
-    e.IntentHeld: Tally._held,
-    e.IntentRefused: Tally._refused,
-    e.OrderSubmitted: Tally._submitted,
-    e.OrderNeverLeft: Tally._never_left,
-    e.ReconRequested: Tally._ended,
-    e.TradeBooked: Tally._booked,
-    e.CancelRequested: Tally._canceled,
-    e.ReplaceRequested: Tally._replaced,
-    e.OrderInDoubt: Tally._doubted,
-    e.ReportIgnored: Tally._ignored,
-    e.BreakFound: Tally._broke,
+_COUNTS: Final[Mapping[type, Callable[[Counts, Any], None]]] = {
+    e.IntentReceived: Counts._received,
+    e.StagesPassed: Counts._passed,
+    e.IntentHeld: Counts._held,
+    e.IntentRefused: Counts._refused,
+    e.OrderSubmitted: Counts._submitted,
+    e.OrderNeverLeft: Counts._never_left,
+    e.ReconRequested: Counts._ended,
+    e.TradeBooked: Counts._booked,
+    e.CancelRequested: Counts._canceled,
+    e.ReplaceRequested: Counts._replaced,
+    e.OrderInDoubt: Counts._doubted,
+    e.ReportIgnored: Counts._ignored,
+    e.BreakFound: Counts._broke,
 }
