@@ -34,7 +34,6 @@ from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
 from tradebot.shell.kill_flag import FlagWatch, Latch, drop
-from tradebot.shell.metrics.counts import Counts
 from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.build import open_channels
 from tradebot.shell.notify.history import AlertHistory
@@ -231,8 +230,7 @@ class _Builder:
         shadows, files = list(self._shadows(spine.market)), self._draft_files()
         reporter = Reporter(self._alerts(), views, self.clock, self._tell)
         executions.listen_to(engine)  # before the others: it measures
-        counts = Counts(views.book)
-        spine.listen(views.apply, counts.on_decision, lines=(self._on_decision,), files=(
+        spine.listen(views.apply, lines=(self._on_decision,), files=(
             files.on_decision, *self._daily(), *(shadow.on_decision for shadow in shadows),
             reporter.on_decision,
         ))
@@ -255,7 +253,7 @@ class _Builder:
             health=health.document, brokers=spine.links, reconciler=spine.reconciler, desk=desk,
             market=spine.market,
         )
-        metrics = observers.metrics(health, counts, executions).text
+        metrics = observers.metrics(health, executions).text
         server = Server(
             [*routes, *figure_routes(views, spine.facts.view, self.clock.now, metrics)],
             status=status, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),

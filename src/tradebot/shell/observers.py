@@ -81,8 +81,9 @@ def alert_history(config: Config, home: Path, ending: ExitStack) -> AlertHistory
     return AlertHistory(path, out)
 
 
-def metrics(health: Health, counts: Counts, executions: ExecutionLog) -> Exposition:
-    now = health.patient.spine.clock.now
+def metrics(health: Health, executions: ExecutionLog) -> Exposition:
+    spine, counts = health.patient.spine, Counts(health.patient.views.book)
+    spine.engine.listeners.append(counts.on_decision)  # behind the views, whose book it reads
     return Exposition(lambda: Watched(
-        health=health, counts=counts, steps=executions.steps, now=now()
+        health=health, counts=counts, steps=executions.steps, now=spine.clock.now()
     ))
