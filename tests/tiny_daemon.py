@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,7 +40,10 @@ from tradebot.shell.desk.reading import Reader
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.kill_flag import Latch
+from tradebot.shell.reload import Reloader, ReloadParts
+from tradebot.shell.settings.config import load
 from tradebot.shell.settings.sections import LanguageSection
+from tradebot.shell.settings.versions import FOLDER, Versions
 from tradebot.shell.views.views import Views
 
 AT = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)
@@ -79,6 +82,7 @@ class TinyDaemon:
         self.looked: dict[str, datetime] = {}
         self.stated_cash = Decimal(100_000)
         self.latched_first: list[bool] = []
+        self.told: list[Any] = []
         self.is_broker_gone = False
         self.instead: Callable[[Command], Awaitable[Decision | None]] | None = None
         for symbol in ("SPY", "IBM"):
@@ -101,6 +105,9 @@ class TinyDaemon:
         self.decisions.append(decision)
         self.views.apply(decision)
         return decision
+
+    def now(self) -> datetime:
+        return AT + timedelta(seconds=len(self.decisions))
 
     async def submit(self, command: Command) -> Decision | None:
         self.latched_first.append(self.latch.reason is not None)
@@ -185,6 +192,17 @@ class StatedByTheBook:
         )
 
 
+def a_reloader(daemon: TinyDaemon, home: Path, text: str = "mode: paper\n") -> Reloader:
+    """Let it have a file of its own."""
+    path = home / "config.yaml"
+    path.write_text(text)
+    return Reloader(load(path, environ={}), ReloadParts(
+        engine=daemon, configs=daemon.views.configs, versions=Versions(home / FOLDER),
+        tell=daemon.told.append, tell_alert=daemon.told.append, reloading=nullcontext,
+        threaded=False, pace=1.0,
+    ))
+
+
 @contextmanager
 def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
     """Serve the daemon on `home`'s socket from a thread of its own."""
@@ -196,7 +214,7 @@ def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
         routes = usual_routes(
             submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
             reconciler=daemon, latch=daemon.latch.set, brokers=[StatedByTheBook(daemon)],
-            desk=a_desk(daemon, market), market=market,
+            desk=a_desk(daemon, market), market=market, reloader=a_reloader(daemon, home),
         )
         figures = figure_routes(daemon.views, daemon.facts.view, lambda: AT, lambda: b"")
         server = Server([*routes, *figures], status=daemon.status, socket_path=path)

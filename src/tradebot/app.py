@@ -7,27 +7,26 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 
-from tradebot.core.model.fact import fact
 from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.server import Server
 from tradebot.shell.calendar import build_calendars
-from tradebot.shell.clock import LoopClock, WallClock
 from tradebot.shell.collector import collect_seldom
+from tradebot.shell.config_watch import chores_of
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.desk.reading import Reader
 from tradebot.shell.engine import Engine, Listener
 from tradebot.shell.health import Patient
+from tradebot.shell.hot import Hot
 from tradebot.shell.journal.damage import JournalFailed
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.file import Journal
@@ -40,10 +39,13 @@ from tradebot.shell.notify.history import AlertHistory
 from tradebot.shell.notify.reporter import Reporter
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
+from tradebot.shell.reload import Reloader, ReloadParts
+from tradebot.shell.run_options import RunOptions
 from tradebot.shell.service import Service
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError, Section, fill
 from tradebot.shell.settings.plugin_settings import check_plugins
+from tradebot.shell.settings.versions import FOLDER, Versions
 from tradebot.shell.shadow import Shadow
 from tradebot.shell.sim_loop import SimLoop
 from tradebot.shell.spine import Spine, Way
@@ -61,18 +63,6 @@ from tradebot.shell.views.drafts import Present, Shelf
 from tradebot.shell.views.views import Views
 
 
-@fact
-class RunOptions:
-    """How to run: in real time, or as a rehearsal on a simulated clock; speed None jumps."""
-
-    rehearse: bool = False
-    resume: bool = False
-    speed: Decimal | None = Decimal(60)
-    start: datetime | None = None
-    until: datetime | Literal["close"] | None = None
-    log_format: Literal["text", "json", "auto"] = "auto"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     """A daemon ready to run, and what can be asked of it from inside the process."""
@@ -84,6 +74,7 @@ class Assembly:
     reconciler: Reconciler
     status: Callable[[], Mapping[str, Any]]
     metrics: Callable[[], bytes]
+    reloader: Reloader
 
 
 def run(config: Config, options: RunOptions) -> int:
@@ -122,13 +113,13 @@ def assembled(
     service = service or Service()
     if problems := check_plugins(config):
         raise ConfigError(problems)
-    calendars = build_calendars(config.schedule)
+    calendars, primary = build_calendars(config.schedule), config.schedule.calendar
     _make(config.data_dir)
     with DataDirLock(config.data_dir), ExitStack() as ending:
         home = config.data_dir
         if options.rehearse:
             if not options.resume:  # a mistyped span must not cost the last rehearsal
-                _clock(config, options, calendars, None)
+                options.clock(calendars[primary], None)
             home = rehearsal.prepare(home, resume=options.resume)
         history = observers.alert_history(config, home, ending)
         journal, past = recovery.recover(home, lambda take, since: Journal.open(
@@ -137,31 +128,22 @@ def assembled(
             take=service.extending(history.beside(take)), since=since,
         ))
         ending.callback(_let_go, journal, home)
-        clock, until = _clock(config, options, calendars, past.last_at)
+        clock, until = options.clock(calendars[primary], past.last_at)
         lines = observers.lines(config, out, is_rehearsal=options.rehearse)
         ending.callback(lines.close)
         telling = observers.telling(options.log_format, config, lines, past.views)
         ending.callback(lambda: telling.close(clock.now()))
         room = "" if options.rehearse else reserve.keep(home)
-        told = (journal.torn, past.note, *config.warnings, _about(options, until), room)
+        told = (journal.torn, past.note, *config.warnings, options.about(until), room)
         for text in filter(None, told):
             telling.line(clock.now(), text)
         built = _Builder(
             config=config, home=home, past=past, journal=journal, calendars=calendars,
-            clock=clock, until=until, telling=telling, lines=lines, pace=_pace(options),
+            clock=clock, until=until, telling=telling, lines=lines, pace=options.pace,
             ending=ending, service=service, history=history,
         ).assembly()
         ending.enter_context(FlagWatch(home, built.latch))
         yield built
-
-
-def _about(options: RunOptions, until: datetime | None) -> str:
-    """Say what a rehearsal is, and how to ask it from elsewhere."""
-    if until is None:
-        return ""
-    pace = "as fast as it goes" if options.speed is None else f"{options.speed} times as fast"
-    end = f"{until.astimezone(UTC):%F %T} UTC"
-    return f"a rehearsal to {end}, {pace}; to ask it: tradebot status --rehearsal"
 
 
 def _let_go(journal: Journal, home: Path) -> None:
@@ -180,27 +162,6 @@ def _make(data_dir: Path) -> None:
     except OSError as error:
         text = f"data_dir: expected a directory to write to, got {data_dir}: {error.strerror}"
         raise ConfigError([text]) from None
-
-
-def _pace(options: RunOptions) -> float:
-    """Return how many seconds of the clock a second at the terminal is; jumping counts as 1800."""
-    if not options.rehearse:
-        return 1.0
-    return 1800.0 if options.speed is None else float(options.speed)
-
-
-def _clock(
-    config: Config, options: RunOptions, calendars: Mapping[str, Calendar],
-    last_at: datetime | None,
-) -> tuple[Clock, datetime | None]:
-    """Take the wall's time, or a rehearsal's: it goes on where its journal ends, when resumed."""
-    wall = WallClock()
-    if not options.rehearse:
-        return wall, None
-    start = last_at if options.resume and last_at is not None else options.start
-    primary = calendars[config.schedule.calendar]
-    span = rehearsal.window(primary, wall.now(), start, options.until)
-    return LoopClock(span.start, asyncio.get_running_loop()), span.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,17 +202,12 @@ class _Builder:
         reporter.listen_to(spine.state, health)
         reporter.resume(self.history.missed, self.past.seq)
         status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
-        desk = OptionsDesk(
-            market=spine.market, facts=spine.facts, views=views, decide=engine.submit,
-            closes=self.calendars[config.schedule.calendar].next_close,
-            clock=self.clock, read=self._reader().read, threaded=self.until is None, pace=self.pace,
-        )
-        engine.listeners.append(desk.on_decision)
         views.drafts.present = Present(now=self.clock.now, quote=spine.facts.quotes.get)
+        reloader = self._reloader(spine, reporter.alerts)
         routes = usual_routes(
             submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,
-            health=health.document, brokers=spine.links, reconciler=spine.reconciler, desk=desk,
-            market=spine.market,
+            health=health.document, brokers=spine.links, reconciler=spine.reconciler,
+            desk=self._desk(spine), market=spine.market, reloader=reloader,
         )
         metrics = observers.metrics(health, executions).text
         server = Server(
@@ -259,17 +215,37 @@ class _Builder:
             status=status, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),
             pace=self.pace,
         )
-        chores = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
+        chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {"api": server.run, "health": health.run, "drafts": files.run}
+        chores |= chores_of(reloader, is_rehearsal=self.until is not None)
         if self.until is None:
             keeper = Keeper(home, self.past, engine=engine, latch=latch, tell=self._tell)
             chores["journal keeper"] = keeper.run
+        daemon = Daemon(self._parts(spine, chores, reloader, reporter))
+        reloader.hears.append(Hot(
+            bear=daemon.bear, marker=spine.marker, health=health, pace=self.pace
+        ).take)
         return Assembly(
-            daemon=Daemon(replace(
-                self._parts(spine, chores), early={"alerts": reporter.alerts.run}
-            )), engine=engine, latch=latch, views=views, reconciler=spine.reconciler, status=status,
-            metrics=metrics,
+            daemon=daemon, engine=engine, latch=latch, views=views, reconciler=spine.reconciler,
+            status=status, metrics=metrics, reloader=reloader,
         )
+
+    def _desk(self, spine: Spine) -> OptionsDesk:
+        desk = OptionsDesk(
+            market=spine.market, facts=spine.facts, views=self.past.views,
+            decide=spine.engine.submit,
+            closes=self.calendars[self.config.schedule.calendar].next_close,
+            clock=self.clock, read=self._reader().read, threaded=self.until is None, pace=self.pace,
+        )
+        spine.engine.listeners.append(desk.on_decision)
+        return desk
+
+    def _reloader(self, spine: Spine, alerts: Alerts) -> Reloader:
+        return Reloader(self.config, ReloadParts(
+            engine=spine.engine, configs=self.past.views.configs,
+            versions=Versions(self.home / FOLDER), tell=self._tell, tell_alert=alerts.raise_,
+            reloading=self.service.reloading, threaded=self.until is None, pace=self.pace,
+        ))
 
     def _spine(self, executions: ExecutionLog) -> Spine:
         config, past, market = self.config, self.past, self._market()
@@ -294,14 +270,17 @@ class _Builder:
         self._tell(open_channels(alerts, self.config, is_rehearsal=self.until is not None))
         return alerts
 
-    def _parts(self, spine: Spine, chores: Mapping[str, Run]) -> Parts:
-        config = self.config
+    def _parts(
+        self, spine: Spine, chores: Mapping[str, Run], reloader: Reloader, reporter: Reporter
+    ) -> Parts:
+        config, telling = self.config, self.telling
         return Parts(
-            spine=spine, home=self.home, telling=self.telling, calendars=self.calendars,
+            spine=spine, home=self.home, telling=telling, calendars=self.calendars,
             chores=chores, limits=config.supervision, until=self.until,
-            settings_version=config.settings_hash[:12], service=self.service,
+            early={"alerts": reporter.alerts.run}, service=self.service,
+            configure=reloader.start, reload=reloader.ask,
             status=partial(standing.status_line, spine.state, self.past.views),
-            status_every_s=observers.status_every_s(config, self.telling) * self.pace,
+            status_every_s=lambda: observers.status_every_s(reloader.latest, telling) * self.pace,
         )
 
     def _daily(self) -> Iterator[Listener]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from weakref import WeakSet
 
-from tradebot.app import Assembly, RunOptions, assembled
+from tradebot.app import Assembly, assembled
 from tradebot.core.model import commands as c
 from tradebot.core.model.intent import Intent, Source
 from tradebot.core.model.money import plain
@@ -31,6 +31,7 @@ from tradebot.shell.engine import Busy
 from tradebot.shell.journal.damage import JournalDamaged, JournalMismatch
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.lock import DataDirInUse
+from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import ConfigError, find, load
 from tradebot.shell.sim_loop import SimLoop
 from tradebot.shell.views.filters import (

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from tests.core.gates.test_armed import an_arming
 
-from tradebot.app import RunOptions, assembled
+from tradebot.app import assembled
 from tradebot.core.book.arming import Arming
 from tradebot.core.model.arming import LiveArmed, LiveDisarmed
 from tradebot.core.model.events import Event
+from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import load
 from tradebot.shell.sim_loop import SimLoop
 

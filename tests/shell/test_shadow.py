@@ -12,13 +12,14 @@ import pytest
 from tests.makers import Trader, at, some_instruments, the
 from tests.plugins.fake_market import FakeMarket
 
-from tradebot.app import RunOptions, assembled
+from tradebot.app import assembled
 from tradebot.core.model.commands import Delivery, ReportDelivery, Tick
 from tradebot.core.model.events import Event, OrderSubmitted, SettingsActivated, TradeBooked
 from tradebot.core.model.fact import fact
 from tradebot.plugins.brokers.mock import MockBroker, MockSettings
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import load
 from tradebot.shell.shadow import WAITING_MAX, Shadow
 from tradebot.shell.sim_loop import SimLoop

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from tradebot.app import Assembly, RunOptions, assembled
+from tradebot.app import Assembly, assembled
 from tradebot.core.model.commands import Approve, SubmitIntent
 from tradebot.core.model.events import (
     IntentApproved,
@@ -26,6 +26,7 @@ from tradebot.core.model.money import ONE
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.shell.api.requests import Requests
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.sections import (
     MarketDataSection,

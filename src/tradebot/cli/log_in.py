@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tradebot.app import RunOptions, assembled
+from tradebot.app import assembled
+from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.sections import StagingSection
 

@@ -45,10 +45,11 @@ def run(args: argparse.Namespace) -> int:
     from tradebot import app
     from tradebot.shell.journal.damage import JournalDamaged, JournalFailed, JournalMismatch
     from tradebot.shell.journal.lock import DataDirInUse
+    from tradebot.shell.run_options import RunOptions
     from tradebot.shell.settings.document import ConfigError
 
     speed = _SPEED_DEFAULT if args.speed is None else args.speed
-    options = app.RunOptions(
+    options = RunOptions(
         rehearse=args.rehearse, resume=args.resume, speed=None if speed == "max" else speed,
         start=args.start, until=args.until, log_format=args.log_format or "auto",
     )

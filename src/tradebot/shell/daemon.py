@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.core.model.commands import (
-    ActivateSettings,
     Command,
     DefineInstruments,
     DisarmLive,
@@ -53,7 +52,8 @@ class Parts:
     """What a daemon is made of; built by the app, started and stopped here.
 
     `chores` are what runs beside trading, by name: each is started again when it fails. Those that
-    are `early` run before anything is settled, and to the very end.
+    are `early` run before anything is settled, and to the very end. `configure` makes the settings
+    decide that it starts with, `reload` asks for others.
     """
 
     spine: Spine
@@ -62,9 +62,10 @@ class Parts:
     calendars: Mapping[str, Calendar]
     limits: Limits
     chores: Mapping[str, Run]
+    configure: Callable[[], Awaitable[None]]
+    reload: Callable[[], None]
     status: Callable[[], Mapping[str, Any]]
-    status_every_s: float
-    settings_version: str
+    status_every_s: Callable[[], float]
     until: datetime | None
     service: Service = field(default_factory=Service)
     early: Mapping[str, Run] = field(default_factory=dict)
@@ -91,6 +92,10 @@ class Daemon:
     def stop(self) -> None:
         """Ask for the end: `run` stops everything in order and returns."""
         self._stop.set()
+
+    def bear(self, limits: Limits) -> None:
+        """Let tasks fail as often as these say from now on."""
+        self._supervisor.limits = limits
 
     def stop_on_signals(self) -> None:
         """Take signals over; only for a process that is nothing but this daemon.
@@ -164,7 +169,7 @@ class Daemon:
             if route.is_up:
                 await submit(DisconnectRoute(route=name, reason="restart"))
         await submit(DisarmLive(reason="every start begins disarmed", by="start"))
-        await submit(ActivateSettings(settings=spine.settings, version=p.settings_version))
+        await p.configure()
         await submit(DefineInstruments(instruments=tuple(spine.market.instruments())))
         await self._settle_quarantine()
         for name, calendar in p.calendars.items():
@@ -291,7 +296,7 @@ class Daemon:
     async def _tell_status(self) -> None:
         while True:
             self._p.telling.status(self._spine.clock.now(), self._p.status())
-            await asyncio.sleep(self._p.status_every_s)
+            await asyncio.sleep(self._p.status_every_s())
 
     async def _end_at_until(self) -> None:
         assert self._p.until is not None
@@ -308,8 +313,8 @@ class Daemon:
         loop.call_soon_threadsafe(self._stop_for, signal.Signals(number))
 
     def _on_hangup(self) -> None:
-        with self._p.service.reloading():
-            self._say("SIGHUP: settings are read at a start")
+        self._say("SIGHUP: the configuration is read anew")
+        self._p.reload()
 
     def _stop_for(self, number: signal.Signals) -> None:
         self._say(f"{number.name}: stopping")

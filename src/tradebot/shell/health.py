@@ -61,7 +61,7 @@ class Health:
         beat: Callable[[datetime, Mapping[str, Any]], None],
     ) -> None:
         self.patient = patient
-        self._rounds = rounds
+        self.rounds = rounds
         self.listeners: list[Callable[[Mapping[str, Any]], None]] = []
         self._write = write
         self._beat = beat
@@ -73,12 +73,11 @@ class Health:
     async def run(self) -> None:
         """Measure the loop's lag, write the document and tell of the heart; never ends."""
         loop = asyncio.get_running_loop()
-        rounds = self._rounds
-        tick_s = min(TICK_S * rounds.pace, rounds.health_check_s, rounds.heartbeat_s)
         check_at = loop.time()
-        beat_at = check_at + rounds.heartbeat_s
+        beat_at = check_at + self.rounds.heartbeat_s
         while True:
-            now = loop.time()
+            now, rounds = loop.time(), self.rounds
+            tick_s = min(TICK_S * rounds.pace, rounds.health_check_s, rounds.heartbeat_s)
             if now >= check_at:
                 self._tell(self.document())
                 self._lag_s, check_at = 0.0, now + rounds.health_check_s
@@ -101,7 +100,7 @@ class Health:
         now = spine.clock.now()
         standing = p.views.status()
         self.machine = machine.look(p.home, self.machine)
-        lag_ms = round(self._lag_s * 1000 / self._rounds.pace, 3)
+        lag_ms = round(self._lag_s * 1000 / self.rounds.pace, 3)
         head = p.journal.head
         components = self._components(standing["routes"], lag_ms)
         worst = max((_ORDER.index(c["status"]) for c in components.values()), default=0)
@@ -178,7 +177,7 @@ class Health:
 
     def _of_machine(self) -> dict[str, dict[str, Any]]:
         """Rate what is left of the machine; a rehearsal may use of it what it likes."""
-        found, is_real = self.machine, self._rounds.pace == 1
+        found, is_real = self.machine, self.rounds.pace == 1
         free, disk = found.disk_free_bytes, found.disk_used_frac
         used = max(found.memory_used_frac or 0.0, found.cpu_frac or 0.0) if is_real else 0.0
         return {
@@ -198,7 +197,7 @@ class Health:
 
     def _silent(self) -> list[str]:
         """Name the routes that are up and whose broker was not heard of for too long."""
-        now, limit_s = self.patient.spine.clock.now(), CONNECTION_STALE_S * self._rounds.pace
+        now, limit_s = self.patient.spine.clock.now(), CONNECTION_STALE_S * self.rounds.pace
         routes = self.patient.views.book.routes
         return [
             link.route for link in self.patient.spine.links
@@ -221,7 +220,7 @@ class Health:
             "state": spine.state.state.value,
             "up_s": round((spine.clock.now() - self.started).total_seconds()),
             "decisions": spine.engine.last_seq, "open_orders": len(p.views.book.orders.working),
-            "lag_ms": round(self._lag_s * 1000 / self._rounds.pace, 3),
+            "lag_ms": round(self._lag_s * 1000 / self.rounds.pace, 3),
         }
 
 

@@ -31,12 +31,15 @@ class Marker:
         self._ledger = book.ledger
         self._facts = facts
         self._post = post
-        self._every_s = every_s
-        self._rarely_s = RARELY * every_s * pace
+        self._pace = pace
+        self.value_every(every_s)
         self._fresh: set[str] = set()
         self._told: dict[str, float] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
+
+    def value_every(self, seconds: float) -> None:
+        self._every_s, self._rarely_s = seconds, RARELY * seconds * self._pace
 
     def on_market(self, event: MarketEvent) -> None:
         if isinstance(event, Quote) and self._is_news(event):

@@ -60,16 +60,20 @@ def executions(
 def health(
     config: Config, ending: ExitStack, patient: Patient, telling: Telling, pace: float
 ) -> Health:
-    section = config.telemetry
     document = Outlet("health", instead_of(patient.home / "telemetry" / "system_health.json"))
     ending.callback(document.close)
     return Health(
         replace(patient, outlets={**patient.outlets, "health": document}),
-        Rounds(
-            heartbeat_s=section.heartbeat_s * pace, health_check_s=section.health_check_s * pace,
-            pace=pace,
-        ),
-        write=document.write, beat=telling.heartbeat,
+        rounds(config, pace), write=document.write, beat=telling.heartbeat,
+    )
+
+
+def rounds(config: Config, pace: float) -> Rounds:
+    """Say how often health is looked at."""
+    section = config.telemetry
+    return Rounds(
+        heartbeat_s=section.heartbeat_s * pace, health_check_s=section.health_check_s * pace,
+        pace=pace,
     )
 
 

@@ -30,7 +30,7 @@ def live_facts(
     opens = plugins.contained(partial(calendar.next_open, now), _not_known)
     closes = plugins.contained(partial(calendar.next_close, now), _not_known)
     return {
-        "state": state.state.value, "reason": state.reason, "mode": config.mode.value,
+        "state": state.state.value, "reason": state.reason, "mode": state.book.settings.mode.value,
         "clock": now.isoformat(), "next_open": iso(opens), "next_close": iso(closes),
         "pid": os.getpid(), "data_dir": str(home),
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),

@@ -54,7 +54,7 @@ class Supervisor:
     """Owns the tasks. A core task that ends stops the process; others are started again."""
 
     def __init__(self, limits: Limits, tell: Callable[[Notice], None]) -> None:
-        self._limits = limits
+        self.limits = limits
         self._tell = tell
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._given_up: set[str] = set()
@@ -99,10 +99,10 @@ class Supervisor:
         self._fallen.set()
 
     async def _keep_running(self, name: str, run: Run, was_good: WasGood | None) -> None:
-        limits, loop = self._limits, asyncio.get_running_loop()
-        restarts, delay_s = 0, limits.initial_backoff_s
+        loop = asyncio.get_running_loop()
+        restarts, delay_s = 0, self.limits.initial_backoff_s
         while True:
-            started = loop.time()
+            limits, started = self.limits, loop.time()
             proof = loop.call_later(limits.initial_backoff_s, self._recovered, name)
             reason = await _failure_of(run)
             proof.cancel()

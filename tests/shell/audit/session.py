@@ -9,10 +9,11 @@ from typing import Final
 
 from tests.daemon.rehearsal import CONFIG
 
-from tradebot.app import Assembly, RunOptions, assembled
+from tradebot.app import Assembly, assembled
 from tradebot.core.model.commands import Approve, Command, Reject, SubmitIntent
 from tradebot.core.model.ids import IntentId, StrategyId
 from tradebot.core.model.intent import Intent, Leg, Side, Source
+from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import load
 from tradebot.shell.sim_loop import SimLoop
 

@@ -161,7 +161,7 @@ def _revised(views: Views, command: c.Revise, events: Events) -> Plain:
     raise Unanswerable(HTTPStatus.CONFLICT, "nothing was left to revise")
 
 
-def _see_answered(command: c.Approve | c.Reject | c.Revise, events: Events) -> None:
+def _see_answered(command: Any, events: Events) -> None:
     for event in events:
         if isinstance(event, e.ApprovalRefused):
             numbers = f" ({event.detail})" if event.detail else ""
@@ -169,6 +169,14 @@ def _see_answered(command: c.Approve | c.Reject | c.Revise, events: Events) -> N
                 HTTPStatus.CONFLICT, EXPLAIN[event.reason].rstrip(".") + numbers,
                 reason_code=event.reason.value, draft_id=command.target,
             )
+
+
+def _settings_answered(
+    views: Views, command: c.ApproveSettings | c.RejectSettings, events: Events
+) -> Plain:
+    """Return what holds now, and what still waits."""
+    _see_answered(command, events)
+    return views.configs.document()
 
 
 def _draft_row(views: Views, draft_id: IntentId) -> Plain | None:
@@ -281,6 +289,8 @@ _ANSWERS: Final[Mapping[type, Callable[[Views, Any, Events], Plain]]] = {
     c.Approve: _answered,
     c.Reject: _answered,
     c.Revise: _revised,
+    c.ApproveSettings: _settings_answered,
+    c.RejectSettings: _settings_answered,
     c.RetryDeadLetter: _undelivered,
     c.DiscardDeadLetter: _undelivered,
     c.SetKillSwitch: _killed,

@@ -6,12 +6,14 @@ from typing import Any
 from tradebot.ports import MarketData
 from tradebot.shell.api import command_routes, view_routes
 from tradebot.shell.api.aftermath import Decide
+from tradebot.shell.api.config_routes import config_routes
 from tradebot.shell.api.page_routes import page_routes
 from tradebot.shell.api.requests import Requests
 from tradebot.shell.api.route import ApiRoute
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.flattener import States
 from tradebot.shell.reconcile import Reconciler
+from tradebot.shell.reload import Reloader
 from tradebot.shell.views.views import Views
 
 
@@ -19,7 +21,7 @@ def usual_routes(
     *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
     health: Callable[[], Mapping[str, Any]], latch: Callable[[str, str], None],
     reconciler: Reconciler, brokers: Sequence[States], desk: OptionsDesk, market: MarketData,
-    pace: float = 1.0,
+    reloader: Reloader, pace: float = 1.0,
 ) -> Iterator[ApiRoute]:
     """Yield what the verbs ask for."""
     requests = Requests(views, submit, latch)
@@ -33,4 +35,5 @@ def usual_routes(
     yield from command_routes.strategy_routes(
         doing, lambda: [row["strategy_id"] for row in status()["strategies"]]
     )
+    yield from config_routes(doing, reloader)
     yield from page_routes()

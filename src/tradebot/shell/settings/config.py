@@ -1,8 +1,8 @@
 """Which settings hold? Defaults, then the file, .env, the environment, the command line."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -27,10 +27,10 @@ from tradebot.shell.settings.document import (
     quoted,
 )
 from tradebot.shell.settings.environment import Overlay
-from tradebot.shell.settings.file import read, read_bytes
+from tradebot.shell.settings.file import Files, read_bytes
 from tradebot.shell.settings.fill import fill
 from tradebot.shell.settings.migrate import migrated
-from tradebot.shell.settings.place import find, is_file
+from tradebot.shell.settings.place import find
 from tradebot.shell.settings.promotion_checks import about_promotion
 from tradebot.shell.settings.ranges import KeyPath, out_of_range
 from tradebot.shell.settings.sections import RouteSection, Sections
@@ -48,12 +48,15 @@ _BUILT_IN: Final = {  # no configuration makes more of a simulator than it is
 class Config(Sections):
     """A configuration that holds together; `data_dir` is always set here.
 
-    `document` is what was said, and where: the file with all that was laid over it.
+    `document` is what was said, and where: the file with all that was laid over it. `files` are
+    those that it came from, as they were read; `again` reads anew what they say by then.
     """
 
     data_dir: Path
     source: Path
     document: Section
+    files: Mapping[Path, bytes] = field(repr=False, compare=False)
+    again: Callable[[Files], "Config"] = field(repr=False, compare=False)
     warnings: tuple[str, ...] = ()
 
     def decisive(self) -> Settings:
@@ -88,10 +91,12 @@ class Config(Sections):
 
 
 def load(
-    path: Path, *, environ: Mapping[str, str], overrides: Mapping[str, str] = _NONE
+    path: Path, *, environ: Mapping[str, str], overrides: Mapping[str, str] = _NONE,
+    files: Files | None = None,
 ) -> Config:
     """Read, overlay and check a configuration; raise ConfigError with everything that is wrong."""
-    root, renames = migrated(read(path))
+    files = files or Files()
+    root, renames = migrated(files.read(path))
     warnings = [f"{rename}; tradebot config migrate writes it so" for rename in renames]
     dotenv = path.parent / ".env"
     inherited = environment.from_dotenv(read_bytes(dotenv), str(dotenv)) if dotenv.exists() else {}
@@ -100,7 +105,7 @@ def load(
         *environment.overlays(environment.from_process(environ), warnings),
         *environment.from_command_line(overrides),
     ]
-    root, problems = _overlaid(root, changes, path.parent)
+    root, problems = _overlaid(root, changes, path.parent, files)
     try:
         sections = fill(Sections, root)
     except ConfigError as error:
@@ -111,7 +116,10 @@ def load(
     values = {f.name: getattr(sections, f.name) for f in fields(Sections)}
     values["data_dir"] = sections.data_dir or _default_data_dir(sections.mode, environ)
     told = (*warnings, *_idle(sections))
-    return Config(**values, source=path, document=root, warnings=told)
+    return Config(
+        **values, source=path, document=root, files=files.said, warnings=told,
+        again=lambda anew: load(path, environ=environ, overrides=overrides, files=anew),
+    )
 
 
 def _default_data_dir(mode: Mode, environ: Mapping[str, str]) -> Path:
@@ -120,7 +128,7 @@ def _default_data_dir(mode: Mode, environ: Mapping[str, str]) -> Path:
 
 
 def _overlaid(
-    root: Section, changes: Sequence[Overlay], beside: Path
+    root: Section, changes: Sequence[Overlay], beside: Path, files: Files
 ) -> tuple[Section, list[str]]:
     """Lay the changes over the file; the policy's own file is read before its limits change."""
     problems: list[str] = []
@@ -128,7 +136,7 @@ def _overlaid(
     others = [change for change in changes if change.path != ("policy",)]
     root = environment.apply(root, whole, problems)
     try:
-        root = _with_policy(root, beside)
+        root = _with_policy(root, beside, files)
     except ConfigError as error:
         problems.extend(error.problems)
         kept = {key: node for key, node in root.entries.items() if key != "policy"}
@@ -136,29 +144,31 @@ def _overlaid(
     return environment.apply(root, others, problems), problems
 
 
-def _with_policy(root: Section, beside: Path) -> Section:
+def _with_policy(root: Section, beside: Path, files: Files) -> Section:
     """Read the policy where it is a file, and its events where these are one beside it."""
-    root, beside = _with_file(root, ("policy",), beside, "a section of limits")
-    return _with_file(root, ("policy", "desk", "events"), beside, "a section of dates")[0]
+    root, beside = _with_file(root, ("policy",), (beside, files), "a section of limits")
+    events = ("policy", "desk", "events")
+    return _with_file(root, events, (beside, files), "a section of dates")[0]
 
 
 def _with_file(
-    section: Section, path: Sequence[str], beside: Path, otherwise: str
+    section: Section, path: Sequence[str], found_in: tuple[Path, Files], otherwise: str
 ) -> tuple[Section, Path]:
     """Put the file that a key names in its place; return in which folder that was found, too."""
     key, *deeper = path
+    beside, files = found_in
     inner = section.entries.get(key)
     if deeper:
         if not isinstance(inner, Section):
             return section, beside
-        inner, beside = _with_file(inner, deeper, beside, otherwise)
+        inner, beside = _with_file(inner, deeper, found_in, otherwise)
     elif isinstance(inner, Scalar):
         file = beside / inner.text
-        if not inner.text.strip() or not is_file(file):
+        if not inner.text.strip() or not files.has(file):
             expected = f"a file (looked for {file}) or {otherwise}"
             name = joined(section.path, key)
             raise ConfigError([problem(inner.place, name, expected, quoted(inner.text))])
-        inner, beside = read(file), file.parent
+        inner, beside = files.read(file), file.parent
     return section if inner is None else replace(
         section, entries={**section.entries, key: inner}
     ), beside

@@ -2,25 +2,47 @@
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from tradebot.shell.settings import strict_json, strict_yaml
 from tradebot.shell.settings.document import BYTES_MAX, ConfigError, Section
-from tradebot.shell.settings.place import SUFFIXES
+from tradebot.shell.settings.place import SUFFIXES, is_file
+
+_NOTHING: Final[Mapping[Path, bytes]] = MappingProxyType({})
 
 
-def read(path: Path) -> Section:
-    """Read a YAML or JSON file by its suffix; raise ConfigError for what cannot be read."""
-    if path.suffix not in SUFFIXES:
-        raise ConfigError([f"{path}: expected a file ending in {', '.join(SUFFIXES)}"])
-    parse = strict_json.parse if path.suffix == ".json" else strict_yaml.parse
-    return parse(read_bytes(path), str(path))
+class Files:
+    """What a configuration is read from: each file once, so that what was read can be kept.
+
+    `said` is what the files said. Where that is known before, the disk is not asked.
+    """
+
+    def __init__(self, said: Mapping[Path, bytes] = _NOTHING) -> None:
+        self.said = dict(said)
+
+    def has(self, path: Path) -> bool:
+        return path in self.said or is_file(path)
+
+    def read(self, path: Path) -> Section:
+        """Read a YAML or JSON file by its suffix; raise ConfigError for what cannot be read."""
+        if path.suffix not in SUFFIXES:
+            raise ConfigError([f"{path}: expected a file ending in {', '.join(SUFFIXES)}"])
+        if path not in self.said:
+            self.said[path] = read_bytes(path)
+        parse = strict_json.parse if path.suffix == ".json" else strict_yaml.parse
+        return parse(self.said[path], str(path))
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read at most a little more than any configuration may be long."""
+    """Read at most a little more than any configuration may be long, and never wait for it."""
     try:
-        with path.open("rb") as file:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(fd, "rb") as file:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise ConfigError([f"{path}: expected a readable file, got another thing"])
             return file.read(BYTES_MAX + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)

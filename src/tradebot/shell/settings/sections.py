@@ -29,6 +29,7 @@ from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.settings.document import Place, Section, empty_section
 from tradebot.shell.settings.fill import REST
+from tradebot.shell.settings.versions import ReloadSection
 from tradebot.shell.supervisor import Limits
 from tradebot.shell.wire.patience import USUAL, Patience
 
@@ -305,4 +306,5 @@ class Sections:
     orders: OrdersSection = OrdersSection()
     reconcile: ReconcileSection = ReconcileSection()
     language: LanguageSection = LanguageSection()
+    reload: ReloadSection = ReloadSection()
     notifications: NotificationsSection = NotificationsSection()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tradebot.core.book.book import Book
 from tradebot.core.gates.routes import KIND_OF_MODE
+from tradebot.core.model.commands import AcceptConfig
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
@@ -203,8 +204,21 @@ def _parts(world: World, spine: Spine) -> Parts:
         telling=Console(StringIO(), ZoneInfo("UTC"), is_terminal=False),
         limits=Limits(max_restarts=5, initial_backoff_s=1.0, cooldown_s=30.0),
         chores=dict.fromkeys(("api", "health", "drafts", "journal keeper"), _nothing),
-        status=dict, status_every_s=60.0, settings_version="sim",
+        status=dict, status_every_s=lambda: 60.0, reload=_nobody,
+        configure=partial(_configure, world, spine),
     )
+
+
+async def _configure(world: World, spine: Spine) -> None:
+    """Start with the day's own settings: what of them is looser than those of the last life waits.
+    """
+    await spine.engine.submit(AcceptConfig(
+        settings=world.scene.settings, version="sim", hash="sim", by="start", source="start"
+    ))
+
+
+def _nobody() -> None:
+    """Nobody sends a hangup."""
 
 
 async def _nothing() -> None:

@@ -12,6 +12,7 @@ from tradebot.core.model.intent import Source
 from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.views.configs import Configs
 from tradebot.shell.views.dead_letters import DeadLetters
 from tradebot.shell.views.drafts import Drafts
 from tradebot.shell.views.equity import Equity
@@ -65,6 +66,7 @@ class Views:
         self.gate_runs = GateRuns(self._kept, self.drafts)
         self.equity = Equity(self._kept)
         self.recent = RecentEvents(size)
+        self.configs = Configs(self._kept)
 
     def apply(self, decision: Decision) -> None:
         """Take one published decision; they come in the order of the journal."""
@@ -78,6 +80,7 @@ class Views:
             self.promotions.apply(moment, event)
             self.equity.apply(event)
             self.recent.apply(moment, event)
+            self.configs.apply(moment, event)
         self.gate_runs.apply(decision)
         self.equity.look(moment)
         self.last = moment
@@ -91,6 +94,7 @@ class Views:
             "mode": settings.mode.value,
             "promotion": settings.promotion.value,
             "settings_version": book.settings_version,
+            "config": self.configs.document(),
             "controls": [
                 {"control": control.value, "reason": reason}
                 for control, reason in book.controls.items()
