@@ -1,5 +1,6 @@
 """Which options do the tests take, and what was not tested for want of a tool?"""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from hypothesis import settings
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=2_000, deadline=None)
 settings.load_profile("repeatable")  # a run says of the same tree always the same
+
+os.environ["TRADEBOT_API__PORT"] = "0"  # a free one: somebody's own daemon may have the usual one
 
 MATRICES = Path(__file__).parent / "fix" / "order_state_matrices.yaml"
 

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -34,7 +34,8 @@ from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.ports import NotSent
 from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
-from tradebot.shell.api.server import Server
+from tradebot.shell.api.section import ApiSection
+from tradebot.shell.api.sockets import Sockets
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.desk.reading import Reader
 from tradebot.shell.facts import FactCache
@@ -84,6 +85,8 @@ class TinyDaemon:
         self.latched_first: list[bool] = []
         self.told: list[Any] = []
         self.is_broker_gone = False
+        self.said: list[str] = []  # by the API's sockets
+        self.where: Callable[[], dict[str, Any]] = dict
         self.instead: Callable[[Command], Awaitable[Decision | None]] | None = None
         for symbol in ("SPY", "IBM"):
             self.quote(symbol, "500.00", "500.02")
@@ -204,29 +207,35 @@ def a_reloader(daemon: TinyDaemon, home: Path, text: str = "mode: paper\n") -> R
 
 
 @contextmanager
-def served(daemon: TinyDaemon, home: Path) -> Iterator[Path]:
-    """Serve the daemon on `home`'s socket from a thread of its own."""
+def served(
+    daemon: TinyDaemon, home: Path, over_tcp: ApiSection | None = None
+) -> Iterator[Path]:
+    """Serve the daemon on `home`'s socket from a thread of its own, and over TCP where asked."""
     started, loops = threading.Event(), []
     path = home / "tradebot.sock"
 
     async def serve() -> None:
         market = a_market(daemon)
+        api = Sockets(over_tcp or ApiSection(enabled=False), home, daemon.said.append)
         routes = usual_routes(
             submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
             reconciler=daemon, latch=daemon.latch.set, brokers=[StatedByTheBook(daemon)],
             desk=a_desk(daemon, market), market=market, reloader=a_reloader(daemon, home),
+            failures=api.failures,
         )
         figures = figure_routes(daemon.views, daemon.facts.view, lambda: AT, lambda: b"")
-        server = Server([*routes, *figures], status=daemon.status, socket_path=path)
-        task = asyncio.create_task(server.run())
+        api.routes = [*routes, *figures]
+        daemon.where = api.row
+        task = asyncio.gather(*(run() for run in api.runs().values()))
         loops.append((asyncio.get_running_loop(), task))
         while not path.exists() and not path.with_name("tradebot.sock.path").exists():
             await asyncio.sleep(0.005)
+        while over_tcp is not None and api.url() is None and not daemon.said:
+            await asyncio.sleep(0.005)
         await asyncio.sleep(0.02)
         started.set()
-        await asyncio.wait({task})
-        if not task.cancelled():
-            task.result()
+        with suppress(asyncio.CancelledError):
+            await task
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), name="tiny daemon")
     thread.start()

@@ -16,8 +16,9 @@ from typing import Any, TextIO
 from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.figure_routes import figure_routes
+from tradebot.shell.api.page_routes import page_routes
 from tradebot.shell.api.routes import usual_routes
-from tradebot.shell.api.server import Server
+from tradebot.shell.api.sockets import Sockets
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.config_watch import chores_of
@@ -201,22 +202,22 @@ class _Builder:
         ), self.telling, self.pace)
         reporter.listen_to(spine.state, health)
         reporter.resume(self.history.missed, self.past.seq)
-        status = partial(standing.live_facts, config, home, self.calendars, spine, shadows)
+        api = Sockets(config.api, home, self._tell, runtime_dir=_runtime_dir(), pace=self.pace)
+        status = partial(
+            standing.live_facts, config, home, self.calendars, spine, shadows, api=api.row
+        )
         views.drafts.present = Present(now=self.clock.now, quote=spine.facts.quotes.get)
         reloader = self._reloader(spine, reporter.alerts)
         routes = usual_routes(
             submit=engine.submit, views=views, latch=latch.set, status=status, pace=self.pace,
             health=health.document, brokers=spine.links, reconciler=spine.reconciler,
-            desk=self._desk(spine), market=spine.market, reloader=reloader,
+            desk=self._desk(spine), market=spine.market, reloader=reloader, failures=api.failures,
         )
         metrics = observers.metrics(health, executions).text
-        server = Server(
-            [*routes, *figure_routes(views, spine.facts.view, self.clock.now, metrics)],
-            status=status, socket_path=home / "tradebot.sock", runtime_dir=_runtime_dir(),
-            pace=self.pace,
-        )
+        figures = figure_routes(views, spine.facts.view, self.clock.now, metrics)
+        api.routes = [*routes, *figures, *page_routes()]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
-        chores |= {"api": server.run, "health": health.run, "drafts": files.run}
+        chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)
         if self.until is None:
             keeper = Keeper(home, self.past, engine=engine, latch=latch, tell=self._tell)

@@ -40,6 +40,7 @@ MAY_FILL_INIT = frozenset({
 EXEMPT = {
     ("core/options/pricing.py", "float"): "models are no money; they take and give Decimal",
     ("embed.py", "hidden"): "a program that names no idempotency key has one drawn at its door",
+    ("shell/api/token.py", "hidden"): "a secret is what nobody can foresee; no decision reads it",
     ("cli/intents.py", "hidden"): "a client without an idempotency key draws one on its own side",
 }
 

@@ -221,7 +221,7 @@ class Daemon:
         spine.host.stop()
         if fallen is not None:
             await self._halt_without_journal(fallen)
-        await self._supervisor.close("api", "market data")
+        await self._supervisor.close("api", "api over tcp", "market data")
         drained = await asyncio.gather(*(link.drain(DRAIN_WITHIN_S) for link in spine.links))
         for link, is_drained in zip(spine.links, drained, strict=True):
             if not is_drained:

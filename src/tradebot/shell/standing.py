@@ -1,7 +1,7 @@
 """How does the daemon stand, beyond what its journal tells? For `status`, and for a glance."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ from tradebot.shell.shadow import Shadow
 from tradebot.shell.spine import Spine
 from tradebot.shell.state import DaemonState
 from tradebot.shell.views.reconciliation import document
-from tradebot.shell.views.rows import iso
+from tradebot.shell.views.rows import Plain, iso
 from tradebot.shell.views.views import Views
 from tradebot.shell.wire.link import Link
 
 
 def live_facts(
     config: Config, home: Path, calendars: Mapping[str, Calendar], spine: Spine,
-    shadows: Sequence[Shadow],
+    shadows: Sequence[Shadow], *, api: Callable[[], Plain],
 ) -> dict[str, Any]:
     state = spine.state
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
@@ -37,7 +37,7 @@ def live_facts(
         "strategies": spine.host.rows(), "gaps": gap_rows(spine.market),
         "shadows": [shadow.row() for shadow in shadows], "breakers": breakers(spine.links),
         "reconciliation": document(state.book, spine.reconciler),
-        **countdown(state.book, calendars, now),
+        "api": api(), **countdown(state.book, calendars, now),
     }
 
 

@@ -16,8 +16,7 @@ from tests.tiny_daemon import TinyDaemon, served
 from tradebot.core.model.commands import Command, SetKillSwitch, SubmitIntent
 from tradebot.core.model.report import ExecType
 from tradebot.shell.api import command_routes
-from tradebot.shell.api import server as api
-from tradebot.shell.api.socket_place import locate, place
+from tradebot.shell.api.socket_place import bind, locate, place
 from tradebot.shell.engine import Busy
 from tradebot.shell.journal.decision import Decision
 
@@ -70,7 +69,7 @@ def test_a_file_in_the_sockets_place_is_not_removed(tmp_path: Path) -> None:
     victim = tmp_path / "tradebot.sock"
     victim.write_text("mine")
     with pytest.raises(OSError, match="no socket"):
-        api._bind(victim)
+        bind(victim)
     assert victim.read_text() == "mine"
 
 

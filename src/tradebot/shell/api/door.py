@@ -1,7 +1,9 @@
-"""Who may stay connected? So many at once, and nobody for long who asks nothing."""
+"""Who may stay connected? So many at once, and nobody for long who asks or reads nothing."""
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from aiohttp import web
@@ -13,12 +15,23 @@ SILENT_S: Final = 10.0
 class Door:
     """Lets connections in; `asked` hears of each request, from whom it came."""
 
-    def __init__(self, server: web.Server) -> None:
+    def __init__(self, server: web.Server, most: int | None = None) -> None:
         self._server = server
+        self._most = most or CONNECTIONS_MAX
         self._asked: set[web.RequestHandler] = set()
+        self._stays: set[web.RequestHandler] = set()
 
     def asked(self, guest: web.RequestHandler) -> None:
         self._asked.add(guest)
+
+    @contextmanager
+    def staying(self, guest: web.RequestHandler) -> Iterator[None]:
+        """Let a guest stay who is told something as long as he likes, by one who watches him."""
+        self._stays.add(guest)
+        try:
+            yield
+        finally:
+            self._stays.discard(guest)
 
     async def keep(self, listening: socket.socket, pace: float) -> None:
         """Let connections in until cancelled, and end those that ask nothing for a whole turn."""
@@ -27,19 +40,27 @@ class Door:
         try:
             while True:
                 await asyncio.sleep(SILENT_S * pace)
-                here = set(self._server.connections)
+                here = set(self._server.connections) - self._stays
                 for guest in (silent & here) - self._asked:
-                    guest.force_close()
+                    _see_off(guest)
                 silent = here - self._asked
                 self._asked.clear()
         finally:
             listener.close()
 
     def _admit(self) -> asyncio.Protocol:
-        is_full = len(self._server.connections) >= CONNECTIONS_MAX
+        is_full = len(self._server.connections) >= self._most
         return _TurnedAway() if is_full else self._server()
 
 
 class _TurnedAway(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.close()
+
+
+def _see_off(guest: web.RequestHandler) -> None:
+    """End a connection now: one that is only closed waits for whoever does not read."""
+    transport = guest.transport
+    guest.force_close()
+    if transport is not None:
+        transport.abort()

@@ -40,7 +40,8 @@ class ApiRoute:
     """One method and path. A body's fields are checked here; a body that needs none may be empty.
 
     `codes` are those under which a good answer comes. What `is_write` changes something; what
-    `loosens` a control is done by this command at a terminal and never over TCP.
+    `loosens` a control is done by this command at a terminal and never over TCP. What `is_open`
+    needs no token there; what `lasts` answers for as long as somebody listens.
     """
 
     method: str
@@ -53,14 +54,21 @@ class ApiRoute:
     codes: tuple[int, ...] = (200,)
     is_write: bool = False
     loosens: str = ""
+    is_open: bool = False
+    lasts: bool = False
 
     @property
     def may_be_empty(self) -> bool:
         return not any(field.is_needed for field in self.body or ())
 
-    async def heard(self, request: web.Request) -> Call:
-        """Read a request; what the route does not take is refused."""
+    async def heard(self, request: web.Request, user: str | None = None) -> Call:
+        """Read a request; what the route does not take is refused.
+
+        Where `user` logged in, that is who asks, whatever the body says.
+        """
         body = {} if self.body is None else await self._body(request)
+        if user is not None and any(field.name == "user" for field in self.body or ()):
+            body = {**body, "user": user}
         return Call(
             request=request, names=tuple(request.match_info.values()), body=body,
             query=read_query(request.query, self.query), given=read(body, self.body or ()),

@@ -21,9 +21,10 @@ def usual_routes(
     *, submit: Decide, views: Views, status: Callable[[], Mapping[str, Any]],
     health: Callable[[], Mapping[str, Any]], latch: Callable[[str, str], None],
     reconciler: Reconciler, brokers: Sequence[States], desk: OptionsDesk, market: MarketData,
-    reloader: Reloader, pace: float = 1.0,
+    reloader: Reloader, failures: Callable[[], int], pace: float = 1.0,
 ) -> Iterator[ApiRoute]:
-    """Yield what the verbs ask for."""
+    """Yield what the verbs ask for, and what a supervisor does."""
+    yield from view_routes.probe_routes(status, failures)
     requests = Requests(views, submit, latch)
     doing = command_routes.Doing(requests, pace)
     yield from view_routes.list_routes(views)

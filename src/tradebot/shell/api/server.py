@@ -1,24 +1,21 @@
-"""How do other programs talk to the daemon? HTTP on a Unix socket; file permissions guard it."""
+"""How is a request answered? By its route, in bounded time, whatever goes wrong as a document."""
 
 import asyncio
 import logging
 import socket
-import stat
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from aiohttp import web
 
 from tradebot.shell.api.answers import problem
 from tradebot.shell.api.bodies import BODY_BYTES_MAX, BadRequest
 from tradebot.shell.api.door import Door
+from tradebot.shell.api.doorman import HEADERS, Doorman, NotAdmitted
 from tradebot.shell.api.requests import Unanswerable
 from tradebot.shell.api.route import ApiRoute
-from tradebot.shell.api.socket_place import place
-from tradebot.shell.api.view_routes import probe_routes
 from tradebot.shell.engine import Busy
 
 ANSWER_WITHIN_S: Final = 15.0
@@ -26,39 +23,40 @@ CLOSE_WITHIN_S: Final = 2.0
 
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOG: Final = logging.getLogger(__name__)
+_QUIET: Final = logging.Logger("what is no HTTP", logging.CRITICAL)  # whoever knocks fills no log
 
 
 class Server:
-    """Serves routes; it decides nothing. `pace` is how fast the loop's clock runs."""
+    """Serves routes on a socket; it decides nothing. `pace` is how fast the loop's clock runs.
+
+    Without a doorman whoever can connect may ask: file permissions guard a Unix socket.
+    """
 
     def __init__(
-        self, routes: Sequence[ApiRoute], *, status: Callable[[], Mapping[str, Any]],
-        socket_path: Path, runtime_dir: Path | None = None, pace: float = 1.0,
+        self, routes: Sequence[ApiRoute], *, on_failure: Callable[[], None], pace: float = 1.0,
+        doorman: Doorman | None = None, connections_max: int | None = None,
     ) -> None:
-        self._routes = (*probe_routes(status, lambda: self._failures), *routes)
-        self._wanted = socket_path
-        self._runtime_dir = runtime_dir
+        self._routes = routes
+        self._on_failure = on_failure
         self._pace = pace  # whoever asks waits in real time
+        self._doorman = doorman
+        self._connections_max = connections_max
         self._door: Door | None = None
-        self._failures = 0
 
-    async def run(self) -> None:
-        """Serve until cancelled; the socket is ours alone, and gone afterwards."""
-        path = place(self._wanted, self._runtime_dir)
-        listening = _bind(path)
+    async def serve(self, listening: socket.socket) -> None:
+        """Serve until cancelled."""
         runner = web.AppRunner(
-            self._application(), access_log=None, auto_decompress=False,
+            self._application(), access_log=None, auto_decompress=False, logger=_QUIET,
             shutdown_timeout=CLOSE_WITHIN_S,
         )
         try:
             await runner.setup()
             assert runner.server is not None  # it was just set up
-            self._door = Door(runner.server)
+            self._door = Door(runner.server, self._connections_max)
             await self._door.keep(listening, self._pace)
         finally:
             await runner.cleanup()
             listening.close()
-            path.unlink(missing_ok=True)
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self._guard], client_max_size=BODY_BYTES_MAX)
@@ -66,20 +64,30 @@ class Server:
             web.route(route.method, route.path, partial(self._answer, route))
             for route in self._routes
         )
+        if self._doorman is not None:
+            app.on_response_prepare.append(_dress)
         return app
 
-    @staticmethod
-    async def _answer(route: ApiRoute, request: web.Request) -> web.StreamResponse:
-        return await route.answer(await route.heard(request))
+    async def _answer(self, route: ApiRoute, request: web.Request) -> web.StreamResponse:
+        assert self._door is not None  # nobody comes in without one
+        user = self._doorman.admit(request, route) if self._doorman is not None else None
+        if route.lasts:
+            with self._door.staying(request.protocol):
+                return await route.answer(await route.heard(request, user))
+        async with asyncio.timeout(ANSWER_WITHIN_S * self._pace):
+            return await route.answer(await route.heard(request, user))
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Turn whatever goes wrong into one problem document, in bounded time."""
-        assert self._door is not None  # nobody comes in without one
+        """Turn whatever goes wrong into one problem document."""
+        assert self._door is not None
         self._door.asked(request.protocol)
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S * self._pace):
-                return await handler(request)
+            if self._doorman is not None:
+                self._doorman.see(request)
+            return await handler(request)
+        except NotAdmitted as error:
+            return _seen_off(error)
         except BadRequest as error:
             return problem(HTTPStatus.BAD_REQUEST, str(error), field=error.field)
         except Unanswerable as error:
@@ -92,22 +100,20 @@ class Server:
         except web.HTTPException as error:
             return problem(HTTPStatus(error.status), error.reason)
         except Exception as error:
-            self._failures += 1
+            self._on_failure()
             _LOG.error("%s %s failed: %r", request.method, request.path, error)
             return problem(HTTPStatus.INTERNAL_SERVER_ERROR, type(error).__name__)
 
 
-def _bind(path: Path) -> socket.socket:
-    """Bind, for the owner alone, in place of a socket that a dead daemon left."""
-    if path.is_symlink() or (path.exists() and not stat.S_ISSOCK(path.stat().st_mode)):
-        raise OSError(f"{path} is there and is no socket")
-    path.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listening.bind(str(path))
-        path.chmod(0o600)  # before it listens, so nobody else ever connects
-    except OSError:
-        listening.close()
-        raise
-    listening.setblocking(False)
-    return listening
+def _seen_off(error: NotAdmitted) -> web.Response:
+    found = problem(error.status, str(error))
+    found.headers.update(error.headers)
+    found.force_close()  # whatever else it sent is not read
+    return found
+
+
+async def _dress(_: web.Request, response: web.StreamResponse) -> None:
+    """Tell a browser what it may do with an answer; a page may say more of its own."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "tradebot"

@@ -6,6 +6,7 @@ temporary one, and a small file beside the data says where.
 
 import hashlib
 import os
+import socket
 import stat
 import tempfile
 from pathlib import Path
@@ -40,6 +41,22 @@ def locate(wanted: Path) -> Path:
         return Path(_note_of(wanted).read_text(encoding="utf-8").strip())
     except OSError:
         return wanted
+
+
+def bind(path: Path) -> socket.socket:
+    """Bind, for the owner alone, in place of a socket that a dead daemon left."""
+    if path.is_symlink() or (path.exists() and not stat.S_ISSOCK(path.stat().st_mode)):
+        raise OSError(f"{path} is there and is no socket")
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listening.bind(str(path))
+        path.chmod(0o600)  # before it listens, so nobody else ever connects
+    except OSError:
+        listening.close()
+        raise
+    listening.setblocking(False)
+    return listening
 
 
 def _fits(path: Path) -> bool:

@@ -110,11 +110,11 @@ def probe_routes(status: Tell, failures: Callable[[], int]) -> Iterator[ApiRoute
 
     yield ApiRoute(
         method="GET", path="/healthz", summary="Tell that the daemon answers",
-        handler=lambda _: {"ok": True, "api_failures": failures()},
+        handler=lambda _: {"ok": True, "api_failures": failures()}, is_open=True,
     )
     yield ApiRoute(
         method="GET", path="/readyz", summary="Tell whether the daemon is ready to trade",
-        handler=ready, codes=(200, 503),
+        handler=ready, codes=(200, 503), is_open=True,
     )
     yield ApiRoute(
         method="GET", path="/version", summary="Tell the release",

@@ -25,6 +25,7 @@ from tradebot.core.model.settings import (
 )
 from tradebot.core.model.trust import Trust, TrustLadder
 from tradebot.core.model.window import US_RTH, PromotionWindow
+from tradebot.shell.api.section import ApiSection
 from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.reconcile import ReconcileSection
 from tradebot.shell.settings.document import Place, Section, empty_section
@@ -308,3 +309,4 @@ class Sections:
     language: LanguageSection = LanguageSection()
     reload: ReloadSection = ReloadSection()
     notifications: NotificationsSection = NotificationsSection()
+    api: ApiSection = ApiSection()
