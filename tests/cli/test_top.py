@@ -22,7 +22,7 @@ from tests.shell.api.test_server import AN_INTENT, post
 from tests.tiny_daemon import TinyDaemon
 
 from tradebot.cli.main import main
-from tradebot.cli.top_frame import Line, Seen, frame, whole
+from tradebot.cli.top_frame import Drawn, Glance, frame, whole
 
 STATUS: dict[str, Any] = {
     "state": "TRADING", "mode": "paper", "clock": "2026-08-24T14:30:00+00:00",
@@ -39,8 +39,8 @@ LIMIT: dict[str, Any] = {
 }
 
 
-def seen(**status: Any) -> Seen:
-    return Seen(told={
+def seen(**status: Any) -> Glance:
+    return Glance(told={
         "status": {**STATUS, **status}, "orders": {"orders": [ORDER] * 60},
         "headroom": {"headroom": [LIMIT, {**LIMIT, "used_frac": "1.2", "breached": True}]},
     })
@@ -67,7 +67,7 @@ def test_a_wide_terminal_has_its_limits_beside_its_orders() -> None:
 
 
 def test_what_stops_trading_comes_before_all_else() -> None:
-    told = Seen(seen(
+    told = Glance(seen(
         kill={"engaged": True, "reason": "enough\x1b[2J"}, state="HALTED",
         controls=[{"control": "reduce_only", "reason": "news"}],
         halted=[{"symbol": "IBM", "reason": "OMS_EXTERNAL"}],
@@ -77,7 +77,7 @@ def test_what_stops_trading_comes_before_all_else() -> None:
         "NO ANSWER: the daemon gave no answer", "KILL SWITCH SET: enough\\x1b[2J",
         "REDUCE_ONLY: news", "HALTED: IBM (OMS_EXTERNAL)",
     ]
-    assert Line("120.0%  heat  P1  15,000.00 of 20,000.00 USD", "bad") in whole(told)
+    assert Drawn("120.0%  heat  P1  15,000.00 of 20,000.00 USD", "bad") in whole(told)
 
 
 def test_one_frame_can_be_had_without_a_terminal(

@@ -11,7 +11,7 @@ from tradebot.cli.client import Client, NotRunning
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
-    from tradebot.cli.top_frame import Seen
+    from tradebot.cli.top_frame import Glance
 
 _ANSWER_WITHIN_S: Final = 2.0
 _EVERY_S: Final = 1.0
@@ -35,7 +35,7 @@ def top(args: argparse.Namespace) -> int:
     from tradebot.cli import top_frame
 
     client = Client(place.home(args), _ANSWER_WITHIN_S)
-    seen = top_frame.Seen(told=_ask_all(client))  # where nobody runs, it ends here
+    seen = top_frame.Glance(told=_ask_all(client))  # where nobody runs, it ends here
     if args.json:
         show.document(dict(seen.told))
     elif args.once:
@@ -53,11 +53,11 @@ def top(args: argparse.Namespace) -> int:
 class _Looker:
     """Asks again and again; where nobody answers, what was told last stays, under that remark."""
 
-    def __init__(self, client: Client, seen: "Seen") -> None:
+    def __init__(self, client: Client, seen: "Glance") -> None:
         self._client = client
         self._seen = seen
 
-    def look(self) -> "Seen":
+    def look(self) -> "Glance":
         from dataclasses import replace
 
         try:

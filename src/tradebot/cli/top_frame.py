@@ -15,7 +15,7 @@ _GAP: Final = 2
 Document = Mapping[str, Any]
 
 
-class Line(NamedTuple):
+class Drawn(NamedTuple):
     """One line of text, and how it is painted: strong, good, warn or bad."""
 
     text: str
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Glance:
     """What the daemon last told, by its path below /api/v1, and why it tells no more."""
 
     told: Mapping[str, Document] = field(default_factory=dict)
@@ -32,12 +32,12 @@ class Seen:
 
 class _Section(NamedTuple):
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[Drawn]
 
 
-def frame(seen: Seen, width: int, height: int) -> list[tuple[Line, ...]]:
+def frame(seen: Glance, width: int, height: int) -> list[tuple[Drawn, ...]]:
     """Draw what fits, in pieces beside each other: first what stops trading, then some of all."""
-    head = [*_head(seen), *_alarms(seen), Line("")][:height]
+    head = [*_head(seen), *_alarms(seen), Drawn("")][:height]
     left, right = _sections(seen.told)
     room = height - len(head)
     if width < TWO_COLUMNS:
@@ -46,21 +46,21 @@ def frame(seen: Seen, width: int, height: int) -> list[tuple[Line, ...]]:
     return [*((_cut(line, width),) for line in head), *body]
 
 
-def whole(seen: Seen) -> list[Line]:
+def whole(seen: Glance) -> list[Drawn]:
     """Draw everything, however many lines that takes."""
     left, right = _sections(seen.told)
     rows = sum(len(section.lines) + 2 for section in (*left, *right))
-    return [*_head(seen), *_alarms(seen), Line(""), *_column([*left, *right], rows)]
+    return [*_head(seen), *_alarms(seen), Drawn(""), *_column([*left, *right], rows)]
 
 
-def _head(seen: Seen) -> Iterable[Line]:
+def _head(seen: Glance) -> Iterable[Drawn]:
     status = seen.told.get("status", {})
     state = str(status.get("state", "?"))
     words = (
         "tradebot", state, status.get("mode"), "rehearsal" if status.get("rehearsal") else "",
         _countdown(status), f"{show.when(status.get('clock'))} UTC",
     )
-    yield Line(
+    yield Drawn(
         "  ".join(show.clean(word) for word in words if word),
         {"TRADING": "good", "HALTED": "bad", "ERROR": "bad"}.get(state, "strong"),
     )
@@ -68,26 +68,26 @@ def _head(seen: Seen) -> Iterable[Line]:
     for row in seen.told.get("account", {}).get("accounts", ()):
         gone = lost.get(row["account"], {})
         today = -float(gone.get("lost_today", 0))
-        yield Line(show.clean(
+        yield Drawn(show.clean(
             f"{row['account']}  equity {_money(row['equity'])}  today {today:+,.2f}"
             f"  below its best {_money(gone.get('fallen', 0))}  cash {_money(row['cash'])}"
             f"  realized {_money(row['realized'])}  fees {_money(row['fees'])}"
         ), "warn" if gone.get("warning") else "")
 
 
-def _alarms(seen: Seen) -> Iterable[Line]:
+def _alarms(seen: Glance) -> Iterable[Drawn]:
     """Say before all else what keeps orders back, and what nobody answers."""
     if seen.trouble:
-        yield Line(f"NO ANSWER: {show.clean(seen.trouble)}", "bad")
+        yield Drawn(f"NO ANSWER: {show.clean(seen.trouble)}", "bad")
     status = seen.told.get("status", {})
     if status.get("kill", {}).get("engaged"):
-        yield Line(f"KILL SWITCH SET: {show.clean(status['kill']['reason'])}", "bad")
+        yield Drawn(f"KILL SWITCH SET: {show.clean(status['kill']['reason'])}", "bad")
     for control in status.get("controls", ()):
-        yield Line(show.clean(f"{control['control'].upper()}: {control['reason']}"), "warn")
+        yield Drawn(show.clean(f"{control['control'].upper()}: {control['reason']}"), "warn")
     for halted in status.get("halted", ()):
-        yield Line(show.clean(f"HALTED: {halted['symbol']} ({halted['reason']})"), "bad")
+        yield Drawn(show.clean(f"HALTED: {halted['symbol']} ({halted['reason']})"), "bad")
     for broken in status.get("reconciliation", {}).get("breaks", ()):
-        yield Line(show.clean(f"BREAK: {broken['break']}"), "bad")
+        yield Drawn(show.clean(f"BREAK: {broken['break']}"), "bad")
 
 
 def _sections(told: Mapping[str, Document]) -> tuple[list[_Section], list[_Section]]:
@@ -122,7 +122,7 @@ def _table(title: str, rows: Sequence[Document], told: Callable[[Document], _Row
     cells = [([show.clean(c).replace("\n", " ") for c in row], how) for row, how in map(told, rows)]
     widths = [max(map(len, column)) for column in zip(*(row for row, _ in cells), strict=True)]
     lines = [
-        Line("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip(), how)
+        Drawn("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip(), how)
         for row, how in cells
     ]
     return _Section(f"{title} ({len(rows)})" if rows else title, lines)
@@ -179,7 +179,7 @@ def _intent(row: Document) -> _Row:
             said), "warn" if row["status"] == "refused" else ""
 
 
-def _column(sections: Sequence[_Section], height: int) -> list[Line]:
+def _column(sections: Sequence[_Section], height: int) -> list[Drawn]:
     """Give each section its title and then row after row in turn, until the height is used up."""
     shown = [section for section in sections if section.lines]
     room = height - 2 * len(shown) + 1
@@ -189,24 +189,24 @@ def _column(sections: Sequence[_Section], height: int) -> list[Line]:
             if rows[place] < len(section.lines) and room > 0:
                 rows[place] += 1
                 room -= 1
-    found: list[Line] = []
+    found: list[Drawn] = []
     for count, section in zip(rows, shown, strict=True):
-        found += [Line(section.title.upper(), "strong"), *section.lines[:count], Line("")]
+        found += [Drawn(section.title.upper(), "strong"), *section.lines[:count], Drawn("")]
     return found[:-1][:height]
 
 
 def _beside(
-    left: Sequence[Line], right: Sequence[Line], width: int
-) -> list[tuple[Line, ...]]:
+    left: Sequence[Drawn], right: Sequence[Drawn], width: int
+) -> list[tuple[Drawn, ...]]:
     half = width // 2
-    found: list[tuple[Line, ...]] = []
-    for one, other in zip_longest(left, right, fillvalue=Line("")):
+    found: list[tuple[Drawn, ...]] = []
+    for one, other in zip_longest(left, right, fillvalue=Drawn("")):
         short = _cut(one, half - _GAP)
         found.append((short._replace(text=short.text.ljust(half)), _cut(other, width - half)))
     return found
 
 
-def _cut(line: Line, width: int) -> Line:
+def _cut(line: Drawn, width: int) -> Drawn:
     return line._replace(text=line.text[:width])
 
 

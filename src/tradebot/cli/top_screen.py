@@ -7,21 +7,21 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from tradebot.cli.outcome import Exit, Stop
-from tradebot.cli.top_frame import Line, Seen, frame
+from tradebot.cli.top_frame import Drawn, Glance, frame
 
 KILL_WORD: Final = "kill"
 _LOOK_MS: Final = 100  # how long a key may wait
 _ESCAPE: Final = 27
 _HELP: Final = (
-    Line("keys", "strong"), Line("  q   quit"), Line("  ?   this help, and back"),
-    Line(f"  K   kill: asks for the word {KILL_WORD!r}, then sets the kill switch"), Line(""),
-    Line("Everything else is done by the other verbs: tradebot --help."),
+    Drawn("keys", "strong"), Drawn("  q   quit"), Drawn("  ?   this help, and back"),
+    Drawn(f"  K   kill: asks for the word {KILL_WORD!r}, then sets the kill switch"), Drawn(""),
+    Drawn("Everything else is done by the other verbs: tradebot --help."),
 )
 _COLOURS: Final = {
     "bad": curses.COLOR_RED, "warn": curses.COLOR_YELLOW, "good": curses.COLOR_GREEN,
 }
 
-Look = Callable[[], Seen]
+Look = Callable[[], Glance]
 Kill = Callable[[], str]
 
 
@@ -48,7 +48,7 @@ class _Screen:
         screen.timeout(_LOOK_MS)
 
     def keep(self) -> None:
-        due, seen = 0.0, Seen()
+        due, seen = 0.0, Glance()
         while True:
             if (now := time.monotonic()) >= due:
                 seen, due = self._look(), now + self._every_s
@@ -76,7 +76,7 @@ class _Screen:
         elif 32 <= key < 127 and len(self._asked) < len(KILL_WORD):
             self._asked += chr(key)
 
-    def _draw(self, seen: Seen) -> None:
+    def _draw(self, seen: Glance) -> None:
         height, width = self._screen.getmaxyx()
         self._screen.erase()
         rows = [(line,) for line in _HELP] if self._is_help else frame(seen, width, height - 1)
@@ -85,12 +85,12 @@ class _Screen:
         self._put(height - 1, (self._foot(),), width - 1)  # the last cell would scroll
         self._screen.refresh()
 
-    def _foot(self) -> Line:
+    def _foot(self) -> Drawn:
         if self._asked is not None:
-            return Line(f"type {KILL_WORD} and Enter to stop all trading: {self._asked}", "bad")
-        return Line(f"q quit  ? help  K kill   {self._said}", "strong")
+            return Drawn(f"type {KILL_WORD} and Enter to stop all trading: {self._asked}", "bad")
+        return Drawn(f"q quit  ? help  K kill   {self._said}", "strong")
 
-    def _put(self, y: int, pieces: Sequence[Line], width: int) -> None:
+    def _put(self, y: int, pieces: Sequence[Drawn], width: int) -> None:
         x = 0
         for piece in pieces:
             text = piece.text.encode("ascii", "replace").decode()[: max(0, width - x)]
