@@ -16,7 +16,6 @@ from typing import Any, TextIO
 from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.figure_routes import figure_routes
-from tradebot.shell.api.page_routes import page_routes
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.sockets import Sockets
 from tradebot.shell.calendar import build_calendars
@@ -215,7 +214,7 @@ class _Builder:
         )
         metrics = observers.metrics(health, executions).text
         figures = figure_routes(views, spine.facts.view, self.clock.now, metrics)
-        api.routes = [*routes, *figures, *page_routes()]
+        api.routes = [*routes, *figures]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)

@@ -1,6 +1,6 @@
 /* What do the buttons do? One function each, by the `data-action` of what was pressed. */
 
-import { Refused, get, post } from "./api.js";
+import { Refused, get, post, remove } from "./api.js";
 import { alarm, news } from "./announce.js";
 import { ask, show } from "./dialogs.js";
 import { h } from "./dom.js";
@@ -11,12 +11,14 @@ import { short } from "./text.js";
 import * as theme from "./theme.js";
 import { told } from "./why.js";
 
+const QUIET = new Set(["help", "leave", "theme", "turn", "understood", "why"]); // nothing changes
 const busy = new Set(); // what was sent and not yet answered: a second press sends nothing
 
 /** Build the actions over the documents that are shown; `redraw` shows what only the page knows. */
 export function actions(documents, redraw) {
   const drafts = () => documents.shown.drafts?.drafts ?? [];
   return {
+    leave: async () => { await remove("session"); location.replace("/login"); },
     theme: () => news(`Theme: ${theme.next()}`),
     help: () => show("Keys", h("dl", { class: "keys" }, KEYS.map(([keys, meaning]) =>
       h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, meaning))))),
@@ -76,6 +78,6 @@ export async function perform(known, documents, { action, id = "", ...more }) {
     show(title, [note(error.message), code && note(code), command && h("code", {}, command)]);
   } finally {
     busy.delete(name);
-    if (!["theme", "help", "turn", "why"].includes(action)) documents.touchAll();
+    if (!QUIET.has(action)) documents.touchAll();
   }
 }

@@ -18,6 +18,10 @@ export function post(path, body = {}) {
   return ask("POST", path, body);
 }
 
+export function remove(path) {
+  return ask("DELETE", path, {});
+}
+
 async function ask(method, path, body) {
   const response = await fetch(`/api/v1/${path}`, {
     method,

@@ -2,7 +2,7 @@
 
 import { alarm, news } from "./announce.js";
 import { h, morph } from "./dom.js";
-import { button, command } from "./parts.js";
+import { at, button, command } from "./parts.js";
 import { duration } from "./text.js";
 
 const OLD_S = 20; // without any answer
@@ -12,14 +12,14 @@ export class Banners {
   constructor(documents) {
     this._documents = documents;
     this._link = "open";
-    this._isRestarted = false;
+    this._restarted = null; // when, in the daemon's time
     this._isLocked = false;
   }
 
-  turned(link) {
+  turned(link, started) {
     if (link === "lost" && this._link === "open") alarm("The connection to the daemon is lost.");
     if (link !== "lost" && this._link === "lost") news("The connection to the daemon is back.");
-    if (link === "restarted") this._isRestarted = true;
+    if (link === "restarted") this._restarted = started;
     this._link = link === "lost" ? "lost" : "open";
     this._isLocked &&= this._link === "lost";
   }
@@ -31,7 +31,7 @@ export class Banners {
   }
 
   dismiss() {
-    this._isRestarted = false;
+    this._restarted = null;
   }
 
   draw() {
@@ -44,8 +44,8 @@ export class Banners {
         this._isLocked ? "This session has ended. " : "The connection to the daemon is lost. ",
         `What is shown is ${duration(age)} old. `,
         this._isLocked && ["To log in again: ", command("tradebot dashboard")]),
-      this._isRestarted && h("p", { class: "banner", "data-key": "restarted" },
-        "The daemon was restarted; what is shown is of the one that runs now. ",
+      this._restarted && h("p", { class: "banner", "data-key": "restarted" },
+        "The daemon was restarted at ", at(this._restarted), " UTC. ",
         button("Understood", "understood"))));
   }
 }

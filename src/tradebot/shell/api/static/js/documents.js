@@ -11,16 +11,16 @@ const BREATH = 10; // times as long as a reading took: the daemon has better thi
 
 /** By name: where it is read, how long it may be shown unread, and which topics touch it. */
 const DOCUMENTS = {
-  status: { path: "status", every_s: 5, topics: ["*"] },
-  drafts: { path: "drafts?status=open&last=1000", every_s: 30, topics: ["drafts", "config"] },
+  status: { path: "status", every_s: 5, topics: ["*"], when: () => true },
+  drafts: { path: "drafts?status=open&last=200", every_s: 30, topics: ["drafts", "config"] },
   positions: { path: "positions", every_s: 30, topics: ["positions", "marks"] },
-  orders: { path: "orders?status=open&last=20000", every_s: 60, topics: ["orders"] },
+  orders: { path: "orders?status=open&last=200", every_s: 60, topics: ["orders"] },
   account: { path: "account", every_s: 30, topics: ["positions", "marks", "orders"] },
   equity: { path: "equity", every_s: 60, least_s: 5, topics: ["positions", "marks"] },
   headroom: {
     path: "headroom", every_s: 30, least_s: 2, topics: ["positions", "marks", "orders", "config"],
   },
-  letters: { path: "dead-letters?last=1000", every_s: 60, topics: ["dead_letters"] },
+  letters: { path: "dead-letters?last=200", every_s: 60, topics: ["dead_letters"] },
   decisions: { path: "decisions?last=200", every_s: 60, topics: ["*"] },
   health: { path: "health", every_s: 10, topics: ["routes", "controls"] },
   alerts: { path: "alerts", every_s: 15, least_s: 2, topics: ["*"] },
@@ -31,6 +31,11 @@ const DOCUMENTS = {
 
 function isKilled(shown) {
   return shown.status?.kill?.engaged === true;
+}
+
+/** Ask for nothing more before the first answer: who is not let in is told so once. */
+function isLetIn(shown) {
+  return shown.status !== undefined;
 }
 
 /** Keeps the last answer of each document, and tells when one of them is another than before. */
@@ -51,10 +56,15 @@ export class Documents {
     for (const reading of this._readings) reading.touchBy(topics);
   }
 
-  /** Read everything again, and ask anew for what was refused. */
+  /** Read everything again. */
   touchAll() {
-    this._isLocked = false;
     for (const reading of this._readings) reading.touch();
+  }
+
+  /** Read everything again, and what was refused as well: somebody is let in. */
+  unlock() {
+    this._isLocked = false;
+    this.touchAll();
   }
 
   get isResting() {
@@ -78,7 +88,7 @@ export class Documents {
 
 /** One document: read when its time comes, and once more where it was touched meanwhile. */
 class Reading {
-  constructor(name, { path, topics, when, every_s, least_s = LEAST_S }, documents) {
+  constructor(name, { path, topics, when = isLetIn, every_s, least_s = LEAST_S }, documents) {
     Object.assign(this, { name, path, topics, when, every_s, least_s, documents });
     this._freeAt = 0;
     this._isStale = false;
@@ -97,9 +107,9 @@ class Reading {
     if (!this._isReading) this._plan(this._freeAt);
   }
 
-  /** Begin what is asked for only at times, when such a time comes. */
+  /** Begin with what is wanted from now on. */
   wake() {
-    if (this.when?.(this.documents.shown) && this.documents.shown[this.name] === undefined) {
+    if (this.when(this.documents.shown) && this.documents.shown[this.name] === undefined) {
       this.touch();
     }
   }
@@ -110,7 +120,11 @@ class Reading {
   }
 
   async _read() {
-    if (this._isReading || this.documents.isResting) return; // `touchAll` ends every rest
+    if (this._isReading || this.documents.isResting) return; // whoever ends the rest touches all
+    if (!this.when(this.documents.shown)) {
+      this.documents.heard(this.name, undefined);
+      return;
+    }
     const began = performance.now();
     this._isReading = true;
     this._isStale = false;
@@ -122,9 +136,8 @@ class Reading {
   }
 
   async _ask() {
-    const isWanted = this.when?.(this.documents.shown) ?? true;
     try {
-      this.documents.heard(this.name, isWanted ? await get(this.path) : undefined);
+      this.documents.heard(this.name, await get(this.path));
     } catch (error) {
       if (error.status === 404) this.documents.heard(this.name, null);
       else this.documents.failed(error);

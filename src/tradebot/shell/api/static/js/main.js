@@ -11,10 +11,12 @@ import { Live } from "./live.js";
 import { PANELS, PARTS } from "./panels/all.js";
 import { change, kindOf } from "./panels/standing.js";
 import { badge, note } from "./parts.js";
+import { amount } from "./text.js";
 import * as theme from "./theme.js";
 
-const documents = new Documents(changed, (error) => banners.failed(error));
+const documents = new Documents(changed, failed);
 const banners = new Banners(documents);
+const live = new Live({ heard: (topics) => documents.touch(topics), turned });
 const known = { ...actions(documents, drawAll), understood: () => banners.dismiss() };
 
 function drawAll() {
@@ -28,17 +30,30 @@ function changed(name) {
   compare(documents.shown);
 }
 
+function failed(error) {
+  banners.failed(error);
+  if (error.status === 401) live.lose(); // the stream may go on for a while: it was let in before
+}
+
+/** Read everything anew, whether the link is lost or back: only answers tell how things stand. */
+function turned(link, started) {
+  banners.turned(link, started);
+  if (link === "lost") documents.touchAll();
+  else documents.unlock();
+}
+
 const reads = ({ needs, uses = [] }) => [...needs, ...uses];
 
 function draw(panel) {
   const { shown } = documents;
   const isWanted = panel.isWanted?.(shown) ?? true;
-  const count = isWanted ? panel.count?.(shown) : undefined;
+  const count = isWanted ? panel.count?.(shown) : 0;
   morph(document.getElementById(panel.id), h("section", {
     id: panel.id, class: `panel ${panel.kind ?? ""}`, "aria-labelledby": `${panel.id}-title`,
     hidden: !isWanted,
   },
-  h("h2", { id: `${panel.id}-title`, tabindex: -1 }, panel.title, count > 0 && ` (${count})`),
+  h("h2", { id: `${panel.id}-title`, tabindex: -1 }, panel.title,
+    count > 0 && ` (${amount(String(count))})`),
   h("div", { class: "body" }, isWanted && body(panel, shown))));
 }
 
@@ -90,7 +105,4 @@ drawAll();
 listen();
 setInterval(() => { clock.tick(); banners.draw(); }, 1000);
 documents.touchAll();
-new Live({
-  heard: (topics) => (topics === null ? documents.touchAll() : documents.touch(topics)),
-  turned: (link) => banners.turned(link),
-}).open();
+live.open();

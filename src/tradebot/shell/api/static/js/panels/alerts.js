@@ -12,7 +12,7 @@ export const alerts = {
   },
 };
 
-const keyOf = (row) => `${row.at} ${row.kind} ${row.key ?? row.title}`;
+const keyOf = (row) => row.alert_id;
 const KINDS = { critical: "bad", warning: "poor" };
 
 const COLUMNS = [

@@ -18,9 +18,8 @@ import { windows } from "./windows.js";
 /** By the part of the page that they stand in. */
 export const PARTS = {
   top: [kill],
-  work: [drafts, positions, orders, equity, strategies, alerts],
-  side: [standing, headroom, windows, routes, letters, reconciliation, config, health],
-  log: [decisions],
+  work: [drafts, positions, orders, equity, strategies, decisions],
+  side: [standing, alerts, headroom, windows, routes, letters, reconciliation, config, health],
 };
 
 export const PANELS = Object.values(PARTS).flat();

@@ -1,7 +1,7 @@
 /* Under which configuration is decided, what waits for a person, and what was there before? */
 
 import { h } from "../dom.js";
-import { at, command, facts, note } from "../parts.js";
+import { at, badge, command, facts, note } from "../parts.js";
 import { table } from "../table.js";
 
 export const config = {
@@ -9,11 +9,13 @@ export const config = {
   draw({ config: found, versions }) {
     return [
       facts([
-        ["In force", found.version && `version ${found.version.number}, ${found.version.hash}`],
-        ["Last failure", found.failure && String(found.failure.detail ?? found.failure)],
+        ["Newest version", found.version && `${found.version.number} (${found.version.hash})`],
+        ["Decides by settings", found.settings_version],
+        ["At the next start", found.at_next_start?.join(", ")],
+        ["Last failure", found.failure && [at(found.failure.at), " ", found.failure.problems[0]]],
       ]),
       found.pending && waiting(found.pending),
-      versions && table("versions", "Versions", COLUMNS, versions.versions.toReversed(),
+      versions && table("versions", "Versions, the newest first", COLUMNS, versions.versions,
         (row) => row.number),
     ];
   },
@@ -21,15 +23,14 @@ export const config = {
 
 function waiting(pending) {
   return h("div", { class: "because" },
-    note("A looser configuration waits for a person."),
+    note(`Looser settings of version ${pending.number} wait for ${pending.waits_for}.`),
     h("ul", {}, pending.changes.map((row) => h("li", { "data-key": row.key },
       `${row.key}: ${row.before} → ${row.after}`))),
-    note("To approve it, at a terminal: ",
-      command(`tradebot config approve --digest ${pending.digest}`)));
+    note("To approve them, at a terminal: ", command(pending.command)));
 }
 
 const COLUMNS = [
-  { title: "Version", cell: (row) => row.number, kind: "number" },
+  { title: "Version", cell: (row) => [row.number, row.in_force && badge("in force", "good")] },
   { title: "At (UTC)", cell: (row) => at(row.at), kind: "tight" },
   { title: "By", cell: (row) => row.by },
   { title: "Source", cell: (row) => row.source },

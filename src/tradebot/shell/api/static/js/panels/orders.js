@@ -1,16 +1,19 @@
 /* Which orders work? Each can be cancelled, and asked why it is there. */
 
 import { h } from "../dom.js";
-import { at, badge, button, money, note, why } from "../parts.js";
+import { at, badge, button, command, money, note, why } from "../parts.js";
 import { table } from "../table.js";
 import { short, words } from "../text.js";
 
 export const orders = {
-  id: "orders", title: "Working orders", needs: ["orders"],
-  count: ({ orders: found }) => found?.orders.length,
-  draw({ orders: { orders: rows } }) {
+  id: "orders", title: "Working orders", needs: ["orders", "status"],
+  count: ({ status }) => status?.counts.orders_working,
+  draw({ orders: { orders: rows }, status: { counts } }) {
     if (rows.length === 0) return note("No order works.");
     return [
+      counts.orders_working > rows.length && note(
+        `The newest ${rows.length}; all of them: `, command("tradebot orders --status open"),
+      ),
       table("orders", "Working orders", COLUMNS, rows.toReversed(), (row) => row.client_order_id),
       h("p", { class: "buttons" }, button("Cancel all", "cancel-all")),
     ];

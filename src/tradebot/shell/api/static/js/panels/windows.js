@@ -6,6 +6,7 @@ import { at, badge, countdown, facts, money, note } from "../parts.js";
 export const windows = {
   id: "windows", title: "Promotion windows", needs: ["status"],
   draw({ status }) {
+    if (!status.windows) return note("Not available: this daemon does not tell it.");
     return [
       note(`Promotion: ${status.promotion}.`),
       status.windows.length === 0 && note("No window is set."),
