@@ -58,6 +58,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         "check that this release can trade: exit 0 ready, 1 with warnings, 2 not ready",
     ),
     "health": Verb("health", "show whether the daemon is well: loop, queues, disk, logs, routes"),
+    "top": Verb("top", "watch it all on one screen: money, orders, limits, alerts; K kills"),
     "doctor": Verb(
         "doctor", "examine the machine: clock, disk, lock, permissions, socket, brokers"
     ),

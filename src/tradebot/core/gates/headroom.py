@@ -197,4 +197,5 @@ def _asked(gate: Gate, unit: str, look: AtRest, key: str = "") -> Iterator[Headr
 
 
 def _most(counted: Mapping[str, Decimal] | Mapping[str, int]) -> Iterable[str]:
-    return nlargest(WORST, counted, key=lambda name: (counted[name], name))
+    some = [name for name, count in counted.items() if count]
+    return nlargest(WORST, some, key=lambda name: (counted[name], name))
