@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, recovery, rehearsal, reserve, standing
+from tradebot.shell.api.alert_routes import alert_routes
 from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.sockets import Sockets
@@ -198,12 +199,13 @@ class _Builder:
         health = observers.health(config, self.ending, Patient(
             home=home, spine=spine, journal=self.journal, views=views,
             outlets={"log": self.lines, "execution_log": executions.out},
+            channels=reporter.alerts.standing,
         ), self.telling, self.pace)
-        reporter.listen_to(spine.state, health)
-        reporter.resume(self.history.missed, self.past.seq)
+        reporter.begin(spine.state, health, self.past.seq)
         api = Sockets(config.api, home, self._tell, runtime_dir=_runtime_dir(), pace=self.pace)
         status = partial(
-            standing.live_facts, config, home, self.calendars, spine, shadows, api=api.row
+            standing.live_facts, config, home, self.calendars, spine, shadows, api=api.row,
+            channels=reporter.alerts.standing,
         )
         views.drafts.present = Present(now=self.clock.now, quote=spine.facts.quotes.get)
         reloader = self._reloader(spine, reporter.alerts)
@@ -214,7 +216,7 @@ class _Builder:
         )
         metrics = observers.metrics(health, executions).text
         figures = figure_routes(views, spine.facts.view, self.clock.now, metrics)
-        api.routes = [*routes, *figures]
+        api.routes = [*routes, *figures, *alert_routes(reporter.alerts)]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)
@@ -222,9 +224,9 @@ class _Builder:
             keeper = Keeper(home, self.past, engine=engine, latch=latch, tell=self._tell)
             chores["journal keeper"] = keeper.run
         daemon = Daemon(self._parts(spine, chores, reloader, reporter))
-        reloader.hears.append(Hot(
+        reloader.hears += [partial(self._open_channels, reporter.alerts), Hot(
             bear=daemon.bear, marker=spine.marker, health=health, pace=self.pace
-        ).take)
+        ).take]
         return Assembly(
             daemon=daemon, engine=engine, latch=latch, views=views, reconciler=spine.reconciler,
             status=status, metrics=metrics, reloader=reloader,
@@ -267,8 +269,12 @@ class _Builder:
 
     def _alerts(self) -> Alerts:
         alerts = Alerts(self.history, self.clock, tell=self._tell, pace=self.pace)
-        self._tell(open_channels(alerts, self.config, is_rehearsal=self.until is not None))
+        self._open_channels(alerts, self.config)
         return alerts
+
+    def _open_channels(self, alerts: Alerts, config: Config) -> None:
+        for told in open_channels(alerts, config, is_rehearsal=self.until is not None):
+            self._tell(told)
 
     def _parts(
         self, spine: Spine, chores: Mapping[str, Run], reloader: Reloader, reporter: Reporter

@@ -18,6 +18,7 @@ from tradebot.cli.main import build_parser, main
 README = Path(__file__).parents[2] / "README.md"
 Out = pytest.CaptureFixture[str]
 VERBS_OF_THIS_RELEASE = {
+    "alerts",
     "run", "submit", "status", "strategies", "intents", "orders", "positions", "fills", "account",
     "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "pause",
     "resume", "reduce-only", "arm", "disarm", "ledger", "replay",

@@ -55,6 +55,11 @@ def test_two_rehearsals_of_one_seed_write_the_same_bytes(tmp_path: Path) -> None
         assert "TradeBooked" in told
     assert journals[0] == journals[1]
     assert_book_is_the_brokers(rehearsal)
+    (ended,) = rehearsal.ask("alerts", "--last", "1")["alerts"]
+    assert ended["title"] == "State STOPPED: stopped"
+    filled = rehearsal.ask("alerts", "--kind", "fill")["alerts"]
+    known = {order["client_order_id"] for order in rehearsal.ask("orders")["orders"]}
+    assert filled and {row["fields"]["client_order_id"] for row in filled} <= known
 
 
 @pytest.mark.promise(1, 10)
@@ -87,6 +92,7 @@ def test_however_fast_its_clock_runs_whoever_asks_is_answered(tmp_path: Path) ->
         for _ in range(3):
             asked = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "1")
             assert rehearsal.ask(*asked, codes=(0, 6))["intent_id"]  # a gate may refuse it
+        assert rehearsal.ask("alerts", "--kind", "state")["alerts"][-1]["level"] == "info"
     finally:
         process.terminate()
         assert process.wait(timeout=10) == 0

@@ -121,6 +121,10 @@ def _warn(found: dict[str, Any]) -> None:
     for disabled in found["disabled"]:
         text = f"strategy {disabled['strategy_id']} is disabled: {disabled['reason']}"
         show.line(show.painted(show.clean(text), "warn"))
+    for channel in found.get("channels", ()):
+        if channel["state"] != "CLOSED":
+            text = f"alerts do not reach {channel['channel']}: {channel['last_failure']}"
+            show.line(show.painted(show.clean(text), "warn"))
     for gap in found.get("gaps", ()):
         text = f"{gap['symbol']}: {gap['sessions']} sessions are not recorded"
         show.line(show.painted(f"{text}, {gap['first']} to {gap['last']}", "warn"))

@@ -51,6 +51,7 @@ class Patient:
     spine: Spine
     views: Views
     outlets: Mapping[str, Outlet]
+    channels: Callable[[], Sequence[Mapping[str, Any]]] = tuple
 
 
 class Health:
@@ -135,7 +136,6 @@ class Health:
         broken = [r["route"] for r in routes if r["breaker"] != BreakerState.CLOSED]
         gaps, dead = gap_rows(spine.market), p.views.dead_letters.pending
         silent, data_age_s = self._silent(), self._data_age_s()
-        told = {name: out for name, out in p.outlets.items() if out.lost or out.trouble}
         return {
             "orchestrator": {
                 "status": _status(state is State.ERROR, state is State.HALTED),
@@ -168,6 +168,16 @@ class Health:
                 "last": iso(max(spine.reconciler.looked.values(), default=None)),
             },
             **self._of_machine(),
+            **self._of_readers(),
+        }
+
+    def _of_readers(self) -> dict[str, dict[str, Any]]:
+        """Rate whether people and logs hear what they should."""
+        p = self.patient
+        mute = [c["channel"] for c in p.channels() if c["state"] != BreakerState.CLOSED]
+        told = {name: out for name, out in p.outlets.items() if out.lost or out.trouble}
+        return {
+            "alerts": {"status": _status(False, bool(mute)), "mute": mute},
             "logs": {
                 "status": _status(False, bool(told)),
                 "lost": {name: out.lost for name, out in told.items()},

@@ -18,6 +18,9 @@ HOT: Final = (
     "supervision.max_restarts", "supervision.initial_backoff_s", "supervision.backoff_multiplier",
     "supervision.cooldown_s", "telemetry.mark_every_s", "telemetry.heartbeat_s",
     "telemetry.health_check_s", "telemetry.status_every_s",
+    *(f"notifications.{name}" for name in (
+        "enabled", "min_level", "filters.", "channels.", "fold_s",
+    )),
 )
 
 

@@ -12,7 +12,7 @@ from tradebot.shell.health import Health, Patient, Rounds
 from tradebot.shell.metrics.counts import Counts
 from tradebot.shell.metrics.exposition import Exposition
 from tradebot.shell.metrics.metric import Watched
-from tradebot.shell.notify.history import AlertHistory
+from tradebot.shell.notify.history import AlertHistory, path_in
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.plugin_settings import secrets_of
 from tradebot.shell.told.execution_log import ExecutionLog
@@ -78,7 +78,7 @@ def rounds(config: Config, pace: float) -> Rounds:
 
 
 def alert_history(config: Config, home: Path, ending: ExitStack) -> AlertHistory:
-    path = home / "telemetry" / "alerts.jsonl"
+    path = path_in(home)
     size = config.notifications.history_bytes_max
     out = Outlet("alerts", to_file(path, bytes_max=size, files_max=2))
     ending.callback(out.close)

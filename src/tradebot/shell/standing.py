@@ -24,6 +24,7 @@ from tradebot.shell.wire.link import Link
 def live_facts(
     config: Config, home: Path, calendars: Mapping[str, Calendar], spine: Spine,
     shadows: Sequence[Shadow], *, api: Callable[[], Plain],
+    channels: Callable[[], Sequence[Mapping[str, Any]]],
 ) -> dict[str, Any]:
     state = spine.state
     calendar, now = calendars[config.schedule.calendar], state.clock.now()
@@ -36,6 +37,7 @@ def live_facts(
         "rehearsal": isinstance(state.clock, LoopClock), "config": str(config.source),
         "strategies": spine.host.rows(), "gaps": gap_rows(spine.market),
         "shadows": [shadow.row() for shadow in shadows], "breakers": breakers(spine.links),
+        "channels": channels(),
         "reconciliation": document(state.book, spine.reconciler),
         "api": api(), **countdown(state.book, calendars, now),
     }

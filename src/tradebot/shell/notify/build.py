@@ -13,8 +13,8 @@ from tradebot.shell.told.redact import hiding
 AT_HOME: Final = "console"  # the one plugin by which nothing leaves the machine
 
 
-def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> str:
-    """Let alerts go by the channels of this configuration from now on; say by which, and which not.
+def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> list[str]:
+    """Let alerts go by the channels of this configuration from now on; say by which, if by any.
 
     Raises ConfigError before anything is changed. A rehearsal tells nobody out there.
     """
@@ -35,5 +35,5 @@ def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> str:
             echo=alerts.echo,
         ))
     alerts.swap(section, channels, hiding(secrets_of(config)))
-    told = f"alerts go to {', '.join(channel.name for channel in channels) or 'nobody'}"
-    return told + (f"; a rehearsal tells nothing to {', '.join(silent)}" if silent else "")
+    told = [f"alerts go to {', '.join(channel.name for channel in channels)}"] * bool(channels)
+    return told + [f"a rehearsal: no alerts go to {', '.join(silent)}"] * bool(silent)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from tradebot.shell.journal.file import Take
 from tradebot.shell.notify.channel import Fate
 from tradebot.shell.notify.rules import may_be_critical
 from tradebot.shell.told.daily_files import read
-from tradebot.shell.told.outlet import Outlet
+from tradebot.shell.views.filters import ROWS_SHOWN
 from tradebot.shell.views.rows import Plain, iso
 
 RECENT_MAX: Final = 1_000
@@ -48,8 +49,8 @@ class Raised:
 class AlertHistory:
     """The newest alerts; `missed` are decisions that may be worth one, and that nobody heard of."""
 
-    def __init__(self, path: Path, out: Outlet) -> None:
-        self.out = out
+    def __init__(self, path: Path, out: StringIO) -> None:
+        self._out = out
         self.missed: deque[Decision] = deque(maxlen=MISSED_MAX)
         self._heard: int | None = None  # the last decision that alerts were raised for
         self._recent: deque[Raised] = deque(maxlen=RECENT_MAX)
@@ -99,7 +100,7 @@ class AlertHistory:
 
     def rows(
         self, *, kind: str | None = None, level: str | None = None,
-        since: datetime | None = None, last: int = 100,
+        since: datetime | None = None, last: int = ROWS_SHOWN,
     ) -> list[Plain]:
         """Return the newest first; `level` is the least that is asked for."""
         found = (
@@ -125,7 +126,7 @@ class AlertHistory:
             found.outcomes[channel] = outcome
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        self.out.write(json.dumps(record) + "\n")
+        self._out.write(json.dumps(record) + "\n")
 
     def _remember(self, record: Mapping[str, Any]) -> None:
         """Take a line of an earlier life; one that says nothing we know is passed over."""
@@ -138,6 +139,10 @@ class AlertHistory:
                 self._keep(Raised(record["alert_id"], _alert(record)))
         except (KeyError, ValueError, TypeError, AttributeError):
             return
+
+
+def path_in(home: Path) -> Path:
+    return home / "telemetry" / "alerts.jsonl"
 
 
 def is_settled(found: Raised, channel: str) -> bool:

@@ -66,14 +66,3 @@ def of_health(
                 text=f"{name} is {status}, it was {was}: {told}",
                 fields={"status": status, "before": was, **numbers}, key=f"{name}/{status}",
             )
-
-
-def config_refused(at: datetime, source: str, problems: list[str]) -> Alert:
-    """Tell a configuration that cannot be used; each problem names its file, line and key."""
-    return alert_at(
-        at, AlertKind.CONFIG_REFUSED, Level.WARNING,
-        f"Configuration refused: {problems[0] if problems else source}",
-        text="The settings before stay in force.\n" + "\n".join(problems),
-        fields={"source": source, "problems": len(problems)},
-        key=f"config/{'/'.join(problems)}",
-    )

@@ -7,7 +7,7 @@ from tradebot.core.model import events as e
 from tradebot.core.model.alert import Alert, AlertKind, Level
 from tradebot.core.model.money import plain
 from tradebot.core.model.order import OrdStatus
-from tradebot.core.model.reason import Reason, Stage
+from tradebot.core.model.reason import EXPLAIN, Answer, GateResult, Reason, Stage
 from tradebot.core.model.report import ExecType, Report
 from tradebot.shell.notify.sight import Sight, picked
 from tradebot.shell.views.narrate import ask, short
@@ -94,11 +94,10 @@ def refused(sight: Sight, event: e.IntentRefused) -> Iterator[Alert]:
     if event.reason in _ANSWERED or record is None:
         return
     body, draft = record.intent, sight.views.drafts.get(event.intent_id)
+    worst = next((gate for gate in event.gates if gate.answer is Answer.BLOCK), None)
     fields = {
         "intent_id": event.intent_id, "symbol": body.symbol, "strategy_id": body.strategy_id,
-        "user": body.user, "reason": event.reason.value,
-        **{f"{g.gate}": f"{plain(g.actual) if g.actual is not None else 'nothing'} against"
-           f" {plain(g.limit)}" for g in event.gates if g.limit is not None},
+        "user": body.user, "reason": event.reason.value, **_of_gate(worst),
     }
     if event.reason is Reason.ADAPTER_UNDELIVERED:
         yield sight.alert(
@@ -117,6 +116,7 @@ def refused(sight: Sight, event: e.IntentRefused) -> Iterator[Alert]:
         yield sight.alert(
             AlertKind.REFUSED, Level.WARNING if is_risk else Level.INFO,
             f"Refused, {event.reason}: {ask(body)}", event, fields=fields,
+            more=f"{EXPLAIN[event.reason]}\nWhy: tradebot why-not {event.intent_id}",
             key=f"refused/{body.owner}/{event.reason}",
         )
 
@@ -145,6 +145,13 @@ def settled(sight: Sight, event: e.PositionSettled) -> Iterator[Alert]:
         AlertKind.SETTLEMENT, Level.INFO, f"Settled: {plain(report.last_qty)} {report.symbol}",
         event, fields=_of_settlement(report),
     )
+
+
+def _of_gate(gate: GateResult | None) -> dict[str, object]:
+    if gate is None or gate.limit is None:
+        return {}
+    actual = None if gate.actual is None else plain(gate.actual)
+    return {"gate": gate.gate, "actual": actual, "limit": plain(gate.limit)}
 
 
 def _of_trade(event: e.TradeBooked) -> dict[str, object]:

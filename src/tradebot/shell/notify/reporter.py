@@ -1,6 +1,6 @@
 """How do decisions, states, tasks and health become alerts? Heard as they come, at no risk."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -45,15 +45,17 @@ class Reporter:
             self.alerts.raise_(alert)
         self._status = {name: row["status"] for name, row in document["components"].items()}
 
-    def listen_to(self, state: DaemonState, health: Health) -> None:
+    def begin(self, state: DaemonState, health: Health, seq: int) -> None:
+        """Hear all that there is from here on, and tell what was missed up to this decision."""
         state.listeners.append(self.on_state)
         state.notice_listeners.append(self.on_notice)
         health.listeners.append(self.on_health)
+        self.resume(seq)
 
-    def resume(self, missed: Iterable[Decision], seq: int) -> None:
+    def resume(self, seq: int) -> None:
         """Tell what an earlier life told nobody of, up to the last decision that there is."""
         found: list[tuple[str, Alert]] = []
-        for decision in missed:
+        for decision in self.alerts.history.missed:
             found += contained(partial(alerts_of, decision, self._views), self._failed) or []
         self.alerts.resume(
             [(name, alert) for name, alert in found if alert.level is Level.CRITICAL], seq

@@ -10,7 +10,7 @@ from tradebot.core.model import events as e
 from tradebot.core.model.alert import Alert
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.notify import draft_rules, order_rules, trouble_rules
+from tradebot.shell.notify import config_rules, draft_rules, order_rules, trouble_rules
 from tradebot.shell.notify.sight import Sight
 from tradebot.shell.views.views import Views
 
@@ -29,6 +29,10 @@ RULES: Final[Mapping[type, Rule]] = {
     LiveArmed: draft_rules.armed,
     LiveDisarmed: draft_rules.disarmed,
     ArmingRefused: draft_rules.arming_refused,
+    e.ConfigAccepted: config_rules.accepted,
+    e.SettingsProposed: config_rules.proposed,
+    e.SettingsApproved: config_rules.approved,
+    e.SettingsDropped: config_rules.dropped,
     e.KillSwitchSet: trouble_rules.killed,
     e.RouteFlattened: trouble_rules.flattened,
     e.InstrumentHalted: trouble_rules.halted,
@@ -60,7 +64,7 @@ TOLD_NOWHERE: Final[Mapping[type, str]] = {
     e.DeadLetterRetried: "a person did it; what becomes of it is told",
     e.DeadLetterDiscarded: "a person did it",
     e.SessionEntered: "the daemon's own states of the day are told",
-    e.SettingsActivated: "every start activates them; what a person changed is told",
+    e.SettingsActivated: "every start activates them; the configuration they are of is told",
     e.InstrumentsDefined: "every start defines them",
     e.PositionsMarked: "a value; a drawdown that comes of it is told",
 }

@@ -1,0 +1,40 @@
+"""What were people told, and did it reach them?"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+from tradebot.core.model.alert import AlertKind, Level
+from tradebot.shell.api.bodies import BadRequest, Field, Form
+from tradebot.shell.api.queries import filters
+from tradebot.shell.api.route import ApiRoute, get
+from tradebot.shell.notify.alerts import Alerts
+from tradebot.shell.views.filters import NO_STATUSES
+
+
+def _one_of(words: type[StrEnum]) -> Form[str]:
+    known = [word.value for word in words]
+
+    def read(name: str, text: str) -> str:
+        if text not in known:
+            raise BadRequest(name, f"one of {', '.join(known)}, got {text[:40]!r}")
+        return text
+
+    return Form(read, {"type": "string", "enum": known})
+
+
+QUERY: Final = (
+    Field("kind", _one_of(AlertKind), "only alerts of this kind"),
+    Field("level", _one_of(Level), "only alerts that are at least so important"),
+    *filters(NO_STATUSES, ("since", "last")),
+)
+
+
+def alert_routes(alerts: Alerts) -> Iterator[ApiRoute]:
+    yield get(
+        "alerts",
+        lambda call: {
+            "alerts": alerts.history.rows(**call.query), "channels": alerts.standing(),
+        },
+        "List the newest alerts and how the channels do", query=QUERY,
+    )
