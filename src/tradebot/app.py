@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
-from tradebot.shell import observers, recovery, rehearsal, reserve, standing
+from tradebot.shell import observers, own_directory, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.alert_routes import alert_routes
 from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
@@ -115,7 +115,7 @@ def assembled(
     if problems := check_plugins(config):
         raise ConfigError(problems)
     calendars, primary = build_calendars(config.schedule), config.schedule.calendar
-    _make(config.data_dir)
+    closed = _own(config.data_dir)
     with DataDirLock(config.data_dir), ExitStack() as ending:
         home = config.data_dir
         if options.rehearse:
@@ -135,7 +135,7 @@ def assembled(
         telling = observers.telling(options.log_format, config, lines, past.views)
         ending.callback(lambda: telling.close(clock.now()))
         room = "" if options.rehearse else reserve.keep(home)
-        told = (journal.torn, past.note, *config.warnings, options.about(until), room)
+        told = (closed, journal.torn, past.note, *config.warnings, options.about(until), room)
         for text in filter(None, told):
             telling.line(clock.now(), text)
         built = _Builder(
@@ -157,12 +157,11 @@ def _let_go(journal: Journal, home: Path) -> None:
         raise
 
 
-def _make(data_dir: Path) -> None:
+def _own(data_dir: Path) -> str:
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        text = f"data_dir: expected a directory to write to, got {data_dir}: {error.strerror}"
-        raise ConfigError([text]) from None
+        return own_directory.own(data_dir)
+    except own_directory.NotOurs as error:
+        raise ConfigError([str(error)]) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ def sections(unit: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("unit", [SYSTEM, USER], ids=lambda path: path.stem)
 def test_a_unit_starts_again_only_what_a_start_may_mend(unit: Path) -> None:
     said, placed = dict(settings(unit)), sections(unit)
