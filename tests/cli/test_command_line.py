@@ -23,7 +23,7 @@ VERBS_OF_THIS_RELEASE = {
     "cancel", "cancel-all", "replace", "kill", "clear-kill", "clear-halt", "pause",
     "resume", "reduce-only", "arm", "disarm", "ledger", "replay",
     "calendar", "chain", "config", "version", "why", "why-not", "completion",
-    "release-check", "health", "top", "doctor", "init", "backup", "restore",
+    "release-check", "health", "top", "doctor", "init", "backup", "restore", "service",
     "drafts", "simulate", "drill", "reconcile", "dead-letters", "ask", "audit", "voice",
 }
 

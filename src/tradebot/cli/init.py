@@ -10,7 +10,7 @@ from typing import Final
 from tradebot.cli import flags, show
 from tradebot.cli.outcome import Exit, Stop
 
-_FILES: Final = ("config.paper.yaml", "policy.yaml")
+FILES: Final = ("config.paper.yaml", "policy.yaml")
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _STARTERS: Final = (_PACKAGE / "starter", _PACKAGE.parents[1] / "config")  # installed, or a clone
 
@@ -27,7 +27,7 @@ def init(args: argparse.Namespace) -> int:
 
     target = args.directory / "config"
     texts = {target / name: text for name, text in (
-        *((name, _starter(name)) for name in _FILES), *schema_files().items(),
+        *((name, starter(name)) for name in FILES), *schema_files().items(),
     )}
     taken = [str(path) for path in texts if path.exists() or path.is_symlink()]
     if taken:
@@ -42,11 +42,12 @@ def init(args: argparse.Namespace) -> int:
         return Exit.DONE
     for path in texts:
         show.line(f"wrote {path}")
-    show.line(f"next: tradebot run --config {target / _FILES[0]} --rehearse")
+    show.line(f"next: tradebot run --config {target / FILES[0]} --rehearse")
     return Exit.DONE
 
 
-def _starter(name: str) -> str:
+def starter(name: str) -> str:
+    """Return the text of a file to begin with."""
     found = next((path for path in _STARTERS if (path / name).is_file()), None)
     if found is None:
         raise Stop(Exit.FAILED, f"this installation has no {name} to begin with")

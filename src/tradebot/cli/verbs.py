@@ -65,6 +65,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "backup": Verb("copies", "copy the data directory into one file, while the daemon runs or not"),
     "restore": Verb("copies", "make a data directory of a backup, in an empty place"),
+    "service": Verb("service", "have systemd run the daemon: install, uninstall, status"),
     "init": Verb("init", "write a commented starter configuration and policy"),
     "drill": Verb("drill", "live through a bad day on paper, with your own configuration"),
     "simulate": Verb(
