@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tradebot.cli.init import starters
 from tradebot.cli.main import main
 from tradebot.cli.outcome import Exit
 from tradebot.shell.settings import config
@@ -73,7 +74,7 @@ def test_what_is_installed_is_ours_to_run_and_twice_is_once(machine: Machine, ca
     loaded = config.load(machine.config, environ={})
     assert loaded.data_dir == machine.home / ".local" / "state" / "tradebot"
     assert tree(machine.config.parent) == {
-        "config.paper.yaml": 0o600, "credentials": 0o700, "policy.yaml": 0o600,
+        "credentials": 0o700, **dict.fromkeys(starters(), 0o600),
     }
     before = {path: path.stat().st_mtime_ns for path in machine.home.rglob("*")}
     assert main(["service", "install", "--user"]) == Exit.DONE
@@ -166,8 +167,8 @@ def test_an_image_gets_the_systems_units_below_another_root(
         f"--root={root} enable tradebot.service tradebot-backup.timer",
     ], "no manager runs there, and none of its users"
     assert tree(root / "etc") | tree(root / "var") == {
-        "tradebot": 0o750, "tradebot/credentials": 0o700, "tradebot/config.paper.yaml": 0o640,
-        "tradebot/policy.yaml": 0o640, "systemd": 0o755, "systemd/system": 0o755,
+        "tradebot": 0o750, "tradebot/credentials": 0o700,
+        **{f"tradebot/{name}": 0o640 for name in starters()}, "systemd": 0o755, "systemd/system": 0o755,
         **{f"systemd/system/{name}": 0o644 for name in
            ("tradebot.service", "tradebot-backup.service", "tradebot-backup.timer")},
         "sysusers.d": 0o755, "sysusers.d/tradebot.conf": 0o644,

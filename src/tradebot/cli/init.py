@@ -10,7 +10,7 @@ from typing import Final
 from tradebot.cli import flags, show
 from tradebot.cli.outcome import Exit, Stop
 
-FILES: Final = ("config.paper.yaml", "policy.yaml")
+_FILES: Final = ("config.paper.yaml", "policy.yaml")
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _STARTERS: Final = (_PACKAGE / "starter", _PACKAGE.parents[1] / "config")  # installed, or a clone
 
@@ -23,12 +23,8 @@ def register(verbs: flags.Verbs) -> None:
 
 
 def init(args: argparse.Namespace) -> int:
-    from tradebot.shell.settings.schema import schema_files
-
     target = args.directory / "config"
-    texts = {target / name: text for name, text in (
-        *((name, starter(name)) for name in FILES), *schema_files().items(),
-    )}
+    texts = {target / name: text for name, text in starters().items()}
     taken = [str(path) for path in texts if path.exists() or path.is_symlink()]
     if taken:
         raise Stop(Exit.FAILED, f"nothing was written over {', '.join(taken)};"
@@ -42,12 +38,18 @@ def init(args: argparse.Namespace) -> int:
         return Exit.DONE
     for path in texts:
         show.line(f"wrote {path}")
-    show.line(f"next: tradebot run --config {target / FILES[0]} --rehearse")
+    show.line(f"next: tradebot run --config {target / _FILES[0]} --rehearse")
     return Exit.DONE
 
 
-def starter(name: str) -> str:
-    """Return the text of a file to begin with."""
+def starters() -> dict[str, str]:
+    """Return the files of a first configuration, with what editors want to know of them."""
+    from tradebot.shell.settings.schema import schema_files
+
+    return {**{name: _starter(name) for name in _FILES}, **schema_files()}
+
+
+def _starter(name: str) -> str:
     found = next((path for path in _STARTERS if (path / name).is_file()), None)
     if found is None:
         raise Stop(Exit.FAILED, f"this installation has no {name} to begin with")

@@ -50,7 +50,7 @@ def install(args: argparse.Namespace) -> int:
         raise Stop(Exit.FAILED, told)
     if not os.access(site.executable, os.X_OK):
         raise Stop(Exit.FAILED, f"{site.executable} is not there, or cannot be run")
-    steps = [*plan.install(site, {name: init.starter(name) for name in init.FILES})]
+    steps = [*plan.install(site, init.starters())]
     _must_be_good(site.at(site.config))
     if args.dry_run:
         return _show(args, steps)
