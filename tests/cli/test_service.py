@@ -168,7 +168,8 @@ def test_an_image_gets_the_systems_units_below_another_root(
     ], "no manager runs there, and none of its users"
     assert tree(root / "etc") | tree(root / "var") == {
         "tradebot": 0o750, "tradebot/credentials": 0o700,
-        **{f"tradebot/{name}": 0o640 for name in starters()}, "systemd": 0o755, "systemd/system": 0o755,
+        **{f"tradebot/{name}": 0o640 for name in starters()},
+        "systemd": 0o755, "systemd/system": 0o755,
         **{f"systemd/system/{name}": 0o644 for name in
            ("tradebot.service", "tradebot-backup.service", "tradebot-backup.timer")},
         "sysusers.d": 0o755, "sysusers.d/tradebot.conf": 0o644,
