@@ -12,7 +12,7 @@ from tradebot.cli import flags, init, show
 from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
-    from tradebot.shell.units.plan import Call, Site, Step
+    from tradebot.shell.units.plan import Invocation, Site, Step
 
 _WITHIN_S: Final = 60.0
 _RUNS: Final = frozenset({"initializing", "starting", "running", "degraded", "maintenance"})
@@ -146,9 +146,9 @@ def _must_run(args: argparse.Namespace, site: "Site") -> None:
 
 def _do(step: "Step") -> str:
     """Do one step; return what was done, or nothing where all was so already."""
-    from tradebot.shell.units.plan import Call, Folder
+    from tradebot.shell.units.plan import Folder, Invocation
 
-    if isinstance(step, Call):
+    if isinstance(step, Invocation):
         _call(step)
         return f"ran {' '.join(step.words)}"
     if isinstance(step, Folder):
@@ -176,7 +176,7 @@ def _write(path: Path, text: str, mode: int, is_ours: bool) -> str:
     return f"wrote {target}" + ("" if target == path else f": somebody changed {path.name}")
 
 
-def _call(call: "Call") -> str:
+def _call(call: "Invocation") -> str:
     found = _run(call)
     if found is None or found.returncode != 0:
         told = found.stderr.strip() if found is not None else "it is not there, or gave no answer"
@@ -184,7 +184,7 @@ def _call(call: "Call") -> str:
     return found.stdout
 
 
-def _run(call: "Call") -> "subprocess.CompletedProcess[str] | None":
+def _run(call: "Invocation") -> "subprocess.CompletedProcess[str] | None":
     try:
         return subprocess.run(
             call.words, capture_output=True, text=True, timeout=_WITHIN_S, check=False,
@@ -196,11 +196,11 @@ def _run(call: "Call") -> "subprocess.CompletedProcess[str] | None":
 
 def _show(args: argparse.Namespace, steps: Iterable["Step"], more: Iterable[str] = ()) -> int:
     """Show what would be done; nothing is."""
-    from tradebot.shell.units.plan import Call, Folder
+    from tradebot.shell.units.plan import Folder, Invocation
 
     rows: list[dict[str, Any]] = []
     for step in steps:
-        if isinstance(step, Call):
+        if isinstance(step, Invocation):
             rows.append({"run": " ".join(step.words)})
         elif isinstance(step, Folder):
             rows.append({"directory": str(step.path), "mode": f"{step.mode:04o}"})

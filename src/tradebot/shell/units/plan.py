@@ -27,7 +27,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class WrittenFile:
     """A file; one that is ours is renewed as long as nobody else wrote in it."""
 
     path: Path
@@ -37,11 +37,11 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Invocation:
     words: tuple[str, ...]
 
 
-Step: TypeAlias = Folder | Text | Call
+Step: TypeAlias = Folder | WrittenFile | Invocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +78,10 @@ class Site:
         """Say where a path lies below what is taken for the root."""
         return self.root / path.relative_to("/")
 
-    def systemctl(self, *words: str) -> Call:
+    def systemctl(self, *words: str) -> Invocation:
         which = () if self.is_system else ("--user",)
         below = () if self.root == Path("/") else (f"--root={self.root}",)
-        return Call(("systemctl", *which, *below, *words))
+        return Invocation(("systemctl", *which, *below, *words))
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -116,20 +116,20 @@ def install(site: Site, starters: Mapping[str, str]) -> Iterator[Step]:
     for name, text in starters.items():
         here = text.replace("\ndata_dir: data/paper\n", f"\ndata_dir: {site.data_dir}\n")
         mode = own & 0o666
-        yield Text(site.at(site.config.with_name(name)), here, mode, is_ours=False)
+        yield WrittenFile(site.at(site.config.with_name(name)), here, mode, is_ours=False)
     yield Folder(site.at(site.unit_dir), 0o755)
     for name in site.units:
-        yield Text(site.at(site.unit_dir / name), unit(site, name), 0o644, is_ours=True)
+        yield WrittenFile(site.at(site.unit_dir / name), unit(site, name), 0o644, is_ours=True)
     if site.is_system:
         sysusers = site.at(Path("/etc/sysusers.d/tradebot.conf"))
         yield Folder(sysusers.parent, 0o755)
-        yield Text(sysusers, stamped(_shipped("tradebot.sysusers")), 0o644, is_ours=True)
+        yield WrittenFile(sysusers, stamped(_shipped("tradebot.sysusers")), 0o644, is_ours=True)
         yield Folder(site.at(Path(_BACKUPS)), 0o700)
     if site.is_system and is_here:
-        yield Call(("systemd-sysusers", str(sysusers)))
+        yield Invocation(("systemd-sysusers", str(sysusers)))
         configured = [str(site.config.with_name(name)) for name in starters]
-        yield Call(("chgrp", "tradebot", str(site.config.parent), *configured))
-        yield Call(("chown", "tradebot:tradebot", _BACKUPS))
+        yield Invocation(("chgrp", "tradebot", str(site.config.parent), *configured))
+        yield Invocation(("chown", "tradebot:tradebot", _BACKUPS))
     if is_here:
         yield site.systemctl("daemon-reload")
     yield site.systemctl("enable", *site.enabled)
