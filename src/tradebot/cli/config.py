@@ -61,6 +61,7 @@ def schema(args: argparse.Namespace) -> int:
 
 
 def validate(args: argparse.Namespace) -> int:
+    from tradebot.shell.settings.effective import inline_secrets
     from tradebot.shell.settings.plugin_settings import check_plugins
 
     if args.name is not None:
@@ -79,7 +80,7 @@ def validate(args: argparse.Namespace) -> int:
     if problems:
         show.document({"valid": False, "problems": problems, "warnings": []})
         return Exit.CONFIG
-    warnings = [str(warning) for warning in found.warnings]
+    warnings = [*found.warnings, *inline_secrets(found)]
     if args.json:
         show.document({
             "valid": True, "problems": [], "warnings": warnings,

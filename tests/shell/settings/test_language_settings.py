@@ -14,7 +14,7 @@ from tradebot.plugins.language.post import Endpoint
 from tradebot.shell import observers
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import fill
-from tradebot.shell.settings.effective import effective
+from tradebot.shell.settings.effective import effective, inline_secrets
 from tradebot.shell.settings.plugin_settings import check_plugins, secrets_of
 
 __all__ = ["at_home"]
@@ -150,6 +150,11 @@ def test_a_key_in_the_configuration_is_taken_where_its_owner_alone_can_read_it()
     ]
     Path("c.yaml").chmod(0o600)
     assert key_in({}, inline) == "hush-hush"
+    assert inline_secrets(a_config(inline)) == [
+        "c.yaml:1: language.api_key stands in the configuration itself; language.api_key_file can "
+        "name a file of its own"
+    ]
+    assert inline_secrets(a_config(OPENAI, {KEY: "hush-hush"})) == []
     both = "language: {provider: openai, model: m, api_key: hush, api_key_file: key}\n"
     assert refused(text=both) == [
         "c.yaml:1: language.api_key_file: expected no api_key beside it, got both"

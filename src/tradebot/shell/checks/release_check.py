@@ -26,6 +26,7 @@ from tradebot.shell.journal.verify import verify
 from tradebot.shell.replay.redecide import redecide
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
+from tradebot.shell.settings.effective import inline_secrets
 from tradebot.shell.settings.plugin_settings import check_plugins
 
 FRESH: Final = timedelta(days=183)  # how far ahead the primary calendar must know its days
@@ -87,8 +88,8 @@ class ReleaseCheck:
         if self._problems:
             return Word.FAIL, "; ".join(self._problems)
         self._loaded = config
-        if config.warnings:
-            return Word.WARN, "; ".join(config.warnings)
+        if warnings := (*config.warnings, *inline_secrets(config)):
+            return Word.WARN, "; ".join(warnings)
         return Word.PASS, f"{config.source}: mode {config.mode}, settings {config.settings_hash}"
 
     def _policy(self) -> Finding:

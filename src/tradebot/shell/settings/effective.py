@@ -40,16 +40,26 @@ class Effective:
     key: str
     value: str
     source: str
+    is_inline: bool = False  # a secret that stands in the configuration itself
+
+
+def inline_secrets(config: Config) -> list[str]:
+    """Warn of secrets that go wherever the configuration's file goes."""
+    return [
+        f"{row.source}: {row.key} stands in the configuration itself; {row.key}{FILE} can name a"
+        " file of its own" for row in effective(config) if row.is_inline
+    ]
 
 
 def effective(config: Config) -> list[Effective]:
     """List every setting of the sections and of the plugins that they name."""
-    return [*_Teller(config.document).section(Sections, config, config.document, "")]
+    return [*_Teller(config).section(Sections, config, config.document, "")]
 
 
 class _Teller:
-    def __init__(self, document: Section) -> None:
-        self._document = document
+    def __init__(self, config: Config) -> None:
+        self._document = config.document
+        self._file = str(config.source)
 
     def section(self, kind: Any, value: Any, said: Section, path: str) -> Iterator[Effective]:
         for field, _ in setting_fields(kind):
@@ -57,11 +67,17 @@ class _Teller:
             if isinstance(inner, Section):
                 inside = path if REST in field.metadata else joined(path, field.name)
                 yield from self._of_plugin(value, replace(inner, path=inside))
+            elif isinstance(inner, Secret):
+                yield self._secret(field.name, said, joined(path, field.name))
             else:
-                is_in_file = isinstance(inner, Secret) and field.name not in said.entries
-                name = field.name + FILE if is_in_file else field.name
-                node, place = said.entries.get(name), said.places.get(name)
+                node, place = said.entries.get(field.name), said.places.get(field.name)
                 yield from self._value(inner, node, place, joined(path, field.name))
+
+    def _secret(self, name: str, said: Section, path: str) -> Effective:
+        is_in_file = name + FILE in said.entries
+        place = said.places[name + FILE if is_in_file else name]
+        is_inline = not is_in_file and place.source == self._file
+        return Effective(key=path, value=HIDDEN, source=str(place), is_inline=is_inline)
 
     def _value(
         self, value: Any, node: Node | None, place: Place | None, path: str
