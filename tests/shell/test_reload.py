@@ -14,10 +14,11 @@ from tradebot.core.model.alert import Alert, AlertKind
 from tradebot.core.model.commands import ApproveSettings
 from tradebot.core.model.config import ConfigAccepted, SettingsActivated, SettingsProposed
 from tradebot.shell import config_watch
-from tradebot.shell.hot import HOT, is_hot
 from tradebot.shell.reload import Reloader
-from tradebot.shell.settings.config import ConfigError, load
-from tradebot.shell.settings.effective import effective
+from tradebot.shell.settings.config import ConfigError
+from tradebot.shell.settings.effect import AT_ONCE, DECIDES, Effect, effect_of
+from tradebot.shell.settings.reference import describe
+from tradebot.shell.settings.sections import Sections
 from tradebot.shell.settings.versions import FOLDER, NotKept, Versions
 from tradebot.shell.views.configs import pending
 
@@ -237,11 +238,12 @@ def test_old_versions_go_and_the_one_in_force_stays(house: House) -> None:
     assert left == {"000001", "000004", "000005"}
 
 
-def test_every_key_that_is_hot_is_a_setting(tmp_path: Path) -> None:
-    (tmp_path / "c.yaml").write_text("mode: paper\n")
-    keys = [row.key for row in effective(load(tmp_path / "c.yaml", environ={}))]
-    assert {hot for hot in HOT if not any(key.startswith(hot) for key in keys)} == set()
-    assert is_hot("policy.desk.unlisted") and not is_hot("brokers.paper.adapter")
+def test_every_key_that_is_hot_is_a_setting() -> None:
+    keys = [row.key for row in describe(Sections)]
+    hot = (*DECIDES, *AT_ONCE)
+    assert {name for name in hot if not any(key.startswith(name) for key in keys)} == set()
+    assert effect_of("policy.desk.unlisted") is Effect.DECIDES
+    assert effect_of("brokers.paper.adapter") is Effect.NEXT_START
 
 
 class Watched(House):

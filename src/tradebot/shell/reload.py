@@ -20,11 +20,12 @@ from tradebot.core.model.settings import Settings
 from tradebot.core.pipeline.config import VERSION_LENGTH
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.engine import Busy
-from tradebot.shell.hot import is_hot
 from tradebot.shell.journal.place import replace as put
 from tradebot.shell.settings.config import Config, ConfigError
+from tradebot.shell.settings.effect import Effect, effect_of
 from tradebot.shell.settings.effective import effective
 from tradebot.shell.settings.file import Files, write_whole
+from tradebot.shell.settings.masked import with_secrets, without_secrets
 from tradebot.shell.settings.plugin_settings import check_plugins
 from tradebot.shell.settings.versions import Versions, files_hash
 from tradebot.shell.views.configs import Configs
@@ -97,9 +98,10 @@ class Reloader:
 
         Raises NotKept, ConfigError, Busy.
         """
-        said = self.parts.versions.files(number)
+        kept = self.parts.versions.files(number)
 
         async def back() -> Plain:
+            said = with_secrets(kept, self._latest)
             await self.work(lambda: checked(self._latest, said))
             try:
                 await self.work(lambda: put_back(said))
@@ -178,7 +180,7 @@ class Reloader:
         is_new = name != book.config.hash
         if is_new:
             try:
-                await self.work(lambda: parts.versions.keep(number, config.files))
+                await self.work(lambda: parts.versions.keep(number, without_secrets(config)))
             except OSError as error:
                 raise ConfigError([f"the version cannot be kept: {error}"]) from None
         changed = differences(self._latest, config)
@@ -208,7 +210,8 @@ class Reloader:
             self.parts.tell(f"old versions of the configuration stay: {error}")
 
     def _at_next_start(self) -> list[str]:
-        return [key for key in differences(self._started, self._latest) if not is_hot(key)]
+        changed = differences(self._started, self._latest)
+        return [key for key in changed if effect_of(key) is Effect.NEXT_START]
 
     async def work(self, work: Callable[[], T]) -> T:
         """Do what takes time beside trading; on the simulated loop time stands still for it."""

@@ -21,19 +21,20 @@ class Files:
     """
 
     def __init__(self, said: Mapping[Path, bytes] = _NOTHING) -> None:
-        self.said = dict(said)
+        self.said = {path.absolute(): data for path, data in said.items()}
 
     def has(self, path: Path) -> bool:
-        return path in self.said or is_file(path)
+        return path.absolute() in self.said or is_file(path)
 
     def read(self, path: Path) -> Section:
         """Read a YAML or JSON file by its suffix; raise ConfigError for what cannot be read."""
         if path.suffix not in SUFFIXES:
             raise ConfigError([f"{path}: expected a file ending in {', '.join(SUFFIXES)}"])
-        if path not in self.said:
-            self.said[path] = read_bytes(path)
+        file = path.absolute()
+        if file not in self.said:
+            self.said[file] = read_bytes(path)
         parse = strict_json.parse if path.suffix == ".json" else strict_yaml.parse
-        return parse(self.said[path], str(path))
+        return parse(self.said[file], str(path))
 
 
 def read_bytes(path: Path) -> bytes:

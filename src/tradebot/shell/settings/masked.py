@@ -4,13 +4,15 @@ A copy that is kept for years goes where backups go; it says `***` where a secre
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from tradebot.core.model.secret import HIDDEN, Secret
 from tradebot.shell.settings import strict_yaml
+from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.document import (
     ConfigError,
     Items,
@@ -21,9 +23,23 @@ from tradebot.shell.settings.document import (
     joined,
     problem,
 )
+from tradebot.shell.settings.plugin_settings import secrets_of
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MASK: Final = json.dumps(HIDDEN)
+
+
+def without_secrets(config: Config) -> dict[Path, bytes]:
+    """Return the files of a configuration as they may be kept."""
+    secrets = frozenset(secrets_of(config))
+    return {path: masked(data, secrets) for path, data in config.files.items()}
+
+
+def with_secrets(said: Mapping[Path, bytes], latest: Config) -> dict[Path, bytes]:
+    """Fill today's secrets into files that were kept without; raises ConfigError."""
+    return {
+        path: unmasked(data, latest.files.get(path, b""), str(path)) for path, data in said.items()
+    }
 
 
 def masked(data: bytes, secrets: Collection[Secret]) -> bytes:

@@ -94,7 +94,7 @@ class Views:
             "mode": settings.mode.value,
             "promotion": settings.promotion.value,
             "settings_version": book.settings_version,
-            "config": self.configs.document(),
+            "configuration": self.configs.document(),
             "controls": [
                 {"control": control.value, "reason": reason}
                 for control, reason in book.controls.items()
