@@ -213,7 +213,7 @@ class _Builder:
             health=health.document, brokers=spine.links, reconciler=spine.reconciler,
             desk=self._desk(spine), market=spine.market, reloader=reloader, failures=api.failures,
         )
-        metrics = observers.metrics(health, executions).text
+        metrics = observers.metrics(health, executions, api, reporter.alerts).text
         figures = figure_routes(views, spine.facts.view, self.clock.now, metrics)
         api.routes = [*routes, *figures, *alert_routes(reporter.alerts)]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}

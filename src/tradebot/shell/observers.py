@@ -8,10 +8,12 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from tradebot.ports import Clock
+from tradebot.shell.api.sockets import Sockets
 from tradebot.shell.health import Health, Patient, Rounds
 from tradebot.shell.metrics.counts import Counts
 from tradebot.shell.metrics.exposition import Exposition
 from tradebot.shell.metrics.metric import Watched
+from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.history import AlertHistory, path_in
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.plugin_settings import secrets_of
@@ -85,9 +87,12 @@ def alert_history(config: Config, home: Path, ending: ExitStack) -> AlertHistory
     return AlertHistory(path, out)
 
 
-def metrics(health: Health, executions: ExecutionLog) -> Exposition:
+def metrics(
+    health: Health, executions: ExecutionLog, api: Sockets, alerts: Alerts
+) -> Exposition:
     spine, counts = health.patient.spine, Counts(health.patient.views.book)
     spine.engine.listeners.append(counts.on_decision)  # behind the views, whose book it reads
     return Exposition(lambda: Watched(
-        health=health, counts=counts, steps=executions.steps, now=spine.clock.now()
+        health=health, counts=counts, steps=executions.steps, api=api, alerts=alerts,
+        now=spine.clock.now(),
     ))

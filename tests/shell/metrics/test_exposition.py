@@ -20,8 +20,8 @@ from tradebot.shell.metrics.metric import LABEL_LENGTH_MAX, SERIES_MAX, Kind
 
 UNITS = ("seconds", "bytes", "ratio", "total", "info")
 LABELS = {
-    "account", "control", "currency", "gate", "mode", "queue", "reason", "route", "state",
-    "status", "step", "strategy", "symbol", "verdict", "version",
+    "account", "channel", "control", "currency", "gate", "mode", "outcome", "queue", "reason",
+    "route", "state", "status", "step", "strategy", "symbol", "verdict", "version",
 }
 
 

@@ -21,6 +21,10 @@ class Door:
         self._asked: set[web.RequestHandler] = set()
         self._stays: set[web.RequestHandler] = set()
 
+    def inside(self) -> int:
+        """Count who is connected."""
+        return len(self._server.connections)
+
     def asked(self, guest: web.RequestHandler) -> None:
         self._asked.add(guest)
 

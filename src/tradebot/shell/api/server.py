@@ -43,6 +43,9 @@ class Server:
         self._connections_max = connections_max
         self._door: Door | None = None
 
+    def connections(self) -> int:
+        return self._door.inside() if self._door is not None else 0
+
     async def serve(self, listening: socket.socket) -> None:
         """Serve until cancelled."""
         runner = web.AppRunner(

@@ -38,6 +38,7 @@ class Sockets:
         self._pace = pace
         self.routes: Sequence[ApiRoute] = ()
         self._failures = 0
+        self._servers: dict[str, Server] = {}
         self._logins = Logins(self._now, section.session_s)
         self._token = TokenFile(home / section.token_file, self._logins.clear)
         self._port: int | None = None
@@ -47,6 +48,10 @@ class Sockets:
     def failures(self) -> int:
         """Count the requests that failed by our own fault."""
         return self._failures
+
+    def connections(self) -> int:
+        """Count who is connected, on whichever socket."""
+        return sum(server.connections() for server in self._servers.values())
 
     def runs(self) -> Mapping[str, Run]:
         """Return what serves until cancelled, by name."""
@@ -68,7 +73,9 @@ class Sockets:
     async def run_unix(self) -> None:
         """Serve until cancelled on a socket that is ours alone, and gone afterwards."""
         path = place(self._home / "tradebot.sock", self._runtime_dir)
-        server = Server(self._every(), on_failure=self._failed, pace=self._pace)
+        server = self._servers["unix"] = Server(
+            self._every(), on_failure=self._failed, pace=self._pace
+        )
         try:
             await server.serve(bind(path))
         finally:
@@ -93,7 +100,7 @@ class Sockets:
         section, self._trouble = self._section, ""
         self._port = int(listening.getsockname()[1])
         self._doorman = Doorman(section, self._port, self._token, self._logins, self._now)
-        server = Server(
+        server = self._servers["tcp"] = Server(
             self._every(), on_failure=self._failed, pace=self._pace, doorman=self._doorman,
             connections_max=section.connections_max,
         )

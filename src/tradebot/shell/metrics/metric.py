@@ -6,9 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
+from tradebot.shell.api.sockets import Sockets
 from tradebot.shell.health import Health, Patient
 from tradebot.shell.metrics.counts import Counts
 from tradebot.shell.metrics.durations import Durations
+from tradebot.shell.notify.alerts import Alerts
 
 LABEL_LENGTH_MAX: Final = 64
 SERIES_MAX: Final = 50  # of a metric whose labels are anybody's words
@@ -34,6 +36,8 @@ class Watched:
     health: Health
     counts: Counts
     steps: Mapping[str, Durations]  # of an order, by what they end with
+    api: Sockets
+    alerts: Alerts
     now: datetime
 
     @property

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Final
 
-from tradebot.core.model.commands import Control
+from tradebot.core.model.commands import BreakerState, Control
 from tradebot.core.session import State
 from tradebot.shell.metrics.metric import Kind, Metric, Sample, Watched, each, label, one
+from tradebot.shell.notify.channel import Fate
 from tradebot.shell.recovery import SNAPSHOT
 
 _VERSION: Final = version("tradebot")
@@ -33,7 +34,10 @@ def _controls(watched: Watched) -> Iterator[Sample]:
 
 def _queues(watched: Watched) -> Mapping[str, float]:
     p = watched.patient
-    return {**p.spine.engine.waiting, **{name: out.waiting for name, out in p.outlets.items()}}
+    return {
+        **p.spine.engine.waiting, **{name: out.waiting for name, out in p.outlets.items()},
+        **{f"alerts to {row['channel']}": row["waiting"] for row in watched.alerts.standing()},
+    }
 
 
 def _lost(watched: Watched) -> Mapping[str, float]:
@@ -46,6 +50,19 @@ def _syncs(watched: Watched) -> Iterator[Sample]:
 
 def _lags(watched: Watched) -> Iterator[Sample]:
     yield Sample((), watched.health.lags)
+
+
+def _alerts(watched: Watched) -> Iterator[Sample]:
+    for row in watched.alerts.standing():
+        for outcome in Fate:
+            yield Sample((label(row["channel"]), outcome.value), row.get(outcome.value, 0))
+
+
+def _channels_up(watched: Watched) -> Mapping[str, float]:
+    return {
+        row["channel"]: float(row["state"] == BreakerState.CLOSED)
+        for row in watched.alerts.standing()
+    }
 
 
 def _snapshot_age(watched: Watched) -> float | None:
@@ -61,6 +78,10 @@ PROCESS: Final = (
     Metric("tradebot_build_info", _G, "Always 1; the release is the label.", _build, ("version",)),
     Metric("tradebot_settings_info", _G, "Always 1; version and mode of the settings in force.",
            _settings, ("version", "mode")),
+    Metric("tradebot_config_number", _G, "Number of the configuration that was last accepted.",
+           one(lambda w: w.patient.views.book.config.number)),
+    Metric("tradebot_config_pending", _G, "Whether looser settings wait for an approval.",
+           one(lambda w: float(w.patient.views.book.config.proposal is not None))),
     Metric("tradebot_state", _G, "1 for the state that the daemon is in.", _states, ("state",)),
     Metric("tradebot_uptime_seconds", _G, "Since this process began.",
            one(lambda w: (w.now - w.health.started).total_seconds())),
@@ -82,6 +103,14 @@ PROCESS: Final = (
     Metric("tradebot_queue_depth", _G, "What waits in a queue.", each(_queues), ("queue",)),
     Metric("tradebot_queue_lost_total", _C, "What a full queue, or a disk, had to give up.",
            each(_lost), ("queue",)),
+    Metric("tradebot_alerts_total", _C, "What became of alerts, by channel.",
+           _alerts, ("channel", "outcome")),
+    Metric("tradebot_alert_channel_up", _G, "Whether a channel takes alerts: its breaker is shut.",
+           each(_channels_up), ("channel",)),
+    Metric("tradebot_api_connections", _G, "Who is connected to the API.",
+           one(lambda w: w.api.connections())),
+    Metric("tradebot_api_failures_total", _C, "Requests that failed by our own fault.",
+           one(lambda w: w.api.failures())),
     Metric("tradebot_memory_bytes", _G, "What the process holds in memory.",
            one(lambda w: w.health.machine.memory_bytes)),
     Metric("tradebot_machine_memory_used_ratio", _G, "How much of the machine's memory is used.",
