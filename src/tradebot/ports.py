@@ -360,3 +360,11 @@ class Notifier(Protocol):
 
     async def notify(self, alert: Alert) -> None: ...
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class ReachableNotifier(Notifier, Protocol):
+    """A way to a person that can be looked at without telling anything."""
+
+    async def reach(self) -> str:
+        """Connect, agree on TLS, log in; tell who answered, or raise NotDelivered."""

@@ -25,6 +25,7 @@ VERBS_OF_THIS_RELEASE = {
     "calendar", "chain", "config", "version", "why", "why-not", "completion",
     "release-check", "health", "top", "doctor", "init", "backup", "restore", "service",
     "drafts", "simulate", "drill", "reconcile", "dead-letters", "ask", "audit", "voice",
+    "notify",
 }
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tradebot.shell.checks.checks import Finding
+    from tradebot.shell.settings.config import Config
 
 
 def register(verbs: flags.Verbs) -> None:
@@ -33,7 +34,9 @@ def doctor(args: argparse.Namespace) -> int:
         "brokers": lambda: (
             (Word.SKIP, "not asked (--offline)") if args.offline else (Word.PASS, log_in(config))
         ),
-        "notifiers": lambda: (Word.SKIP, "none is configured: nobody is told of trouble"),
+        "notifiers": lambda: (
+            (Word.SKIP, "not asked (--offline)") if args.offline else _notifiers(config)
+        ),
     })
     is_bad = worst(found) is Word.FAIL
     if args.json:
@@ -41,6 +44,21 @@ def doctor(args: argparse.Namespace) -> int:
     else:
         release_check.tell(found)
     return Exit.FAILED if is_bad else Exit.DONE
+
+
+def _notifiers(config: "Config") -> "Finding":
+    """Connect to what each channel tells by, and tell nothing."""
+    import asyncio
+
+    from tradebot.shell.checks.checks import Word
+    from tradebot.shell.notify.build import hide_in, trials
+    from tradebot.shell.notify.trial import FAILED, reach_by
+
+    rows = asyncio.run(reach_by(trials(config), hide_in(config)))
+    if not rows:
+        return Word.SKIP, "none is configured: nobody is told of trouble"
+    told = "; ".join(f"{row['channel']}: {row['told']}" for row in rows)
+    return (Word.FAIL if any(row["outcome"] == FAILED for row in rows) else Word.PASS), told
 
 
 def _socket(home: "Path") -> "Finding":

@@ -26,6 +26,7 @@ from tradebot.core.model.money import ONE
 from tradebot.core.model.settings import Mode, Promotion
 from tradebot.shell.api.requests import Requests
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.sections import (
@@ -63,6 +64,7 @@ def _on_paper(config: Config, place: Path) -> Config:
         config, mode=Mode.PAPER, data_dir=place, market_data=MarketDataSection(), strategies=(),
         brokers={"paper": RouteSection(adapter="paper")}, staging=StagingSection(),
         promotion=PromotionSection(strategy=Promotion.MANUAL),
+        notifications=NotificationsSection(),
     )
 
 

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tradebot.app import assembled
+from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.run_options import RunOptions
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.sections import StagingSection
@@ -24,7 +25,8 @@ def log_in(config: Config, within_s: float = WITHIN_S) -> str:
     """Connect to every broker and ask for its statement, in a directory soon gone; send nothing."""
     with TemporaryDirectory(prefix="tradebot-") as place:
         elsewhere = replace(
-            config, data_dir=Path(place), staging=StagingSection(), strategies=()
+            config, data_dir=Path(place), staging=StagingSection(), strategies=(),
+            notifications=NotificationsSection(),  # nobody hears of a daemon that is none
         )
         return asyncio.run(_log_in(elsewhere, within_s))
 

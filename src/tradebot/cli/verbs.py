@@ -29,6 +29,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "positions": Verb("account", "list open positions by strategy"),
     "fills": Verb("account", "list executions as they were booked"),
     "account": Verb("account", "show the accounts, and profit and loss by strategy"),
+    "notify": Verb("notify", "try whether alerts reach a person"),
     "alerts": Verb("alerts", "list what people were told, and whether it reached them"),
     "strategies": Verb("strategies", "list the strategies, disable one, enable it again"),
     "kill": Verb("kill", "set the kill switch: cancel all orders, refuse everything"),

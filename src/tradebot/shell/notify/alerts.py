@@ -18,6 +18,7 @@ from tradebot.shell.notify.filters import is_told
 from tradebot.shell.notify.folding import Folding
 from tradebot.shell.notify.history import AlertHistory, is_settled
 from tradebot.shell.notify.section import NotificationsSection
+from tradebot.shell.notify.trial import Trial, a_test, send_by
 from tradebot.shell.notify.waiting import Post
 from tradebot.shell.supervisor import within
 from tradebot.shell.told.redact import hiding
@@ -115,6 +116,15 @@ class Alerts:
     def standing(self) -> list[Plain]:
         """Tell how each channel does."""
         return [channel.standing() for channel in self._channels]
+
+    async def try_out(self, channel: str | None, user: str) -> list[Plain]:
+        """Send a test by one channel or by all, past what waits; tell what came of it."""
+        told_by = {channel.name: channel.notifier for channel in self._channels}
+        trials = (
+            Trial(name=name, section=section, notifier=told_by.get(name))
+            for name, section in self._section.channels.items() if channel in (None, name)
+        )
+        return await send_by(trials, a_test(user, self._clock.now()), self._hide, self._pace)
 
     def _ended(self, channel: str, post: Post, outcome: Fate, told: str) -> None:
         """Keep what became of a post; of what was not delivered the log hears, too."""

@@ -1,11 +1,15 @@
 """Which channels does a configuration ask for? Each with its plugin, as all plugins are built."""
 
+from collections.abc import Callable
 from typing import Final
 
+from tradebot.ports import Notifier
 from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.channel import AlertChannel
+from tradebot.shell.notify.section import ChannelSection
+from tradebot.shell.notify.trial import Trial
 from tradebot.shell.settings import plugins
-from tradebot.shell.settings.config import Config
+from tradebot.shell.settings.config import Config, ConfigError
 from tradebot.shell.settings.fill import fill
 from tradebot.shell.settings.plugin_settings import secrets_of
 from tradebot.shell.told.redact import hiding
@@ -28,12 +32,36 @@ def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> list
     for name, channel in wanted.items():
         if name in silent:
             continue
-        plugin = plugins.load("notifiers", channel.plugin)
-        notifier = plugins.build("notifiers", plugin, fill(plugin.settings_type, channel.own))
         channels.append(AlertChannel(
-            name, channel, notifier, least=section.min_level, seed=config.seed,
+            name, channel, notifier_of(channel), least=section.min_level, seed=config.seed,
             echo=alerts.echo,
         ))
-    alerts.swap(section, channels, hiding(secrets_of(config)))
+    alerts.swap(section, channels, hide_in(config))
     told = [f"alerts go to {', '.join(channel.name for channel in channels)}"] * bool(channels)
     return told + [f"a rehearsal: no alerts go to {', '.join(silent)}"] * bool(silent)
+
+
+def hide_in(config: Config) -> Callable[[str], str]:
+    """Return what hides a configuration's secrets."""
+    return hiding(secrets_of(config))
+
+
+def trials(config: Config) -> list[Trial]:
+    """Build what a configuration tells by, for one trial."""
+    section = config.notifications
+    return [
+        Trial(
+            name=name, section=channel,
+            notifier=notifier_of(channel) if section.enabled and channel.enabled else None,
+        )
+        for name, channel in section.channels.items()
+    ]
+
+
+def notifier_of(channel: ChannelSection) -> Notifier:
+    """Build a channel's plugin; raise ConfigError where it lacks something."""
+    plugin = plugins.load("notifiers", channel.plugin)
+    if (lacks := plugins.missing(plugin)) is not None:
+        raise ConfigError([f"notifications: {channel.plugin} is {lacks}"])
+    built: Notifier = plugins.build("notifiers", plugin, fill(plugin.settings_type, channel.own))
+    return built
