@@ -81,3 +81,23 @@ def test_a_secret_is_not_repeated_where_it_is_misplaced(tmp_path: Path, capsys: 
     main(["config", "show", "--config", path])
     said = capsys.readouterr()
     assert "hunter2" not in said.out + said.err
+
+
+def test_an_older_file_is_told_of_and_written_anew(tmp_path: Path, capsys: Out) -> None:
+    path = config(tmp_path, "execution_mode: paper  # mine\n")
+    assert main(["config", "validate", path]) == 0
+    assert "execution_mode is called mode now" in capsys.readouterr().err
+    assert main(["config", "migrate", path]) == 0
+    assert capsys.readouterr().out == f"{path}:1: execution_mode is called mode now\n"
+    assert main(["config", "migrate", path, "--write", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["written"], found["renames"][0]["line"]) == (True, 1)
+    assert Path(path).read_text() == "schema_version: 1\nmode: paper  # mine\n"
+    assert main(["config", "migrate", path, "--write"]) == 0
+    assert capsys.readouterr().out == f"{path} is of today's form\n"
+    path = config(tmp_path, "staging: {enabled: true}\ndrafts_format: json\n")
+    assert main(["config", "migrate", path, "--write"]) == Exit.FAILED
+    assert "change these by hand" in capsys.readouterr().err
+    path = config(tmp_path, "schema_version: 7\n")
+    assert main(["config", "migrate", path]) == Exit.CONFIG
+    assert "at most 1, which this release knows" in capsys.readouterr().err

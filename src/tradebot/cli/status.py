@@ -64,7 +64,7 @@ def _tell(found: dict[str, Any]) -> None:
         named["next close"] = f"{show.when(found['next_close'])} UTC"
     named |= {
         "mode": f"{found['mode']}, promotion {found['promotion']}",
-        "settings": found["settings_version"],
+        "settings": _settings(found),
         "last decision": f"{found['seq']} at {show.when(found['at'])}",
     }
     for market in found["markets"]:
@@ -96,6 +96,12 @@ def _tell(found: dict[str, Any]) -> None:
     _warn(found)
 
 
+def _settings(found: dict[str, Any]) -> str:
+    version = found["configuration"]["version"]
+    told = f", configuration {version['number']}" if version is not None else ""
+    return f"{found['settings_version']}{told}"
+
+
 def _warn(found: dict[str, Any]) -> None:
     """Say last, and in colour, what keeps orders back, or lets them go to a live account."""
     kill = found["kill"]
@@ -103,6 +109,10 @@ def _warn(found: dict[str, Any]) -> None:
         show.line(show.painted(f"LIVE ARMED: {in_words(arming)}", "bad"))
     if kill["engaged"]:
         show.line(show.painted(f"KILL SWITCH SET: {show.clean(kill['reason'])}", "bad"))
+    if (waits := found["configuration"]["pending"]) is not None:
+        keys = ", ".join(f"{c['key']} {c['before']} -> {c['after']}" for c in waits["changes"])
+        text = f"looser settings wait for {waits['waits_for']}: {keys}; {waits['command']}"
+        show.line(show.painted(show.clean(text), "warn"))
     for control in found["controls"]:
         text = f"{control['control'].upper().replace('_', ' ')}: {control['reason']}"
         show.line(show.painted(show.clean(text), "warn"))

@@ -52,7 +52,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "audit": Verb("audit", "trace every executed order back: exit 8 with what is broken"),
     "replay": Verb("ledger", "decide the whole journal again and compare"),
     "calendar": Verb("calendar", "print sessions, holidays and early closes"),
-    "config": Verb("config", "look at the configuration"),
+    "config": Verb("config", "look at the configuration, its versions, and what of it waits"),
     "completion": Verb("completion", "print a script that completes verbs and flags in a shell"),
     "version": Verb("version", "show the release"),
     "release-check": Verb(
