@@ -26,7 +26,7 @@ from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.desk.reading import Reader
 from tradebot.shell.engine import Engine, Listener
-from tradebot.shell.health import Patient
+from tradebot.shell.health import Health, Patient
 from tradebot.shell.hot import Hot
 from tradebot.shell.journal.damage import JournalFailed
 from tradebot.shell.journal.decision import Decision
@@ -38,6 +38,7 @@ from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.build import open_channels
 from tradebot.shell.notify.history import AlertHistory
 from tradebot.shell.notify.reporter import Reporter
+from tradebot.shell.notify.unasked import unasked
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
 from tradebot.shell.reload import Reloader, ReloadParts
@@ -219,9 +220,7 @@ class _Builder:
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)
-        if self.until is None:
-            keeper = Keeper(home, self.past, engine=engine, latch=latch, tell=self._tell)
-            chores["journal keeper"] = keeper.run
+        chores |= self._asides(spine, health, reporter.alerts)
         daemon = Daemon(self._parts(spine, chores, reloader, reporter))
         reloader.hears += [partial(self._open_channels, reporter.alerts), Hot(
             bear=daemon.bear, marker=spine.marker, health=health, pace=self.pace
@@ -230,6 +229,17 @@ class _Builder:
             daemon=daemon, engine=engine, latch=latch, views=views, reconciler=spine.reconciler,
             status=status, metrics=metrics, reloader=reloader,
         )
+
+    def _asides(self, spine: Spine, health: Health, alerts: Alerts) -> dict[str, Run]:
+        """Return what looks after people and the journal by itself."""
+        is_rehearsal = self.until is not None
+        chores = unasked(alerts, health, self.calendars, self._tell, is_rehearsal=is_rehearsal)
+        if not is_rehearsal:
+            keeper = Keeper(
+                self.home, self.past, engine=spine.engine, latch=spine.latch, tell=self._tell
+            )
+            chores["journal keeper"] = keeper.run
+        return chores
 
     def _desk(self, spine: Spine) -> OptionsDesk:
         desk = OptionsDesk(

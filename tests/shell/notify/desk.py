@@ -63,13 +63,14 @@ class Desk:
         self.section = NotificationsSection(**{"filters": ALL_FILTERS, **section})
 
     def open(self, hide: Callable[[str], str] = str, **ears: tuple[Ears, dict[str, Any]]) -> None:
+        self.alerts.hide = hide
         self.alerts.swap(self.section, [
             AlertChannel(
                 name, ChannelSection(**{"plugin": "ears", **more}), hears,
                 least=self.section.min_level, echo=self.alerts.echo,
             )
             for name, (hears, more) in ears.items()
-        ], hide)
+        ])
 
 
 def append(path: Path, texts: Iterable[str]) -> None:

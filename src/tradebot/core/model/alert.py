@@ -56,6 +56,7 @@ class AlertKind(StrEnum):
     TASK = "task"
     STALL = "stall"
     DISK = "disk"
+    MACHINE = "machine"
     CLOCK = "clock"
     LOGS = "logs"
     JOURNAL = "journal"
@@ -102,6 +103,7 @@ EXPLAIN_ALERT: Final[Mapping[AlertKind, str]] = {
     K.TASK: "A part of the daemon failed, or runs again.",
     K.STALL: "A call holds everything up.",
     K.DISK: "The disk is nearly full, or free again.",
+    K.MACHINE: "The machine's memory or processors are nearly used up, or free again.",
     K.CLOCK: "The machine's clock was set.",
     K.LOGS: "Lines of a log or of the telemetry were lost.",
     K.JOURNAL: "The journal cannot be written or does not verify.",

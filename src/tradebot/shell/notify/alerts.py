@@ -43,34 +43,30 @@ class Alerts:
         self._clock = clock
         self._tell = tell
         self._pace = pace
-        self._hide = hiding([])
-        self._section = NotificationsSection()
+        self.hide = hiding([])
+        self.section = NotificationsSection()
         self._channels: tuple[AlertChannel, ...] = ()
         self._leaving: list[AlertChannel] = []
-        self._folding = Folding(self._section.fold_s)
+        self._folding = Folding(self.section.fold_s)
         self._changed = asyncio.Event()
         self._news = asyncio.Event()
         self._count = 0
         self._mute: set[str] = set()  # channels of which the others were told
 
-    def swap(
-        self, section: NotificationsSection, channels: Sequence[AlertChannel],
-        hide: Callable[[str], str],
-    ) -> None:
+    def swap(self, section: NotificationsSection, channels: Sequence[AlertChannel]) -> None:
         """Tell by these channels from now on; what waits at one goes to that of the same name."""
-        self._hide = hide
         before = {channel.name: channel for channel in self._channels}
         for channel in channels:
             if channel.name in before:
                 channel.take_over(before[channel.name])
         self._leaving += self._channels
-        self._section, self._channels = section, tuple(channels)
+        self.section, self._channels = section, tuple(channels)
         self._folding.within_s = section.fold_s
         self._changed.set()
 
     def raise_(self, alert: Alert, alert_id: str = "") -> None:
         """Tell an alert to whom it may concern; the id of one that a decision raised is its own."""
-        if not is_told(alert, self._section):
+        if not is_told(alert, self.section):
             return
         if self._folding.lets(alert, asyncio.get_running_loop().time()):
             self._offer(alert, alert_id)
@@ -128,7 +124,7 @@ class Alerts:
 
     def _ended(self, channel: str, post: Post, outcome: Fate, told: str) -> None:
         """Keep what became of a post; of what was not delivered the log hears, too."""
-        told = self._hide(told)
+        told = self.hide(told)
         self.history.ended(self._clock.now(), post.alert_id, channel, {
             "outcome": outcome.value, "tries": post.tries, "told": told,
         })
@@ -142,7 +138,7 @@ class Alerts:
             return
         self._mute ^= {channel}
         word = "takes nothing" if is_open else "takes messages again"
-        self._tell(f"alert channel {channel} {word}: {self._hide(reason)}")
+        self._tell(f"alert channel {channel} {word}: {self.hide(reason)}")
         self.raise_(Alert(
             kind=AlertKind.CHANNEL, level=Level.WARNING if is_open else Level.INFO,
             title=f"Alert channel {channel} {word}", text=reason, at=self._clock.now(),
@@ -160,7 +156,7 @@ class Alerts:
 
     def _hidden(self, alert: Alert) -> Alert:
         """Hide secrets in everything that leaves, whoever wrote them there."""
-        hide = self._hide
+        hide = self.hide
         return replace(
             alert, title=hide(alert.title), text=hide(alert.text),
             fields=tuple((name, hide(value)) for name, value in alert.fields),

@@ -23,6 +23,9 @@ def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> list
     Raises ConfigError before anything is changed. A rehearsal tells nobody out there.
     """
     section = config.notifications
+    alerts.hide = hide_in(config)
+    if section == alerts.section:
+        return []
     wanted = {
         name: channel for name, channel in section.channels.items()
         if section.enabled and channel.enabled
@@ -36,7 +39,7 @@ def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> list
             name, channel, notifier_of(channel), least=section.min_level, seed=config.seed,
             echo=alerts.echo,
         ))
-    alerts.swap(section, channels, hide_in(config))
+    alerts.swap(section, channels)
     told = [f"alerts go to {', '.join(channel.name for channel in channels)}"] * bool(channels)
     return told + [f"a rehearsal: no alerts go to {', '.join(silent)}"] * bool(silent)
 

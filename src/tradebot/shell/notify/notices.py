@@ -14,6 +14,7 @@ HEALTHY: Final = "healthy"
 # Parts of the health document that no event tells of, with the kind of their alerts.
 WATCHED: Final[Mapping[str, AlertKind]] = {
     "disk": AlertKind.DISK, "logs": AlertKind.LOGS, "loop": AlertKind.STALL,
+    "machine": AlertKind.MACHINE,
 }
 _LEVEL: Final[Mapping[str, Level]] = {
     HEALTHY: Level.INFO, "degraded": Level.WARNING, "unhealthy": Level.CRITICAL,

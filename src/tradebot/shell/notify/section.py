@@ -92,6 +92,7 @@ class NotificationsSection:
     ping_url: an outside service that raises an alarm when it is not asked for this any more
     ping_every_s: how often it is asked, while loop, journal and routes are healthy
     ping_fail_url: what it is asked for when the daemon is stopped by a failure
+    ping_allow_private: these may lead to this machine or its networks, and be unencrypted
     history_bytes_max: how long telemetry/alerts.jsonl grows before it is set aside, once
     """
 
@@ -109,4 +110,5 @@ class NotificationsSection:
     ping_url: Secret | None = None
     ping_every_s: Annotated[float, Field(ge=10)] = 60.0
     ping_fail_url: Secret | None = None
+    ping_allow_private: bool = False
     history_bytes_max: Annotated[int, Field(gt=0)] = 5_000_000

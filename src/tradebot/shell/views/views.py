@@ -13,6 +13,7 @@ from tradebot.core.model.money import ZERO, plain
 from tradebot.core.model.order import OrdStatus
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.views.configs import Configs
+from tradebot.shell.views.days import Days
 from tradebot.shell.views.dead_letters import DeadLetters
 from tradebot.shell.views.drafts import Drafts
 from tradebot.shell.views.equity import Equity
@@ -65,6 +66,7 @@ class Views:
         self.promotions = PromotionRecords(self._kept, self.drafts)
         self.gate_runs = GateRuns(self._kept, self.drafts)
         self.equity = Equity(self._kept)
+        self.days = Days(self._kept, self.equity)
         self.recent = RecentEvents(size)
         self.configs = Configs(self._kept)
 
@@ -79,6 +81,7 @@ class Views:
             self.dead_letters.apply(moment, event)
             self.promotions.apply(moment, event)
             self.equity.apply(event)
+            self.days.apply(moment, event)
             self.recent.apply(moment, event)
             self.configs.apply(moment, event)
         self.gate_runs.apply(decision)

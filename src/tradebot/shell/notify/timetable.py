@@ -1,0 +1,144 @@
+"""When is something told though nothing happened? At times of the market's day, on its calendar.
+
+What was told stands in the history of alerts by a name of its own, so a restart tells nothing
+twice, and what a daemon that was down left out within half a day is told late.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from tradebot.core.model.alert import Alert, AlertKind, Level
+from tradebot.ports import Calendar, Clock, Session
+from tradebot.shell.countdown import countdown
+from tradebot.shell.notify import digests
+from tradebot.shell.notify.alerts import Alerts
+from tradebot.shell.notify.sight import alert_at
+from tradebot.shell.settings import plugins
+from tradebot.shell.views.views import Views
+
+LATE: Final = timedelta(hours=12)
+LOOK_EVERY_S: Final = 60.0
+_DAYS: Final = 10  # to either side; in as many there is a session of any market
+
+
+class Due(NamedTuple):
+    """Something to tell when it is due, as long as it is news."""
+
+    due: datetime
+    until: datetime
+    name: str
+    make: Callable[[datetime], Alert]
+
+
+class Timetable:
+    """Looks at the clock and tells what is due; `health` is the document of that name."""
+
+    def __init__(
+        self, alerts: Alerts, views: Views, health: Callable[[], Mapping[str, Any]], *,
+        calendars: Mapping[str, Calendar], clock: Clock,
+    ) -> None:
+        self._alerts = alerts
+        self._views = views
+        self._health = health
+        self._calendars = calendars
+        self._clock = clock
+        self._told: set[str] = set()
+        self._open: dict[str, bool] = {}  # the promotion windows
+        self._beat_at: datetime | None = None
+        self._around: tuple[date, Sequence[Session]] | None = None
+
+    async def run(self) -> None:
+        while True:
+            now = self._clock.now()
+            entries = [*self._entries(self._sessions(now))]
+            for entry in entries:
+                if entry.due <= now < entry.until and self._is_new(entry.name):
+                    self._told.add(entry.name)
+                    self._alerts.raise_(entry.make(now), entry.name)
+            for alert in (*self._windows(now), *self._heartbeat(now)):
+                self._alerts.raise_(alert)
+            await asyncio.sleep(self._wait_s(now, [entry.due for entry in entries]))
+
+    def _is_new(self, name: str) -> bool:
+        return name not in self._told and not self._alerts.history.knows(name)
+
+    def _entries(self, sessions: Sequence[Session]) -> Iterator[Due]:
+        """Yield all that is told around now."""
+        section, days = self._alerts.section, self._views.days
+        for at, session in enumerate(sessions):
+            name, week = session.day.isoformat(), _week(session)
+            closed = session.closes + timedelta(seconds=section.digest_after_close_s)
+            if section.daily_digest and days.knows(name):
+                told = partial(self._digest, AlertKind.DAILY_DIGEST, f"Session {name}", [name])
+                yield Due(closed, closed + LATE, f"daily/{name}", told)
+            is_last = at + 1 < len(sessions) and _week(sessions[at + 1]) != week
+            if section.weekly_digest and is_last and days.knows(name):
+                names = [s.day.isoformat() for s in sessions if _week(s) == week]
+                told = partial(self._digest, AlertKind.WEEKLY_DIGEST, f"Week to {name}", names)
+                yield Due(closed, closed + LATE, f"weekly/{name}", told)
+            if section.all_clear:
+                before = session.opens - timedelta(seconds=section.all_clear_before_open_s)
+                yield Due(before, session.opens, f"all-clear/{name}", self._all_clear)
+
+    def _sessions(self, now: datetime) -> Sequence[Session]:
+        """Return the sessions of the days around this one, as far as the calendar knows."""
+        today = now.date()
+        if self._around is None or self._around[0] != today:
+            calendar = self._calendars[self._views.book.settings.primary_calendar]
+            days = [today + timedelta(days=ahead) for ahead in range(-_DAYS, _DAYS)]
+            found = [
+                plugins.contained(partial(calendar.session_on, day), _not_known) for day in days
+            ]
+            self._around = today, [session for session in found if session is not None]
+        return self._around[1]
+
+    def _digest(self, kind: AlertKind, name: str, sessions: list[str], at: datetime) -> Alert:
+        figures = self._views.days.document(sessions)
+        return digests.digest(at, kind, name, figures, self._health())
+
+    def _all_clear(self, at: datetime) -> Alert:
+        return digests.all_clear(at, self._health())
+
+    def _windows(self, now: datetime) -> Iterator[Alert]:
+        """Tell of windows that opened or closed since the last look."""
+        if not self._alerts.section.filters.on_windows:
+            return
+        for row in countdown(self._views.book, self._calendars, now)["windows"]:
+            name, is_open = row["window"], row["is_open"]
+            if self._open.get(name, is_open) != is_open:
+                word = "opened" if is_open else "closed"
+                yield alert_at(
+                    now, AlertKind.WINDOW, Level.INFO, f"Promotion window {name} {word}",
+                    text=f"Window {name} of {row['calendar']} {word}; orders let through:"
+                    f" {row['orders']}.",
+                    fields={name: row[name] for name in ("window", "session", "opens", "closes")},
+                )
+            self._open[name] = is_open
+
+    def _heartbeat(self, now: datetime) -> Iterator[Alert]:
+        every_s = self._alerts.section.heartbeat_every_s
+        if not every_s:
+            self._beat_at = None
+            return
+        if self._beat_at is not None and now >= self._beat_at:
+            yield digests.heartbeat(now, self._health())
+            self._beat_at = None
+        self._beat_at = self._beat_at or now + timedelta(seconds=every_s)
+
+    def _wait_s(self, now: datetime, dues: Sequence[datetime]) -> float:
+        """Return how long nothing is due, and never longer than a look may wait."""
+        known = [*dues, *([self._beat_at] if self._beat_at is not None else [])]
+        ahead = [(due - now).total_seconds() for due in known if due > now]
+        return min(*ahead, LOOK_EVERY_S, self._clock.longest_sleep_s)
+
+
+def _week(session: Session) -> tuple[int, int]:
+    found = session.day.isocalendar()
+    return found.year, found.week
+
+
+def _not_known(_: Exception) -> None:
+    """The calendar ends before that day."""
