@@ -118,9 +118,9 @@ class Alerts:
         told_by = {channel.name: channel.notifier for channel in self._channels}
         trials = (
             Trial(name=name, section=section, notifier=told_by.get(name))
-            for name, section in self._section.channels.items() if channel in (None, name)
+            for name, section in self.section.channels.items() if channel in (None, name)
         )
-        return await send_by(trials, a_test(user, self._clock.now()), self._hide, self._pace)
+        return await send_by(trials, a_test(user, self._clock.now()), self.hide, self._pace)
 
     def _ended(self, channel: str, post: Post, outcome: Fate, told: str) -> None:
         """Keep what became of a post; of what was not delivered the log hears, too."""
