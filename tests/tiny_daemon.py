@@ -36,6 +36,7 @@ from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.section import ApiSection
 from tradebot.shell.api.sockets import Sockets
+from tradebot.shell.api.stream_routes import Followers
 from tradebot.shell.desk.desk import OptionsDesk
 from tradebot.shell.desk.reading import Reader
 from tradebot.shell.facts import FactCache
@@ -85,6 +86,7 @@ class TinyDaemon:
         self.latched_first: list[bool] = []
         self.told: list[Any] = []
         self.is_broker_gone = False
+        self.follow: Callable[[Decision], None] = lambda _: None
         self.said: list[str] = []  # by the API's sockets
         self.where: Callable[[], dict[str, Any]] = dict
         self.instead: Callable[[Command], Awaitable[Decision | None]] | None = None
@@ -107,6 +109,7 @@ class TinyDaemon:
         decision = Decision(seq=seq, at=at, command=command, events=events, reads=view.reads())
         self.decisions.append(decision)
         self.views.apply(decision)
+        self.follow(decision)
         return decision
 
     def now(self) -> datetime:
@@ -224,7 +227,9 @@ def served(
             failures=api.failures,
         )
         figures = figure_routes(daemon.views, daemon.facts.view, lambda: AT, lambda: b"")
-        api.routes = [*routes, *figures]
+        followers = Followers(daemon.views, AT, 32)
+        daemon.follow = followers.on_decision
+        api.routes = [*routes, *figures, *followers.routes()]
         daemon.where = api.row
         task = asyncio.gather(*(run() for run in api.runs().values()))
         loops.append((asyncio.get_running_loop(), task))

@@ -19,6 +19,7 @@ from tradebot.shell.api.alert_routes import alert_routes
 from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.sockets import Sockets
+from tradebot.shell.api.stream_routes import Followers
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.collector import collect_seldom
 from tradebot.shell.config_watch import chores_of
@@ -216,7 +217,12 @@ class _Builder:
         )
         metrics = observers.metrics(health, executions, api, reporter.alerts).text
         figures = figure_routes(views, spine.facts.view, self.clock.now, metrics)
-        api.routes = [*routes, *figures, *alert_routes(reporter.alerts)]
+        followers = Followers(views, health.started, config.api.streams_max, self.pace)
+        engine.listeners.append(followers.on_decision)
+        api.routes = [
+            *routes, *figures, *alert_routes(reporter.alerts), *page_routes(),
+            *followers.routes(),
+        ]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)

@@ -24,6 +24,7 @@ VERBS_OF_THIS_RELEASE = {
     "resume", "reduce-only", "arm", "disarm", "ledger", "replay",
     "calendar", "chain", "config", "version", "why", "why-not", "completion",
     "release-check", "health", "top", "doctor", "init", "backup", "restore", "service",
+    "dashboard",
     "drafts", "simulate", "drill", "reconcile", "dead-letters", "ask", "audit", "voice",
     "notify",
 }

@@ -57,6 +57,8 @@ def _tell(found: dict[str, Any]) -> None:
     for name in ("rehearsal", "started", "clock", "pid", "data_dir"):
         if name in found:
             named[name.replace("_", " ")] = found[name]
+    if (api := found.get("api")) is not None:
+        named["dashboard"] = api["trouble"] or api["url"] or "not served"
     if "clock" in found:
         named["clock"] = f"{show.when(found['clock'])} UTC"
     if found.get("next_open"):
@@ -105,6 +107,8 @@ def _settings(found: dict[str, Any]) -> str:
 def _warn(found: dict[str, Any]) -> None:
     """Say last, and in colour, what keeps orders back, or lets them go to a live account."""
     kill = found["kill"]
+    if (found.get("api") or {}).get("exposed"):
+        show.line(show.painted(f"THE API IS OPEN TO THE NETWORK: {found['api']['url']}", "bad"))
     if (arming := found["arming"]) is not None:
         show.line(show.painted(f"LIVE ARMED: {in_words(arming)}", "bad"))
     if kill["engaged"]:

@@ -59,6 +59,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         "release_check",
         "check that this release can trade: exit 0 ready, 1 with warnings, 2 not ready",
     ),
+    "dashboard": Verb("dashboard", "print a link that lets one browser into the dashboard"),
     "health": Verb("health", "show whether the daemon is well: loop, queues, disk, logs, routes"),
     "top": Verb("top", "watch it all on one screen: money, orders, limits, alerts; K kills"),
     "doctor": Verb(

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -19,7 +19,7 @@ class Door:
         self._server = server
         self._most = most or CONNECTIONS_MAX
         self._asked: set[web.RequestHandler] = set()
-        self._stays: set[web.RequestHandler] = set()
+        self._stays: dict[web.RequestHandler, asyncio.Task[Any] | None] = {}
 
     def inside(self) -> int:
         """Count who is connected."""
@@ -30,12 +30,12 @@ class Door:
 
     @contextmanager
     def staying(self, guest: web.RequestHandler) -> Iterator[None]:
-        """Let a guest stay who is told something as long as he likes, by one who watches him."""
-        self._stays.add(guest)
+        """Let a guest stay to whom this task speaks as long as he likes; it must watch him."""
+        self._stays[guest] = asyncio.current_task()
         try:
             yield
         finally:
-            self._stays.discard(guest)
+            self._stays.pop(guest, None)
 
     async def keep(self, listening: socket.socket, pace: float) -> None:
         """Let connections in until cancelled, and end those that ask nothing for a whole turn."""
@@ -44,13 +44,15 @@ class Door:
         try:
             while True:
                 await asyncio.sleep(SILENT_S * pace)
-                here = set(self._server.connections) - self._stays
+                here = set(self._server.connections) - self._stays.keys()
                 for guest in (silent & here) - self._asked:
                     _see_off(guest)
                 silent = here - self._asked
                 self._asked.clear()
         finally:
             listener.close()
+            for task in filter(None, self._stays.values()):
+                task.cancel()
 
     def _admit(self) -> asyncio.Protocol:
         is_full = len(self._server.connections) >= self._most

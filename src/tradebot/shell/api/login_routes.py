@@ -6,6 +6,7 @@ from typing import Final
 
 from tradebot.shell.api.answers import answer
 from tradebot.shell.api.bodies import NAME, BadRequest, Field, Form, text_of
+from tradebot.shell.api.commands import USER
 from tradebot.shell.api.doorman import Doorman
 from tradebot.shell.api.logins import CODE_S, Logins
 from tradebot.shell.api.requests import Unanswerable
@@ -52,8 +53,8 @@ class LoginDesk:
             body=(), is_write=True, answers=SESSION,
         )
         yield post(
-            "login-codes", self._new_code, "Get a one-time code for a browser", (), answers=CODE,
-            loosens="tradebot dashboard",
+            "login-codes", self._new_code, "Get a one-time code for a browser", (USER,),
+            answers=CODE, loosens="tradebot dashboard",
         )
 
     def _log_in(self, call: Call) -> Found:

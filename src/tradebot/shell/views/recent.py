@@ -1,6 +1,8 @@
 """What was decided lately? The newest events, in the order of the journal, as one reads them."""
 
 from collections import deque
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import Final
 
 from tradebot.core.model import events as e
@@ -23,12 +25,23 @@ class RecentEvents:
 
     def rows(self, filters: Filters = ALL) -> list[Plain]:
         """Tell the newest `last` of them; `part` counts within one decision."""
-        rows: list[Plain] = []
-        for told in list(self._told)[-filters.last:]:
-            seq = told.moment.seq
-            part = rows[-1]["part"] + 1 if rows and rows[-1]["seq"] == seq else 0
-            rows.append({**event_row(told), "part": part, "about": about(told.event)})
-        return rows
+        return told_rows(list(self._told)[-filters.last:])
+
+    def after(self, seq: int) -> list[Told] | None:
+        """Return all that came after a decision, or None where not all of it is kept."""
+        if self._told and self._told[-1].moment.seq == seq:
+            return []
+        found = list(takewhile(lambda told: told.moment.seq > seq, reversed(self._told)))[::-1]
+        return found if 0 < len(found) < len(self._told) else None
+
+
+def told_rows(events: Iterable[Told]) -> list[Plain]:
+    rows: list[Plain] = []
+    for told in events:
+        seq = told.moment.seq
+        part = rows[-1]["part"] + 1 if rows and rows[-1]["seq"] == seq else 0
+        rows.append({**event_row(told), "part": part, "about": about(told.event)})
+    return rows
 
 
 def about(event: e.Event) -> str | None:

@@ -43,6 +43,11 @@ class Stream(AsyncIterator[T], Generic[T]):
             self._waiting.append((decision.seq, item))
             self._news.set()
 
+    @property
+    def waiting(self) -> int:
+        """Count what can be read without waiting."""
+        return len(self._waiting)
+
     def end(self) -> None:
         """Let the reader have what waits, and then no more."""
         self._is_over = True
