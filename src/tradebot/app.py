@@ -219,10 +219,8 @@ class _Builder:
         figures = figure_routes(views, spine.facts.view, self.clock.now, metrics)
         followers = Followers(views, health.started, config.api.streams_max, self.pace)
         engine.listeners.append(followers.on_decision)
-        api.routes = [
-            *routes, *figures, *alert_routes(reporter.alerts), *page_routes(),
-            *followers.routes(),
-        ]
+        alerts = alert_routes(reporter.alerts)
+        api.routes = [*routes, *figures, *alerts, *followers.routes()]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)

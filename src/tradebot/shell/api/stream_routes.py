@@ -146,8 +146,8 @@ class Followers:
         found = self._views.recent.after(int(seen)) if is_number else None
         if found is None or len(found) > RESUMED_MAX:
             return _lost(0)
-        bulletins = [Bulletin(list(told)) for _, told in groupby(found, lambda told: told.moment.seq)]
-        return b"".join(one.text for one in bulletins)
+        decisions = groupby(found, lambda told: told.moment.seq)
+        return b"".join(Bulletin(list(told)).text for _, told in decisions)
 
 
 async def _read(stream: Stream[Bulletin]) -> bytes:
