@@ -17,6 +17,7 @@ from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
 from tradebot.shell import observers, own_directory, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.alert_routes import alert_routes
 from tradebot.shell.api.figure_routes import figure_routes
+from tradebot.shell.api.route import ApiRoute
 from tradebot.shell.api.routes import usual_routes
 from tradebot.shell.api.sockets import Sockets
 from tradebot.shell.api.stream_routes import Followers
@@ -216,11 +217,7 @@ class _Builder:
             desk=self._desk(spine), market=spine.market, reloader=reloader, failures=api.failures,
         )
         metrics = observers.metrics(health, executions, api, reporter.alerts).text
-        figures = figure_routes(views, spine.facts.view, self.clock.now, metrics)
-        followers = Followers(views, health.started, config.api.streams_max, self.pace)
-        engine.listeners.append(followers.on_decision)
-        alerts = alert_routes(reporter.alerts)
-        api.routes = [*routes, *figures, *alerts, *followers.routes()]
+        api.routes = [*routes, *self._figures(spine, health.started, metrics, reporter.alerts)]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)
@@ -261,6 +258,17 @@ class _Builder:
             versions=Versions(self.home / FOLDER), tell=self._tell, tell_alert=alerts.raise_,
             reloading=self.service.reloading, threaded=self.until is None, pace=self.pace,
         ))
+
+    def _figures(
+        self, spine: Spine, started: datetime, metrics: Callable[[], bytes], alerts: Alerts
+    ) -> Iterator[ApiRoute]:
+        """Yield what is read and followed beside what the verbs ask for."""
+        views, section = self.past.views, self.config.api
+        yield from figure_routes(views, spine.facts.view, self.clock.now, metrics)
+        yield from alert_routes(alerts)
+        followers = Followers(views, started, section.streams_max, self.pace)
+        spine.engine.listeners.append(followers.on_decision)
+        yield from followers.routes()
 
     def _spine(self, executions: ExecutionLog) -> Spine:
         config, past, market = self.config, self.past, self._market()
