@@ -44,6 +44,7 @@ from tradebot.shell.notify.unasked import unasked
 from tradebot.shell.reconcile import Reconciler
 from tradebot.shell.recovery import Past
 from tradebot.shell.reload import Reloader, ReloadParts
+from tradebot.shell.retention import Housekeeper
 from tradebot.shell.run_options import RunOptions
 from tradebot.shell.service import Service
 from tradebot.shell.settings import plugins
@@ -198,10 +199,11 @@ class _Builder:
             files.on_decision, *self._daily(), *(shadow.on_decision for shadow in shadows),
             reporter.on_decision,
         ))
+        housekeeper = Housekeeper(home, config.retention, self.clock, self._tell)
         health = observers.health(config, self.ending, Patient(
             home=home, spine=spine, journal=self.journal, views=views,
             outlets={"log": self.lines, "execution_log": executions.out},
-            channels=reporter.alerts.standing,
+            channels=reporter.alerts.standing, used=lambda: housekeeper.used,
         ), self.telling, self.pace)
         reporter.begin(spine.state, health, self.past.seq)
         api = Sockets(config.api, home, self._tell, runtime_dir=_runtime_dir(), pace=self.pace)
@@ -222,6 +224,8 @@ class _Builder:
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)
         chores |= self._asides(spine, health, reporter.alerts)
+        if self.until is None:
+            chores["retention"] = housekeeper.run
         daemon = Daemon(self._parts(spine, chores, reloader, reporter))
         reloader.hears += [partial(self._open_channels, reporter.alerts), Hot(
             bear=daemon.bear, marker=spine.marker, health=health, pace=self.pace

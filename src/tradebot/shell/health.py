@@ -52,6 +52,7 @@ class Patient:
     views: Views
     outlets: Mapping[str, Outlet]
     channels: Callable[[], Sequence[Mapping[str, Any]]] = tuple
+    used: Callable[[], Mapping[str, int]] = dict
 
 
 class Health:
@@ -123,7 +124,8 @@ class Health:
             },
             "last_decision": {"seq": standing["seq"], "at": standing["at"]},
             "journal_head": {"seq": head.seq, "hash": head.h, "segment": head.segment},
-            "disk_free_bytes": self.machine.disk_free_bytes, "loop_lag_ms": lag_ms,
+            "disk_free_bytes": self.machine.disk_free_bytes, "disk_used_bytes": dict(p.used()),
+            "loop_lag_ms": lag_ms,
             "memory_bytes": self.machine.memory_bytes, "pid": os.getpid(),
         }
 

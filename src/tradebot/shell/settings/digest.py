@@ -16,7 +16,7 @@ _PLACES: Final = ("path", "dir", "file", "host", "port", "url", "socket")
 _TOLD: Final = (
     "schema_version", "log_format", "log_level", "status_every_s", "format", "retention_days",
     "retention_count", "heartbeat_s", "health_check_s", "execution_log",
-    "language", "notifications", "reload", "api",
+    "language", "notifications", "reload", "api", "retention",
 )
 
 

@@ -28,6 +28,7 @@ from tradebot.core.model.window import US_RTH, PromotionWindow
 from tradebot.shell.api.section import ApiSection
 from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.reconcile import ReconcileSection
+from tradebot.shell.retention import RetentionSection
 from tradebot.shell.settings.document import Place, Section, empty_section
 from tradebot.shell.settings.fill import REST
 from tradebot.shell.settings.versions import ReloadSection
@@ -309,4 +310,5 @@ class Sections:
     language: LanguageSection = LanguageSection()
     reload: ReloadSection = ReloadSection()
     notifications: NotificationsSection = NotificationsSection()
+    retention: RetentionSection = RetentionSection()
     api: ApiSection = ApiSection()
