@@ -288,10 +288,13 @@ def test_a_file_that_changes_is_read(watched: Watched) -> None:
 
 
 def test_a_file_that_is_half_written_waits(watched: Watched) -> None:
-    """A text that grows with each look is never read, not even where its half would do."""
-    watched.until(*(TIGHTER[:length] for length in range(10, len(TIGHTER) + 1, 4)), looks=1)
+    """A text that grows with each look is never read, not even where a part of it would do."""
+    text = "mode: paper\npolicy:\n  order_qty_max: 20\n"
+    watched.until(*(text[:length] for length in range(10, len(text) + 1)), looks=1)
     assert not watched.alerts
     assert len(watched.events(ConfigAccepted)) == 1
+    watched.until(looks=3)
+    assert (watched.limit, len(watched.events(ConfigAccepted))) == ("20", 2)
 
 
 @pytest.mark.fault(87)

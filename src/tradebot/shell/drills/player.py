@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tradebot.core.model.commands import (
-    ActivateSettings,
+    AcceptConfig,
     RequestCancel,
     SetKillSwitch,
     SubmitIntent,
@@ -238,8 +238,10 @@ class Player:
     async def _reload(self, order_qty_max: str) -> None:
         settings = self._world.scene.settings
         policy = replace(settings.policy, order_qty_max=Decimal(order_qty_max))
-        await self._people.ask(ActivateSettings(
-            settings=replace(settings, policy=policy), version=f"at most {order_qty_max}"
+        version = f"at most {order_qty_max}"
+        await self._people.ask(AcceptConfig(
+            settings=replace(settings, policy=policy), version=version, hash=version, by="drill",
+            source="watch",
         ))
 
     async def _expect(self, *words: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from tradebot.core.book.book import Book
 from tradebot.core.model.commands import BreakerState
 from tradebot.core.model.fact import fact
-from tradebot.core.model.settings import Mode, Promotion, Settings
+from tradebot.core.model.settings import Loosen, Mode, Promotion, Settings
 from tradebot.core.model.window import PromotionWindow
 from tradebot.shell.collector import uncollected
 from tradebot.shell.journal.place import segment_path
@@ -247,7 +247,7 @@ def _rules(chance: Chance) -> Settings:
         mode=Mode.LIVE if chance.happens("live", .2) else Mode.PAPER,
         promotion=chance.pick("promotion", tuple(Promotion)) if ask else Promotion.DISABLED,
         windows=(PromotionWindow(name="soon", starts="open+1m", ends="open+2m"),),
-        eligible=(SIMPLE,),
+        eligible=(SIMPLE,), loosen=chance.pick("loosen", (*Loosen, *[Loosen.APPROVED] * 2)),
     )
 
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Final
 
 from tradebot.core.model.commands import (
-    ActivateSettings,
+    AcceptConfig,
     Approve,
+    ApproveSettings,
     ArmLive,
     ClearHalt,
     Command,
     Reject,
+    RejectSettings,
     RequestCancel,
     RequestCancelAll,
     RequestReplace,
@@ -42,6 +44,7 @@ class People:
     def __init__(self, world: World) -> None:
         self.process: SimProcess | None = None
         self.asked = 0
+        self._files = 0
         self._kills = {
             "kill_switch": self._kill, "kill_signal": self._signal,
             "kill_file": self._drop_file, "kill_flat": self._flatten,
@@ -177,6 +180,8 @@ class People:
             await self.ask(RequestCancelAll(by="trader"))
         if self._chance.happens("looks at drafts", .5):
             await self._decide_on_drafts()
+        if self._chance.happens("looks at settings", .3):
+            await self._decide_on_settings()
         if self._chance.happens("arms", .5):
             await self._arm()
         if self._chance.happens("looks at halts", .3):
@@ -218,13 +223,28 @@ class People:
             ))
 
     async def _reload(self) -> None:
-        """Set other limits while orders are on their way."""
+        """Write other limits while orders are on their way: what is looser of them waits."""
         qty = Decimal(self._chance.pick("limit", (3, 10, 20, 50)))
         settings = self._world.scene.settings
         policy = replace(settings.policy, order_qty_max=qty)
-        await self.ask(ActivateSettings(
-            settings=replace(settings, policy=policy), version=f"at most {qty}"
+        self._files += 1
+        await self.ask(AcceptConfig(
+            settings=replace(settings, policy=policy), version=f"at most {qty}",
+            hash=f"file {self._files}", by="owner", source="watch",
         ))
+
+    async def _decide_on_settings(self) -> None:
+        """Say yes or no to looser limits, or yes to what was not proposed."""
+        process = self.process
+        waits = process.engine.book.config.proposal if process and process.engine else None
+        if waits is None:
+            return
+        yes = ApproveSettings(target=waits.digest, by="owner")
+        answers: tuple[Command, ...] = (
+            yes, yes, yes, replace(yes, target=waits.digest[::-1]),
+            RejectSettings(target=waits.digest, reason="no", by="owner"),
+        )
+        await self.ask(self._chance.pick("about settings", answers))
 
     async def _kill(self, *, flatten: bool = False) -> None:
         """Stop everything as the command does: the latch first, then the decision."""

@@ -28,6 +28,7 @@ from tradebot.shell.kill_flag import Latch
 from tradebot.shell.replay.redecide import compare
 from tradebot.shell.simulate.consents import Consents
 from tradebot.shell.simulate.venue import Placed, Venue
+from tradebot.shell.simulate.widening import Widening
 
 _SECOND: Final = 1.0
 _CONFLICT: Final = Reason.OMS_CONFLICTING_EXECUTION
@@ -62,6 +63,7 @@ class Referee:
         self._venues = venues
         self._policy = settings.policy
         self._consents = Consents(settings, now)
+        self._widening = Widening()
         self._doubts: set[str] = set()
         self._now = now
         self._is_durable = is_durable
@@ -230,7 +232,7 @@ class Referee:
     def _note(self, decision: Decision) -> None:
         self.published[decision.seq] = decision
         self.count["decisions"] += 1
-        for number, text in self._consents.note(decision):
+        for number, text in (*self._consents.note(decision), *self._widening.note(decision)):
             self.broken(number, text)
         through: dict[str, Stage] = {}
         for event in decision.events:
