@@ -14,7 +14,13 @@ from tests.plugins.fake_market import FakeMarket
 
 from tradebot.app import assembled
 from tradebot.core.model.commands import Delivery, ReportDelivery, Tick
-from tradebot.core.model.events import Event, OrderSubmitted, SettingsActivated, TradeBooked
+from tradebot.core.model.events import (
+    ConfigAccepted,
+    Event,
+    OrderSubmitted,
+    SettingsActivated,
+    TradeBooked,
+)
 from tradebot.core.model.fact import fact
 from tradebot.plugins.brokers.mock import MockBroker, MockSettings
 from tradebot.shell.clock import LoopClock
@@ -48,7 +54,8 @@ class Lived:
 
     @property
     def decided(self) -> list[Event]:
-        return [event for event in self.events if not isinstance(event, SettingsActivated)]
+        of_settings = ConfigAccepted | SettingsActivated
+        return [event for event in self.events if not isinstance(event, of_settings)]
 
 
 def lived(home: Path, shadow: str = "") -> Lived:
