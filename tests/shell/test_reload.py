@@ -218,6 +218,17 @@ def test_a_version_comes_back_as_a_new_one(house: House) -> None:
     assert (house.limit, found["pending"]["changes"][0]["after"]) == ("20", "50")
 
 
+def test_a_version_comes_back_to_a_file_that_was_named_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    house = House(Path())
+    (house.home / FOLDER / "000001" / "1-config.yaml").write_text("polcy: {}\n")
+    with pytest.raises(ConfigError, match="polcy"):
+        house.run(house.reloader.rollback(1, "owner", ""))
+    assert house.path.read_text() == TIGHT
+
+
 def test_a_version_that_is_good_no_more_does_not_come_back(house: House) -> None:
     house.write(TIGHTER)
     house.reload()

@@ -17,7 +17,8 @@ _NOTHING: Final[Mapping[Path, bytes]] = MappingProxyType({})
 class Files:
     """What a configuration is read from: each file once, so that what was read can be kept.
 
-    `said` is what the files said. Where that is known before, the disk is not asked.
+    `said` is what the files said, by their absolute paths. Where that is known before, the disk is
+    not asked.
     """
 
     def __init__(self, said: Mapping[Path, bytes] = _NOTHING) -> None:
