@@ -49,6 +49,7 @@ from tradebot.shell.run_options import RunOptions
 from tradebot.shell.service import Service
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError, Section, fill
+from tradebot.shell.settings.effective import inline_secrets
 from tradebot.shell.settings.plugin_settings import check_plugins
 from tradebot.shell.settings.versions import FOLDER, Versions
 from tradebot.shell.shadow import Shadow
@@ -139,7 +140,8 @@ def assembled(
         telling = observers.telling(options.log_format, config, lines, past.views)
         ending.callback(lambda: telling.close(clock.now()))
         room = "" if options.rehearse else reserve.keep(home)
-        told = (closed, journal.torn, past.note, *config.warnings, options.about(until), room)
+        warned = (*config.warnings, *inline_secrets(config))
+        told = (closed, journal.torn, past.note, *warned, options.about(until), room)
         for text in filter(None, told):
             telling.line(clock.now(), text)
         built = _Builder(

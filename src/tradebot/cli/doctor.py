@@ -24,12 +24,14 @@ def register(verbs: flags.Verbs) -> None:
 def doctor(args: argparse.Namespace) -> int:
     from tradebot.cli.log_in import log_in
     from tradebot.shell.checks.checks import Word, examine, worst
+    from tradebot.shell.checks.config_files import config_files
     from tradebot.shell.checks.doctor import machine_checks
     from tradebot.shell.clock import WallClock
 
     config = place.load(args)
     found = examine({
         **machine_checks(config.data_dir, WallClock()),
+        "config files": lambda: config_files(config),
         "socket": lambda: _socket(config.data_dir),
         "brokers": lambda: (
             (Word.SKIP, "not asked (--offline)") if args.offline else (Word.PASS, log_in(config))

@@ -20,13 +20,13 @@ from tradebot.core.model.settings import Mode
 from tradebot.ports import Clock
 from tradebot.shell.calendar import build_calendars
 from tradebot.shell.checks.checks import Check, Checked, Finding, Word, examine
+from tradebot.shell.checks.config_files import config_files
 from tradebot.shell.controls import has_journal
 from tradebot.shell.journal.damage import JournalDamaged
 from tradebot.shell.journal.verify import verify
 from tradebot.shell.replay.redecide import redecide
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
-from tradebot.shell.settings.effective import inline_secrets
 from tradebot.shell.settings.plugin_settings import check_plugins
 
 FRESH: Final = timedelta(days=183)  # how far ahead the primary calendar must know its days
@@ -61,6 +61,7 @@ class ReleaseCheck:
         return examine({
             "imports": _imports,
             "config": self._config,
+            "config files": self._needs_config(config_files),
             "policy": self._policy,
             "calendar": self._needs_config(self._calendar),
             "journal": self._needs_config(self._journal),
@@ -88,8 +89,8 @@ class ReleaseCheck:
         if self._problems:
             return Word.FAIL, "; ".join(self._problems)
         self._loaded = config
-        if warnings := (*config.warnings, *inline_secrets(config)):
-            return Word.WARN, "; ".join(warnings)
+        if config.warnings:
+            return Word.WARN, "; ".join(config.warnings)
         return Word.PASS, f"{config.source}: mode {config.mode}, settings {config.settings_hash}"
 
     def _policy(self) -> Finding:
