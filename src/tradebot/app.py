@@ -36,6 +36,7 @@ from tradebot.shell.journal.file import Journal
 from tradebot.shell.journal.lock import DataDirLock
 from tradebot.shell.keeper import Keeper
 from tradebot.shell.kill_flag import FlagWatch, Latch, drop
+from tradebot.shell.metrics.exposition import Exposition
 from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.build import open_channels
 from tradebot.shell.notify.history import AlertHistory
@@ -58,6 +59,7 @@ from tradebot.shell.spine import Spine, Way
 from tradebot.shell.strategies.roster import add_strategies
 from tradebot.shell.strategies.watchdog import Watchdog
 from tradebot.shell.supervisor import Run
+from tradebot.shell.told import ci_metrics
 from tradebot.shell.told.dead_letter_files import DeadLetterFiles
 from tradebot.shell.told.draft_files import DraftFiles, Keeping
 from tradebot.shell.told.execution_log import ExecutionLog
@@ -79,7 +81,7 @@ class Assembly:
     views: Views
     reconciler: Reconciler
     status: Callable[[], Mapping[str, Any]]
-    metrics: Callable[[], bytes]
+    metrics: Exposition
     reloader: Reloader
 
 
@@ -151,6 +153,8 @@ def assembled(
         ).assembly()
         ending.enter_context(FlagWatch(home, built.latch))
         yield built
+        if options.rehearse:
+            ci_metrics.keep(config.data_dir, built.metrics.watched())
 
 
 def _let_go(journal: Journal, home: Path) -> None:
@@ -220,8 +224,9 @@ class _Builder:
             health=health.document, brokers=spine.links, reconciler=spine.reconciler,
             desk=self._desk(spine), market=spine.market, reloader=reloader, failures=api.failures,
         )
-        metrics = observers.metrics(health, executions, api, reporter.alerts).text
-        api.routes = [*routes, *self._figures(spine, health.started, metrics, reporter.alerts)]
+        metrics = observers.metrics(health, executions, api, reporter.alerts)
+        figures = self._figures(spine, health.started, metrics.text, reporter.alerts)
+        api.routes = [*routes, *figures]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)

@@ -203,7 +203,7 @@ class OpenDaemon:
 
     def metrics(self) -> str:
         """Tell all metrics as Prometheus text."""
-        return self._built.metrics().decode()
+        return self._built.metrics.text().decode()
 
     def intents(self, **filters: object) -> list[Plain]:
         return self._views.intents(_filters(filters, INTENT_STATUSES))

@@ -1,10 +1,11 @@
 """Is this release fit to trade? And is the machine that it runs on?"""
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from tradebot.cli import flags, place, show
-from tradebot.cli.outcome import Exit
+from tradebot.cli.outcome import Exit, Stop
 
 if TYPE_CHECKING:
     from tradebot.shell.checks.checks import Checked
@@ -19,6 +20,8 @@ def register(verbs: flags.Verbs) -> None:
     flags.takes_config(parser)
     parser.add_argument("--quick", action="store_true",
                         help="do not decide the journal again; under two seconds")
+    parser.add_argument("--tests", metavar="FILE",
+                        help="a JUnit report, to stand beside the checks in ci_metrics.json")
     flags.takes_json(parser)
 
 
@@ -28,20 +31,41 @@ def release_check(args: argparse.Namespace) -> int:
     from tradebot.shell.checks.release_check import ReleaseCheck
     from tradebot.shell.clock import WallClock
 
-    found = ReleaseCheck(
-        lambda: place.read(args), trade, WallClock(), is_quick=args.quick
-    ).run()
+    tests = _summary(args.tests)
+    check = ReleaseCheck(lambda: place.read(args), trade, WallClock(), is_quick=args.quick)
+    found = check.run()
     code = _READY.get(worst(found).value, 0)
     took_ms = round(sum(checked.took_ms for checked in found))
     told = {0: "ready", 1: "ready, with warnings", 2: "not ready"}[code]
+    run = {"exit": code, "took_ms": took_ms, "checks": rows(found)}
+    _keep(check.data_dir, {"source": "release-check", **run, "tests": tests})
     if args.json:
-        show.document({
-            "ready": code != Exit.USAGE, "exit": code, "took_ms": took_ms, "checks": rows(found)
-        })
+        show.document({"ready": code != Exit.USAGE, **run})
     else:
         tell(found)
         show.line(show.painted(f"{told}; it took {took_ms / 1000:.1f} s", _PAINT[code]))
     return code
+
+
+def _summary(path: str | None) -> dict[str, Any] | None:
+    from tradebot.shell.told.ci_metrics import summary_of_tests
+
+    try:
+        return None if path is None else summary_of_tests(Path(path))
+    except (OSError, ValueError) as error:
+        raise Stop(Exit.USAGE, f"--tests: {error}") from None
+
+
+def _keep(data_dir: Path | None, run: dict[str, Any]) -> None:
+    """Put the run beside the others, where telemetry is kept already; else leave nothing behind."""
+    from tradebot.shell.told import ci_metrics
+
+    if data_dir is None or not (data_dir / ci_metrics.PLACE).parent.is_dir():
+        return
+    try:
+        ci_metrics.add(data_dir, run)
+    except OSError as error:
+        show.note(f"{data_dir / ci_metrics.PLACE} was not written: {error.strerror}")
 
 
 def rows(found: "list[Checked]") -> list[dict[str, object]]:

@@ -57,6 +57,11 @@ class ReleaseCheck:
         self._loaded: Config | None = None
         self._problems: list[str] = []
 
+    @property
+    def data_dir(self) -> Path | None:
+        """Where it looked, None before it knows a configuration."""
+        return self._loaded.data_dir if self._loaded is not None else None
+
     def run(self) -> list[Checked]:
         return examine({
             "imports": _imports,

@@ -24,3 +24,14 @@ class Durations:
     def add(self, seconds: float) -> None:
         self.counts[bisect_left(BOUNDS_S, seconds)] += 1
         self.sum_s += seconds
+
+    def quantile(self, share: float) -> float | None:
+        """Return a time that so large a share did not exceed; None where nobody knows one."""
+        left = sum(self.counts) * share
+        if not left:
+            return None
+        for count, bound in zip(self.counts, BOUNDS_S, strict=False):
+            left -= count
+            if left <= 0:
+                return bound
+        return None

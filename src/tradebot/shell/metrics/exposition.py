@@ -30,7 +30,7 @@ class Exposition(Collector):
     """Reads what others count, in one go and without waiting; it counts nothing itself."""
 
     def __init__(self, watched: Callable[[], Watched]) -> None:
-        self._watched = watched
+        self.watched = watched
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
 
@@ -41,7 +41,7 @@ class Exposition(Collector):
         return map(_family, METRICS)
 
     def collect(self) -> Iterator[Family]:
-        watched = self._watched()
+        watched = self.watched()
         for metric in METRICS:
             family = _family(metric)
             for labels, value in metric.read(watched):
