@@ -142,12 +142,37 @@ class {type}:
         )
 '''
 
-NOTIFIER = '''"""How does {words} hear of what happened? Delivers; never decides."""
+NOTIFIER = '''"""How does {words} hear of an alert? Delivers; never decides what is told."""
+
+from tradebot.core.model.alert import Alert
+from tradebot.core.model.fact import fact
+from tradebot.core.model.secret import Secret
+from tradebot.ports import NotDelivered
+
+
+@fact
+class {type}Settings:
+    """What its channel may say beside `plugin`.
+
+    token: who has it can write there
+    """
+
+    token: Secret
 
 
 class {type}Notifier:
-    async def send(self, text: str) -> None:
-        raise NotImplementedError("deliver within the time that the caller allows")
+    """One receiver at {words}."""
+
+    settings_type = {type}Settings
+
+    def __init__(self, settings: {type}Settings) -> None:
+        self._settings = settings
+
+    async def notify(self, alert: Alert) -> None:
+        raise NotDelivered("{name} tells nothing yet", is_final=True)
+
+    async def close(self) -> None:
+        """Have nothing to let go of."""
 '''
 
 NEXT = {
@@ -156,7 +181,8 @@ NEXT = {
     " then a route names it: brokers: {{NAME: {{adapter: {name}}}}}",
     "strategy": "say when it trades; `make install` registers it; then a"
     " configuration names it: strategies: [{{id: {name}, plugin: {name}, symbols: [SPY]}}]",
-    "notifier": "fill in what raises; `make install` registers it",
+    "notifier": "fill in what raises; `make install` registers it; then a channel names it:"
+    " notifications: {{channels: {{NAME: {{plugin: {name}}}}}}}",
 }
 BODIES = {"gate": GATE, "broker": BROKER, "strategy": STRATEGY, "notifier": NOTIFIER}
 SUFFIX = {"broker": "Broker", "strategy": "", "notifier": "Notifier"}

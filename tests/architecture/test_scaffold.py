@@ -3,6 +3,7 @@
 import ast
 import runpy
 import tomllib
+from functools import reduce
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -52,11 +53,12 @@ def test_a_strategy_begins_with_an_order_of_its_own(house: Path) -> None:
 @pytest.mark.parametrize("kind", scaffold.KINDS)
 def test_whoever_begins_something_hears_what_comes_next(kind: str) -> None:
     told = scaffold.NEXT[kind].format(name="two_words")
-    assert "{" not in told.replace("{id:", "").replace("{NAME:", "").replace("{adapter:", "")
-    assert kind in {"gate", "notifier"} or "two_words" in told
+    begun = ("{id:", "{NAME:", "{adapter:", "{channels:", "{plugin:")
+    assert "{" not in reduce(lambda text, part: text.replace(part, ""), begun, told)
+    assert kind == "gate" or "two_words" in told
 
 
-@pytest.mark.parametrize("kind", ["broker", "strategy"])
+@pytest.mark.parametrize("kind", ["broker", "strategy", "notifier"])
 def test_a_plugin_begins_with_all_that_its_port_asks_for(house: Path, kind: str) -> None:
     path, _ = scaffold.begin(house, kind, "two_words")
     found = runpy.run_path(str(path))

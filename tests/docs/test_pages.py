@@ -8,11 +8,13 @@ from tests.docs.pages import INSTALL, ROOT, Clone, Command, File, matches, steps
 PAGES = {
     "calendar.md": 5,
     "first-strategy.md": 7,
+    "guide/alerts.md": 2,
     "guide/backup.md": 7,
     "guide/desk.md": 10,
     "guide/voice.md": 1,
     "howto/add-a-broker.md": 2,
     "howto/add-a-gate.md": 4,
+    "howto/add-a-notifier.md": 3,
     "howto/add-a-strategy.md": 3,
     "language-models.md": 6,
     "reliability.md": 3,

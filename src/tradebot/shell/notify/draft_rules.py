@@ -29,7 +29,7 @@ def held(sight: Sight, event: e.IntentHeld) -> Iterator[Alert]:
         f" It expires {iso(draft.record.expires)}.\n"
         f"Look: tradebot drafts show {name}\n"
         f"Approve: tradebot drafts approve {name} --digest {draft.digest}\n"
-        f"Reject: tradebot drafts reject {name}",
+        f"Reject: tradebot drafts reject {name} --reason TEXT",
         fields={
             "draft_id": name, "digest": draft.digest, "expires_utc": iso(draft.record.expires),
             "max_loss": loss, "max_profit": trade["max_profit"], "net_price": trade["net_price"],

@@ -162,7 +162,7 @@ def switched(sight: Sight, event: e.StrategySwitched) -> Iterator[Alert]:
         AlertKind.STRATEGY, Level.INFO if event.enabled else Level.WARNING,
         f"Strategy {event.strategy_id} {word}", event,
         more="" if event.enabled else
-        f"Let it go on: tradebot strategies enable {event.strategy_id}",
+        f"Let it go on: tradebot strategies enable {event.strategy_id} --reason TEXT",
         fields={"strategy_id": event.strategy_id, "reason": event.reason},
     )
 
