@@ -9,20 +9,25 @@ import { get } from "./api.js";
 const LEAST_S = 1; // between two readings of one document
 const BREATH = 10; // times as long as a reading took: the daemon has better things to do
 
+const PARTS_OF_HEALTH = [
+  "routes", "controls", "strategies", "reconciliation", "dead_letters", "config",
+];
+
 /** By name: where it is read, how long it may be shown unread, and which topics touch it. */
 const DOCUMENTS = {
   status: { path: "status", every_s: 5, topics: ["*"], when: () => true },
   drafts: { path: "drafts?status=open&last=200", every_s: 30, topics: ["drafts", "config"] },
   positions: { path: "positions", every_s: 30, topics: ["positions", "marks"] },
   orders: { path: "orders?status=open&last=200", every_s: 60, topics: ["orders"] },
-  account: { path: "account", every_s: 30, topics: ["positions", "marks", "orders"] },
+  account: { path: "account", every_s: 30, topics: ["positions", "marks", "orders", "intents"] },
   equity: { path: "equity", every_s: 60, least_s: 5, topics: ["positions", "marks"] },
   headroom: {
-    path: "headroom", every_s: 30, least_s: 2, topics: ["positions", "marks", "orders", "config"],
+    path: "headroom", every_s: 5, least_s: 2, // what counts messages a minute falls by itself
+    topics: ["positions", "marks", "orders", "intents", "config"],
   },
   letters: { path: "dead-letters?last=200", every_s: 60, topics: ["dead_letters"] },
   decisions: { path: "decisions?last=200", every_s: 60, topics: ["*"] },
-  health: { path: "health", every_s: 10, topics: ["routes", "controls"] },
+  health: { path: "health", every_s: 10, topics: PARTS_OF_HEALTH },
   alerts: { path: "alerts", every_s: 15, least_s: 2, topics: ["*"] },
   config: { path: "config", every_s: 30, topics: ["config"] },
   versions: { path: "config/versions", every_s: 60, topics: ["config"] },

@@ -1,5 +1,6 @@
 /* Does the daemon still speak to the page? Its stream of decisions, opened again when it ends. */
 
+const AT_ONCE_MS = 100;
 const FIRST_WAIT_S = 1;
 const LONGEST_WAIT_S = 15;
 
@@ -11,6 +12,7 @@ export class Live {
     this._wait_s = FIRST_WAIT_S;
     this._started = null;
     this._source = null;
+    this._isOpen = false;
   }
 
   open() {
@@ -22,19 +24,23 @@ export class Live {
     this._source = source;
   }
 
-  /** Let go of a stream that is none any more; it is opened again, ever more seldom. */
+  /** Let go of a stream that ended. It is opened again at once, and then ever more seldom. */
   lose() {
     if (this._source === null) return;
     this._source.close();
     this._source = null;
-    this._turned("lost");
-    setTimeout(() => this.open(), this._wait_s * 1000);
-    this._wait_s = Math.min(this._wait_s * 2, LONGEST_WAIT_S);
+    setTimeout(() => this.open(), this._isOpen ? AT_ONCE_MS : this._wait_s * 1000);
+    if (!this._isOpen) {
+      this._turned("lost"); // the daemon itself ends every stream once an hour
+      this._wait_s = Math.min(this._wait_s * 2, LONGEST_WAIT_S);
+    }
+    this._isOpen = false;
   }
 
   _hello({ started }) {
     const isOther = this._started !== null && this._started !== started;
     this._started = started;
+    this._isOpen = true;
     this._wait_s = FIRST_WAIT_S;
     this._turned(isOther ? "restarted" : "open", started);
   }
