@@ -215,7 +215,7 @@ def test_one_press_kills_and_the_page_tells_what_is_left(
 ) -> None:
     page = enter(400)
     daemon.buy("killed", **FAR)
-    panel(page, "orders").get_by_role("button", name="Cancel buy SPY").wait_for()
+    panel(page, "orders").get_by_role("button", name="Cancel buy SPY").first.wait_for()
     page.get_by_role("button", name="KILL").click()
     killed = panel(page, "kill-panel")
     killed.get_by_text("confirmed: no open order at any broker").wait_for()

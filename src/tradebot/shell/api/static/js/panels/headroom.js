@@ -1,7 +1,7 @@
 /* How near is each limit? A bar a limit, the nearest first. */
 
 import { h } from "../dom.js";
-import { badge, money, note } from "../parts.js";
+import { badge, money, note, ticking } from "../parts.js";
 import { table } from "../table.js";
 import { words } from "../text.js";
 
@@ -15,14 +15,19 @@ export const headroom = {
 };
 
 const keyOf = (row) => `${row.gate} ${row.key} ${row.account}`;
+const MOVING = /^(portfolio|messages)_/; // with the market or the clock, without any decision
 const share = (row) => Number(row.used_frac ?? 0); // for the length of a bar
 
 const COLUMNS = [
   { title: "Limit", cell: (row) => [words(row.gate), row.key && ` ${row.key}`] },
-  { title: "Used", cell: (row) => bar(row), kind: "number" },
-  { title: "Actual", cell: (row) => money(row.actual, row.unit), kind: "number" },
+  { title: "Used", cell: (row) => moving(row, bar(row)), kind: "number" },
+  { title: "Actual", cell: (row) => moving(row, money(row.actual, row.unit)), kind: "number" },
   { title: "Limit at", cell: (row) => money(row.limit, row.unit), kind: "number" },
 ];
+
+function moving(row, cell) {
+  return MOVING.test(row.gate) ? ticking(cell) : cell;
+}
 
 function bar(row) {
   if (row.used_frac === null) return "not known";
