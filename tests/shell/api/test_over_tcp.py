@@ -136,6 +136,13 @@ def test_after_ten_wrong_tokens_nobody_may_try_but_a_login_goes_on(place: Place)
     assert place.ask("POST", "/api/v1/kill", {}, Cookie=cookie).status == 200
 
 
+def test_pages_that_a_restart_locked_out_lock_nobody_else_out(place: Place) -> None:
+    outlived = f"{place.logged_in().partition('=')[0]}=of-an-earlier-life"
+    for _ in range(20):
+        assert place.ask("GET", "/api/v1/status", Cookie=outlived).status == 401
+    assert place.as_owner("GET", "/api/v1/status").status == 200
+
+
 def test_failures_logins_and_codes_end_by_time_and_are_bounded() -> None:
     now = 0.0
     names = iter(range(1_000))
