@@ -28,8 +28,8 @@ export const equity = {
 function line(account, points) {
   if (points.length < 2) return note("Too few values yet for a curve.");
   const [first, last] = [points[0], points[points.length - 1]];
-  const label = `${account.account}: ${amount(first.equity)} at ${moment(first.at)},`
-    + ` ${amount(last.equity)} ${account.currency} at ${moment(last.at)} UTC`;
+  const label = `${account.account}: ${amount(first.equity)} at ${moment(first.at)} UTC,`
+    + ` ${amount(last.equity)} ${account.currency} now`;
   return curve(points.map((point) => [Date.parse(point.at), Number(point.equity)]), { label });
 }
 
@@ -48,7 +48,8 @@ export const strategies = {
 function profit(name, points) {
   if (points.length < 2) return null;
   const last = points[points.length - 1];
-  const label = `${name}: ${change(last.net).text} at ${moment(last.at)} UTC, against zero`;
+  const label = `${name} since ${moment(points[0].at)} UTC, against zero:`
+    + ` ${change(last.net).text} now`;
   const drawn = points.map((point) => [Date.parse(point.at), Number(point.net)]);
   return curve(drawn, { label, level: 0 });
 }
