@@ -17,7 +17,7 @@ from tests.browser.chromium import THEMES, WIDTHS, a_browser, log_in  # noqa: E4
 from tests.browser.trading import A_DAY, TradingDaemon  # noqa: E402
 
 BYTES_MAX = 150_000
-HEIGHTS = {400: 1400, 1600: 1400}
+HEIGHTS = {400: 1400, 1600: 1000}
 
 
 def main(directory: Path) -> int:

@@ -20,7 +20,7 @@ const DOCUMENTS = {
   positions: { path: "positions", every_s: 30, topics: ["positions", "marks"] },
   orders: { path: "orders?status=open&last=200", every_s: 60, topics: ["orders"] },
   account: { path: "account", every_s: 30, topics: ["positions", "marks", "orders", "intents"] },
-  equity: { path: "equity", every_s: 60, least_s: 5, topics: ["positions", "marks"] },
+  equity: { path: "equity", every_s: 60, least_s: 5, topics: ["*"] },
   headroom: {
     path: "headroom", every_s: 5, least_s: 2, // what counts messages a minute falls by itself
     topics: ["positions", "marks", "orders", "intents", "config"],
