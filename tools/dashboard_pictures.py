@@ -17,7 +17,8 @@ from tests.browser.chromium import THEMES, WIDTHS, a_browser, log_in  # noqa: E4
 from tests.browser.trading import A_DAY, TradingDaemon  # noqa: E402
 
 BYTES_MAX = 150_000
-HEIGHTS = {400: 1400, 1600: 1000}
+HEIGHTS = {400: 1400, 1600: 1100}
+SCALES = {400: 1, 1600: 0.75}  # a page of 1600 pixels, in a picture that fits on a page
 
 
 def main(directory: Path) -> int:
@@ -43,13 +44,16 @@ def trade(daemon: TradingDaemon) -> None:
     daemon.buy("one", qty="10", symbol="IBM")
     daemon.wait(lambda: len(daemon.get("positions")["structures"]) == 1)
     daemon.buy("two", type="limit", limit="600")
-    daemon.post("ask", {"text": "sell 2 SPY iron condor 30 days", "user": "ann"})
+    daemon.post("ask", {"text": "sell 1 IBM iron condor 30 days", "user": "ann"})
 
 
 def look(browser: Any, daemon: TradingDaemon, path: Path) -> None:
     _, width, theme = path.stem.split("-")
     size = {"width": int(width), "height": HEIGHTS[int(width)]}
-    context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport=size, device_scale_factor=SCALES[int(width)], color_scheme=theme,
+        reduced_motion="reduce",
+    )
     page = context.new_page()
     log_in(page, daemon.login())
     page.wait_for_timeout(2_000)  # the newest is heard once a second

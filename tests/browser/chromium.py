@@ -10,7 +10,7 @@ import pytest
 PROGRAM = shutil.which("chromium")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-lcd-text",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )
 WITHIN_MS = 8_000
 WIDTHS = (400, 1600)

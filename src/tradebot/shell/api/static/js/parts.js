@@ -8,6 +8,11 @@ export function note(...text) {
   return h("p", { class: "note" }, text);
 }
 
+/** Text of several lines, a line each. */
+export function lines(text) {
+  return text.split("\n").filter(Boolean).map((line) => h("p", { class: "line" }, line));
+}
+
 /** Pairs of a name and a value; what has none is left out. */
 export function facts(pairs) {
   return h("dl", {}, pairs.filter(([, value]) => value || value === 0).map(

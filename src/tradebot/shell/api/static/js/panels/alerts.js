@@ -1,8 +1,8 @@
 /* What was told unasked? The newest alerts first. */
 
-import { at, badge, note } from "../parts.js";
+import { h } from "../dom.js";
+import { at, badge, lines, note } from "../parts.js";
 import { table } from "../table.js";
-import { words } from "../text.js";
 
 export const alerts = {
   id: "alerts", title: "Alerts", needs: ["alerts"],
@@ -16,9 +16,7 @@ const keyOf = (row) => row.alert_id;
 const KINDS = { critical: "bad", warning: "poor" };
 
 const COLUMNS = [
-  { title: "Alert", cell: (row) => row.title },
-  { title: "Level", cell: (row) => badge(row.level, KINDS[row.level]) },
-  { title: "Kind", cell: (row) => words(row.kind) },
-  { title: "Text", cell: (row) => row.text },
-  { title: "At (UTC)", cell: (row) => at(row.at), kind: "tight" },
+  { title: "At (UTC)", cell: (row) => at(row.at) },
+  { title: "Alert", cell: (row) => [h("strong", {}, row.title), lines(row.text)] },
+  { title: "Level", cell: (row) => badge(row.level, KINDS[row.level]), kind: "tight" },
 ];
