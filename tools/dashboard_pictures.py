@@ -17,7 +17,7 @@ from tests.browser.chromium import THEMES, WIDTHS, a_browser, log_in  # noqa: E4
 from tests.browser.trading import A_DAY, TradingDaemon  # noqa: E402
 
 BYTES_MAX = 150_000
-HEIGHTS = {400: 1400, 1600: 1100}
+HEIGHTS = {400: 1400, 1600: 900}
 SCALES = {400: 1, 1600: 0.75}  # a page of 1600 pixels, in a picture that fits on a page
 
 
@@ -44,7 +44,7 @@ def trade(daemon: TradingDaemon) -> None:
     daemon.buy("one", qty="10", symbol="IBM")
     daemon.wait(lambda: len(daemon.get("positions")["structures"]) == 1)
     daemon.buy("two", type="limit", limit="600")
-    daemon.post("ask", {"text": "sell 1 IBM iron condor 30 days", "user": "ann"})
+    daemon.post("ask", {"text": "sell 1 SPY put credit spread 30 days", "user": "ann"})
 
 
 def look(browser: Any, daemon: TradingDaemon, path: Path) -> None:

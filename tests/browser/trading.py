@@ -39,7 +39,7 @@ policy:
   messages_per_second_max: 1000
   messages_per_minute_max: 10000
   duplicate_within_s: 0
-  desk: {structures: [{strategy: iron_condor}]}
+  desk: {structures: [{strategy: iron_condor}, {strategy: put_credit_spread}]}
 """
 A_DAY = ("--start", "2026-11-24T14:29:55Z", "--until", "2026-11-24T20:00:00Z")
 START_S = 20.0

@@ -35,7 +35,9 @@ export function gain(text) {
 }
 
 export function at(iso) {
-  return h("time", { datetime: iso }, moment(iso));
+  const [day, clock] = moment(iso).split(" ");
+  return h("time", { datetime: iso }, h("span", { class: "tight" }, day), " ",
+    clock && h("span", { class: "tight" }, clock));
 }
 
 export function countdown(iso) {
