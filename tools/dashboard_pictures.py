@@ -17,7 +17,7 @@ from tests.browser.chromium import THEMES, WIDTHS, a_browser, log_in  # noqa: E4
 from tests.browser.trading import A_DAY, TradingDaemon  # noqa: E402
 
 BYTES_MAX = 150_000
-HEIGHTS = {400: 1400, 1600: 900}
+HEIGHTS = {400: 1400, 1600: 880}
 SCALES = {400: 1, 1600: 0.75}  # a page of 1600 pixels, in a picture that fits on a page
 
 

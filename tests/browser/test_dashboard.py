@@ -118,8 +118,11 @@ def test_an_order_is_explained_and_cancelled(enter: Open, daemon: TradingDaemon)
     assert "What the gates answered" in told
     assert "buying power" in told
     page.keyboard.press("Escape")
-    row.get_by_role("button", name="Cancel").click()
+    sent: list[str] = []
+    page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+    row.get_by_role("button", name="Cancel").dblclick()
     row.wait_for(state="detached")
+    assert len(sent) == 1
     daemon.wait(lambda: daemon.get(f"why/{order}")["order"]["ord_status"] == "canceled")
 
 
