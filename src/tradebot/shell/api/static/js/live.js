@@ -2,7 +2,7 @@
 
 const AT_ONCE_MS = 100;
 const FIRST_WAIT_S = 1;
-const LONGEST_WAIT_S = 5;
+const LONGEST_WAIT_S = 3;
 
 /** Follows `/api/v1/stream`: `heard` gets topics, `turned` if the link is open, lost, restarted. */
 export class Live {
