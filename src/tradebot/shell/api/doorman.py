@@ -121,7 +121,7 @@ class Doorman:
             return None
         if "Authorization" in request.headers:
             raise self._failed()
-        raise _unknown()  # a cookie is no guess: every open page has an outlived one after a restart
+        raise _unknown()  # after a restart every open page has an outlived cookie: no guess
 
     def _refresh(self) -> None:
         try:
