@@ -1,8 +1,10 @@
 """Does somebody who tries the channels from a terminal learn what works, and what to mend?"""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,18 @@ from typing import Any
 import pytest
 
 from tradebot.cli.main import main
+from tradebot.core.model.alert import Level
+from tradebot.core.model.secret import Secret
+from tradebot.plugins.notifiers.webhook import WebhookNotifier, WebhookSettings
+from tradebot.shell.api.alert_routes import alert_routes
+from tradebot.shell.api.section import ApiSection
+from tradebot.shell.api.sockets import Sockets
+from tradebot.shell.clock import WallClock
+from tradebot.shell.notify.alerts import Alerts
+from tradebot.shell.notify.channel import AlertChannel
+from tradebot.shell.notify.history import AlertHistory
+from tradebot.shell.notify.section import ChannelSection, NotificationsSection
+from tradebot.shell.told.outlet import Outlet
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "config.paper.yaml"
 Out = pytest.CaptureFixture[str]
@@ -101,6 +115,56 @@ def test_a_channel_that_cannot_be_is_exit_4(
     code, found = tried(capsys, tmp_path, channels, *more)
     assert code == 4
     assert says in found["error"] and "hush" not in found["error"]
+
+
+@contextmanager
+def a_daemon(home: Path, url: str) -> Iterator[None]:
+    """Serve the routes of alerts on a socket, with one channel open and one that is not."""
+    started, loops = threading.Event(), []
+
+    async def serve() -> None:
+        out = Outlet("alerts", list)
+        alerts = Alerts(AlertHistory(home / "a.jsonl", out), WallClock(), tell=str)
+        notifier = WebhookNotifier(WebhookSettings(url=Secret(url), allow_private=True))
+        section = ChannelSection(plugin="webhook")
+        alerts.swap(NotificationsSection(channels={"here": section, "shut": section}), [
+            AlertChannel("here", section, notifier, least=Level.INFO, echo=alerts.echo)
+        ])
+        api = Sockets(ApiSection(enabled=False), home, str)
+        api.routes = [*alert_routes(alerts)]
+        task = asyncio.gather(*(run() for run in api.runs().values()))
+        loops.append((asyncio.get_running_loop(), task))
+        while not any(home.glob("tradebot.sock*")):
+            await asyncio.sleep(0.005)
+        started.set()
+        with suppress(asyncio.CancelledError):
+            await task
+        out.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="alerts")
+    thread.start()
+    try:
+        assert started.wait(10)
+        yield
+    finally:
+        loops[0][0].call_soon_threadsafe(loops[0][1].cancel)
+        thread.join(10)
+
+
+def test_a_running_daemon_sends_the_test_itself(
+    tmp_path: Path, capsys: Out, service: Service
+) -> None:
+    asked = ("notify", "test", "--data-dir", str(tmp_path), "--json")
+    with a_daemon(tmp_path, f"http://127.0.0.1:{service.server_port}/good"):
+        assert main([*asked]) == 0
+        here, shut = json.loads(capsys.readouterr().out)["channels"]
+        assert main([*asked, "--channel", "none"]) == 4
+        assert "expected 'none'" in capsys.readouterr().err
+        assert main([*asked, "--channel", "a b"]) == 2
+    assert (here["outcome"], shut["outcome"]) == ("delivered", "skipped")
+    assert "it is not open" in shut["told"]
+    (heard,) = service.heard
+    assert heard["title"] == "Alerts arrive here"
 
 
 def test_a_rehearsal_that_does_not_run_cannot_be_tried(tmp_path: Path, capsys: Out) -> None:

@@ -11,6 +11,7 @@ PAGES = {
     "guide/alerts.md": 2,
     "guide/backup.md": 7,
     "guide/deploy.md": 1,
+    "guide/channels.md": 4,
     "guide/desk.md": 10,
     "guide/upgrade.md": 7,
     "guide/voice.md": 1,
