@@ -36,6 +36,7 @@ from tradebot.core.model.reason import EXPLAIN, Reason
 from tradebot.core.model.report import ExecType
 from tradebot.core.session import IN_SESSION, TRANSITIONS, State, Trigger
 from tradebot.shell.settings import plugins
+from tradebot.shell.settings.effect import effect_of
 from tradebot.shell.settings.reference import SettingDoc, describe
 from tradebot.shell.settings.schema import schema_files
 from tradebot.shell.settings.sections import Sections
@@ -149,11 +150,13 @@ def _setting_table(settings: Sequence[SettingDoc]) -> Iterator[str]:
     rows = [
         (
             f"`{s.key}`", s.type, "required" if s.default is None else code(s.default), s.unit,
-            s.range, s.doc,
+            s.range, effect_of(s.key).value if s.type != "section" else "", s.doc,
         )
         for s in settings
     ]
-    yield from table(("setting", "type", "default", "unit", "range", "for"), rows)
+    yield from table(
+        ("setting", "type", "default", "unit", "range", "a change takes effect", "for"), rows
+    )
 
 
 def _plugins() -> Iterator[tuple[str, str, Any]]:

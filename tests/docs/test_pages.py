@@ -10,6 +10,7 @@ PAGES = {
     "first-strategy.md": 7,
     "guide/alerts.md": 2,
     "guide/backup.md": 7,
+    "guide/configuration.md": 19,
     "guide/deploy.md": 1,
     "guide/channels.md": 4,
     "guide/desk.md": 10,

@@ -61,7 +61,7 @@ def test_an_older_file_is_taken_and_its_writer_hears_every_name() -> None:
     assert (config.mode, config.staging.format, str(config.policy.position_max_frac)) == (
         "paper", "json", "0.05",
     )
-    assert "c.yaml:2: execution_mode is called mode now" in config.warnings[2]
+    assert "c.yaml:2: execution_mode is called mode now" in config.warnings[0]
     assert len(config.warnings) == 8
     source = {row.key: row.source for row in effective(config)}
     assert source["policy.position_max_frac"] == "c.yaml:13"

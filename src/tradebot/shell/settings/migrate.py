@@ -66,6 +66,7 @@ def migrated(root: Section) -> tuple[Section, tuple[Rename, ...]]:
             raise ConfigError([problem(place, before, expected, "both")])
         root = _put(_without(root, before.split(".")), now.split("."), node, place)
         told.append(Rename(before=before, now=now, place=place))
+    told.sort(key=lambda rename: rename.place.line or 0)
     return _in_form(root) if told or _KEY in root.entries else root, tuple(told)
 
 
