@@ -56,10 +56,10 @@ def _mail(alert: Alert) -> str:
 
 
 async def test_a_terminal_gets_to_see_what_was_accepted(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
 ) -> None:
     told = list[str]()
     for alert in TOLD.values():
         await ConsoleNotifier(ConsoleSettings()).notify(alert)
-        told.append(capsys.readouterr().err)
+        told.append(capfd.readouterr().err)
     compared("console", told, request)

@@ -1,17 +1,17 @@
 """How does whoever looks at the terminal hear of an alert? On stderr, a line and its numbers."""
 
+import os
+import select
 import sys
-from functools import partial
 from textwrap import indent
 from typing import Final
 
 from tradebot.core.model.alert import Alert
 from tradebot.core.model.fact import fact
-from tradebot.outward.aside import Aside
-from tradebot.plugins.notifiers.wording import as_text, fitted, one_line
+from tradebot.plugins.notifiers.wording import as_text, one_line
 from tradebot.ports import NotDelivered
 
-_MOST: Final = 4000
+_BYTES_MAX: Final = select.PIPE_BUF  # a pipe that is ready takes so much at once
 
 
 @fact
@@ -25,14 +25,14 @@ class ConsoleNotifier:
     settings_type = ConsoleSettings
 
     def __init__(self, settings: ConsoleSettings) -> None:
-        self._aside = Aside("line to the console")
+        """Have nothing to set."""
 
     async def notify(self, alert: Alert) -> None:
         head = f"{alert.level.upper()} {alert.at:%F %T}Z {one_line(alert.title)}"
-        words = indent(fitted(as_text(alert), _MOST), "    ")
+        text = f"{head}\n{indent(as_text(alert), '    ')}".rstrip()
         try:
-            await self._aside.run(partial(_write, f"{head}\n{words}".rstrip() + "\n"))
-        except OSError as error:
+            _write(text.encode()[: _BYTES_MAX - 1].decode(errors="ignore") + "\n")
+        except (OSError, ValueError) as error:
             raise NotDelivered(f"stderr: {type(error).__name__}") from None
 
     async def close(self) -> None:
@@ -40,8 +40,8 @@ class ConsoleNotifier:
 
 
 def _write(text: str) -> None:
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except ValueError:
-        raise BrokenPipeError("closed") from None
+    sys.stderr.flush()
+    fd = sys.stderr.fileno()
+    if not select.select((), (fd,), (), 0)[1]:
+        raise BlockingIOError("nobody reads it")
+    os.write(fd, text.encode())
