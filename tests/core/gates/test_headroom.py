@@ -122,6 +122,16 @@ def test_an_account_that_lost_too_much_today_is_told_as_breached() -> None:
     assert lost.used_frac == 5
 
 
+def test_what_is_taken_of_the_buying_power_is_told_not_what_is_left() -> None:
+    trader = a_trader(cash_buffer_min_frac="0.2")
+    holds(trader, "buy", 10)
+    works(trader, "buy", 10)
+    for gate, whole in (("buying_power", 100_000), ("cash_buffer", 80_000)):
+        found = of(trader, gate)
+        assert (found.limit, found.is_breached) == (whole, False)
+        assert found.actual == pytest.approx(Decimal(10_000), abs=1)
+
+
 def test_only_the_worst_few_symbols_are_told() -> None:
     trader = a_trader()
     for count in range(1, 9):

@@ -119,6 +119,8 @@ def test_the_numbers_are_those_that_the_daemon_tells(scraped: Scraped) -> None:
     ended = {dict(labels)["status"]: n for (name, labels), n in found.items()
              if name == "tradebot_orders_ended_total"}
     assert ended["filled"] == orders["filled"]
+    assert found["tradebot_fills_total", ()] == orders["fills"] > 0
+    assert found["tradebot_journal_sync_seconds_count", ()] > 0
     refused = (("reason", "RISK_ORDER_QUANTITY"),)
     assert found["tradebot_intents_refused_total", refused] == 1
     by_gate = (("gate", "order_quantity"), ("verdict", "BLOCK"))

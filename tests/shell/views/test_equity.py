@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.makers import CALL, a_route, a_statement
 from tests.tiny_daemon import AT, TinyDaemon
 
-from tradebot.core.model.commands import Mark, SubmitIntent
+from tradebot.core.model.commands import DefineInstruments, Mark, SubmitIntent
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import StrategyId
+from tradebot.core.model.instrument import parse_occ
 from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.shell.views.equity import POINTS_MAX, Curve, Point
 from tradebot.shell.views.rows import Plain
@@ -37,25 +39,33 @@ def test_a_year_of_marks_is_two_thousand_points_dense_at_its_end() -> None:
     assert between(200 * day, 100 * day) >= 20, "and days of half a year ago"
 
 
-@given(st.lists(st.tuples(st.integers(1, 100_000), st.integers(0, 1_000)), max_size=300))
-def test_the_deepest_fall_is_never_thinned_away(steps: list[tuple[int, int]]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(1, 100_000), st.integers(0, 1_000)), max_size=99),
+    st.integers(30, 90),
+)
+def test_the_deepest_fall_is_never_thinned_away(
+    steps: list[tuple[int, int]], more: int
+) -> None:
     curve, seconds = Curve(20), 0
+    steps = [*steps, *((60, n % 7) for n in range(more))]
     for gap, fallen in steps:
         seconds += gap
         curve.add(point(seconds, -fallen, f"0.{fallen:04}"))
         assert len(curve.points) <= 20
     assert [p.at for p in curve.points] == sorted({p.at for p in curve.points})
-    if steps:
-        deepest = max(fallen for _, fallen in steps)
-        assert max(p.drawdown for p in curve.points) == Decimal(f"0.{deepest:04}")
-        assert curve.points[-1].value == -steps[-1][1]
+    deepest = max(fallen for _, fallen in steps)
+    assert max(p.drawdown for p in curve.points) == Decimal(f"0.{deepest:04}")
+    assert curve.points[-1].value == -steps[-1][1]
 
 
-def trade(daemon: TinyDaemon, strategy: str, side: str, qty: int, px: str) -> None:
+def trade(
+    daemon: TinyDaemon, strategy: str, side: str, qty: int, px: str, symbol: str = "SPY"
+) -> None:
     """Have a strategy's order filled at once, at the market of its moment."""
-    daemon.quote("SPY", px, px)
+    daemon.quote("SPY", "500", "500")
+    daemon.quote(symbol, px, px)
     decision = daemon.decide(SubmitIntent(intent=Intent(
-        legs=(Leg(symbol="SPY", side=Side(side)),), order_qty=Decimal(qty),
+        legs=(Leg(symbol=symbol, side=Side(side)),), order_qty=Decimal(qty),
         strategy_id=StrategyId(strategy),
     )))
     assert decision is not None
@@ -63,10 +73,10 @@ def trade(daemon: TinyDaemon, strategy: str, side: str, qty: int, px: str) -> No
     daemon.fill(order, str(qty), px, f"X{decision.seq}")
 
 
-def mark(daemon: TinyDaemon, px: str) -> None:
+def mark(daemon: TinyDaemon, px: str, symbol: str = "SPY") -> None:
     for _ in range(6):  # the time moves a second a decision
         daemon.decide(Mark(quotes=(
-            Quote(symbol="SPY", bid=Decimal(px), ask=Decimal(px), as_of=AT),
+            Quote(symbol=symbol, bid=Decimal(px), ask=Decimal(px), as_of=AT),
         )))
 
 
@@ -108,12 +118,25 @@ def test_a_day_on_which_nothing_changes_adds_no_points() -> None:
     assert datetime.fromisoformat(last["at"]) > datetime.fromisoformat(first["at"])
 
 
-def test_the_clock_that_is_set_back_makes_no_curve_run_backwards() -> None:
-    curve_of = TinyDaemon()
-    trade(curve_of, "cross", "buy", 10, "500")
-    mark(curve_of, "510")
-    last = curve_of.views.last
+def test_an_option_s_profit_counts_its_multiplier() -> None:
+    daemon = TinyDaemon()
+    daemon.decide(DefineInstruments(instruments=(parse_occ(CALL),)))
+    trade(daemon, "cross", "buy", 2, "9.00", CALL)
+    mark(daemon, "9.50", CALL)
+    assert curves(daemon)["profit"][-1]["net"] == "98.75"
+
+
+def test_a_clock_that_is_set_back_makes_no_curve_run_backwards() -> None:
+    daemon = TinyDaemon()
+    trade(daemon, "cross", "buy", 10, "500")
+    mark(daemon, "510")
+    daemon.decide(a_route("other", statement=a_statement(account="P2")))
+    last = daemon.views.last
     assert last is not None
-    curve_of.views.equity.look(last._replace(at=AT - timedelta(hours=1)))
-    times = [row["at"] for row in curves(curve_of)["equity"]]
+    for account in ("P3", ""):  # one that is new is looked at whatever the time
+        if account:
+            daemon.views.book.ledger.accounts[account] = daemon.views.book.ledger.accounts["P2"]
+        daemon.views.book.ledger.accounts["PAPER-1"].cash += 1
+        daemon.views.equity.look(last._replace(at=AT - timedelta(hours=1)))
+    times = [row["at"] for row in curves(daemon)["equity"] if row["account"] == "PAPER-1"]
     assert times == sorted(times)
