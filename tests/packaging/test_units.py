@@ -1,5 +1,6 @@
 """Do the units that we ship say what they mean, expose little, and let the daemon trade?"""
 
+import json
 import os
 import shutil
 import stat
@@ -132,6 +133,8 @@ def test_the_daemon_trades_by_a_script_under_the_units_restrictions(tmp_path: Pa
     )
     assert found.returncode == 0, found.stdout[-2000:] + found.stderr
     assert found.stdout.count('"OrderSubmitted"') > 5, "the script had no say"
+    assert all(json.loads(line)["event"] for line in found.stdout.splitlines()), "for journald"
+    assert found.stdout.isascii(), "nothing that a terminal or a journal would take for an order"
     modes = {
         path: stat.S_IMODE(path.lstat().st_mode)
         for path in home.rglob("*") if path.name != "c.yaml"
