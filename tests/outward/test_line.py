@@ -195,6 +195,26 @@ async def test_the_machine_itself_knows_its_own_name() -> None:
             await HttpLine(f"https://localhost:{server.port}/", Reach()).call()
 
 
+async def test_whoever_has_an_answer_may_ask_again_at_once() -> None:
+    aside = Aside("question")
+    for number in range(300):
+        assert await aside.run(lambda: number) == number  # noqa: B023 - it runs before the next
+        with pytest.raises(IsADirectoryError):
+            await aside.run(_fail)
+
+
+def _fail() -> None:
+    raise IsADirectoryError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_work_that_breaks_is_told_and_keeps_nobody() -> None:
+    aside = Aside("question")
+    with pytest.raises(OSError, match="the question broke"):
+        await aside.run(lambda: [1][2])
+    assert await aside.run(lambda: 3) == 3
+
+
 async def test_a_question_that_hangs_is_the_only_one() -> None:
     """Whoever waits no longer leaves one thread behind, however often they ask again."""
     aside, answer = Aside("question"), threading.Event()

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -17,13 +17,13 @@ class Aside:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._thread: Thread | None = None
+        self._last: Future[Any] | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
         """Return what the work returns, or raise its OSError."""
-        if self._thread is not None and self._thread.is_alive():
+        if self._last is not None and not self._last.done():
             raise BlockingIOError(f"the last {self._name} hangs")
-        done: Future[T] = Future()
+        done = self._last = Future[T]()
         done.set_running_or_notify_cancel()  # whoever waits no longer leaves it alone
 
         def told() -> None:
@@ -31,7 +31,9 @@ class Aside:
                 done.set_result(work())
             except OSError as error:
                 done.set_exception(error)
+            finally:
+                if not done.done():
+                    done.set_exception(OSError(f"the {self._name} broke"))
 
-        self._thread = Thread(target=told, name=self._name, daemon=True)
-        self._thread.start()
+        Thread(target=told, name=self._name, daemon=True).start()
         return await asyncio.wrap_future(done)
