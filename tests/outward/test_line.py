@@ -209,9 +209,12 @@ def _fail() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_work_that_breaks_is_told_and_keeps_nobody() -> None:
-    aside = Aside("question")
-    with pytest.raises(OSError, match="the question broke"):
+    aside = Aside("question that breaks")
+    with pytest.raises(OSError, match="the question that breaks broke"):
         await aside.run(lambda: [1][2])
+    for thread in threading.enumerate():
+        if thread.name == "question that breaks":
+            thread.join()
     assert await aside.run(lambda: 3) == 3
 
 
