@@ -26,10 +26,10 @@ const DOCUMENTS = {
     topics: ["positions", "marks", "orders", "intents", "config"],
   },
   letters: { path: "dead-letters?last=200", every_s: 60, topics: ["dead_letters"] },
-  decisions: { path: "decisions?last=200", every_s: 60, topics: ["*"] },
+  decisions: { path: "decisions?last=200", every_s: 60, least_s: 2, topics: ["*"] },
   health: { path: "health", every_s: 10, topics: PARTS_OF_HEALTH },
   alerts: { path: "alerts", every_s: 15, least_s: 2, topics: ["*"] },
-  config: { path: "config", every_s: 30, topics: ["config"] },
+  config: { path: "config", every_s: 60, topics: ["config"] },
   versions: { path: "config/versions", every_s: 60, topics: ["config"] },
   kill: { path: "kill", every_s: 3, topics: ["controls", "orders"], when: isKilled },
 };
