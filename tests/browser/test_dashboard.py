@@ -68,10 +68,22 @@ def until_same(one: Any, other: Any) -> tuple[dict[str, str], dict[str, str]]:
     return found
 
 
-def test_a_link_logs_in_once_and_leaves_no_trace(enter: Open, daemon: TradingDaemon) -> None:
+def test_a_link_logs_in_once_and_leaves_no_trace(
+    enter: Open, daemon: TradingDaemon, complaints: Complaints
+) -> None:
     page = enter()
     assert page.url == daemon.url
     assert "TRADING" in page.text_content("#standing")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{daemon.url}login")
+    assert flaws(page) == ["not one header", "not one nav"]  # it is a form, and no more
+    page.goto(daemon.url)
+    page.wait_for_url(f"{daemon.url}login")
+    link = daemon.login()
+    log_in(page, link)
+    assert complaints.take() != []  # of what was asked without a login
+    page.context.new_page().goto(link)
+    page.context.pages[-1].get_by_text("Not logged in").wait_for()
     assert page.evaluate("document.cookie") == ""  # no script can read it
 
 

@@ -23,9 +23,13 @@ form.addEventListener("submit", (event) => {
   enter({ token: form.elements.token.value.trim() });
 });
 
-theme.apply();
-const code = new URLSearchParams(location.hash.slice(1)).get("code");
-if (code) {
+function follow() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (!code) return;
   history.replaceState(null, "", "/login"); // a code that was used stays in no history
   enter({ code });
 }
+
+theme.apply();
+window.addEventListener("hashchange", follow); // a link that is followed from this very page
+follow();
