@@ -129,6 +129,8 @@ def test_an_order_is_explained_and_cancelled(enter: Open, daemon: TradingDaemon)
     told = page.get_by_role("dialog").text_content()
     assert "What the gates answered" in told
     assert "buying power" in told
+    assert page.evaluate("document.activeElement.textContent").startswith("Why ")  # its top
+    assert flaws(page) == []
     page.keyboard.press("Escape")
     sent: list[str] = []
     page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))

@@ -6,8 +6,7 @@ const dialog = () => document.getElementById("dialog");
 
 /** Show something at length, until it is closed. */
 export function show(title, body) {
-  const close = h("button", { value: "close", autofocus: true }, "Close");
-  if (!dialog().open) fill(title, body, [close]);
+  if (!dialog().open) fill(title, body, [h("button", { value: "close" }, "Close")]);
 }
 
 /** Ask before something is done; resolves to what was typed, "" where nothing is, or null. */
@@ -17,7 +16,7 @@ export async function ask(title, body, { yes, reason }) {
     h("label", { for: "dialog-reason" }, reason),
     h("input", { id: "dialog-reason", name: "reason", maxlength: 200, required: true }),
   ];
-  const no = { value: "cancel", formnovalidate: true, autofocus: !reason };
+  const no = { value: "cancel", formnovalidate: true };
   fill(title, [body, field], [
     h("button", no, "Not now"), h("button", { value: "yes", class: "yes" }, yes),
   ]);
@@ -33,7 +32,7 @@ function fill(title, body, buttons) {
   const node = dialog();
   node.returnValue = "cancel";
   node.replaceChildren(h("form", { method: "dialog" },
-    h("h2", { id: "dialog-title", tabindex: "-1" }, title),
+    h("h2", { id: "dialog-title", tabindex: -1, autofocus: true }, title),
     h("div", { class: "said" }, body), h("p", { class: "buttons" }, buttons)));
   node.showModal();
 }

@@ -10,28 +10,33 @@ export function turn(name, page) {
 }
 
 /**
- * Draw rows as a table. Columns are {title, cell, kind}; `key` names a row, so that it keeps its
- * focus while others come and go.
+ * Draw a page of rows as a table. Columns are {title, cell, kind}; `key` names a row, so that it
+ * keeps its focus while others come and go.
  */
 export function table(name, label, columns, rows, key) {
   const pages = Math.max(1, Math.ceil(rows.length / PAGE));
   const page = Math.min(turned.get(name) ?? 0, pages - 1);
   const seen = rows.slice(page * PAGE, (page + 1) * PAGE);
   return [
-    h("table", { "data-key": `${name}-table`, role: "table" },
-      h("caption", { class: "unseen" }, label),
-      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((column) =>
-        h("th", { scope: "col", role: "columnheader", class: column.kind }, column.title)))),
-      h("tbody", { role: "rowgroup" }, seen.map((row) => line(columns, row, key(row))))),
+    rowsOf(label, columns, seen, key),
     pages > 1 && pager(name, label, { page, pages, count: rows.length }),
   ];
+}
+
+/** Draw all of the rows. */
+export function rowsOf(label, columns, rows, key) {
+  return h("table", { "data-key": label, role: "table" },
+    h("caption", { class: "unseen" }, label),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((column) =>
+      h("th", { scope: "col", role: "columnheader", class: column.kind }, column.title)))),
+    h("tbody", { role: "rowgroup" }, rows.map((row) => line(columns, row, key(row)))));
 }
 
 function line(columns, row, key) {
   return h("tr", { role: "row", "data-key": key }, columns.map((column, place) => place === 0
     ? h("th", { scope: "row", role: "rowheader", class: column.kind }, column.cell(row))
     : h("td", { role: "cell", class: column.kind, "data-title": column.title },
-      column.cell(row))));
+      h("div", {}, column.cell(row)))));
 }
 
 function pager(name, label, { page, pages, count }) {

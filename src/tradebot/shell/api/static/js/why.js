@@ -2,16 +2,18 @@
 
 import { h } from "./dom.js";
 import { note } from "./parts.js";
-import { table } from "./table.js";
+import { rowsOf } from "./table.js";
 import { amount, words } from "./text.js";
 
 export function told(chain) {
+  const ofGates = new Set(chain.gates.map((gate) => gate.sentence));
+  const steps = chain.sentences.map((line) => line.trim()).filter((line) => !ofGates.has(line));
   return [
     stopped(chain.because),
-    h("ol", { class: "steps" }, chain.sentences.map((line) => h("li", {}, line.trim()))),
+    h("ol", { class: "steps" }, steps.map((line) => h("li", {}, line))),
     chain.gates.length > 0 && [
       h("h3", {}, "What the gates answered"),
-      table("why-gates", "Gates", GATES, chain.gates, (gate) => gate.gate),
+      h("div", { class: "dense" }, rowsOf("Gates", GATES, chain.gates, (gate) => gate.gate)),
     ],
   ];
 }
@@ -19,8 +21,8 @@ export function told(chain) {
 const GATES = [
   { title: "Gate", cell: (row) => words(row.gate) },
   { title: "Answer", cell: (row) => row.verdict },
-  { title: "Actual", cell: (row) => amount(row.actual ?? "none"), kind: "number" },
-  { title: "Limit", cell: (row) => amount(row.limit ?? "none"), kind: "number" },
+  { title: "Actual", cell: (row) => row.actual && amount(row.actual), kind: "number" },
+  { title: "Limit", cell: (row) => row.limit && amount(row.limit), kind: "number" },
 ];
 
 function stopped(because) {

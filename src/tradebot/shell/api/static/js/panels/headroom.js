@@ -21,8 +21,9 @@ const share = (row) => Number(row.used_frac ?? 0); // for the length of a bar
 const COLUMNS = [
   { title: "Limit", cell: (row) => [words(row.gate), row.key && ` ${row.key}`] },
   { title: "Used", cell: (row) => moving(row, bar(row)), kind: "number" },
-  { title: "Actual", cell: (row) => moving(row, money(row.actual, row.unit)), kind: "number" },
-  { title: "Limit at", cell: (row) => money(row.limit, row.unit), kind: "number" },
+  { title: "Actual of limit", kind: "number", cell: (row) => [
+    moving(row, money(row.actual)), " of ", money(row.limit, row.unit),
+  ] },
 ];
 
 function moving(row, cell) {
