@@ -28,6 +28,7 @@ CONFIG = """\
 schema_version: 1
 mode: paper
 data_dir: data
+api: {{port: 0}}
 schedule: {{calendar: 24/7}}
 market_data: {{provider: simulated, symbols: [BTC-USD, SPY], interval_s: 1}}
 brokers:
@@ -152,13 +153,15 @@ def test_a_canary_is_found_where_it_was_planted_and_nowhere_else(
     with tarfile.open(tmp_path / "copy.tar") as copy:
         members = [copy.extractfile(member) for member in copy if member.isfile()]
         written = [member.read() for member in members if member is not None]
+    token = tmp_path / "data" / "api_token"
+    canaries = {**CANARIES, "token": token.read_text().strip()}
     written += [
         path.read_bytes() for path in tmp_path.rglob("*")
-        if path.is_file() and path not in planted
+        if path.is_file() and path not in {*planted, token}
     ]
     everything = said.encode() + b"".join(written)
     assert len(written) > 15 and b"enough" in everything
-    assert [place for place, text in CANARIES.items() if text.encode() in everything] == []
+    assert [place for place, text in canaries.items() if text.encode() in everything] == []
     sent_to_their_owner()
 
 

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from tradebot.ports import Clock
 from tradebot.shell.api.sockets import Sockets
@@ -38,7 +37,7 @@ def telling(asked: str, config: Config, out: Outlet, views: Views) -> Telling:
     if chosen == "json" or (chosen == "auto" and not out.isatty()):
         return JsonLog(out, views.ids_of)
     can_redraw = out.isatty() and os.environ.get("TERM") != "dumb"
-    return Console(out, ZoneInfo("America/New_York"), is_terminal=can_redraw)
+    return Console(out, config.schedule.timezone, is_terminal=can_redraw)
 
 
 def status_every_s(config: Config, telling: Telling) -> float:

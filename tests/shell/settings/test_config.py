@@ -155,6 +155,11 @@ MISTAKES = [
      "got 'papr' (did you mean paper?)"),
     ("schema_version: 2\n", 
      "c.yaml:1: schema_version: expected at most 1, which this release knows, got '2'"),
+    ("schedule: {timezone: Nowhere/X}\n",
+     "c.yaml:1: schedule.timezone: expected a time zone such as Europe/Berlin, got 'Nowhere/X'"),
+    ("schedule: {timezone: ../etc/passwd}\n",
+     "c.yaml:1: schedule.timezone: expected a time zone such as Europe/Berlin, "
+     "got '../etc/passwd'"),
     ("schema_version: one\n", "c.yaml:1: schema_version: expected 1, got 'one'"),
     ("orders:\n  send_within: 3\n",
      "c.yaml:2: orders.send_within: expected one of check_every_s, intent_ttl_s, "

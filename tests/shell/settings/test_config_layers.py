@@ -180,7 +180,7 @@ BASE = "mode: paper\nseed: 7\nmarket_data: {provider: recorded, path: a, symbols
     {"market_data.path": "b"}, {"data_dir": "elsewhere"}, {"telemetry.log_format": "json"},
     {"telemetry.log_level": "debug"}, {"telemetry.status_every_s": "1"},
     {"market_data.symbols": "SPY,IBM"}, {"seed": "7"}, {"brokers.paper.adapter": "paper"},
-    {"policy.order_qty_max": "10000.0"},
+    {"policy.order_qty_max": "10000.0"}, {"schedule.timezone": "Europe/Berlin"},
 ])
 def test_the_hash_does_not_feel_what_decides_nothing(change: Mapping[str, str]) -> None:
     assert a_config(BASE, overrides=change).settings_hash == a_config(BASE).settings_hash

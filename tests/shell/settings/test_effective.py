@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tradebot.shell.settings import config, plugins
+from tradebot.shell.settings.document import is_secret
 from tradebot.shell.settings.effective import effective
 from tradebot.shell.settings.reference import describe
 from tradebot.shell.settings.sections import Sections
@@ -110,3 +111,14 @@ def test_a_secret_is_never_shown(
 def test_the_shipped_configurations_can_be_shown() -> None:
     for path in sorted((ROOT / "config").glob("config.*.yaml")):
         assert effective(config.load(path, environ={}))
+
+
+def test_whatever_is_called_a_secret_is_kept_as_one() -> None:
+    found = [*describe(Sections)]
+    for group in plugins.GROUPS:
+        for name in plugins.names(group):
+            settings_type = getattr(plugins.load(group, name), "settings_type", None)
+            found += describe(settings_type, name) if settings_type is not None else []
+    named = [row for row in found if is_secret(row.key)]
+    assert len(named) >= 5
+    assert [row.key for row in named if row.type != "secret"] == []

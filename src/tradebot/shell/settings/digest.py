@@ -17,6 +17,7 @@ _TOLD: Final = (
     "schema_version", "log_format", "log_level", "status_every_s", "format", "retention_days",
     "retention_count", "heartbeat_s", "health_check_s", "execution_log",
     "language", "notifications", "reload", "api", "retention",
+    "timezone",
 )
 
 

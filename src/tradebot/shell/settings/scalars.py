@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 from tradebot.core.model.money import EXPECTED, parse_decimal
 from tradebot.core.model.secret import Secret
@@ -118,6 +119,13 @@ def _time(text: str) -> time:
         raise Misfit("a time of day such as 09:30") from None
 
 
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # none of this name, no name, a folder of names
+        raise Misfit("a time zone such as Europe/Berlin") from None
+
+
 def _datetime(text: str) -> datetime:
     expected = "a time with its offset such as 2026-11-27T14:30:00Z"
     try:
@@ -131,9 +139,10 @@ def _datetime(text: str) -> datetime:
 
 _READ: Final[Mapping[Any, Callable[[str], Any]]] = {
     Decimal: _decimal, int: _int, float: _float, str: _str, Path: _path,
-    date: _date, time: _time, datetime: _datetime,
+    date: _date, time: _time, datetime: _datetime, ZoneInfo: _zone,
 }
 _WORDS: Final[Mapping[Any, str]] = {
     bool: "true or false", Decimal: "decimal", int: "whole number", float: "decimal",
     str: "text", Secret: "secret", Path: "path", date: "day", time: "time of day", datetime: "time",
+    ZoneInfo: "time zone",
 }

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, InstanceOf
 
@@ -44,12 +45,14 @@ class Schedule:
     """When the daemon trades.
 
     calendar: the calendar that the daemon's own state follows
+    timezone: in which a terminal is shown times; markets have their own, and records are in UTC
     auto_start: trade as soon as the session opens; false follows the calendar but does not trade
     closures: days the exchange is closed that this release does not know
     early_closes: days with an early close that this release does not know
     """
 
     calendar: str = _DECISIVE.primary_calendar
+    timezone: ZoneInfo = ZoneInfo("America/New_York")
     auto_start: bool = True
     closures: tuple[date, ...] = ()
     early_closes: tuple[date, ...] = ()
