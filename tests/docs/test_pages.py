@@ -14,6 +14,8 @@ PAGES = {
     "guide/deploy.md": 1,
     "guide/channels.md": 4,
     "guide/desk.md": 10,
+    "guide/quick-start.md": 10,
+    "guide/troubleshooting.md": 2,
     "guide/upgrade.md": 7,
     "guide/voice.md": 1,
     "howto/add-a-broker.md": 2,
