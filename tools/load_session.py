@@ -2,6 +2,8 @@
 
 A real daemon takes intents over its Unix socket at a steady rate, alternately alone and beside
 readers of the dashboard's stream, some of which never read, and an alert channel that hangs.
+`asked` is what a client waits for its answer, due to answered; `sent` is what the daemon's own
+execution log says of an order from its arrival to the broker's socket.
 
     python tools/load_session.py [--rate 200] [--seconds 15] [--rounds 2]
                                  [--readers 20] [--mute 5] [--json FILE]
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from statistics import quantiles
@@ -31,7 +33,7 @@ mode: paper
 data_dir: out
 seed: 7
 schedule: {{calendar: 24/7}}
-market_data: {{provider: simulated, symbols: [SPY], interval_s: 1}}
+market_data: {{provider: simulated, symbols: [ETHUSD], interval_s: 1}}
 brokers: {{paper: {{adapter: paper, initial_balance: 100000000, latency_ms_min: 0,
                   latency_ms_max: 0}}}}
 strategies: []
@@ -84,7 +86,7 @@ async def _measured(asked: argparse.Namespace, directory: Path) -> dict[str, Any
     sums = {name: _summed(found) for name, found in turns.items()}
     ratios = {
         f"{key}_ratio": round(sums["crowd"][key] / sums["alone"][key], 2)
-        for key in ("p50_ms", "p99_ms")
+        for key in ("asked_p50_ms", "asked_p99_ms", "sent_p50_ms", "sent_p99_ms")
     }
     return {"rate": asked.rate, **sums, **ratios}
 
@@ -103,27 +105,40 @@ async def _turn(asked: argparse.Namespace, home: Path, *, is_crowd: bool) -> dic
                 await ending.enter_async_context(reader(port, token, read))
         took, answers = await _trade(door, asked.rate, asked.seconds)
         health = await _get(door, "/api/v1/health")
-        status = await _get(door, "/api/v1/status")
     return {
-        "took": took, "answers": answers, "sent": len(took), "read": read,
+        "asked": took, "sent": list(_sent(home)), "answers": answers, "read": read,
         "hanging": held["connections"], "worst_lag_ms": health["loop_lag_ms"],
-        "orders": status["orders"],
     }
 
 
+def _sent(home: Path) -> Iterator[float]:
+    """Yield how long each order took from its arrival to the broker's socket, in seconds."""
+    for line in _text(home / "out" / "telemetry" / "execution_log.jsonl").splitlines():
+        steps = json.loads(line)["latency_ms"]
+        known = [steps[name] for name in ("decided", "durable", "sent")]
+        if None not in known:
+            yield sum(known) / 1e3
+
+
 def _summed(turns: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    took = sorted(second for turn in turns for second in turn["took"])
-    cuts = quantiles(took, n=1000)
     answers = sum((Counter(turn["answers"]) for turn in turns), Counter[str]())
     return {
-        "intents": len(took), "answers": dict(answers),
+        "answers": dict(answers),
         "lost": sum(count for name, count in answers.items() if name.startswith("no answer")),
-        "p50_ms": round(cuts[499] * 1e3, 2), "p99_ms": round(cuts[989] * 1e3, 2),
-        "max_ms": round(took[-1] * 1e3, 2),
+        **_spread(turns, "asked"), **_spread(turns, "sent"),
         "events_read": sum(turn["read"]["events"] for turn in turns),
         "readers_cut_off": sum(turn["read"]["cut off"] for turn in turns),
         "calls_that_hang": sum(turn["hanging"] for turn in turns),
         "loop_lag_ms": max(turn["worst_lag_ms"] for turn in turns),
+    }
+
+
+def _spread(turns: Sequence[dict[str, Any]], name: str) -> dict[str, float]:
+    took = [seconds * 1e3 for turn in turns for seconds in turn[name]]
+    cuts = quantiles(took, n=100)
+    return {
+        f"{name}_orders": len(took), f"{name}_p50_ms": round(cuts[49], 2),
+        f"{name}_p99_ms": round(cuts[98], 2), f"{name}_max_ms": round(max(took), 2),
     }
 
 
@@ -152,7 +167,7 @@ async def _ask(
     answers: Counter[str],
 ) -> None:
     body = {
-        "symbol": "SPY", "side": "buy" if number % 2 == 0 else "sell", "qty": "1",
+        "symbol": "ETHUSD", "side": "buy" if number % 2 == 0 else "sell", "qty": "0.001",
         "type": "market",
     }
     try:
@@ -222,15 +237,17 @@ async def _reading(port: int, token: str, read: Counter[str]) -> AsyncIterator[N
             aiohttp.ClientSession(headers=headers, timeout=timeout) as session,
             session.get(f"http://127.0.0.1:{port}/api/v1/stream") as reply,
         ):
+            reply.raise_for_status()
             async for line in reply.content:
                 read["events"] += line.startswith(b"data:")
-        read["cut off"] += 1
 
     task = asyncio.create_task(follow())
     await asyncio.sleep(0)
     try:
         yield
     finally:
+        if task.done():
+            task.result()  # nobody cuts off who reads
         task.cancel()
         await asyncio.wait({task})
 
