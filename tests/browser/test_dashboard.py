@@ -17,7 +17,7 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TradingDaemon]:
+def daemon(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TradingDaemon]:
     found = TradingDaemon(tmp_path_factory.mktemp("trading"))
     try:
         found.start(*A_DAY)

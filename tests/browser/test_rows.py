@@ -27,11 +27,17 @@ AT_ONCE_S = 0.2
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def browser() -> Iterator[Any]:
+    with a_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Open the page of a daemon with very many positions, and texts that nobody should trust."""
     home = tmp_path_factory.mktemp("rows")
     complaints = Complaints()
-    with served(a_full_daemon(), home, ApiSection(port=0)), a_browser() as browser:
+    with served(a_full_daemon(), home, ApiSection(port=0)):
         link = Client(home).post("/api/v1/login-codes", {}).checked()["url"]
         found = browser.new_page()
         complaints.listen(found)
