@@ -23,7 +23,8 @@ from tradebot.shell.api.token import TokenFile
 
 LOOSENING = {
     "clear-kill": "tradebot clear-kill", "arm": "tradebot arm",
-    "clear-halt": "tradebot clear-halt", "reduce-only/off": "tradebot reduce-only off",
+    "resume": "tradebot resume", "clear-halt": "tradebot clear-halt",
+    "reduce-only/off": "tradebot reduce-only off",
     "reconcile/accept": "tradebot reconcile", "strategies/cross/enable": "tradebot strategies",
     "login-codes": "tradebot dashboard",
 }

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from tradebot.core.model.commands import Command, StrategyState, SubmitIntent
 from tradebot.core.model.intent import Source
-from tradebot.shell.api import commands
-from tradebot.shell.api.bodies import Body
+from tradebot.shell.api import commands, shapes
+from tradebot.shell.api.bodies import Body, Schema
 from tradebot.shell.api.requests import Requests, Unanswerable
 from tradebot.shell.api.route import ApiRoute, Call, Found, get, post
 from tradebot.shell.desk.desk import OptionsDesk
@@ -21,20 +21,26 @@ DECIDE_WITHIN_S: Final = 10.0
 KEY_HEADER: Final = "Idempotency-Key"
 
 # By the path: what the body becomes, and what it does.
-_TAKEN: Final[tuple[tuple[str, Body[Any], str], ...]] = (
-    ("drafts/{id}/approve", commands.parse_approval, "Approve a draft by its digest"),
-    ("drafts/{id}/reject", commands.parse_reject, "Reject a draft"),
-    ("drafts/{id}/revise", commands.parse_revision, "Change a draft into another one"),
-    ("dead-letters/{id}/retry", commands.parse_retry, "Try a dead letter again"),
-    ("dead-letters/{id}/discard", commands.parse_discard, "Give a dead letter up"),
-    ("orders/{id}/cancel", commands.parse_cancel, "Cancel an order or a held intent"),
-    ("orders/{id}/replace", commands.parse_replace, "Change a working order"),
-    ("cancel-all", commands.parse_cancel_all, "Cancel whatever works and whatever waits"),
-    ("kill", commands.parse_kill, "Set the kill switch"),
-    ("disarm", commands.parse_disarm, "Let no more orders go to a live account"),
-    ("pause", commands.parse_pause, "Take no new intents from strategies"),
-    ("resume", commands.parse_resume, "Let strategies ask again"),
-    ("reduce-only/on", commands.parse_reduce_only, "Let through only what closes positions"),
+_TAKEN: Final[tuple[tuple[str, Body[Any], str, Schema], ...]] = (
+    ("drafts/{id}/approve", commands.parse_approval, "Approve a draft by its digest",
+     shapes.ANSWERED),
+    ("drafts/{id}/reject", commands.parse_reject, "Reject a draft", shapes.ANSWERED),
+    ("drafts/{id}/revise", commands.parse_revision, "Change a draft into another one",
+     shapes.REVISED),
+    ("dead-letters/{id}/retry", commands.parse_retry, "Try a dead letter again",
+     shapes.UNDELIVERED),
+    ("dead-letters/{id}/discard", commands.parse_discard, "Give a dead letter up",
+     shapes.UNDELIVERED),
+    ("orders/{id}/cancel", commands.parse_cancel, "Cancel an order or a held intent",
+     shapes.CANCELED),
+    ("orders/{id}/replace", commands.parse_replace, "Change a working order", shapes.REPLACED),
+    ("cancel-all", commands.parse_cancel_all, "Cancel whatever works and whatever waits",
+     shapes.SWEPT),
+    ("kill", commands.parse_kill, "Set the kill switch", shapes.KILL),
+    ("disarm", commands.parse_disarm, "Let no more orders go to a live account", shapes.DISARMED),
+    ("pause", commands.parse_pause, "Take no new intents from strategies", shapes.CONTROL),
+    ("reduce-only/on", commands.parse_reduce_only, "Let through only what closes positions",
+     shapes.CONTROL),
 )
 # The same for what loosens a control, with the command that does it at a terminal.
 _LOOSENING: Final[tuple[tuple[str, Body[Any], str, str], ...]] = (
@@ -44,6 +50,7 @@ _LOOSENING: Final[tuple[tuple[str, Body[Any], str, str], ...]] = (
      "tradebot clear-halt SYMBOL --reason TEXT"),
     ("arm", commands.parse_arming, "Let orders go to one live account, for a time",
      "tradebot arm"),
+    ("resume", commands.parse_resume, "Let strategies ask again", "tradebot resume"),
     ("reduce-only/off", commands.parse_all_again, "Let everything through again",
      "tradebot reduce-only off"),
 )
@@ -65,14 +72,16 @@ class Doing:
         return await self.decided(parse(call.body, *call.names))
 
     def routes(self) -> Iterator[ApiRoute]:
-        for path, parse, summary in _TAKEN:
+        for path, parse, summary, answers in _TAKEN:
             codes = (200, 202) if path.startswith("orders/") else (200,)
-            yield post(path, partial(self.parsed, parse), summary, parse, codes=codes)
+            yield post(
+                path, partial(self.parsed, parse), summary, parse, codes=codes, answers=answers
+            )
         for path, parse, summary, typed in _LOOSENING:
             yield post(path, partial(self.parsed, parse), summary, parse, loosens=typed)
         yield post(
             "intents", self._submitted, "Send one intent through the pipeline",
-            commands.parse_intent, codes=(200, 201),
+            commands.parse_intent, codes=(200, 201), answers=shapes.RESULT,
         )
 
     async def _submitted(self, call: Call) -> Found:
@@ -85,7 +94,9 @@ def desk_routes(desk: OptionsDesk) -> Iterator[ApiRoute]:
     async def ask(call: Call) -> Found:
         return await desk.ask(commands.parse_words(call.body))
 
-    yield post("ask", ask, "Ask the options desk in words", commands.parse_words)
+    yield post(
+        "ask", ask, "Ask the options desk in words", commands.parse_words, answers=shapes.ASKED
+    )
 
 
 def reconcile_routes(doing: Doing, views: Views, reconciler: Reconciler) -> Iterator[ApiRoute]:
@@ -101,11 +112,12 @@ def reconcile_routes(doing: Doing, views: Views, reconciler: Reconciler) -> Iter
         return document(views.book, reconciler)
 
     yield get(
-        "reconcile", lambda _: document(views.book, reconciler), "Show the last comparison"
+        "reconcile", lambda _: document(views.book, reconciler), "Show the last comparison",
+        answers=shapes.RECONCILED,
     )
     yield post(
         "reconcile", compare, "Compare the book with the brokers' statements now",
-        commands.read_user,
+        commands.read_user, answers=shapes.RECONCILED,
     )
     yield post(
         "reconcile/accept", accept, "Accept a break", commands.parse_accept,
@@ -130,5 +142,5 @@ def strategy_routes(doing: Doing, names: Callable[[], list[str]]) -> Iterator[Ap
     )
     yield post(
         "strategies/{id}/disable", partial(switch, False), "Take nothing more from a strategy",
-        commands.read_why,
+        commands.read_why, answers=shapes.SWITCHED,
     )

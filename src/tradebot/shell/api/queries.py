@@ -17,9 +17,8 @@ def parse_filters(
 
 def filters(statuses: Sequence[str], known: Sequence[str] = FILTERS) -> tuple[Field, ...]:
     """Return the filters that a list takes, of which the rows have these statuses."""
-    status = Form(lambda name, text: _status(name, text, statuses), {
-        "type": "string", "enum": list(statuses),
-    })
+    fits = {"type": "string", "enum": list(statuses)} if statuses else {"not": {}}
+    status = Form(lambda name, text: _status(name, text, statuses), fits)
     every = {
         "symbol": Field("symbol", SYMBOL_FORM, "only rows of this symbol"),
         "status": Field("status", status, "only rows in this state"),

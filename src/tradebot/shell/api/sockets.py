@@ -9,6 +9,7 @@ from typing import Final
 from tradebot.shell.api.doorman import Doorman
 from tradebot.shell.api.login_routes import LoginDesk
 from tradebot.shell.api.logins import Logins
+from tradebot.shell.api.openapi import openapi_route
 from tradebot.shell.api.route import ApiRoute
 from tradebot.shell.api.section import ApiSection
 from tradebot.shell.api.server import Server
@@ -111,7 +112,8 @@ class Sockets:
 
     def _every(self) -> Sequence[ApiRoute]:
         desk = LoginDesk(self._logins, lambda: self._doorman, self.url)
-        return [*self.routes, *desk.routes()]
+        routes = [*self.routes, *desk.routes()]
+        return [*routes, openapi_route(routes)]
 
     def _listening(self) -> socket.socket:
         host = self._section.host
