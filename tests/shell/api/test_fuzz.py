@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.shell.api.fuzz import Fuzz, breaks
 from tests.shell.api.over_tcp import listening
+from tests.shell.api.test_server import AN_INTENT
 from tests.tiny_daemon import TinyDaemon
 
 CASES, DAYS = 300, 5
@@ -20,6 +21,9 @@ def test_what_is_drawn_from_the_document_never_fails_and_loosens_nothing(
 ) -> None:
     daemon = TinyDaemon()
     with listening(daemon, tmp_path) as place:
+        for number in range(3):
+            order = place.as_owner("POST", "/api/v1/intents", {**AN_INTENT, "key": f"s{number}"})
+            assert order.status == 201
         fuzz = Fuzz(daemon, place, random.Random(seed))
         with closing(fuzz):
             fuzz.run(CASES // 2)
@@ -30,8 +34,8 @@ def test_what_is_drawn_from_the_document_never_fails_and_loosens_nothing(
     assert daemon.latch.reason is not None
     assert daemon.book.kill_reason is not None
     assert daemon.book.arming is None
-    assert sum(fuzz.statuses[code] for code in (200, 201, 202)) > CASES / 5
-    assert {400, 403, 404, 409} <= set(fuzz.statuses)
+    assert sum(fuzz.statuses[code] for code in (200, 201, 202)) > CASES / 4
+    assert {201, 400, 403, 404, 409} <= set(fuzz.statuses)
 
 
 def test_the_judge_notices_what_does_not_fit() -> None:
