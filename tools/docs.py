@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 sys.path.insert(0, str(Path(__file__).parent))
+import api_page
 import calendar_page
 import drill_page
 import fault_page
@@ -62,8 +63,10 @@ def pages() -> Mapping[str, str]:
         "gates.md": _gates, "calendar.md": calendar_page.write, "drills.md": drill_page.write,
         "faults.md": fault_page.write, "words.md": words_page.write,
         "structures.md": structure_page.write, "metrics.md": metric_page.write,
+        "api.md": api_page.write,
     }
-    return {name: "\n".join([WRITTEN_BY, "", *write(), ""]) for name, write in written.items()}
+    told = {name: "\n".join([WRITTEN_BY, "", *write(), ""]) for name, write in written.items()}
+    return {**told, api_page.FILE: api_page.document()}
 
 
 def schemas() -> Mapping[str, str]:
@@ -81,7 +84,7 @@ def _registered(group: str) -> EntryPoints:
 def stale() -> list[str]:
     """Name the files that do not say what the code says, and those nobody writes."""
     wanted = {**pages(), **schemas()}
-    written = (*REFERENCE.glob("*.md"), *CONFIG.glob("*.schema.json"))
+    written = (*REFERENCE.glob("*.*"), *CONFIG.glob("*.schema.json"))
     there = {path.name: path.read_text() for path in written}
     return sorted(name for name in wanted.keys() | there if wanted.get(name) != there.get(name))
 
@@ -354,7 +357,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(bool(stale()))
     REFERENCE.mkdir(parents=True, exist_ok=True)
     wanted = pages()
-    for path in REFERENCE.glob("*.md"):
+    for path in REFERENCE.glob("*.*"):
         if path.name not in wanted:
             path.unlink()
     for name, text in wanted.items():

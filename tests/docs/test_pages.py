@@ -9,6 +9,7 @@ PAGES = {
     "calendar.md": 5,
     "first-strategy.md": 7,
     "guide/alerts.md": 2,
+    "guide/api.md": 13,
     "guide/backup.md": 7,
     "guide/configuration.md": 19,
     "guide/deploy.md": 1,

@@ -29,6 +29,17 @@ TYPES = {
 }
 
 
+def resolved(told: Any, shapes: dict[str, Any]) -> Any:
+    """Put each shape in the place of its name."""
+    if isinstance(told, list):
+        return [resolved(one, shapes) for one in told]
+    if not isinstance(told, dict):
+        return told
+    if "$ref" in told:
+        return resolved(shapes[told["$ref"].rpartition("/")[2]], shapes)
+    return {name: resolved(one, shapes) for name, one in told.items()}
+
+
 def breaks(schema: dict[str, Any], value: Any) -> str:
     """Say how a value breaks a schema, in those words of JSON Schema that ours use; or nothing."""
     if "anyOf" in schema:
@@ -91,9 +102,11 @@ class Fuzz:
         assert asked.document["draft_id"]
         self._line = HTTPConnection("127.0.0.1", self.place.port, timeout=20)
         document = json.loads(self._ask("GET", "/openapi.json", None)[2])
-        self._problem = document["components"]["schemas"]["Problem"]
+        shapes = document["components"]["schemas"]
+        self._problem = resolved(shapes["Problem"], shapes)
         self.operations = [
-            (method.upper(), path, told) for path, methods in document["paths"].items()
+            (method.upper(), path, resolved(told, shapes))
+            for path, methods in document["paths"].items()
             for method, told in methods.items() if path != "/api/v1/stream"
         ]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tradebot.shell.api.bodies import SYMBOL_FORM, BadRequest, Field, Form
+from tradebot.shell.api.bodies import SYMBOL_FORM, BadRequest, Field, Form, Schema
 from tradebot.shell.views.filters import FILTERS, ROWS_MAX, ROWS_SHOWN, Filters
 
 
@@ -17,7 +17,7 @@ def parse_filters(
 
 def filters(statuses: Sequence[str], known: Sequence[str] = FILTERS) -> tuple[Field, ...]:
     """Return the filters that a list takes, of which the rows have these statuses."""
-    fits = {"type": "string", "enum": list(statuses)} if statuses else {"not": {}}
+    fits: Schema = {"type": "string", "enum": list(statuses)} if statuses else {"not": {}}
     status = Form(lambda name, text: _status(name, text, statuses), fits)
     every = {
         "symbol": Field("symbol", SYMBOL_FORM, "only rows of this symbol"),
