@@ -18,7 +18,8 @@ from tests.tiny_daemon import TinyDaemon
 
 HOSTILE = (
     "", " ", "\x00", "..", "../../etc/passwd", "<script>", "'; --", "\u202e", "\ud7ff", "🚀" * 40,
-    "a" * 5_000, "null", "NaN", "-0", "1e999", "9" * 400, "0x10", "\u0661\u0660", "1_000", "%00", "\r\nX: y",
+    "a" * 5_000, "null", "NaN", "-0", "1e999", "9" * 400, "0x10", "\u0661\u0660", "1_000", "%00",
+    "\r\nX: y",
     -1, 0, 10**30, 0.1, True, None, [], {}, [[]], {"a": {}}, ["SPY"],
 )
 SOUND = {"symbol": "SPY", "side": "buy", "qty": "1"}
