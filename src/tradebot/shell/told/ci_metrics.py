@@ -45,7 +45,8 @@ def rehearsed(watched: Watched) -> Plain:
         objections[gate] = objections.get(gate, 0) + count
     return {
         "source": "rehearsal", "from": iso(watched.health.started), "to": iso(watched.now),
-        "settings_version": book.settings_version, "orders": figures(book.orders),
+        "pace": watched.health.rounds.pace, "settings_version": book.settings_version,
+        "orders": figures(book.orders),
         "latency_ms": {name: _told(took) for name, took in watched.steps.items()},
         "journal_sync_ms": _told(watched.patient.journal.syncs),
         "violations": {
