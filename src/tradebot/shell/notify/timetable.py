@@ -15,6 +15,7 @@ from tradebot.ports import Calendar, Clock, Session
 from tradebot.shell.countdown import countdown
 from tradebot.shell.notify import digests
 from tradebot.shell.notify.alerts import Alerts
+from tradebot.shell.notify.section import NotificationsSection
 from tradebot.shell.notify.sight import alert_at
 from tradebot.shell.settings import plugins
 from tradebot.shell.views.views import Views
@@ -25,12 +26,13 @@ _DAYS: Final = 10  # to either side; in as many there is a session of any market
 
 
 class Due(NamedTuple):
-    """Something to tell when it is due, as long as it is news."""
+    """Something to tell when it is due, as long as it is news; `of` is the session it sums up."""
 
     due: datetime
     until: datetime
     name: str
     make: Callable[[datetime], Alert]
+    of: str = ""
 
 
 class Timetable:
@@ -48,52 +50,56 @@ class Timetable:
         self._told: set[str] = set()
         self._open: dict[str, bool] = {}  # the promotion windows
         self._beat_at: datetime | None = None
-        self._around: tuple[date, Sequence[Session]] | None = None
+        self._plan: tuple[date, NotificationsSection, Sequence[Due]] | None = None
 
     async def run(self) -> None:
         while True:
             now = self._clock.now()
-            entries = [*self._entries(self._sessions(now))]
+            entries = self._planned(now.date())
             for entry in entries:
-                if entry.due <= now < entry.until and self._is_new(entry.name):
+                if entry.due <= now < entry.until and self._is_news(entry):
                     self._told.add(entry.name)
                     self._alerts.raise_(entry.make(now), entry.name)
             for alert in (*self._windows(now), *self._heartbeat(now)):
                 self._alerts.raise_(alert)
             await asyncio.sleep(self._wait_s(now, [entry.due for entry in entries]))
 
-    def _is_new(self, name: str) -> bool:
-        return name not in self._told and not self._alerts.history.knows(name)
+    def _is_news(self, entry: Due) -> bool:
+        if entry.of and not self._views.days.knows(entry.of):
+            return False  # there is nothing to sum up
+        return entry.name not in self._told and not self._alerts.history.knows(entry.name)
 
-    def _entries(self, sessions: Sequence[Session]) -> Iterator[Due]:
-        """Yield all that is told around now."""
-        section, days = self._alerts.section, self._views.days
+    def _planned(self, today: date) -> Sequence[Due]:
+        """Return all that is told around this day; a rehearsal looks at it a thousand times."""
+        section = self._alerts.section
+        if self._plan is None or self._plan[0] != today or self._plan[1] is not section:
+            self._plan = today, section, [*self._entries(section, self._sessions(today))]
+        return self._plan[2]
+
+    def _entries(
+        self, section: NotificationsSection, sessions: Sequence[Session]
+    ) -> Iterator[Due]:
         for at, session in enumerate(sessions):
             name, week = session.day.isoformat(), _week(session)
             closed = session.closes + timedelta(seconds=section.digest_after_close_s)
-            if section.daily_digest and days.knows(name):
+            if section.daily_digest:
                 told = partial(self._digest, AlertKind.DAILY_DIGEST, f"Session {name}", [name])
-                yield Due(closed, closed + LATE, f"daily/{name}", told)
+                yield Due(closed, closed + LATE, f"daily/{name}", told, name)
             is_last = at + 1 < len(sessions) and _week(sessions[at + 1]) != week
-            if section.weekly_digest and is_last and days.knows(name):
+            if section.weekly_digest and is_last:
                 names = [s.day.isoformat() for s in sessions if _week(s) == week]
                 told = partial(self._digest, AlertKind.WEEKLY_DIGEST, f"Week to {name}", names)
-                yield Due(closed, closed + LATE, f"weekly/{name}", told)
+                yield Due(closed, closed + LATE, f"weekly/{name}", told, name)
             if section.all_clear:
                 before = session.opens - timedelta(seconds=section.all_clear_before_open_s)
                 yield Due(before, session.opens, f"all-clear/{name}", self._all_clear)
 
-    def _sessions(self, now: datetime) -> Sequence[Session]:
+    def _sessions(self, today: date) -> Sequence[Session]:
         """Return the sessions of the days around this one, as far as the calendar knows."""
-        today = now.date()
-        if self._around is None or self._around[0] != today:
-            calendar = self._calendars[self._views.book.settings.primary_calendar]
-            days = [today + timedelta(days=ahead) for ahead in range(-_DAYS, _DAYS)]
-            found = [
-                plugins.contained(partial(calendar.session_on, day), _not_known) for day in days
-            ]
-            self._around = today, [session for session in found if session is not None]
-        return self._around[1]
+        calendar = self._calendars[self._views.book.settings.primary_calendar]
+        days = [today + timedelta(days=ahead) for ahead in range(-_DAYS, _DAYS)]
+        found = [plugins.contained(partial(calendar.session_on, day), _not_known) for day in days]
+        return [session for session in found if session is not None]
 
     def _digest(self, kind: AlertKind, name: str, sessions: list[str], at: datetime) -> Alert:
         figures = self._views.days.document(sessions)
