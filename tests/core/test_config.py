@@ -82,6 +82,15 @@ def test_a_looser_limit_waits_for_a_person_and_for_the_close() -> None:
     assert owner.book.config.proposal is None
 
 
+def test_a_market_that_never_closes_ends_its_sessions_all_the_same() -> None:
+    owner = Owner(replace(NOW, primary_calendar="24/7"))
+    owner.write(replace(LOOSER, primary_calendar="24/7"))
+    assert not of(owner.approve(), SettingsActivated)
+    again = makers.a_session(calendar="24/7")
+    assert not of(owner.tell(replace(again, opens=makers.at(0))), SettingsActivated)
+    the(owner.tell(replace(again, session="2026-08-25")), SettingsActivated)
+
+
 def test_where_settings_say_so_an_approval_is_enough() -> None:
     owner = Owner(replace(NOW, loosen=Loosen.APPROVED))
     owner.write(replace(LOOSER, loosen=Loosen.APPROVED))

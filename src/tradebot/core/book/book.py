@@ -292,6 +292,11 @@ def _settings(book: Book, event: e.SettingsActivated) -> None:
     book.orders.settle(event.settings)
 
 
+def _approved(book: Book, event: e.SettingsApproved) -> None:
+    market = book.markets.get(book.settings.primary_calendar)
+    book.config.approved(event, market.session if market is not None else None)
+
+
 def _instruments(book: Book, event: e.InstrumentsDefined) -> None:
     book.instruments.update((i.symbol, i) for i in event.instruments)
 
@@ -360,7 +365,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.SettingsActivated: _settings,
     e.ConfigAccepted: lambda book, event: book.config.accepted(event),
     e.SettingsProposed: lambda book, event: book.config.proposed(event),
-    e.SettingsApproved: lambda book, event: book.config.approved(event),
+    e.SettingsApproved: _approved,
     e.SettingsDropped: lambda book, event: book.config.dropped(event),
     e.InstrumentsDefined: _instruments,
     e.RouteConnected: _route_up,

@@ -16,18 +16,20 @@ class Configuration:
     hash: str = ""
     proposal: SettingsProposed | None = None
     approved_by: tuple[str, ...] = ()
+    approved_in: str | None = None  # the session of the primary market, where it was in one
 
     def accepted(self, event: ConfigAccepted) -> None:
         self.number, self.hash = event.number, event.hash
 
     def proposed(self, event: SettingsProposed) -> None:
-        self.proposal, self.approved_by = event, ()
+        self.ended()
+        self.proposal = event
 
-    def approved(self, event: SettingsApproved) -> None:
-        self.approved_by = (*self.approved_by, event.by)
+    def approved(self, event: SettingsApproved, session: str | None) -> None:
+        self.approved_by, self.approved_in = (*self.approved_by, event.by), session
 
     def dropped(self, event: SettingsDropped) -> None:
         self.ended()
 
     def ended(self) -> None:
-        self.proposal, self.approved_by = None, ()
+        self.proposal, self.approved_by, self.approved_in = None, (), None

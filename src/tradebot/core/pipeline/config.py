@@ -98,10 +98,17 @@ def is_whole(book: Book) -> bool:
 
 
 def may_loosen(book: Book) -> bool:
-    """Tell whether the settings in force let looser ones take effect now."""
-    market = book.markets.get(book.settings.primary_calendar)
-    is_closed = market is not None and market.phase is Phase.CLOSED
-    return is_closed or book.settings.loosen is Loosen.APPROVED
+    """Tell whether the settings in force let looser ones take effect now.
+
+    A market that never closes ends its sessions all the same: that of the last approval is over.
+    """
+    market, approved_in = book.markets.get(book.settings.primary_calendar), book.config.approved_in
+    if book.settings.loosen is Loosen.APPROVED:
+        return True
+    if market is None:
+        return False
+    is_over = None not in (market.session, approved_in) and market.session != approved_in
+    return is_over or market.phase is Phase.CLOSED
 
 
 def _flaw(book: Book, command: ApproveSettings) -> Reason | None:

@@ -16,7 +16,8 @@ class Widening:
         self._settings: Settings | None = None
         self._proposed: e.SettingsProposed | None = None
         self._yes: set[str] = set()
-        self._phases: dict[str, Phase] = {}
+        self._markets: dict[str, e.SessionEntered] = {}
+        self._approved_in: str | None = None
         self._number = 0
 
     def note(self, decision: Decision) -> Iterator[tuple[int, str]]:
@@ -31,8 +32,9 @@ class Widening:
                     self._proposed, self._yes = event, set()
                 case e.SettingsApproved():
                     self._yes.add(event.by)
+                    self._approved_in = self._session
                 case e.SessionEntered():
-                    self._phases[event.calendar] = event.phase
+                    self._markets[event.calendar] = event
                 case e.SettingsActivated():
                     if not self._may(event):
                         yield 13, f"settings {event.version} let in more, and nobody let them in"
@@ -47,10 +49,19 @@ class Widening:
             return True
         if proposed is None or proposed.digest != event.proposal:
             return False
-        is_shut = self._phases.get(before.primary_calendar) is Phase.CLOSED
-        may_now = is_shut or before.loosen is Loosen.APPROVED
+        market = self._markets.get(before.primary_calendar)
+        is_shut = market is not None and market.phase is Phase.CLOSED
+        is_over = self._session and self._approved_in and self._session != self._approved_in
+        may_now = is_shut or is_over or before.loosen is Loosen.APPROVED
         agreed = len(self._yes) >= before.approvers_min
-        return may_now and agreed and event.settings == proposed.settings
+        return bool(may_now) and agreed and event.settings == proposed.settings
+
+    @property
+    def _session(self) -> str | None:
+        """Name the session that the primary market is in."""
+        primary = self._settings.primary_calendar if self._settings is not None else ""
+        market = self._markets.get(primary)
+        return market.session if market is not None else None
 
 
 def _limit(settings: Settings) -> Decimal:
