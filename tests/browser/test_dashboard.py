@@ -12,6 +12,15 @@ from tests.browser.trading import A_DAY, TradingDaemon
 CONDOR = {"text": "sell 1 SPY iron condor 30 days", "user": "ann"}
 FAR = {"type": "limit", "limit": "5"}
 SETTLED_S = 10.0
+LACKS = ("Not available", "Cannot be shown", "Being read", "undefined", "NaN", "[object")
+WORDS = {  # of what each panel shows as soon as the market is open
+    "standing-panel": "TRADING XNYS is TRADING", "drafts": "Nothing waits", "equity": "10,000,000",
+    "positions": "Nothing is held", "orders": "No order works", "headroom": "orders per day",
+    "windows": "No window is set", "routes": "paper (paper)PAPER-1upCLOSED0",
+    "letters": "could be delivered", "reconciliation": "book and brokers agree",
+    "alerts": "State TRADING", "config": "1in force", "health": "All in allhealthy",
+    "decisions": "XNYS is TRADING", "strategies": "No strategy has traded",
+}
 
 Open = Callable[..., Any]
 
@@ -85,6 +94,15 @@ def test_a_link_logs_in_once_and_leaves_no_trace(
     page.context.new_page().goto(link)
     page.context.pages[-1].get_by_text("Not logged in").wait_for()
     assert page.evaluate("document.cookie") == ""  # no script can read it
+
+
+def test_every_panel_tells_its_part(enter: Open) -> None:
+    found = shown(enter())
+    assert not [
+        (name, text) for name, text in found.items() for lack in LACKS if lack in text
+    ]
+    assert {name: word for name, word in WORDS.items() if word not in found[name]} == {}
+    assert found["kill-panel"] == "hidden"
 
 
 def test_a_draft_is_approved_as_it_was_shown_and_sent_once(

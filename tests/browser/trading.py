@@ -27,10 +27,7 @@ market_data:
 brokers:
   paper: {adapter: paper, latency_ms_min: 10, latency_ms_max: 50, initial_balance: 10000000}
 strategies: []
-promotion:
-  strategy: disabled
-  windows:
-    - {name: morning, starts: "09:45", ends: "11:30"}
+promotion: {strategy: disabled}
 supervision: {stall_s: 30}
 policy:
   orders_per_day_max: 5000
