@@ -46,6 +46,7 @@ from tradebot.shell.reload import Reloader, ReloadParts
 from tradebot.shell.settings.config import load
 from tradebot.shell.settings.sections import LanguageSection
 from tradebot.shell.settings.versions import FOLDER, Versions
+from tradebot.shell.supervisor import Notice
 from tradebot.shell.views.views import Views
 
 AT = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)
@@ -87,6 +88,7 @@ class TinyDaemon:
         self.told: list[Any] = []
         self.is_broker_gone = False
         self.follow: Callable[[Decision], None] = lambda _: None
+        self.noticed: list[Notice] = []
         self.said: list[str] = []  # by the API's sockets
         self.where: Callable[[], dict[str, Any]] = dict
         self.instead: Callable[[Command], Awaitable[Decision | None]] | None = None
@@ -219,7 +221,8 @@ def served(
 
     async def serve() -> None:
         market = a_market(daemon)
-        api = Sockets(over_tcp or ApiSection(enabled=False), home, daemon.said.append)
+        section = over_tcp or ApiSection(enabled=False)
+        api = Sockets(section, home, daemon.said.append, daemon.noticed.append)
         routes = usual_routes(
             submit=daemon.submit, views=daemon.views, status=daemon.status, health=daemon.health,
             reconciler=daemon, latch=daemon.latch.set, brokers=[StatedByTheBook(daemon)],

@@ -212,7 +212,7 @@ class _Builder:
             channels=reporter.alerts.standing, used=lambda: housekeeper.used,
         ), self.telling, self.pace)
         reporter.begin(spine.state, health, self.past.seq)
-        api = Sockets(config.api, home, self._tell, runtime_dir=_runtime_dir(), pace=self.pace)
+        api = Sockets(config.api, home, self._tell, reporter.on_notice, pace=self.pace)
         status = partial(
             standing.live_facts, config, home, self.calendars, spine, shadows, api=api.row,
             channels=reporter.alerts.standing,
@@ -228,7 +228,7 @@ class _Builder:
         figures = self._figures(spine, health.started, metrics.text, reporter.alerts)
         api.routes = [*routes, *figures]
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
-        chores |= {**api.runs(), "health": health.run, "drafts": files.run}
+        chores |= {**api.runs(_runtime_dir()), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)
         chores |= self._asides(spine, health, reporter.alerts)
         if self.until is None:

@@ -185,6 +185,7 @@ def test_a_port_in_use_is_told_and_tried_again(
             assert daemon.where() == {
                 "url": f"http://127.0.0.1:{port}/", "exposed": False, "trouble": None
             }
+    assert [type(notice).__name__ for notice in daemon.noticed] == ["TaskFailed", "TaskRecovered"]
 
 
 def test_beyond_this_machine_it_listens_only_when_told_and_says_so_loudly(

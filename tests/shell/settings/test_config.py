@@ -356,3 +356,9 @@ def test_every_setting_is_described_with_type_default_and_unit() -> None:
     assert found["telemetry.log_format"].type == "one of auto, text, json"
     sma = describe(SmaLike, "strategies[].parameters")[0]
     assert (sma.key, sma.doc) == ("strategies[].parameters.fast", "bars of the fast average")
+
+
+def test_an_api_beyond_this_machine_is_warned_of(at_home: None) -> None:
+    told = a_config("mode: paper\napi: {host: 192.0.2.1}\n").warnings
+    assert any("LISTENS BEYOND THIS MACHINE" in line for line in told)
+    assert not a_config("mode: paper\napi: {host: 127.0.0.1}\n").warnings

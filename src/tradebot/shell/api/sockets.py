@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,11 @@ from tradebot.shell.api.section import ApiSection
 from tradebot.shell.api.server import Server
 from tradebot.shell.api.socket_place import bind, place
 from tradebot.shell.api.token import TokenFile
-from tradebot.shell.supervisor import Run
+from tradebot.shell.supervisor import Notice, Run, TaskFailed, TaskRecovered
 from tradebot.shell.views.rows import Plain
 
 RETRY_S: Final = 10.0
+OVER_TCP: Final = "api over tcp"
 _WAITING_MAX: Final = 64  # connections that the kernel keeps until we take them
 
 
@@ -29,13 +31,13 @@ class Sockets:
     """
 
     def __init__(
-        self, section: ApiSection, home: Path, tell: Callable[[str], None], *,
-        runtime_dir: Path | None = None, pace: float = 1.0,
+        self, section: ApiSection, home: Path, tell: Callable[[str], None],
+        notify: Callable[[Notice], None], *, pace: float = 1.0,
     ) -> None:
         self._section = section
         self._home = home
         self._tell = tell
-        self._runtime_dir = runtime_dir
+        self._notify = notify
         self._pace = pace
         self.routes: Sequence[ApiRoute] = ()
         self._failures = 0
@@ -54,9 +56,9 @@ class Sockets:
         """Count who is connected, on whichever socket."""
         return sum(server.connections() for server in self._servers.values())
 
-    def runs(self) -> Mapping[str, Run]:
-        """Return what serves until cancelled, by name."""
-        return {"api": self.run_unix, "api over tcp": self.run_tcp}
+    def runs(self, runtime_dir: Path | None = None) -> Mapping[str, Run]:
+        """Return what serves until cancelled, by name; a long socket's name moves there."""
+        return {"api": partial(self.run_unix, runtime_dir), OVER_TCP: self.run_tcp}
 
     def row(self) -> Plain:
         """Tell where the API is, and why it is not over TCP though it should be."""
@@ -71,9 +73,9 @@ class Sockets:
         host = self._section.host
         return f"http://[{host}]:{self._port}/" if ":" in host else f"http://{host}:{self._port}/"
 
-    async def run_unix(self) -> None:
+    async def run_unix(self, runtime_dir: Path | None) -> None:
         """Serve until cancelled on a socket that is ours alone, and gone afterwards."""
-        path = place(self._home / "tradebot.sock", self._runtime_dir)
+        path = place(self._home / "tradebot.sock", runtime_dir)
         server = self._servers["unix"] = Server(
             self._every(), on_failure=self._failed, pace=self._pace
         )
@@ -98,7 +100,10 @@ class Sockets:
                 self._port = self._doorman = None
 
     async def _serve(self, listening: socket.socket) -> None:
-        section, self._trouble = self._section, ""
+        section = self._section
+        if self._trouble:
+            self._notify(TaskRecovered(name=OVER_TCP))
+        self._trouble = ""
         self._port = int(listening.getsockname()[1])
         self._doorman = Doorman(section, self._port, self._token, self._logins, self._now)
         server = self._servers["tcp"] = Server(
@@ -127,6 +132,7 @@ class Sockets:
     def _say(self, text: str) -> None:
         if text != self._trouble:
             self._tell(text)
+            self._notify(TaskFailed(name=OVER_TCP, reason=text, restarts=0, given_up=False))
         self._trouble = text
 
     def _failed(self) -> None:

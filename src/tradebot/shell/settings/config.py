@@ -115,7 +115,7 @@ def load(
         raise ConfigError(problems)
     values = {f.name: getattr(sections, f.name) for f in fields(Sections)}
     values["data_dir"] = sections.data_dir or _default_data_dir(sections.mode, environ)
-    told = (*warnings, *_idle(sections))
+    told = (*warnings, *_idle(sections), *_exposed(sections))
     return Config(
         **values, source=path, document=root, files=files.said, warnings=told,
         again=lambda anew: load(path, environ=environ, overrides=overrides, files=anew),
@@ -192,6 +192,13 @@ def _idle(sections: Sections) -> Iterator[str]:
     kinds = {_kind(route, sections.mode) for route in sections.brokers.values()}
     if wanted is not None and kinds and wanted not in kinds:
         yield f"mode {sections.mode}: no route is {wanted}, so every order will be refused"
+
+
+def _exposed(sections: Sections) -> Iterator[str]:
+    """Tell where more than this machine can reach the API."""
+    if sections.api.is_exposed:
+        host = sections.api.host
+        yield f"api.host {host}: the API LISTENS BEYOND THIS MACHINE, without TLS"
 
 
 def _disagreements(sections: Sections, root: Section) -> Iterator[str]:
