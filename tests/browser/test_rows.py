@@ -66,6 +66,7 @@ def a_full_daemon() -> TinyDaemon:
     return daemon
 
 
+@pytest.mark.fault(102)
 def test_hostile_texts_are_shown_as_texts(page: Any) -> None:
     told = page.text_content("main")
     assert SCRIPT in told
