@@ -39,6 +39,12 @@ def by_flag(directory: Path, process: "subprocess.Popen[str]") -> None:
     (directory / "data" / "rehearsal" / "KILL").touch()
 
 
+def lose_alerts(home: Path) -> None:
+    """Let the crash have come before any alert was written down."""
+    path = home / "telemetry" / "alerts.jsonl"
+    path.write_text(path.read_text().splitlines(keepends=True)[0])
+
+
 @pytest.mark.promise(6)
 @pytest.mark.fault(84)
 @pytest.mark.parametrize("way", [by_verb, by_signal, by_flag])
@@ -52,8 +58,11 @@ def test_a_kill_cancels_all_refuses_all_and_outlives_a_crash(tmp_path: Path, way
         daemon.until("-> HALTED")
         daemon.until("canceled")
         daemon.process.kill()
+    lose_alerts(tmp_path / "data" / "rehearsal")
     with running(tmp_path, DAY, "--continue") as daemon:
         daemon.until("-> HALTED")
+        told = tradebot(tmp_path, "alerts", "--kind", "kill_switch", "--json")
+        assert "sent again after a restart" in told
         assert '"orders_working": 0' in tradebot(tmp_path, "status", "--json")
         submitted = ("submit", "--symbol", "SPY", "--side", "buy", "--qty", "1", "--json")
         with pytest.raises(AssertionError, match="RISK_KILL_SWITCH"):

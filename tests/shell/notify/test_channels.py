@@ -56,11 +56,12 @@ def test_the_least_important_and_oldest_is_lost_first_and_the_next_message_says_
         desk.alerts.raise_(an_alert("info"))
         desk.alerts.raise_(critical("critical 9"))
         desk.alerts.raise_(critical("critical 10"))
+        desk.alerts.raise_(an_alert("late", Level.WARNING))
         await asyncio.sleep(60)
 
     played(tmp_path, scene)
     assert ears.titles == [f"critical {number}" for number in range(1, 11)]
-    assert "4 earlier messages were lost" in ears.heard[0].text
+    assert "5 earlier messages were lost" in ears.heard[0].text
     assert "lost" not in ears.heard[1].text
 
 
