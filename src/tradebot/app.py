@@ -195,7 +195,9 @@ class _Builder:
     def assembly(self) -> Assembly:
         """Build everything, in the order in which a quote must pass through it."""
         config, home, views = self.config, self.home, self.past.views
-        executions = observers.executions(config, home, views, self.clock, self.ending)
+        executions = observers.executions(
+            config, home, views, self.clock, self.ending, is_rehearsal=self.until is not None
+        )
         spine = self._spine(executions)
         engine, latch = spine.engine, spine.latch
         shadows, files = list(self._shadows(spine.market)), self._draft_files()
@@ -208,7 +210,7 @@ class _Builder:
         housekeeper = Housekeeper(home, config.retention, self.clock, self._tell)
         health = observers.health(config, self.ending, Patient(
             home=home, spine=spine, journal=self.journal, views=views,
-            outlets={"log": self.lines, "execution_log": executions.out},
+            outlets={"log": self.lines, **executions.outlets},
             channels=reporter.alerts.standing, used=lambda: housekeeper.used,
         ), self.telling, self.pace)
         reporter.begin(spine.state, health, self.past.seq)

@@ -24,7 +24,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tradebot.core.model.fact import fact
 from tradebot.outward.names import NameServer, dial
-from tradebot.outward.target import Address, Reach, is_outside, literal, target
+from tradebot.outward.target import Reach, check, literal, reachable
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -59,14 +59,8 @@ class HttpLine:
     """One URL, and the only way to it. Raises ValueError where the URL is out of reach."""
 
     def __init__(self, url: str, reach: Reach, resolve: Resolve | None = None) -> None:
-        self._url, self._reach, self._target = url, reach, target(url)
+        self._url, self._reach, self._target = url, reach, reachable(url, reach)
         self._resolve = resolve or NameServer().ask
-        if self._target.scheme != "https" and not reach.allow_plain:
-            raise ValueError("expected https")
-        if reach.hosts and self._target.host not in reach.hosts:
-            raise ValueError(f"expected a URL of {' or '.join(reach.hosts)}")
-        if (address := literal(self._target.host)) is not None:
-            self._check(address)
         self._tls = ssl.create_default_context(cafile=reach.ca_file) if reach.ca_file else None
 
     async def call(
@@ -121,14 +115,10 @@ class HttpLine:
             raise Unreached(f"{host} has no address")
         try:
             for address in addresses:
-                self._check(address)
+                check(address, self._reach)
         except ValueError as error:
             raise Unreached(f"{host}: {error}", is_forbidden=True) from None
         return found
-
-    def _check(self, address: Address) -> None:
-        if not (self._reach.allow_private or is_outside(address)):
-            raise ValueError(f"{address} is no address on the open Internet (see allow_private)")
 
 
 async def _taken(answer: ClientResponse) -> tuple[bytes, str]:

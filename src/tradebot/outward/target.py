@@ -62,6 +62,23 @@ def target(url: str) -> Target:
     return Target(scheme=parts.scheme, host=host, port=port)
 
 
+def reachable(url: str, reach: Reach) -> Target:
+    """Read a URL; raise ValueError where it leads out of reach whatever its name means."""
+    found = target(url)
+    if found.scheme != "https" and not reach.allow_plain:
+        raise ValueError("expected https")
+    if reach.hosts and found.host not in reach.hosts:
+        raise ValueError(f"expected a URL of {' or '.join(reach.hosts)}")
+    if (address := literal(found.host)) is not None:
+        check(address, reach)
+    return found
+
+
+def check(address: Address, reach: Reach) -> None:
+    if not (reach.allow_private or is_outside(address)):
+        raise ValueError(f"{address} is no address on the open Internet (see allow_private)")
+
+
 def is_outside(address: Address) -> bool:
     """Tell whether an address is on the open Internet, not here or in a network of ours."""
     if isinstance(address, IPv4Address):

@@ -20,6 +20,7 @@ from tradebot.shell.told.execution_log import ExecutionLog
 from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
 from tradebot.shell.told.redact import hiding
 from tradebot.shell.told.telemetry import Console, JsonLog, Telling
+from tradebot.shell.told.traces import Traces
 from tradebot.shell.views.views import Views
 
 
@@ -47,7 +48,8 @@ def status_every_s(config: Config, telling: Telling) -> float:
 
 
 def executions(
-    config: Config, home: Path, views: Views, clock: Clock, ending: ExitStack
+    config: Config, home: Path, views: Views, clock: Clock, ending: ExitStack,
+    *, is_rehearsal: bool,
 ) -> ExecutionLog:
     section = config.telemetry
     out = Outlet("execution log", to_file(
@@ -55,7 +57,13 @@ def executions(
         bytes_max=section.execution_log_bytes_max, files_max=section.execution_log_files_max,
     ))
     ending.callback(out.close)
-    return ExecutionLog(out, views, clock, is_written=section.execution_log)
+    log = ExecutionLog(out, views, clock, is_written=section.execution_log)
+    if section.otlp.url is not None and (section.otlp.rehearsals or not is_rehearsal):
+        traces = Traces(section.otlp, section.otlp.url, views.ids_of)
+        log.outlets["traces"] = traces.out
+        log.listeners.append(traces.on_end)
+        ending.callback(traces.out.close)
+    return log
 
 
 def health(

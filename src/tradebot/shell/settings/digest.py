@@ -15,7 +15,7 @@ from tradebot.shell.settings.document import Items, Scalar, Section, Style, is_s
 _PLACES: Final = ("path", "dir", "file", "host", "port", "url", "socket")
 _TOLD: Final = (
     "schema_version", "log_format", "log_level", "status_every_s", "format", "retention_days",
-    "retention_count", "heartbeat_s", "health_check_s", "execution_log",
+    "retention_count", "heartbeat_s", "health_check_s", "execution_log", "otlp",
     "language", "notifications", "reload", "api", "retention",
     "timezone",
 )

@@ -34,6 +34,7 @@ from tradebot.shell.settings.document import Place, Section, empty_section
 from tradebot.shell.settings.fill import REST
 from tradebot.shell.settings.versions import ReloadSection
 from tradebot.shell.supervisor import Limits
+from tradebot.shell.told.otlp_section import OtlpSection
 from tradebot.shell.wire.patience import USUAL, Patience
 
 _NOWHERE: Final = empty_section(Place(source="defaults"))
@@ -195,6 +196,7 @@ class Telemetry:
     execution_log: write a line an execution, with its latencies, to telemetry/execution_log.jsonl
     execution_log_bytes_max: what is as long is set aside, and the next line begins a file anew
     execution_log_files_max: how many of these files there are, the newest one included
+    otlp: where each order's times go as OpenTelemetry traces
     """
 
     log_format: Literal["auto", "text", "json"] = "auto"
@@ -206,6 +208,7 @@ class Telemetry:
     execution_log: bool = True
     execution_log_bytes_max: Annotated[int, Field(gt=0)] = 10_000_000
     execution_log_files_max: Annotated[int, Field(gt=0)] = 5
+    otlp: OtlpSection = OtlpSection()
 
 
 @fact

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from tradebot.core.model.commands import Command, SubmitIntent
 from tradebot.core.model.events import (
@@ -41,9 +41,10 @@ TOTAL: Final = "total"
 
 
 @dataclass(slots=True)
-class _Way:
+class Passage:
     """One order's times, and whose it is."""
 
+    route: str = ""
     intent_id: IntentId | None = None
     intent: Intent | None = None
     received: datetime | None = None
@@ -54,23 +55,29 @@ class _Way:
     filled: datetime | None = None
 
 
+Ended: TypeAlias = Callable[[ClOrdID, Passage, Decision], None]
+"""Hears of an order that ended, and with which decision."""
+
+
 class ExecutionLog:
     """Listens to arrivals, decisions and sends; lines are made where they are written.
 
-    `steps` sum up how long each step took, of orders that were never filled, too.
+    `steps` sum up how long each step took, of orders that were never filled, too. `listeners`
+    hear of each order once, when it has ended.
     """
 
     def __init__(
         self, out: Outlet, views: Views, clock: Clock, *, is_written: bool = True
     ) -> None:
-        self.out = out
+        self.outlets = {"execution_log": out}
+        self.listeners: list[Ended] = []
         self.steps = {name: Durations() for name in (*STAGES[1:], TOTAL)}
         self._is_written = is_written
         self._views = views
         self._clock = clock
         self._arrived: OrderedDict[int, tuple[Command, datetime]] = OrderedDict()
         self._intents: OrderedDict[IntentId, datetime] = OrderedDict()
-        self._orders: OrderedDict[ClOrdID, _Way] = OrderedDict()
+        self._orders: OrderedDict[ClOrdID, Passage] = OrderedDict()
 
     def listen_to(self, engine: Engine) -> None:
         engine.arrivals.append(self.on_arrival)
@@ -98,8 +105,8 @@ class ExecutionLog:
             _keep(self._intents, event.intent_id, found[1])
 
     def _submitted(self, decision: Decision, event: OrderSubmitted) -> None:
-        way = _Way(
-            intent_id=event.intent_id, intent=event.intent,
+        way = Passage(
+            route=event.route, intent_id=event.intent_id, intent=event.intent,
             received=self._intents.pop(event.intent_id, None), decided=decision.at,
             durable=self._clock.now(),
         )
@@ -115,7 +122,7 @@ class ExecutionLog:
     def _reported(self, decision: Decision, event: OrderReported) -> None:
         report = event.report
         name = report.orig_cl_ord_id or report.cl_ord_id
-        way = self._orders.get(name) or _Way()
+        way = self._orders.get(name) or Passage()
         if report.exec_type is ExecType.NEW and way.acknowledged is None:
             way.acknowledged = decision.at
             self._took("acknowledged", way.sent or way.durable, decision.at)
@@ -128,20 +135,23 @@ class ExecutionLog:
             self._write(partial(self._line, decision, report, replace(way)))
 
     def _settled(self, decision: Decision, event: PositionSettled) -> None:
-        self._write(partial(self._line, decision, event.report, _Way()))
+        self._write(partial(self._line, decision, event.report, Passage()))
 
     def _finished(self, decision: Decision, event: ReconRequested) -> None:
-        self._orders.pop(event.cl_ord_id, None)
+        way = self._orders.pop(event.cl_ord_id, None)
+        if way is not None:
+            for listener in self.listeners:
+                listener(event.cl_ord_id, way, decision)
 
     def _write(self, line: Callable[[], str]) -> None:
         if self._is_written:
-            self.out.later(line)
+            self.outlets["execution_log"].later(line)
 
     def _took(self, name: str, since: datetime | None, at: datetime | None) -> None:
         if since is not None and at is not None and at >= since:
             self.steps[name].add((at - since).total_seconds())
 
-    def _line(self, decision: Decision, report: Report, way: _Way) -> str:
+    def _line(self, decision: Decision, report: Report, way: Passage) -> str:
         name = report.orig_cl_ord_id or report.cl_ord_id
         told: dict[str, object] = {"at": decision.at.isoformat(), "seq": decision.seq}
         told |= self._views.ids_of(intent_id=way.intent_id, cl_ord_id=name)
@@ -167,7 +177,7 @@ _LISTENERS: Final[Mapping[type, Callable[[ExecutionLog, Decision, Any], None]]] 
 }
 
 
-def _steps(way: _Way) -> dict[str, float | None]:
+def _steps(way: Passage) -> dict[str, float | None]:
     """Tell each step since the one before it that is known, and the whole way."""
     told: dict[str, float | None] = {}
     first = last = way.received

@@ -17,7 +17,7 @@ from tradebot.shell.journal import place
 
 WAITING_MAX: Final = 10_000
 CLOSE_WITHIN_S: Final = 1.0
-_GATHER_S: Final = 0.005  # what comes meanwhile is written with one call
+GATHER_S: Final = 0.005  # what comes meanwhile is written with one call
 _LOOK_AGAIN_S: Final = 0.001
 
 Write: TypeAlias = Callable[[Sequence[str]], None]
@@ -28,7 +28,7 @@ class Outlet(io.StringIO):
 
     def __init__(
         self, name: str, write: Write, *, patience_s: float = 0.0, is_terminal: bool = False,
-        waiting_max: int = WAITING_MAX,
+        waiting_max: int = WAITING_MAX, gather_s: float = GATHER_S,
     ) -> None:
         super().__init__()
         self.lost = 0
@@ -37,6 +37,7 @@ class Outlet(io.StringIO):
         self._patience_s = patience_s
         self._is_terminal = is_terminal
         self._waiting_max = waiting_max
+        self._gather_s = gather_s
         self._waiting: deque[str | Callable[[], str]] = deque()
         self._news = Event()
         self._is_ending = False
@@ -88,7 +89,7 @@ class Outlet(io.StringIO):
         while not self._is_ending or self._waiting:
             self._news.wait()
             if not self._is_ending:
-                time.sleep(_GATHER_S)
+                time.sleep(self._gather_s)
             self._news.clear()
             taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
             texts = [text if isinstance(text, str) else text() for text in taken]
