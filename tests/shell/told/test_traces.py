@@ -262,4 +262,5 @@ def test_traces_and_headers_do_not_decide(tmp_path: Path) -> None:
         (tmp_path / "c.yaml").write_text(text)
         return load(tmp_path / "c.yaml", environ={}).settings_hash
 
-    assert digest("mode: paper") == digest(ASKED % ", allow_private: true, headers: 'a=b'")
+    asked = ASKED % ", allow_private: true, headers: 'a=b'"
+    assert digest("mode: paper") == digest(f"mode: paper\n{asked}")
