@@ -232,9 +232,7 @@ class _Builder:
         chores: dict[str, Run] = {f"shadow {shadow.route}": shadow.run for shadow in shadows}
         chores |= {**api.runs(_runtime_dir()), "health": health.run, "drafts": files.run}
         chores |= chores_of(reloader, is_rehearsal=self.until is not None)
-        chores |= self._asides(spine, health, reporter.alerts)
-        if self.until is None:
-            chores["retention"] = housekeeper.run
+        chores |= self._asides(spine, health, reporter.alerts, housekeeper)
         daemon = Daemon(self._parts(spine, chores, reloader, reporter))
         reloader.hears += [partial(self._open_channels, reporter.alerts), Hot(
             bear=daemon.bear, marker=spine.marker, health=health, pace=self.pace
@@ -244,7 +242,9 @@ class _Builder:
             status=status, metrics=metrics, reloader=reloader,
         )
 
-    def _asides(self, spine: Spine, health: Health, alerts: Alerts) -> dict[str, Run]:
+    def _asides(
+        self, spine: Spine, health: Health, alerts: Alerts, housekeeper: Housekeeper
+    ) -> dict[str, Run]:
         """Return what looks after people and the journal by itself."""
         is_rehearsal = self.until is not None
         chores = unasked(alerts, health, self.calendars, self._tell, is_rehearsal=is_rehearsal)
@@ -252,7 +252,7 @@ class _Builder:
             keeper = Keeper(
                 self.home, self.past, engine=spine.engine, latch=spine.latch, tell=self._tell
             )
-            chores["journal keeper"] = keeper.run
+            chores |= {"journal keeper": keeper.run, "retention": housekeeper.run}
         return chores
 
     def _desk(self, spine: Spine) -> OptionsDesk:
