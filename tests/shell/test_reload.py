@@ -13,7 +13,7 @@ from tests.tiny_daemon import TinyDaemon, a_reloader
 from tradebot.core.model.alert import Alert, AlertKind
 from tradebot.core.model.commands import ApproveSettings
 from tradebot.core.model.config import ConfigAccepted, SettingsActivated, SettingsProposed
-from tradebot.shell import config_watch
+from tradebot.shell import config_watch, reload
 from tradebot.shell.reload import Reloader
 from tradebot.shell.settings.config import ConfigError
 from tradebot.shell.settings.effect import AT_ONCE, DECIDES, Effect, effect_of
@@ -116,6 +116,19 @@ def test_what_was_built_at_the_start_changes_at_the_next(house: House) -> None:
     settings = house.daemon.book.settings
     assert (settings.routes, settings.primary_calendar, house.limit) == (("paper",), "XNYS", "20")
     assert not house.events(SettingsProposed)
+
+
+def test_who_asks_which_configuration_holds_has_none_compared(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[object] = []
+    monkeypatch.setattr(reload, "effective", lambda config: compared.append(config) or [])
+    house.reload()
+    done = len(compared)
+    assert done > 0
+    for _ in range(3):
+        house.reloader.document()
+    assert len(compared) == done
 
 
 def _huge(path: Path) -> None:

@@ -73,6 +73,7 @@ class Reloader:
         self._asked = asyncio.Event()
         self._waiting = 0
         self._failure: Plain | None = None
+        self._at_next_start: list[str] = []
         self._told = ""
 
     def ask(self) -> None:
@@ -141,7 +142,7 @@ class Reloader:
         """Tell which version holds, what waits, and what came of the last file that was no good."""
         return {
             **self.parts.configs.document(), "failure": self._failure,
-            "at_next_start": self._at_next_start(), "files": [str(p) for p in self._latest.files],
+            "at_next_start": self._at_next_start, "files": [str(p) for p in self._latest.files],
         }
 
     @property
@@ -183,12 +184,14 @@ class Reloader:
                 await self.work(lambda: parts.versions.keep(number, without_secrets(config)))
             except OSError as error:
                 raise ConfigError([f"the version cannot be kept: {error}"]) from None
-        changed = differences(self._latest, config)
+        changed, waits = await self.work(lambda: (
+            differences(self._latest, config), later(self._started, config)
+        ))
         await parts.engine.submit(AcceptConfig(
             settings=self._settings(config), version=config.settings_hash[:VERSION_LENGTH],
             hash=name, by=by, source=source, reason=reason, changed=tuple(changed[:_KEYS_MAX]),
         ))
-        self._latest = config
+        self._latest, self._at_next_start = config, waits
         for hear in self.hears:
             hear(config)
         if is_new:
@@ -208,10 +211,6 @@ class Reloader:
             await self.work(lambda: self.parts.versions.forget(newest, but=but))
         except OSError as error:
             self.parts.tell(f"old versions of the configuration stay: {error}")
-
-    def _at_next_start(self) -> list[str]:
-        changed = differences(self._started, self._latest)
-        return [key for key in changed if effect_of(key) is Effect.NEXT_START]
 
     async def work(self, work: Callable[[], T]) -> T:
         """Do what takes time beside trading; on the simulated loop time stands still for it."""
@@ -250,6 +249,12 @@ def differences(before: Config, after: Config) -> list[str]:
     """Name every setting that differs."""
     one, other = ({e.key: e.value for e in effective(config)} for config in (before, after))
     return [key for key in {**one, **other} if one.get(key) != other.get(key)]
+
+
+def later(started: Config, latest: Config) -> list[str]:
+    """Name every setting that takes effect at the next start only."""
+    changed = differences(started, latest)
+    return [key for key in changed if effect_of(key) is Effect.NEXT_START]
 
 
 def sentence(found: Plain) -> str:

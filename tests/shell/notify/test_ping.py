@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.makers import OPEN
-from tests.shell.notify.desk import Desk
+from tests.shell.notify.desk import Desk, played
 
 from tradebot.core.model.secret import Secret
 from tradebot.core.session import State
@@ -67,6 +68,21 @@ def test_the_url_is_asked_for_as_long_as_all_is_well(tmp_path: Path) -> None:
     assert len(asked) >= 2
     assert set(asked) == {"/alive"}
     assert desk.lines == []
+
+
+def test_a_call_comes_as_often_as_the_settings_of_now_say(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> int:
+        desk.open()
+        running = asyncio.create_task(Ping(desk.alerts, lambda: WELL, desk.lines.append).run())
+        await asyncio.sleep(5)
+        desk.section = replace(desk.section, ping_every_s=60)
+        desk.open()
+        await asyncio.sleep(116)
+        running.cancel()
+        return len(desk.lines)
+
+    url = Secret("ftp://example.org")  # which fails at once, as the log hears
+    assert played(tmp_path, scene, ping_every_s=3600, ping_url=url) == 3
 
 
 @pytest.mark.parametrize("change", [

@@ -1,6 +1,7 @@
 """Is everything told at its time of the market's day, once, and only where it is true?"""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,11 @@ def entered(session: str) -> SessionEntered:
     return SessionEntered(calendar="XNYS", phase=Phase.PRE_MARKET, session=session)
 
 
-def told(folder: Path, hours: float, *, story: str = "a_plain_day", **section: Any) -> Ears:
-    """Let so many hours pass after the open of that Monday, 13:30 UTC."""
+def told(
+    folder: Path, hours: float, *, story: str = "a_plain_day",
+    changed: dict[str, Any] | None = None, **section: Any,
+) -> Ears:
+    """Let so many hours pass after the open of that Monday, 13:30 UTC; then again, with changes."""
     ears = Ears()
 
     async def scene(desk: Desk) -> None:
@@ -60,6 +64,10 @@ def told(folder: Path, hours: float, *, story: str = "a_plain_day", **section: A
         )
         running = asyncio.create_task(timetable.run())
         await asyncio.sleep(hours * 3600)
+        if changed is not None:
+            desk.section = replace(desk.section, **changed)
+            desk.open(mail=(ears, {"messages_per_minute_max": 99}))
+            await asyncio.sleep(hours * 3600)
         running.cancel()
 
     played(folder, scene, **section)
@@ -109,6 +117,18 @@ def test_a_heart_beats_where_it_is_asked_to(tmp_path: Path) -> None:
     ears = told(tmp_path, 3.1, heartbeat_every_s=3600)
     assert ears.titles == ["Alive: TRADING, up 2 h 1 min"] * 3
     assert dict(ears.heard[0].fields)["loop_lag_ms"] == "3.5"
+
+
+def test_a_heart_beats_by_the_settings_of_now(tmp_path: Path) -> None:
+    slow, quick = {"heartbeat_every_s": 36_000}, {"heartbeat_every_s": 600}
+    assert len(told(tmp_path, 0.9, changed=quick, **slow).titles) == 6  # one is late already
+    assert told(tmp_path, 0.9, changed=slow, **quick).titles == ["Alive: TRADING, up 2 h 1 min"] * 5
+
+
+def test_a_digest_goes_by_the_settings_of_now(tmp_path: Path) -> None:
+    late = {"digest_after_close_s": 7200}
+    (alert,) = told(tmp_path, 5, changed=late).heard
+    assert alert.at == datetime(2026, 8, 24, 22, 0, tzinfo=UTC)
 
 
 def test_all_is_clear_only_where_nothing_is_wrong() -> None:

@@ -5,6 +5,7 @@ answer is ever read.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -20,6 +21,7 @@ from tradebot.shell.supervisor import within
 
 WITHIN_S: Final = 10.0
 FAIL_WITHIN_S: Final = 2.0
+LOOK_EVERY_S: Final = 10.0  # at the settings
 _VITAL: Final = ("loop", "brokers", "orchestrator")
 
 
@@ -37,21 +39,28 @@ class Ping:
         self.sent = 0
 
     async def run(self) -> None:
-        """Call as long as all is well; never ends."""
+        """Call as long as all is well, as often as the settings of now say; never ends."""
+        time, called = asyncio.get_running_loop().time, -math.inf
         try:
             while True:
-                section = self._alerts.section
-                if section.ping_url is not None and section.enabled:
-                    trouble = self._trouble()
-                    if trouble:
-                        self._tell(f"no sign of life is sent: {trouble}")
-                    else:
-                        await self._call(section.ping_url, WITHIN_S)
-                await asyncio.sleep(section.ping_every_s)
+                if time() >= called + self._alerts.section.ping_every_s:
+                    called = time()
+                    await self._look()
+                left = called + self._alerts.section.ping_every_s - time()
+                await asyncio.sleep(min(left, LOOK_EVERY_S))
         finally:
             url = self._alerts.section.ping_fail_url
             if self._has_failed and url is not None:
                 await self._call(url, FAIL_WITHIN_S)
+
+    async def _look(self) -> None:
+        section = self._alerts.section
+        if section.ping_url is None or not section.enabled:
+            return
+        if trouble := self._trouble():
+            self._tell(f"no sign of life is sent: {trouble}")
+        else:
+            await self._call(section.ping_url, WITHIN_S)
 
     def on_state(self, change: StateChanged) -> None:
         is_end = change.after is State.STOPPING

@@ -49,7 +49,7 @@ class Timetable:
         self._clock = clock
         self._told: set[str] = set()
         self._open: dict[str, bool] = {}  # the promotion windows
-        self._beat_at: datetime | None = None
+        self._beaten: datetime | None = None
         self._plan: tuple[date, NotificationsSection, Sequence[Due]] | None = None
 
     async def run(self) -> None:
@@ -125,18 +125,21 @@ class Timetable:
             self._open[name] = is_open
 
     def _heartbeat(self, now: datetime) -> Iterator[Alert]:
-        every_s = self._alerts.section.heartbeat_every_s
-        if not every_s:
-            self._beat_at = None
-            return
-        if self._beat_at is not None and now >= self._beat_at:
+        due = self._beats(now)
+        if due is not None and now >= due:
             yield digests.heartbeat(now, self._health())
-            self._beat_at = None
-        self._beat_at = self._beat_at or now + timedelta(seconds=every_s)
+            self._beaten = now
+
+    def _beats(self, now: datetime) -> datetime | None:
+        """Return when the next heartbeat is due, by the settings of now; None is never."""
+        every_s = self._alerts.section.heartbeat_every_s
+        self._beaten = (self._beaten or now) if every_s else None
+        return self._beaten + timedelta(seconds=every_s) if self._beaten is not None else None
 
     def _wait_s(self, now: datetime, dues: Sequence[datetime]) -> float:
         """Return how long nothing is due, and never longer than a look may wait."""
-        known = [*dues, *([self._beat_at] if self._beat_at is not None else [])]
+        beats = self._beats(now)
+        known = [*dues, *([beats] if beats is not None else [])]
         ahead = [(due - now).total_seconds() for due in known if due > now]
         return min(*ahead, LOOK_EVERY_S, self._clock.longest_sleep_s)
 

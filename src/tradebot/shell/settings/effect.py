@@ -23,7 +23,11 @@ AT_ONCE: Final = (
     "supervision.backoff_multiplier", "supervision.cooldown_s", "telemetry.mark_every_s",
     "telemetry.heartbeat_s", "telemetry.health_check_s", "telemetry.status_every_s",
     "notifications.enabled", "notifications.min_level", "notifications.filters.",
-    "notifications.channels.", "notifications.fold_s",
+    "notifications.channels.", "notifications.fold_s", "notifications.daily_digest",
+    "notifications.weekly_digest", "notifications.digest_after_close_s",
+    "notifications.all_clear", "notifications.all_clear_before_open_s",
+    "notifications.heartbeat_every_s", "notifications.ping_url", "notifications.ping_every_s",
+    "notifications.ping_fail_url", "notifications.ping_allow_private",
 )
 
 
