@@ -1,7 +1,6 @@
 """Does a looser configuration wait for people, while what is tighter of it decides at once?"""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,6 @@ from tradebot.core.model.commands import (
     AcceptConfig,
     ActivateSettings,
     ApproveSettings,
-    EnterSession,
     Phase,
     RejectSettings,
 )
@@ -201,27 +199,6 @@ def test_an_unknown_market_is_no_closed_one() -> None:
     owner.book.markets.clear()
     owner.approve()
     assert owner.book.settings == NOW
-
-
-def test_a_market_that_never_closes_lets_it_go_as_its_next_day_begins() -> None:
-    owner = Owner(replace(NOW, primary_calendar="24/7"))
-    looser = replace(LOOSER, primary_calendar="24/7")
-    days = [datetime(2026, 8, 24, tzinfo=UTC) + timedelta(days=n) for n in range(4)]
-    owner.write(looser)
-    owner.tell(a_day("24/7", *days[:2]))
-    owner.approve()
-    owner.tell(a_day("XNYS", *days[1:3]))
-    owner.tell(a_day("24/7", days[1] + timedelta(hours=1), days[2]))
-    assert owner.book.settings != looser, "other markets, and days with a pause before them"
-    owner.tell(a_day("24/7", *days[2:4]))
-    assert owner.book.settings == looser
-
-
-def a_day(calendar: str, opens: datetime, closes: datetime) -> EnterSession:
-    return EnterSession(
-        calendar=calendar, phase=Phase.TRADING, session=opens.date().isoformat(), opens=opens,
-        closes=closes,
-    )
 
 
 def test_activating_settings_ends_what_waited() -> None:

@@ -82,15 +82,10 @@ def reject(book: Book, command: RejectSettings, facts: Facts, at: datetime) -> I
     yield from _drop(book, Reason.POLICY_REJECTED, command.by, command.reason)
 
 
-def take_effect(
-    book: Book, facts: Facts, at: datetime, *, is_between: bool = False
-) -> Iterator[Event]:
-    """Decide by what was approved, once enough people did and the market allows it.
-
-    Where sessions follow without a pause, the moment `is_between` two of them is as good as closed.
-    """
+def take_effect(book: Book, facts: Facts, at: datetime) -> Iterator[Event]:
+    """Decide by what was approved, once enough people did and the market allows it."""
     proposal = book.config.proposal
-    if proposal is not None and is_whole(book) and (is_between or may_loosen(book)):
+    if proposal is not None and is_whole(book) and may_loosen(book):
         activated = SettingsActivated(
             settings=proposal.settings, version=proposal.version, proposal=proposal.digest
         )

@@ -105,8 +105,7 @@ def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) ->
         phase=command.phase, session=command.session, opens=command.opens, closes=command.closes,
         utc_offset_s=command.utc_offset_s,
     )
-    before = book.markets.get(command.calendar)
-    if before == entered:
+    if book.markets.get(command.calendar) == entered:
         return
     yield from record(book, e.SessionEntered(
         calendar=command.calendar, phase=command.phase, session=command.session,
@@ -115,11 +114,7 @@ def _session(book: Book, command: c.EnterSession, facts: Facts, at: datetime) ->
     calendar = command.calendar
     waiting = book.intents.waiting_for((session_need(calendar), window_need(calendar)))
     yield from resume(book, waiting, facts, at)
-    is_between = (
-        calendar == book.settings.primary_calendar and before is not None
-        and before.closes is not None and before.closes == command.opens
-    )
-    yield from config.take_effect(book, facts, at, is_between=is_between)
+    yield from config.take_effect(book, facts, at)
 
 
 def _instruments(
