@@ -130,7 +130,7 @@ def a_daemon(home: Path, url: str) -> Iterator[None]:
         alerts.swap(NotificationsSection(channels={"here": section, "shut": section}), [
             AlertChannel("here", section, notifier, least=Level.INFO, echo=alerts.echo)
         ])
-        api = Sockets(ApiSection(enabled=False), home, str)
+        api = Sockets(ApiSection(enabled=False), home, str, str)
         api.routes = [*alert_routes(alerts)]
         task = asyncio.gather(*(run() for run in api.runs().values()))
         loops.append((asyncio.get_running_loop(), task))

@@ -3,6 +3,7 @@
 Only a process without threads may fork like this: the sweeps are tools of their own.
 """
 
+import faulthandler
 import json
 import os
 import signal
@@ -88,6 +89,7 @@ class Place:
             told = os.open("told", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             os.dup2(told, 1)
             os.dup2(told, 2)
+            faulthandler.dump_traceback_later(LIFE_MAX_S - 10)  # and says before where it hangs
             saboteur = Saboteur(self.directory / "data", blow)
             saboteur.arm()
             code = main(list(words))

@@ -15,7 +15,7 @@ from tests.shell.journal.ledgers import opened
 from tests.shell.journal.test_snapshot import FullDisk
 
 from tradebot.core.book.book import Book
-from tradebot.shell import keeper, recovery
+from tradebot.shell import recovery
 from tradebot.shell.journal import snapshot
 from tradebot.shell.journal.chain import Stand
 from tradebot.shell.journal.damage import JournalDamaged
@@ -238,7 +238,8 @@ def test_damage_before_the_snapshot_is_found_by_the_keeper(home: Path) -> None:
     assert recovered(home).since == 60  # a start does not read it
     with pytest.raises(JournalDamaged, match="segment 1"):
         recovery.keep(home)
-    assert keeper.main([str(home)]) == 8
+    beside = subprocess.run(kept(home), capture_output=True, check=False)
+    assert beside.returncode == 8
 
 
 def test_what_is_not_acknowledged_is_not_kept(tmp_path: Path, decisions: list[Decision]) -> None:
@@ -263,17 +264,19 @@ def test_a_full_disk_costs_the_snapshot_and_nothing_else(
     assert past.views.book == folded(decisions).book
 
 
+def kept(home: Path) -> tuple[str, ...]:
+    """Return the command of a keeper, which says when it begins: it lowers its own priority."""
+    ready = "import sys; from tradebot.shell import keeper; print(flush=True);"
+    return (sys.executable, "-c", f"{ready} sys.exit(keeper.main(sys.argv[1:]))", str(home))
+
+
 @pytest.mark.fault(5, 6)
 def test_a_keeper_that_is_killed_leaves_a_snapshot_that_fits(
     home: Path, decisions: list[Decision]
 ) -> None:
     whole = everything(folded(decisions))
     for after_s in (0.0, 0.02, 0.05, 0.1, 0.2):
-        ready = "import sys; from tradebot.shell import keeper; print(flush=True);"
-        process = subprocess.Popen(
-            (sys.executable, "-c", f"{ready} keeper.main(sys.argv[1:])", str(home)),
-            stdout=subprocess.PIPE,
-        )
+        process = subprocess.Popen(kept(home), stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(after_s)

@@ -36,7 +36,8 @@ def test_a_rehearsal_leaves_its_figures_and_a_release_check_its_checks(
 
     report = tmp_path / "junit.xml"
     report.write_text(REPORT)
-    words = ["release-check", "--config", str(tmp_path / "c.yaml"), "--quick", "--json"]
+    words = ["release-check", "--config", str(tmp_path / "c.yaml"), "--quick", "--json",
+             "--data-dir", str(tmp_path / "data")]
     assert main([*words, "--tests", str(report)]) == 0
     _, run = runs(tmp_path / "data")
     assert run["tests"] == {"tests": 7, "failures": 1, "errors": 1, "skipped": 2, "took_s": 1.75}
