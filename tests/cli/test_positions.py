@@ -15,6 +15,8 @@ def test_structures_stand_above_their_legs_and_the_rest_below(
     holds(daemon, {**CONDOR, "IBM": (10, "200")})
     assert main(["positions", "--data-dir", str(home)]) == 0
     head, condor, leg, *rest = capsys.readouterr().out.splitlines()
+    assert main(["positions", "--data-dir", str(home), "--last", "1"]) == 0
+    assert "1 of 5 positions are shown" in capsys.readouterr().err
     assert "MAX LOSS" in head and "BREAK-EVEN" in head
     assert "SPY iron_condor" in condor and "480 490 500 510" in condor and "1400" in condor
     assert f"  {LOWER_PUT}" in leg

@@ -36,7 +36,7 @@ _STRATEGIES: Final = {
 def register(verbs: flags.Verbs) -> None:
     parser = flags.verb(verbs, "positions", "tradebot.cli.account:positions")
     flags.takes_place(parser)
-    flags.takes_filters(parser, ("symbol", "strategy"))
+    flags.takes_filters(parser, ("symbol", "strategy", "last"))
     parser = flags.verb(verbs, "fills", "tradebot.cli.account:fills")
     flags.takes_place(parser)
     flags.takes_filters(parser, ("symbol", "since", "strategy", "last"))
@@ -50,6 +50,8 @@ def positions(args: argparse.Namespace) -> int:
     )
     if not args.json:
         _tell(found)
+        if (shown := len(found["positions"])) < found["total"]:
+            show.note(f"{shown} of {found['total']} positions are shown; --last N shows more")
     return Exit.DONE
 
 

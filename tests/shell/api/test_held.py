@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from tests import makers
 from tests.shell.api.test_server import ask
 from tests.tiny_daemon import AT, TinyDaemon
@@ -10,6 +11,7 @@ from tests.tiny_daemon import AT, TinyDaemon
 from tradebot.core.model.commands import Mark
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.report import Holding
+from tradebot.shell.views import held
 from tradebot.shell.views.filters import Filters
 
 PUT, LOWER_PUT = "SPY260918P00490000", "SPY260918P00480000"
@@ -59,6 +61,23 @@ def test_what_is_asked_for_by_the_underlying_finds_its_structures(daemon: TinyDa
     assert found["positions"] == found["loose"] == []
     assert daemon.views.held(Filters(symbol="IBM"))["structures"] == []
     assert daemon.views.held(Filters(strategy="sma"))["structures"] == []
+
+
+def test_a_window_tells_how_many_there_are_and_cuts_no_structure(
+    daemon: TinyDaemon, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {f"X{one}{two}": (1, "5") for one in "ABCDEFGHIJ" for two in "ABCDEFGHIJ"}
+    holds(daemon, {LOWER_PUT: CONDOR[LOWER_PUT], **others, **CONDOR})
+    grouped: list[str] = []
+    leg = held.HeldLeg
+    monkeypatch.setattr(
+        held, "HeldLeg", lambda **of: grouped.append(of["terms"].symbol) or leg(**of)
+    )
+    found = ask(path, "GET", "/api/v1/positions?last=2")[1]
+    assert [row["symbol"] for row in found["positions"]] == [makers.CALL, makers.HIGHER_CALL]
+    assert (found["total"], sorted(grouped)) == (104, sorted(CONDOR))
+    assert [row["structure"] for row in found["structures"]] == ["iron_condor"]
+    assert found["loose"] == []
 
 
 def test_a_structure_that_was_never_marked_has_no_value(daemon: TinyDaemon) -> None:

@@ -79,7 +79,9 @@ RESULT: Final = shape(
     maybe="reason_code client_order_id draft_id draft_path until", flag="success is_open",
     lists="needs", order=maybe_of(ORDER), gates=GATES, events={"type": "array", "items": EVENT},
 )
-HELD: Final = shape(lists="structures loose", positions={"type": "array", "items": POSITION})
+HELD: Final = shape(
+    lists="structures loose", count="total", positions={"type": "array", "items": POSITION}
+)
 KILLED: Final = having("killed reason confirmed working in_flight statements flattened")
 KILL: Final = having("killed reason cancel_requested refused in_flight to_flatten")
 DISARMED: Final = shape(text="reason", flag="armed changed")

@@ -19,7 +19,7 @@ DRAFT_STATUSES: Final = (
 )
 DEAD_LETTER_STATUSES: Final = ("pending", "retried", "discarded")
 NO_STATUSES: Final = ()
-FILTERS_OF_POSITIONS: Final = ("symbol", "strategy")
+FILTERS_OF_POSITIONS: Final = ("symbol", "strategy", "last")
 
 
 @fact

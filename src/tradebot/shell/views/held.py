@@ -1,6 +1,6 @@
 """Which structures are held, what may they come to, and what is held beside them?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -15,11 +15,17 @@ from tradebot.shell.views.rows import Plain, iso, rounded
 Marks: TypeAlias = Mapping[str, tuple[Decimal, datetime]]
 
 
-def held_document(book: Book, marks: Marks, today: date | None, filters: Filters) -> Plain:
-    """Tell each owner's structures with their legs, and what of his holdings is in none."""
+def held_document(
+    book: Book, marks: Marks, today: date | None, filters: Filters, shown: Iterable[str]
+) -> Plain:
+    """Tell each owner's structures with their legs, and what of his holdings is in none.
+
+    Only on underlyings of the symbols shown, and then all of them: no structure is cut in two.
+    """
+    about = {_underlying(book, symbol) for symbol in shown}
     structures: list[Plain] = []
     loose: list[Plain] = []
-    for account, owner, legs in _holdings(book, marks):
+    for account, owner, legs in _holdings(book, marks, about):
         whose = {"account": account, "strategy_id": owner}
         made, left = group(legs, book.orders.combos.of(account, owner))
         structures += [
@@ -33,11 +39,20 @@ def held_document(book: Book, marks: Marks, today: date | None, filters: Filters
     return {"structures": structures, "loose": loose}
 
 
-def _holdings(book: Book, marks: Marks) -> Iterator[tuple[str, str, list[HeldLeg]]]:
+def _underlying(book: Book, symbol: str) -> str:
+    terms = book.terms(symbol)
+    return terms.underlying or symbol if terms is not None else symbol
+
+
+def _holdings(
+    book: Book, marks: Marks, about: Collection[str]
+) -> Iterator[tuple[str, str, list[HeldLeg]]]:
     for account, owners in book.ledger.holdings.items():
         for owner, shares in owners.items():
             legs = []
             for symbol, share in shares.items():
+                if not share.qty or _underlying(book, symbol) not in about:
+                    continue
                 terms = book.terms(symbol) or Instrument(symbol=symbol)
                 mark = marks.get(symbol)
                 value = share.qty * mark[0] * share.multiplier if mark else None

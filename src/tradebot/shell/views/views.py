@@ -205,18 +205,28 @@ class Views:
         ]
 
     def positions(self, filters: Filters = ALL) -> list[Plain]:
-        """Open positions, a row for each strategy's share."""
-        return [
-            {"account": account, **self._position_row(strategy, symbol, share)}
-            for account, strategy, symbol, share in self.book.ledger.shares()
-            if share.qty and filters.fit(strategy, (symbol,))
-        ]
+        """Open positions, a row for each strategy's share; the last ones that were ever opened."""
+        return [self._position_row(*found) for found in self._open(filters)[-filters.last:]]
 
     def held(self, filters: Filters = ALL) -> Plain:
-        """Open positions, and the structures that options among them make."""
+        """Open positions, how many there are in all, and the structures that options make."""
+        found = self._open(filters)
+        shown = found[-filters.last:]
+        names = {symbol for _, _, symbol, _ in shown}
         today = self.last.at.date() if self.last is not None else None
-        found = held_document(self.book, self._kept.marks, today, filters)
-        return {"positions": self.positions(filters), **found}
+        return {
+            "positions": [self._position_row(*one) for one in shown], "total": len(found),
+            **held_document(
+                self.book, self._kept.marks, today, filters,
+                names | ({filters.symbol} if filters.symbol is not None else set()),
+            ),
+        }
+
+    def _open(self, filters: Filters) -> list[tuple[str, str, str, Share]]:
+        return [
+            found for found in self.book.ledger.shares()
+            if found[3].qty and filters.fit(found[1], (found[2],))
+        ]
 
     def account(self) -> Plain:
         """The accounts' sums, and profit and loss by strategy."""
@@ -305,11 +315,12 @@ class Views:
             "idempotency_key": record.intent.key or record.intent_id,
         }
 
-    def _position_row(self, strategy: str, symbol: str, share: Share) -> Plain:
+    def _position_row(self, account: str, strategy: str, symbol: str, share: Share) -> Plain:
         mark = self._kept.marks.get(symbol)
         value = share.qty * mark[0] * share.multiplier if mark else None
         return {
-            "strategy_id": strategy, "symbol": symbol, "qty": plain(share.qty),
+            "account": account, "strategy_id": strategy, "symbol": symbol,
+            "qty": plain(share.qty),
             "avg_px": rounded(share.cost / share.qty / share.multiplier) if share.qty else None,
             "mark": rounded(mark[0]) if mark else None, "marked": iso(mark[1]) if mark else None,
             "value": rounded(value), "cost": rounded(share.cost),

@@ -17,7 +17,7 @@ const PARTS_OF_HEALTH = [
 const DOCUMENTS = {
   status: { path: "status", every_s: 5, topics: ["*"], when: () => true },
   drafts: { path: "drafts?status=open&last=200", every_s: 30, topics: ["drafts", "config"] },
-  positions: { path: "positions", every_s: 30, topics: ["positions", "marks"] },
+  positions: { path: "positions?last=200", every_s: 30, topics: ["positions", "marks"] },
   orders: { path: "orders?status=open&last=200", every_s: 60, topics: ["orders"] },
   account: { path: "account", every_s: 30, topics: ["positions", "marks", "orders", "intents"] },
   equity: { path: "equity", every_s: 60, least_s: 5, topics: ["*"] },

@@ -10,9 +10,10 @@ import { amount, words } from "../text.js";
 export const positions = {
   id: "positions", title: "Positions", needs: ["positions"],
   count: ({ positions: found }) => found && found.structures.length + found.loose.length,
-  draw({ positions: { structures, loose } }) {
+  draw({ positions: { structures, loose, positions: shown, total } }) {
     if (structures.length + loose.length === 0) return note("Nothing is held.");
     return [
+      shown.length < total && note(`${shown.length} of ${total} positions are shown.`),
       structures.length > 0 && h("ul", { class: "cards" }, structures.map(structure)),
       loose.length > 0 && table("positions", "Positions", COLUMNS, loose, keyOf),
     ];
