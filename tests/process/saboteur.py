@@ -64,7 +64,7 @@ class Saboteur:
         self.steps: list[str] = []
         self._home = os.path.join(home.resolve(), "")  # noqa: PTH118 - with its last slash
         self._blow = blow or Blow(0, "never")
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what is hit may take steps of its own
         self._unsynced: list[tuple[int, int, bytes, int]] = []
 
     def arm(self) -> None:

@@ -31,7 +31,7 @@ def swept(*words: str) -> dict[str, Any]:
 @pytest.mark.fault(1, 2, 3, 4, 5, 6, 13, 25)
 @pytest.mark.promise(1, 2, 4, 9, 10, 18, 19)
 def test_killed_at_three_hundred_points_nothing_is_lost_or_sent_twice_and_trading_goes_on() -> None:
-    found = swept("--what", "kills", "--points", "310")
+    found = swept("--what", "kills", "--points", "325")
     assert found["violations"] == []
     assert found["struck"] >= 300, found
     assert found["again"] >= 100, "recoveries are killed, too"
