@@ -14,7 +14,7 @@ from tradebot.shell.settings.config import Config
 
 _STRIKES: Final = (3, 9, 14, 20, 27)  # decisions from a start to a kill: within it and after it
 _SOME: Final = 20
-_QUICK: Final = "1200"  # times as fast as a real day
+_QUICK: Final = "600"  # times as fast as a real day
 _SLOW: Final = "60"
 _ON_PAPER: Final = frozenset({"paper", "mock"})
 _OFFLINE: Final = frozenset({"simulated", "recorded"})
