@@ -80,6 +80,11 @@ def test_a_good_release_is_ready_and_its_dry_run_bought_something(out: Out, plac
     assert time.perf_counter() - began < 5
 
 
+def test_a_calendar_of_other_markets_keeps_no_dry_run_from_buying(out: Out, place: Path) -> None:
+    _, found = check(out, place, "--set", "schedule.calendar=24/7")
+    assert found["dry run"]["result"] == "pass", found["dry run"]
+
+
 @pytest.mark.parametrize(("equity_min", "word"), [(0, "pass"), (1_000_000, "warn")])
 def test_a_past_of_older_gates_is_a_warning_only_where_todays_would_say_no(
     out: Out, place: Path, equity_min: int, word: str

@@ -33,6 +33,7 @@ from tradebot.shell.settings.sections import (
     MarketDataSection,
     PromotionSection,
     RouteSection,
+    Schedule,
     StagingSection,
 )
 from tradebot.shell.sim_loop import SimLoop
@@ -63,6 +64,7 @@ def _on_paper(config: Config, place: Path) -> Config:
     return replace(
         config, mode=Mode.PAPER, data_dir=place, market_data=MarketDataSection(), strategies=(),
         brokers={"paper": RouteSection(adapter="paper")}, staging=StagingSection(),
+        schedule=Schedule(),
         promotion=PromotionSection(strategy=Promotion.MANUAL),
         notifications=NotificationsSection(),
     )
