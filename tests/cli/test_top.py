@@ -83,6 +83,8 @@ def test_what_stops_trading_comes_before_all_else() -> None:
 def test_one_frame_can_be_had_without_a_terminal(
     daemon: TinyDaemon, home: Path, capsys: Any
 ) -> None:
+    assert main(["top", "--once", "--data-dir", str(home)]) == 0
+    assert "today +0.00" in capsys.readouterr().out
     order = post(home / "tradebot.sock", "/api/v1/intents", AN_INTENT, key="k1")[1]
     daemon.fill(order["client_order_id"], "3", "500", "X1")
     assert main(["top", "--once", "--data-dir", str(home)]) == 0

@@ -67,7 +67,7 @@ def _head(seen: Glance) -> Iterable[Drawn]:
     lost = {row["account"]: row for row in status.get("drawdowns", ())}
     for row in seen.told.get("account", {}).get("accounts", ()):
         gone = lost.get(row["account"], {})
-        today = -float(gone.get("lost_today", 0))
+        today = 0 - float(gone.get("lost_today", 0))
         yield Drawn(show.clean(
             f"{row['account']}  equity {_money(row['equity'])}  today {today:+,.2f}"
             f"  below its best {_money(gone.get('fallen', 0))}  cash {_money(row['cash'])}"
