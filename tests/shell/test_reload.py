@@ -156,6 +156,11 @@ def _for_anybody(path: Path) -> None:
     path.chmod(0o666)
 
 
+def _mute(path: Path) -> None:
+    path.write_text("notifications: {channels: {pager: {plugin: webhook, url: 'http://127.0.0.1'}}}\n")
+    path.chmod(0o600)
+
+
 def _of(text: str) -> Callable[[Path], object]:
     return lambda path: path.write_text(text)
 
@@ -173,6 +178,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "a pipe": (_pipe, "a readable file"),
     "a folder": (_folder, "a readable file"),
     "no plugin": (_of("brokers: {paper: {adapter: nobody}}\n"), "nobody"),
+    "a channel out of reach": (_mute, "config.yaml:1: notifications.channels.pager: url: expected"),
     "no day": (_of("schedule: {closures: [2026-13-01]}\n"), "closures"),
     "for anybody": (_for_anybody, "its owner alone"),
 }

@@ -3,15 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from tradebot.ports import Notifier
 from tradebot.shell.notify.alerts import Alerts
 from tradebot.shell.notify.channel import AlertChannel
-from tradebot.shell.notify.section import ChannelSection
 from tradebot.shell.notify.trial import Trial
-from tradebot.shell.settings import plugins
-from tradebot.shell.settings.config import Config, ConfigError
-from tradebot.shell.settings.fill import fill
-from tradebot.shell.settings.plugin_settings import secrets_of
+from tradebot.shell.settings.config import Config
+from tradebot.shell.settings.plugin_settings import notifier_of, secrets_of
 from tradebot.shell.told.redact import hiding
 
 AT_HOME: Final = "console"  # the one plugin by which nothing leaves the machine
@@ -36,7 +32,7 @@ def open_channels(alerts: Alerts, config: Config, *, is_rehearsal: bool) -> list
         if name in silent:
             continue
         channels.append(AlertChannel(
-            name, channel, notifier_of(channel), least=section.min_level, seed=config.seed,
+            name, channel, notifier_of(name, channel), least=section.min_level, seed=config.seed,
             echo=alerts.echo,
         ))
     alerts.swap(section, channels)
@@ -55,16 +51,7 @@ def trials(config: Config) -> list[Trial]:
     return [
         Trial(
             name=name, section=channel,
-            notifier=notifier_of(channel) if section.enabled and channel.enabled else None,
+            notifier=notifier_of(name, channel) if section.enabled and channel.enabled else None,
         )
         for name, channel in section.channels.items()
     ]
-
-
-def notifier_of(channel: ChannelSection) -> Notifier:
-    """Build a channel's plugin; raise ConfigError where it lacks something."""
-    plugin = plugins.load("notifiers", channel.plugin)
-    if (lacks := plugins.missing(plugin)) is not None:
-        raise ConfigError([f"notifications: {channel.plugin} is {lacks}"])
-    built: Notifier = plugins.build("notifiers", plugin, fill(plugin.settings_type, channel.own))
-    return built

@@ -9,6 +9,8 @@ from typing import Any
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
 from tradebot.core.model.secret import Secret
+from tradebot.ports import Notifier
+from tradebot.shell.notify.section import ChannelSection
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
 from tradebot.shell.settings.document import Items, Node, Place, Section, problem, quoted
@@ -35,7 +37,22 @@ def check_plugins(config: Config) -> list[str]:
             problems.append(f"{place}: {error}")
         except ConfigError as error:
             problems.extend(error.problems)
-    return [*problems, *(_strangers(config, offered) if offered else ())]
+    problems.extend(_strangers(config, offered) if offered else ())
+    return problems or list(_mute(config))
+
+
+def notifier_of(name: str, channel: ChannelSection) -> Notifier:
+    """Build a channel's plugin, which opens nothing; raise ConfigError where it objects."""
+    plugin = plugins.load("notifiers", channel.plugin)
+    where = f"{channel.own.place}: notifications.channels.{name}"
+    if (lacks := plugins.missing(plugin)) is not None:
+        raise ConfigError([f"{where}: {channel.plugin} is {lacks}"])
+    settings = fill(plugin.settings_type, channel.own)
+    try:
+        built: Notifier = plugins.build("notifiers", plugin, settings)
+    except ConfigError as error:
+        raise ConfigError([f"{where}: {text}" for text in error.problems]) from error
+    return built
 
 
 def secrets_of(config: Config) -> Iterator[Secret]:
@@ -81,6 +98,17 @@ def _strangers(config: Config, offered: Sequence[str]) -> Iterator[str]:
                 expected = f"symbols that market_data offers ({', '.join(sorted(offered))})"
                 place = _place(_strategy(config, at), "symbols", unsaid)
                 yield problem(place, f"strategies[{at}].symbols", expected, quoted(symbol))
+
+
+def _mute(config: Config) -> Iterator[str]:
+    """Find channels that cannot be built though their settings fit: what is accepted is used."""
+    section = config.notifications
+    for name, channel in section.channels.items():
+        if section.enabled and channel.enabled:
+            try:
+                notifier_of(name, channel)
+            except ConfigError as error:
+                yield from error.problems
 
 
 def _named(config: Config) -> Iterator[tuple[str, str, Section, Place]]:
