@@ -103,8 +103,8 @@ def test_each_channel_gets_a_line_and_one_that_fails_is_exit_1(
 
 
 @pytest.mark.parametrize(("channels", "more", "says"), [
-    ("    {}\n", (), "expected channels, got nothing of it"),
-    (a_webhook("good", "http://127.0.0.1:9/"), ("--channel", "none"), "expected 'none'"),
+    ("    {}\n", (), "there is no channel"),
+    (a_webhook("good", "http://127.0.0.1:9/"), ("--channel", "none"), "no channel is called 'none'"),
     ("    it: {plugin: webhook, url: 'https://127.0.0.1/hush'}\n", (), "no address on the open"),
     ("    it: {plugin: nobody}\n", (), "expected one of apprise, console, discord"),
     ("    it: {plugin: slack}\n", (), "webhook_url: expected a value"),
@@ -159,7 +159,7 @@ def test_a_running_daemon_sends_the_test_itself(
         assert main([*asked]) == 0
         here, shut = json.loads(capsys.readouterr().out)["channels"]
         assert main([*asked, "--channel", "none"]) == 4
-        assert "expected 'none'" in capsys.readouterr().err
+        assert "no channel is called 'none'" in capsys.readouterr().err
         assert main([*asked, "--channel", "a b"]) == 2
     assert (here["outcome"], shut["outcome"]) == ("delivered", "skipped")
     assert "it is not open" in shut["told"]

@@ -35,8 +35,8 @@ def test(args: argparse.Namespace) -> int:
             raise
         rows = _tried(place.load(args), args.channel)
     if not rows:
-        named = f"{args.channel!r}" if args.channel else "channels"
-        raise Stop(Exit.CONFIG, f"notifications.channels: expected {named}, got nothing of it")
+        named = f"no channel is called {args.channel!r}" if args.channel else "there is no channel"
+        raise Stop(Exit.CONFIG, f"notifications.channels: {named}")
     is_good = all(row["outcome"] != "failed" for row in rows)
     if args.json:
         show.document({"good": is_good, "channels": rows})
