@@ -25,8 +25,10 @@ def window(
     until: datetime | Literal["close"] | None,
 ) -> Window:
     """Play the next session after `wall`, or from `start`; to `until`, or to just after a close."""
-    begins = start if start is not None else calendar.next_open(wall) - BEFORE_OPEN
-    ends = until if isinstance(until, datetime) else calendar.next_close(begins) + AFTER_CLOSE
+    opens = calendar.next_open(wall)
+    begins = start if start is not None else opens - BEFORE_OPEN
+    closes = calendar.next_close(opens if start is None else start)
+    ends = until if isinstance(until, datetime) else closes + AFTER_CLOSE
     calendar.phase_at(begins)  # raises ValueError before the first known day
     if not (begins < ends):
         raise ValueError(f"until: expected after {begins.isoformat()}, got {ends.isoformat()}")
