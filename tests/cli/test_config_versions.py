@@ -50,7 +50,7 @@ def test_history_names_each_version_and_status_what_waits(desk: Desk) -> None:
     assert [(row["number"], row["in_force"]) for row in rows] == [(2, False), (1, True)]
     assert "policy.order_qty_max, telemetry.log_level" in desk.types("config", "history")
     told = desk.types("status")
-    assert ", configuration 2" in told
+    assert ", configuration 2, not all of it in force" in told
     assert "looser settings wait for an approval: policy.order_qty_max 50 -> 80" in told
 
 

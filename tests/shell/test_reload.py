@@ -237,6 +237,15 @@ def test_a_version_comes_back_as_a_new_one(house: House) -> None:
     assert (house.limit, found["pending"]["changes"][0]["after"]) == ("20", "50")
 
 
+def test_one_version_is_in_force_though_an_older_one_says_the_same(house: House) -> None:
+    for text in (TIGHTER, TIGHTER + "telemetry: {log_level: error}\n"):
+        house.write(text)
+        house.reload()
+    rows = house.reloader.parts.configs.rows()
+    assert [(row["number"], row["in_force"]) for row in rows] == [
+        (3, True), (2, False), (1, False)]
+
+
 def test_a_version_comes_back_to_a_file_that_was_named_from_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,8 @@ def _tell(found: dict[str, Any]) -> None:
 def _settings(found: dict[str, Any]) -> str:
     version = found["configuration"]["version"]
     told = f", configuration {version['number']}" if version is not None else ""
+    if version is not None and not version["in_force"]:
+        told += ", not all of it in force"
     return f"{found['settings_version']}{told}"
 
 

@@ -29,26 +29,34 @@ class Configs:
 
     def rows(self) -> list[Plain]:
         """Return all, the newest first."""
-        return [row for number in reversed(self._versions) if (row := self.row(number))]
+        newest = self._newest_deciding()
+        return [self._row(number, newest) for number in reversed(self._versions)]
 
     def row(self, number: int) -> Plain | None:
         if number not in self._versions:
             return None
+        return self._row(number, self._newest_deciding())
+
+    def _row(self, number: int, newest_deciding: int | None) -> Plain:
         moment, event = self._versions[number]
         return {
             "number": number, "at": iso(moment.at), "by": event.by, "reason": event.reason,
             "source": event.source, "hash": event.hash,
             "settings_version": event.settings_version, "changed": list(event.changed),
-            "in_force": event.settings_version == self._kept.book.settings_version,
+            "in_force": number == newest_deciding,
         }
+
+    def _newest_deciding(self) -> int | None:
+        return max(self._deciding(), default=None)
+
+    def _deciding(self) -> list[int]:
+        """Return the versions that say what decides now: a rollback says it after an older one."""
+        now = self._kept.book.settings_version
+        return [n for n, (_, event) in self._versions.items() if event.settings_version == now]
 
     def in_force(self) -> set[int]:
         """Return the versions that may not be forgotten: the newest, and what still decides."""
-        now = self._kept.book.settings_version
-        return {
-            self._kept.book.config.number,
-            *(n for n, (_, event) in self._versions.items() if event.settings_version == now),
-        }
+        return {self._kept.book.config.number, *self._deciding()}
 
     def document(self) -> Plain:
         """Tell what holds, and what waits."""
