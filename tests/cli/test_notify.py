@@ -104,7 +104,7 @@ def test_each_channel_gets_a_line_and_one_that_fails_is_exit_1(
 
 @pytest.mark.parametrize(("channels", "more", "says"), [
     ("    {}\n", (), "there is no channel"),
-    (a_webhook("good", "http://127.0.0.1:9/"), ("--channel", "none"), "no channel is called 'none'"),
+    (a_webhook("good", "http://127.0.0.1:9/"), ("--channel", "none"), "is called 'none'"),
     ("    it: {plugin: webhook, url: 'https://127.0.0.1/hush'}\n", (), "no address on the open"),
     ("    it: {plugin: nobody}\n", (), "expected one of apprise, console, discord"),
     ("    it: {plugin: slack}\n", (), "webhook_url: expected a value"),
