@@ -138,6 +138,7 @@ TYPED_WHILE_IT_RUNS = [
 ]
 
 TYPED_IN_AN_EMPTY_ROOM = [
+    ("status --config unknown.yaml", 4, "unknown.yaml:6: stratagies", "--data-dir DIR"),
     ("", 2, "required: VERB", "see tradebot --help"),
     ("ledger", 2, "required: ACTION", "see tradebot ledger --help"),
     # nothing runs

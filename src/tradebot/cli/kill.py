@@ -68,7 +68,7 @@ def _home(args: argparse.Namespace) -> Path:
         return place.home(args)
     except Stop as stop:
         if stop.code is not Exit.CONFIG or (found := place.data_dir_named(args)) is None:
-            raise Stop(stop.code, f"{stop}\nwithout a configuration: --data-dir DIR") from None
+            raise
         show.note(f"the configuration is broken; its data_dir is {found}")
         return found
 

@@ -54,7 +54,12 @@ def overrides(args: argparse.Namespace) -> Mapping[str, str]:
 
 def home(args: argparse.Namespace) -> Path:
     """Return the data directory that is meant; with --data-dir no configuration is read."""
-    base = Path(args.data_dir) if args.data_dir is not None else Path(load(args).data_dir)
+    try:
+        base = Path(args.data_dir if args.data_dir is not None else load(args).data_dir)
+    except Stop as stop:
+        if stop.code is not Exit.CONFIG:
+            raise
+        raise Stop(stop.code, f"{stop}\nwithout a configuration: --data-dir DIR") from None
     return base / REHEARSAL if args.rehearsal else base
 
 
