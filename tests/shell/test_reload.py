@@ -157,7 +157,8 @@ def _for_anybody(path: Path) -> None:
 
 
 def _mute(path: Path) -> None:
-    path.write_text("notifications: {channels: {pager: {plugin: webhook, url: 'http://127.0.0.1'}}}\n")
+    channel = "{plugin: webhook, url: 'http://127.0.0.1'}"
+    path.write_text(f"notifications: {{channels: {{pager: {channel}}}}}\n")
     path.chmod(0o600)
 
 
