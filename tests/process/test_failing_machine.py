@@ -15,7 +15,7 @@ from tradebot.cli.outcome import Stop
 
 FAILED: Final = 70
 NO_MORE_FILES: Final = 3  # all below are open from the start
-REFUSED: Final = 1
+BAD_CONFIG: Final = 4
 BLOCK_BYTES: Final = 4096
 TOLD_MAX: Final = 30  # lines
 
@@ -136,8 +136,9 @@ def test_on_a_read_only_file_system_it_says_so_and_ends(
     tmp_path: Path, read_only: tuple[str, ...]
 ) -> None:
     found = ask(tmp_path, ("run",), read_only)
-    assert (found.returncode, found.stdout) == (REFUSED, "")
-    assert found.stderr.splitlines() == ["tradebot: data/tradebot.lock: Read-only file system"]
+    assert (found.returncode, found.stdout) == (BAD_CONFIG, "")
+    expected = "data_dir: expected a directory to write to, got data: Read-only file system"
+    assert found.stderr.splitlines() == [f"tradebot: {expected}"]
 
 
 def fill(disk: Path) -> Path:

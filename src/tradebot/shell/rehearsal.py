@@ -27,8 +27,10 @@ def window(
     """Play the next session after `wall`, or from `start`; to `until`, or to just after a close."""
     opens = calendar.next_open(wall)
     begins = start if start is not None else opens - BEFORE_OPEN
-    closes = calendar.next_close(opens if start is None else start)
-    ends = until if isinstance(until, datetime) else closes + AFTER_CLOSE
+    if isinstance(until, datetime):
+        ends = until  # a calendar may know no close after that
+    else:
+        ends = calendar.next_close(opens if start is None else start) + AFTER_CLOSE
     calendar.phase_at(begins)  # raises ValueError before the first known day
     if not (begins < ends):
         raise ValueError(f"until: expected after {begins.isoformat()}, got {ends.isoformat()}")
