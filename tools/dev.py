@@ -78,10 +78,13 @@ def lock(_: argparse.Namespace) -> int:
         cwd=ROOT, check=False, input=build, text=True,
     ).returncode
     return compiled or worst([
-        python(*COMPILE, "pyproject.toml", "--output-file", "requirements.lock"),
-        python(
-            *COMPILE, "pyproject.toml", "--extra", "dev", "--constraint", "requirements.lock",
+        python(  # first, for it has the narrowest wishes: what runs must stand beside what tests
+            *COMPILE, "pyproject.toml", "--extra", "dev",
             "--constraint", "requirements-build.lock", "--output-file", "requirements-dev.lock",
+        ),
+        python(
+            *COMPILE, "pyproject.toml", "--constraint", "requirements-dev.lock",
+            "--output-file", "requirements.lock",
         ),
     ])
 
