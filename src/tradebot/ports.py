@@ -15,6 +15,7 @@ from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Side
+from tradebot.core.model.look import BrokerLook
 from tradebot.core.model.report import Capabilities, Report, Statement
 from tradebot.core.model.sizing import Size, Sizing
 
@@ -81,6 +82,20 @@ class Broker(Protocol):
     async def fills_since(self, since: datetime) -> Sequence[Report]: ...
     async def statement(self) -> Statement: ...
     def reports(self) -> AsyncIterator[Report]: ...
+
+
+@runtime_checkable
+class ReachableBroker(Broker, Protocol):
+    """A broker that can be looked at without an order, also beside a daemon that trades there."""
+
+    @staticmethod
+    def beside(settings: Any) -> Any:
+        """Return settings under which a second connection takes nothing from the first."""
+
+    async def ping(self) -> datetime:
+        """Ask the cheapest question there is; return the time by the broker's own clock."""
+
+    async def look(self) -> BrokerLook: ...
 
 
 MarketEvent: TypeAlias = Quote | Bar
