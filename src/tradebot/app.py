@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
 
-from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
+from tradebot.ports import Calendar, Clock, MarketData
 from tradebot.shell import observers, own_directory, recovery, rehearsal, reserve, standing
 from tradebot.shell.api.alert_routes import alert_routes
 from tradebot.shell.api.figure_routes import figure_routes
@@ -48,8 +48,7 @@ from tradebot.shell.reload import Reloader, ReloadParts
 from tradebot.shell.retention import Housekeeper
 from tradebot.shell.run_options import RunOptions
 from tradebot.shell.service import Service
-from tradebot.shell.settings import plugins
-from tradebot.shell.settings.config import Config, ConfigError, Section, fill
+from tradebot.shell.settings.config import Config, ConfigError
 from tradebot.shell.settings.effective import inline_secrets
 from tradebot.shell.settings.plugin_settings import check_plugins
 from tradebot.shell.settings.versions import FOLDER, Versions
@@ -67,6 +66,7 @@ from tradebot.shell.told.gate_files import GateFiles
 from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.told.promotion_files import PromotionFiles
 from tradebot.shell.told.telemetry import Telling
+from tradebot.shell.vendors import Vendors
 from tradebot.shell.views.drafts import Present, Shelf
 from tradebot.shell.views.views import Views
 
@@ -149,7 +149,9 @@ def assembled(
         built = _Builder(
             config=config, home=home, past=past, journal=journal, calendars=calendars,
             clock=clock, until=until, telling=telling, lines=lines, pace=options.pace,
-            ending=ending, service=service, history=history,
+            ending=ending, service=service, history=history, vendors=Vendors(
+                config=config, home=home, clock=clock, calendars=calendars, until=until
+            ),
         ).assembly()
         ending.enter_context(FlagWatch(home, built.latch))
         yield built
@@ -191,6 +193,7 @@ class _Builder:
     ending: ExitStack
     service: Service
     history: AlertHistory
+    vendors: Vendors
 
     def assembly(self) -> Assembly:
         """Build everything, in the order in which a quote must pass through it."""
@@ -289,7 +292,7 @@ class _Builder:
             settings=config.decisive(), book=past.book(), view=past.views.book, last_seq=past.seq,
             last_heard=past.last_at, journal=self.journal, clock=self.clock, latch=Latch(),
             market=market, way=lambda route: Way(
-                config.route_kind(route), self._broker(route, market),
+                config.route_kind(route), self.vendors.broker(route, market),
                 config.brokers[route].resilience,
             ),
             auto_start=config.schedule.auto_start, reconcile=config.reconcile,
@@ -342,49 +345,23 @@ class _Builder:
         )
 
     def _reader(self) -> Reader:
-        section = self.config.language
-        if section.provider == plugins.WITHOUT["language"]:
-            return Reader(section, None)
-        plugin = plugins.load("language", section.provider)
-        built: Language = plugins.build("language", plugin, self._filled(plugin, section.own))
-        return Reader(section, built, self.pace)
+        return Reader(self.config.language, self.vendors.language(), self.pace)
 
     def _market(self) -> MarketData:
-        section = self.config.market_data
-        plugin = plugins.load("market_data", section.provider)
-        built: MarketData = plugins.build(
-            "market_data", plugin, self._filled(plugin, section.own), clock=self.clock,
-            calendars=self.calendars, until=self.until,
-        )
-        for gap in built.gaps():
+        market = self.vendors.market()
+        for gap in market.gaps():
             told = f"{gap.sessions} sessions are not recorded, {gap.first} to {gap.last}"
             self._tell(f"market {gap.symbol}: {told}")
-        return built
+        return market
 
     def _shadows(self, market: MarketData) -> Iterator[Shadow]:
         """Build what records beside a route; it listens after the views, whose book it reads."""
         for name, section in self.config.brokers.items():
             if section.shadow_of is not None:
                 yield Shadow(
-                    name, section.shadow_of, self._broker(name, market),
+                    name, section.shadow_of, self.vendors.broker(name, market),
                     view=self.past.views.book, clock=self.clock, tell=self._tell,
                 )
-
-    def _broker(self, name: str, market: MarketData) -> Broker:
-        section = self.config.brokers[name]
-        plugin = plugins.load("brokers", section.adapter)
-        built: Broker = plugins.build(
-            "brokers", plugin, self._filled(plugin, section.own), route=name, clock=self.clock,
-            market=market, state_dir=self.home / "brokers" / name, calendars=self.calendars,
-        )
-        return built
-
-    def _filled(self, plugin: Any, own: Section) -> Any:
-        """Fill a plugin's settings, with the one seed unless its own section names another."""
-        settings = fill(plugin.settings_type, own)
-        has_seed = any(field.name == "seed" for field in fields(settings))
-        is_free = has_seed and "seed" not in own.entries
-        return replace(settings, seed=self.config.seed) if is_free else settings
 
     def _tell(self, text: str) -> None:
         self.telling.line(self.clock.now(), text)
