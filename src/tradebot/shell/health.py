@@ -14,6 +14,7 @@ from tradebot.core.model.commands import BreakerState, Control
 from tradebot.core.session import State
 from tradebot.shell import machine
 from tradebot.shell.journal.file import Journal
+from tradebot.shell.machine import FREE_LEAST_BYTES, FREE_WARN_BYTES
 from tradebot.shell.metrics.durations import Durations
 from tradebot.shell.spine import Spine
 from tradebot.shell.standing import breakers, gap_rows
@@ -24,8 +25,6 @@ from tradebot.shell.views.views import Views
 TICK_S: Final = 1.0
 CONNECTION_STALE_S: Final = 300.0
 DATA_STALE_S: Final = 900.0
-_FREE_WARN_BYTES: Final = 2 << 30
-_FREE_LEAST_BYTES: Final = 512 << 20
 _DISK_USED: Final = (0.80, 0.90)  # poor beyond the first, bad beyond the second
 _USED: Final = (0.75, 0.90)  # of memory and of one processor
 _LAG_WARN_MS: Final = 500.0
@@ -195,8 +194,8 @@ class Health:
         return {
             "disk": {
                 "status": _status(
-                    free < _FREE_LEAST_BYTES or disk > _DISK_USED[1],
-                    free < _FREE_WARN_BYTES or disk > _DISK_USED[0],
+                    free < FREE_LEAST_BYTES or disk > _DISK_USED[1],
+                    free < FREE_WARN_BYTES or disk > _DISK_USED[0],
                 ),
                 "free_bytes": free, "used_frac": round(disk, 4),
             },

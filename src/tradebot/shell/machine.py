@@ -9,6 +9,8 @@ from typing import Final
 from tradebot.core.model.fact import fact
 from tradebot.shell.clock import stopwatch
 
+FREE_WARN_BYTES: Final = 2 << 30
+FREE_LEAST_BYTES: Final = 512 << 20  # with less no daemon should begin to trade
 CPU_WINDOW_S: Final = 10.0  # a shorter one says nothing: a start is busy
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _ABOUT_MEMORY: Final = Path("/proc/meminfo")

@@ -122,10 +122,11 @@ def test_a_decision_is_told_with_the_id_that_why_takes(daemon: TinyDaemon, path:
 
 def themes() -> dict[str, dict[str, str]]:
     text = (STATIC / "css" / "theme.css").read_text()
-    blocks = re.findall(r"(:root[^{]*)\{([^}]*)\}", text)
+    colours = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", text)
+    assert len(colours) == text.count("--")  # each has both
     return {
-        name.strip(): dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", body))
-        for name, body in blocks
+        "light": {name: light for name, light, _ in colours},
+        "dark": {name: dark for name, _, dark in colours},
     }
 
 
@@ -149,10 +150,11 @@ def test_every_text_stands_out_from_its_ground(theme: str) -> None:
     assert all(contrast(colours[one], colours[other]) >= 3 for one, other in edges)
 
 
-def test_the_themes_name_the_same_colours_and_every_text_is_checked() -> None:
-    light, by_system, chosen = themes().values()
-    assert by_system == chosen
-    assert light.keys() == chosen.keys()
+def test_a_reader_chooses_between_the_themes_and_every_text_is_checked() -> None:
+    light = themes()["light"]
+    chosen = (STATIC / "css" / "theme.css").read_text().partition("}")[2]
+    for theme in themes():
+        assert f':root[data-theme="{theme}"] {{\n  color-scheme: {theme};' in chosen
     rules = "".join((STATIC / "css" / name).read_text() for name in ("layout.css", "parts.css"))
     assert set(re.findall(r"(?<![a-z-])color: var\(--([a-z-]+)\)", rules)) == TEXTS.keys()
     assert set(re.findall(r"var\(--([a-z-]+)\)", rules)) == light.keys()

@@ -366,7 +366,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.ConfigAccepted: lambda book, event: book.config.accepted(event),
     e.SettingsProposed: lambda book, event: book.config.proposed(event),
     e.SettingsApproved: _approved,
-    e.SettingsDropped: lambda book, event: book.config.dropped(event),
+    e.SettingsDropped: lambda book, _: book.config.ended(),
     e.InstrumentsDefined: _instruments,
     e.RouteConnected: _route_up,
     e.RouteDisconnected: _route_down,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from tradebot.core.model.config import (
     ConfigAccepted,
     SettingsApproved,
-    SettingsDropped,
     SettingsProposed,
 )
 
@@ -27,9 +26,6 @@ class Configuration:
 
     def approved(self, event: SettingsApproved, session: str | None) -> None:
         self.approved_by, self.approved_in = (*self.approved_by, event.by), session
-
-    def dropped(self, event: SettingsDropped) -> None:
-        self.ended()
 
     def ended(self) -> None:
         self.proposal, self.approved_by, self.approved_in = None, (), None

@@ -75,6 +75,16 @@ class Account:
     def equity(self) -> Decimal:
         return self.cash + self.net_value
 
+    @property
+    def fallen(self) -> Decimal:
+        """Return how far equity is below the most that it ever was."""
+        return self.high_water - self.equity
+
+    @property
+    def drawdown_frac(self) -> Decimal:
+        """Return the same as a part of that most, at least 0."""
+        return max(ZERO, self.fallen / self.high_water) if self.high_water > 0 else ZERO
+
     def shift(self, amount: Decimal) -> None:
         """Let what is neither profit nor loss move the marks that both are counted from."""
         self.high_water += amount

@@ -10,7 +10,7 @@ def drawdown(look: Look) -> Said:
     account = look.funded
     if isinstance(account, Objection):
         return account
-    fallen = account.high_water - account.equity
+    fallen = account.fallen
     limit = account.high_water * look.policy.drawdown_entry_max_frac
     if fallen < limit or look.is_closing:
         return fallen, limit

@@ -73,11 +73,8 @@ def approve(book: Book, command: ApproveSettings, facts: Facts, at: datetime) ->
 
 
 def reject(book: Book, command: RejectSettings, facts: Facts, at: datetime) -> Iterator[Event]:
-    proposal = book.config.proposal
-    if proposal is None or proposal.digest != command.target:
-        yield from record(book, ApprovalRefused(
-            target=command.target[:64], reason=Reason.POLICY_NO_PROPOSAL
-        ))
+    if (flaw := _flaw(book, command)) is not None:
+        yield from record(book, ApprovalRefused(target=command.target[:64], reason=flaw))
         return
     yield from _drop(book, Reason.POLICY_REJECTED, command.by, command.reason)
 
@@ -111,11 +108,11 @@ def may_loosen(book: Book) -> bool:
     return is_over or market.phase is Phase.CLOSED
 
 
-def _flaw(book: Book, command: ApproveSettings) -> Reason | None:
+def _flaw(book: Book, command: ApproveSettings | RejectSettings) -> Reason | None:
     proposal = book.config.proposal
     if proposal is None or proposal.digest != command.target:
         return Reason.POLICY_NO_PROPOSAL
-    if command.by in book.config.approved_by:
+    if isinstance(command, ApproveSettings) and command.by in book.config.approved_by:
         return Reason.POLICY_SAME_APPROVER
     return None
 

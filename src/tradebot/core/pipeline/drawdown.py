@@ -19,7 +19,7 @@ def halt_at_drawdown(book: Book) -> Iterator[Event]:
         return
     limit = book.settings.policy.drawdown_halt_frac
     for name, account in book.ledger.accounts.items():
-        fallen = account.high_water - account.equity
+        fallen = account.fallen
         if not account.unmarked and 0 < account.high_water * limit <= fallen:
             yield from record(book, InstrumentHalted(
                 symbol=EVERYTHING, reason=Reason.RISK_DRAWDOWN_HALT,

@@ -15,10 +15,9 @@ from typing import Final
 from tradebot.ports import Clock
 from tradebot.shell.checks.checks import Check, Finding, Word
 from tradebot.shell.journal.lock import LOCK
+from tradebot.shell.machine import FREE_LEAST_BYTES, FREE_WARN_BYTES
 
 _SKEW_WARN_S: Final = 1.0
-_FREE_WARN_BYTES: Final = 2 << 30
-_FREE_LEAST_BYTES: Final = 512 << 20
 _SYNC_WARN_MS: Final = 50.0
 _SYNCS: Final = 15
 _PIECE: Final = b"x" * 4096
@@ -67,7 +66,7 @@ def _disk(home: Path, clock: Clock) -> Finding:
     place = _nearest(home)
     free = shutil.disk_usage(place).free
     told = f"{free / 2**30:.1f} GiB free"
-    if free < _FREE_LEAST_BYTES:
+    if free < FREE_LEAST_BYTES:
         return Word.FAIL, told
     try:
         sync_ms, skew_s = _measured(place, clock)
@@ -76,7 +75,7 @@ def _disk(home: Path, clock: Clock) -> Finding:
     told += f", a synced write takes {sync_ms:.2f} ms"
     if abs(skew_s) > _SKEW_WARN_S:
         return Word.WARN, f"{told}; the file system's clock is {skew_s:.1f} s away from ours"
-    is_poor = free < _FREE_WARN_BYTES or sync_ms > _SYNC_WARN_MS
+    is_poor = free < FREE_WARN_BYTES or sync_ms > _SYNC_WARN_MS
     return (Word.WARN if is_poor else Word.PASS), told
 
 

@@ -23,8 +23,7 @@ def _of_accounts(amount: Callable[[Watched, str, Account], Decimal]) -> Read:
 def _drawdowns(watched: Watched) -> Iterator[Sample]:
     for name, account in watched.patient.views.book.ledger.accounts.items():
         if account.high_water > 0:
-            fallen = (account.high_water - account.equity) / account.high_water
-            yield Sample((label(name),), float(max(ZERO, fallen)))
+            yield Sample((label(name),), float(account.drawdown_frac))
 
 
 def _used(watched: Watched) -> Iterable[Sample]:

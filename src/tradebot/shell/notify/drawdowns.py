@@ -44,10 +44,8 @@ class Drawdowns:
 
 
 def _depth(account: Account) -> Decimal:
-    """Return how far equity is below its high-water mark, as a part of that."""
-    if account.unmarked or not account.high_water > 0:
-        return Decimal(0)
-    return (account.high_water - account.equity) / account.high_water
+    """Return how far equity is known to be below its high-water mark, as a part of that."""
+    return Decimal(0) if account.unmarked else account.drawdown_frac
 
 
 def _alert(decision: Decision, name: str, account: Account, limit: Decimal) -> Alert:

@@ -79,7 +79,7 @@ class Days:
                 name: {
                     "now": rounded(account.equity),
                     "change": rounded(account.equity - before.get(name, account.equity)),
-                    "fallen": rounded(account.high_water - account.equity),
+                    "fallen": rounded(account.fallen),
                 } for name, account in accounts.items() if not account.unmarked
             },
             "profit": {

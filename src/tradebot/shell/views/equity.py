@@ -128,9 +128,7 @@ class Equity:
     def _accounts_now(self, at: datetime) -> Iterator[tuple[str, Point]]:
         for name, account in self._kept.book.ledger.accounts.items():
             if not account.unmarked:  # or nobody knows
-                high, equity = account.high_water, account.equity
-                fallen = (high - equity) / high if high > 0 else ZERO
-                yield name, Point(at, equity, max(ZERO, fallen))
+                yield name, Point(at, account.equity, account.drawdown_frac)
 
     def _strategies_now(self, at: datetime) -> Iterator[tuple[str, Point]]:
         return ((owner, Point(at, net)) for owner, net in self.profits().items())

@@ -141,7 +141,7 @@ class Views:
     def _drawdowns(self) -> Iterator[Plain]:
         warn = self.book.settings.policy.drawdown_warn_frac
         for name, account in self.book.ledger.accounts.items():
-            fallen = account.high_water - account.equity
+            fallen = account.fallen
             yield {
                 "account": name, "high_water": plain(account.high_water), "fallen": plain(fallen),
                 "lost_today": plain(account.day_equity - account.equity),
