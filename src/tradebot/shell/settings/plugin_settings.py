@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.instrument import SYMBOL
@@ -15,6 +15,8 @@ from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, ConfigError
 from tradebot.shell.settings.document import Items, Node, Place, Section, problem, quoted
 from tradebot.shell.settings.fill import fill
+
+_VITAL: Final = ("market_data", "brokers")  # without another plugin the daemon starts, and says so
 
 
 @fact
@@ -28,6 +30,9 @@ def check_plugins(config: Config) -> list[str]:
     offered: Sequence[str] = ()
     for group, name, own, place in _named(config):
         try:
+            if (lacks := _lacks(group, name)) is not None:
+                problems.append(f"{place}: {group}: {name} is {lacks}")
+                continue
             settings_type = _settings_type(group, name)
             if settings_type is not None:
                 settings = fill(settings_type, own)
@@ -76,6 +81,11 @@ def _held(value: Any) -> Iterator[Secret]:
             yield from chain.from_iterable(_held(getattr(value, f.name)) for f in fields(value))
         case _:
             pass
+
+
+def _lacks(group: str, name: str) -> str | None:
+    """Say which extra a plugin lacks that nothing goes without."""
+    return plugins.missing(plugins.load(group, name)) if group in _VITAL else None
 
 
 def _settings_type(group: str, name: str) -> Any:

@@ -61,10 +61,12 @@ def lacking(group: str, plugin: Any) -> list[str]:
 
 
 def missing(plugin: Any) -> str | None:
-    """Say which extra a plugin needs, by its `needs` (extra -> module), and we lack."""
+    """Say which extra a plugin lacks, by its `needs` (extra -> module); any one of them will do."""
     needs: Mapping[str, str] = getattr(plugin, "needs", {})
-    lacks = [extra for extra, module in needs.items() if find_spec(module) is None]
-    return f"not available without pip install 'tradebot[{','.join(lacks)}]'" if lacks else None
+    if not needs or any(map(find_spec, needs.values())):
+        return None
+    extras = " or ".join(f"pip install 'tradebot[{extra}]'" for extra in needs)
+    return f"not available without {extras}"
 
 
 def build(group: str, plugin: Any, /, *args: Any, **more: Any) -> Any:
