@@ -150,7 +150,8 @@ def assembled(
             config=config, home=home, past=past, journal=journal, calendars=calendars,
             clock=clock, until=until, telling=telling, lines=lines, pace=options.pace,
             ending=ending, service=service, history=history, vendors=Vendors(
-                config=config, home=home, clock=clock, calendars=calendars, until=until
+                config=config, home=home, clock=clock, calendars=calendars, until=until,
+                tell=lambda text: telling.line(clock.now(), text),
             ),
         ).assembly()
         ending.enter_context(FlagWatch(home, built.latch))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
@@ -115,8 +116,8 @@ class Gap:
 class MarketData(Protocol):
     """Quotes and bars, delivered on the loop's clock in time order: never one from the future.
 
-    Listeners are called one after another in the order of subscription, and must not block.
-    `run` plays the feed until it ends or is cancelled.
+    It is built with its settings and a MarketSite. Listeners are called one after another in the
+    order of subscription, and must not block. `run` plays the feed until it ends or is cancelled.
     """
 
     def instruments(self) -> Sequence[Instrument]: ...
@@ -145,6 +146,14 @@ class OptionData(MarketData, Protocol):
 
         One for each session that is over, oldest first; nothing where nothing is known.
         """
+
+
+@runtime_checkable
+class DistantOptions(OptionData, Protocol):
+    """A market whose chains are fetched from elsewhere: asking for one has it fetched."""
+
+    async def chain_looked_for(self, symbol: str) -> None:
+        """Wait until a chain was asked for once, found or not; the caller sets the deadline."""
 
 
 @fact
@@ -198,6 +207,21 @@ class Clock(Protocol):
 
     def skip_to(self, due: datetime) -> bool:
         """Tell whether time jumped there, as a simulated one may where nothing happens before."""
+
+
+@fact
+class MarketSite:
+    """What a market is built with, beside its settings.
+
+    `until` ends a rehearsal; where there is none, the clock is the world's. `state_dir` is the
+    market's own, and made by whoever keeps something there; `tell` says a line to people.
+    """
+
+    clock: Clock
+    calendars: Mapping[str, Calendar]
+    until: datetime | None
+    state_dir: Path
+    tell: Callable[[str], None]
 
 
 @fact

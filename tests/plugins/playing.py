@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Final, TypeVar
 
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.plugins.calendars.always_open import AlwaysOpen
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
 from tradebot.plugins.calendars.weekdays import WeekdaysOpen
-from tradebot.ports import Calendar, Clock, MarketData, MarketEvent
+from tradebot.ports import Calendar, Clock, MarketData, MarketEvent, MarketSite
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.sim_loop import SimLoop
 
@@ -18,6 +19,16 @@ CALENDARS: Final[Mapping[str, Calendar]] = {
 }
 
 M = TypeVar("M", bound=MarketData)
+
+def a_site(
+    clock: Clock, until: datetime | None = None, *, state_dir: Path = Path("unused"),
+    tell: Callable[[str], None] = lambda _: None,
+) -> MarketSite:
+    """Return what a market of a test is built with; it keeps nothing unless it is told where."""
+    return MarketSite(
+        clock=clock, calendars=CALENDARS, until=until, state_dir=state_dir, tell=tell
+    )
+
 
 
 class FixedClock:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
-from tests.plugins.playing import CALENDARS, FixedClock, Heard, play
+from tests.plugins.playing import FixedClock, Heard, a_site, play
 
 from tradebot.plugins.market_data.recorded import RecordedMarket, RecordedSettings
 from tradebot.ports import Clock
@@ -68,9 +68,10 @@ def a_market(
         path=path, symbols=symbols, implied_history=implied_history or {}
     )
     return RecordedMarket(
-        settings, calendars=CALENDARS,
-        clock=FixedClock(clock) if isinstance(clock, datetime) else clock,
-        until=None if until is None else utc(until),
+        settings, a_site(
+            FixedClock(clock) if isinstance(clock, datetime) else clock,
+            None if until is None else utc(until),
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.plugins.playing import CALENDARS, FixedClock, Heard, known_at, play
+from tests.plugins.playing import CALENDARS, FixedClock, Heard, a_site, known_at, play
 
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import AssetClass
@@ -39,8 +39,8 @@ def a_market(
     """Make a market of SPY that quotes every ten seconds, at a time or on a clock."""
     terms = {"symbols": ("SPY",), "seed": 7, "interval_s": Decimal(10), **changes}
     return SimulatedMarket(
-        SimulatedSettings(**terms), until=until, calendars=CALENDARS,
-        clock=FixedClock(clock) if isinstance(clock, datetime) else clock,
+        SimulatedSettings(**terms),
+        a_site(FixedClock(clock) if isinstance(clock, datetime) else clock, until),
     )
 
 

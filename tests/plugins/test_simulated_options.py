@@ -14,9 +14,10 @@ from tests.plugins.test_simulated_market import DAY, MINUTE, OPEN, XNYS, a_marke
 
 from tradebot.core.model.chain import Chain, Expiry, Listed
 from tradebot.core.model.instrument import ExerciseStyle, Instrument, Right, parse_occ
+from tradebot.core.model.naming import instrument_of
 from tradebot.core.options import pricing
 from tradebot.core.options.pricing import Conditions
-from tradebot.plugins.market_data.listing import habit_of, instrument_of
+from tradebot.plugins.market_data.listing import habit_of
 from tradebot.plugins.market_data.surface import Surface
 from tradebot.ports import OptionData
 

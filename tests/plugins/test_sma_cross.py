@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.plugins.playing import CALENDARS, FixedClock
+from tests.plugins.playing import CALENDARS, FixedClock, a_site
 
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.intent import Intent, OrdType, Side, TimeInForce
@@ -262,8 +262,7 @@ def test_a_first_rehearsal_shows_a_trade_within_a_minute(day: str) -> None:
     clock = FixedClock(session.opens + SHOWN_WITHIN)
     symbols = tuple(config["market_data"]["symbols"])
     market = SimulatedMarket(
-        SimulatedSettings(symbols=symbols, seed=config["seed"]), clock=clock,
-        calendars=CALENDARS, until=None,
+        SimulatedSettings(symbols=symbols, seed=config["seed"]), a_site(clock)
     )
     terms = section["parameters"]
     shown = []

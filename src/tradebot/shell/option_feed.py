@@ -26,11 +26,13 @@ from tradebot.ports import Listener, OptionData
 from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.option_chain import chain_of
 from tradebot.shell.supervisor import within
 
 OPTIONS_MAX: Final = 200  # that are kept fresh at once, those first that somebody waits for
 SUBSCRIBED_MAX: Final = 5_000  # in the life of a process: no market takes a listener back
 LOOK_WITHIN_S: Final = 5.0
+_CHAIN_WITHIN_S: Final = 4.0  # less than a look: one that takes longer is there at the next
 WAITING_S: Final = 15.0  # between two looks at what somebody waits for
 _LOOKS_AN_AGE: Final = 3  # so that one look may fail
 
@@ -96,7 +98,7 @@ class OptionFeed:
 
     async def _look_at(self, underlying: str, options: Sequence[str]) -> None:
         self._subscribe((underlying, *options))
-        chain = self._market.chain(underlying)
+        chain = await chain_of(self._market, underlying, _CHAIN_WITHIN_S)
         if chain is None:
             return
         past = self._market.implied_volatilities(underlying, SESSIONS)
@@ -110,10 +112,10 @@ class OptionFeed:
     def _subscribe(self, symbols: Iterable[str]) -> None:
         """Hear each from here on, and at once what is known of it."""
         for symbol in symbols:
+            last = self._market.last(symbol)  # asked each time: so the market knows who is wanted
             if symbol in self._subscribed or len(self._subscribed) >= SUBSCRIBED_MAX:
                 continue
             self._subscribed.add(symbol)
-            last = self._market.last(symbol)
             for hears in self._around.hear:
                 self._market.subscribe([symbol], hears)
                 if last is not None:

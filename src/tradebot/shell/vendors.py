@@ -1,12 +1,12 @@
 """How are market, brokers and language model built? Each from the plugin that its section names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tradebot.ports import Broker, Calendar, Clock, Language, MarketData
+from tradebot.ports import Broker, Calendar, Clock, Language, MarketData, MarketSite
 from tradebot.shell.settings import plugins
 from tradebot.shell.settings.config import Config, Section, fill
 
@@ -19,14 +19,17 @@ class Vendors:
     home: Path
     clock: Clock
     calendars: Mapping[str, Calendar]
+    tell: Callable[[str], None]
     until: datetime | None = None
 
     def market(self) -> MarketData:
         section = self.config.market_data
         plugin = plugins.load("market_data", section.provider)
         built: MarketData = plugins.build(
-            "market_data", plugin, self._filled(plugin, section.own), clock=self.clock,
-            calendars=self.calendars, until=self.until,
+            "market_data", plugin, self._filled(plugin, section.own), MarketSite(
+                clock=self.clock, calendars=self.calendars, until=self.until,
+                state_dir=self.home / "market_data", tell=self.tell,
+            ),
         )
         return built
 

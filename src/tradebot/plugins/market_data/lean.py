@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.money import ZERO
+from tradebot.core.model.naming import bare, instrument_of
 from tradebot.plugins.market_data.feed import Stamped, stamped_bar, stamped_quote
-from tradebot.plugins.market_data.listing import bare, instrument_of
 from tradebot.plugins.market_data.recording import RecordingDamaged
 
 NEW_YORK: Final = ZoneInfo("America/New_York")

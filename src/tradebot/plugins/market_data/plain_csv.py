@@ -17,8 +17,8 @@ from typing import Final, TypeVar
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.money import ZERO, parse_decimal
+from tradebot.core.model.naming import instrument_of
 from tradebot.plugins.market_data.feed import Stamped, stamped_bar, stamped_quote
-from tradebot.plugins.market_data.listing import instrument_of
 from tradebot.plugins.market_data.recording import RecordingDamaged
 
 _QUOTE_HEADER: Final = ("time", "bid", "ask", "bid_size", "ask_size")

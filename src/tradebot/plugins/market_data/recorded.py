@@ -24,7 +24,7 @@ from tradebot.plugins.market_data.feed import Feed, Stream
 from tradebot.plugins.market_data.lean_options import LeanOptions, find_options
 from tradebot.plugins.market_data.paths import Recent
 from tradebot.plugins.market_data.recording import Recording
-from tradebot.ports import Calendar, Clock, Gap, Listener
+from tradebot.ports import Gap, Listener, MarketSite
 
 _DAY: Final = timedelta(days=1)
 _END: Final = attrgetter("end")
@@ -51,20 +51,17 @@ class RecordedMarket:
 
     settings_type = RecordedSettings
 
-    def __init__(
-        self, settings: RecordedSettings, *, clock: Clock, calendars: Mapping[str, Calendar],
-        until: datetime | None,
-    ) -> None:
+    def __init__(self, settings: RecordedSettings, site: MarketSite) -> None:
         self._names = tuple(dict.fromkeys(settings.symbols))
         self._sources = _open(settings.path, self._names)
         self._options = _options(settings.path, self._sources)
         self._implied = {
             symbol: plain_csv.implied(path) for symbol, path in settings.implied_history.items()
         }
-        self._calendars = calendars
-        self._until = until
-        self._first_day = (clock.now() - _DAY).date()
-        self._feed = Feed(self._sources, clock, until, self._stream)
+        self._calendars = site.calendars
+        self._until = site.until
+        self._first_day = (site.clock.now() - _DAY).date()
+        self._feed = Feed(self._sources, site.clock, site.until, self._stream)
         self._gaps: tuple[Gap, ...] | None = None
         self._bars: Recent[tuple[str, date], list[Bar]] = Recent(2 * len(self._sources))
 

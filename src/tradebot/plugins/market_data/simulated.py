@@ -17,14 +17,15 @@ from tradebot.core.model.chain import Chain
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import AssetClass, Instrument, option_of
+from tradebot.core.model.naming import instrument_of
 from tradebot.plugins.market_data.feed import Feed, Stream
-from tradebot.plugins.market_data.listing import habit_of, instrument_of
+from tradebot.plugins.market_data.listing import habit_of
 from tradebot.plugins.market_data.option_listing import is_root
 from tradebot.plugins.market_data.option_pit import OptionPit
 from tradebot.plugins.market_data.paths import MINUTE, Recent, UnitPath, minute_count
 from tradebot.plugins.market_data.share_prices import SharePrices
 from tradebot.plugins.market_data.tape import Tape
-from tradebot.ports import Calendar, Clock, Gap, Listener, Session
+from tradebot.ports import Calendar, Gap, Listener, MarketSite, Session
 
 _MINUTE_MS: Final = 60_000
 _TAPES_KEPT: Final = 4096  # of options that somebody asked for
@@ -60,21 +61,18 @@ class SimulatedMarket:
 
     settings_type = SimulatedSettings
 
-    def __init__(
-        self, settings: SimulatedSettings, *, clock: Clock, calendars: Mapping[str, Calendar],
-        until: datetime | None,
-    ) -> None:
+    def __init__(self, settings: SimulatedSettings, site: MarketSite) -> None:
         names = dict.fromkeys(settings.symbols)
         self._instruments = {
             name: instrument_of(name, settings.asset_classes.get(name)) for name in names
         }
         self._calendars = {
-            name: _calendar(instrument, calendars)
+            name: _calendar(instrument, site.calendars)
             for name, instrument in self._instruments.items()
         }
         self._tapes, self._pits = self._built(settings)
         self._options: Recent[str, Tape | None] = Recent(_TAPES_KEPT)
-        self._feed = Feed(names, clock, until, self._stream)
+        self._feed = Feed(names, site.clock, site.until, self._stream)
 
     def instruments(self) -> Sequence[Instrument]:
         return tuple(self._instruments.values())

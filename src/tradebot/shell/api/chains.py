@@ -5,9 +5,10 @@ from http import HTTPStatus
 from typing import Final
 
 from tradebot.core.model.chain import Chain, Expiry
-from tradebot.ports import MarketData, OptionData
+from tradebot.ports import MarketData
 from tradebot.shell.api.bodies import BadRequest, Field, Form, read_symbol
 from tradebot.shell.api.requests import Unanswerable
+from tradebot.shell.option_chain import chain_of
 from tradebot.shell.views.chain import chain_document, usual_expiry
 from tradebot.shell.views.rows import Plain
 
@@ -17,18 +18,18 @@ EXPIRY: Final = Field(
 )
 
 
-def told_chain(market: MarketData, name: str, expiry: str | None) -> Plain:
+async def told_chain(market: MarketData, name: str, expiry: str | None) -> Plain:
     """Tell the options on a share, of the expiry that is asked for or a usual one."""
-    chain = _chain(market, read_symbol("symbol", name))
+    chain = await _chain(market, read_symbol("symbol", name))
     return chain_document(chain, usual_expiry(chain) if expiry is None else _expiry(chain, expiry))
 
 
-def _chain(market: MarketData, symbol: str) -> Chain:
+async def _chain(market: MarketData, symbol: str) -> Chain:
     known = [instrument.symbol for instrument in market.instruments()]
     if symbol not in known:
         text = f"{symbol} is not quoted here; there are: {', '.join(known)}"
         raise Unanswerable(HTTPStatus.NOT_FOUND, text)
-    chain = market.chain(symbol) if isinstance(market, OptionData) else None
+    chain = await chain_of(market, symbol)
     if chain is None:
         raise Unanswerable(HTTPStatus.NOT_FOUND, f"no options on {symbol} are known now")
     return chain

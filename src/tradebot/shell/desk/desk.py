@@ -38,6 +38,7 @@ from tradebot.shell.desk.words import Words
 from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.option_chain import COMES_WITHIN_S, chain_of
 from tradebot.shell.views.rows import Plain
 from tradebot.shell.views.views import Views
 
@@ -106,8 +107,7 @@ class OptionsDesk:
     async def _planned(self, request: Request) -> Outcome:
         """Look at the market here, and let a thread find what fits."""
         assert request.symbol is not None  # or there had been a question
-        market = self._market
-        chain = market.chain(request.symbol) if isinstance(market, OptionData) else None
+        chain = await chain_of(self._market, request.symbol, COMES_WITHIN_S * self._pace)
         if chain is None:
             return NoneFits(why=f"nobody lists options on {request.symbol} here")
         book = self._views.book
