@@ -17,6 +17,7 @@ from tradebot.shell.notify.history import AlertHistory, path_in
 from tradebot.shell.settings.config import Config
 from tradebot.shell.settings.plugin_settings import secrets_of
 from tradebot.shell.told.execution_log import ExecutionLog
+from tradebot.shell.told.importance import Importance
 from tradebot.shell.told.outlet import Outlet, instead_of, to_file, to_stream
 from tradebot.shell.told.redact import hiding
 from tradebot.shell.told.telemetry import Console, JsonLog, Telling
@@ -35,10 +36,11 @@ def lines(config: Config, out: TextIO, *, is_rehearsal: bool) -> Outlet:
 def telling(asked: str, config: Config, out: Outlet, views: Views) -> Telling:
     """Lines for people where a terminal listens or text was asked for, JSON for all else."""
     chosen = config.telemetry.log_format if asked == "auto" else asked
+    least = Importance[config.telemetry.log_level.upper()]
     if chosen == "json" or (chosen == "auto" and not out.isatty()):
-        return JsonLog(out, views.ids_of)
+        return JsonLog(out, views.ids_of, least, for_journald="JOURNAL_STREAM" in os.environ)
     can_redraw = out.isatty() and os.environ.get("TERM") != "dumb"
-    return Console(out, config.schedule.timezone, is_terminal=can_redraw)
+    return Console(out, config.schedule.timezone, is_terminal=can_redraw, least=least)
 
 
 def status_every_s(config: Config, telling: Telling) -> float:

@@ -15,13 +15,19 @@ from tests.tiny_daemon import AT, TinyDaemon, served
 
 import tradebot
 from tradebot.cli.main import main
-from tradebot.core.model.commands import SubmitIntent
+from tradebot.core.model.commands import (
+    Delivery,
+    ReportDelivery,
+    SetKillSwitch,
+    SubmitIntent,
+)
 from tradebot.core.model.intent import Intent, Leg, Side, Source
 from tradebot.core.model.money import ONE
 from tradebot.core.model.report import ExecType
 from tradebot.shell import observers
 from tradebot.shell.settings.config import load
 from tradebot.shell.told.execution_log import ExecutionLog
+from tradebot.shell.told.importance import Importance
 from tradebot.shell.told.outlet import Outlet
 from tradebot.shell.told.telemetry import Console, JsonLog, Repeats
 
@@ -82,6 +88,25 @@ def test_every_line_about_an_intent_carries_its_ids() -> None:
     }
     assert {line["correlation_id"] for line in lines} == {"basket-7"}
     assert len({line["intent_id"] for line in lines}) == 1
+
+
+def test_a_log_says_how_important_a_line_is_and_leaves_out_what_is_less_than_asked_for() -> None:
+    daemon, told = TinyDaemon(), {}
+    ordered = daemon.decide(an_intent(daemon))
+    doubted = daemon.decide(ReportDelivery(
+        cl_ord_id=next(iter(daemon.book.orders.working)), delivery=Delivery.UNKNOWN, detail="mute"
+    ))
+    killed = daemon.decide(SetKillSwitch(engaged=True, reason="enough", by="me"))
+    for least in Importance:
+        log = JsonLog(io.StringIO(), daemon.views.ids_of, least, for_journald=True)
+        lines = "".join([log.told(decision) for decision in (ordered, doubted, killed) if decision])
+        told[least] = {json.loads(line[3:])["event"]: line[:3] for line in lines.splitlines()}
+    assert told[Importance.ERROR] == {"KillSwitchSet": "<3>"}
+    assert told[Importance.WARNING] == {"OrderInDoubt": "<4>", "KillSwitchSet": "<3>"}
+    assert told[Importance.INFO]["OrderSubmitted"] == "<6>"
+    assert told[Importance.DEBUG].keys() - told[Importance.INFO].keys() == {
+        "StagesPassed", "RouteChosen"
+    }
 
 
 def test_an_execution_tells_the_latency_of_each_stage() -> None:

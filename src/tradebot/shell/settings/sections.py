@@ -188,7 +188,7 @@ class Telemetry:
     """What is told to people and logs, and how often.
 
     log_format: text for people, json for machines, auto chooses by whether a terminal listens
-    log_level: what is at least this important is logged
+    log_level: what is at least this important is logged; debug tells each stage of each order
     status_every_s: how often a log hears the status; a terminal's line is renewed each second
     mark_every_s: how often open positions are valued at most, each time a line in the journal
     heartbeat_s: how often the log hears that the daemon lives

@@ -12,10 +12,8 @@ from structlog.processors import JSONRenderer
 from tradebot.core.model import events as e
 from tradebot.core.model.sound import printable
 from tradebot.shell.journal.decision import Decision
+from tradebot.shell.told.importance import Importance, importance
 from tradebot.shell.views.narrate import sentence
-
-# Told in the JSON log only: true, but noise to an eye at the terminal.
-_QUIET: Final = (e.StagesPassed, e.RouteChosen, e.ReconRequested, e.PositionsMarked)
 
 _CLEAR_LINE: Final = "\r\x1b[K"
 
@@ -54,17 +52,23 @@ class Repeats:
 class Console:
     """Readable lines in the market's own time; a terminal keeps the status line at the bottom."""
 
-    def __init__(self, out: TextIO, zone: ZoneInfo, *, is_terminal: bool) -> None:
+    def __init__(
+        self, out: TextIO, zone: ZoneInfo, *, is_terminal: bool,
+        least: Importance = Importance.INFO,
+    ) -> None:
         self._out = out
         self._zone = zone
+        self._least = least
         self.is_terminal = is_terminal
         self._status = ""
         self._repeats = Repeats()
 
     def told(self, decision: Decision) -> str:
         """Return the lines of a decision, for whoever writes them."""
-        events = [event for event in decision.events if not _is_quiet(event)]
-        return "".join([self._worded(decision.at, sentence(event)) for event in events])
+        return "".join([
+            self._worded(decision.at, sentence(event)) for event in decision.events
+            if importance(event) <= self._least
+        ])
 
     def line(self, at: datetime, text: str) -> None:
         for told in self._repeats.heard(at, text):
@@ -99,11 +103,19 @@ class Console:
 
 
 class JsonLog:
-    """The same as JSON lines by structlog, for journald and for programs."""
+    """The same as JSON lines by structlog, for journald and for programs.
 
-    def __init__(self, out: TextIO, ids_of: Callable[..., Mapping[str, str]]) -> None:
+    For journald each line begins with its importance (sd-daemon(3)): `journalctl -p warning`.
+    """
+
+    def __init__(
+        self, out: TextIO, ids_of: Callable[..., Mapping[str, str]],
+        least: Importance = Importance.INFO, *, for_journald: bool = False,
+    ) -> None:
         self._out = out
         self._ids_of = ids_of
+        self._least = least
+        self._for_journald = for_journald
         self._repeats = Repeats()
         self._render = JSONRenderer()
 
@@ -111,9 +123,11 @@ class JsonLog:
         """Return the lines of a decision, for whoever writes them."""
         at, seq, lines = decision.at.isoformat(), decision.seq, []
         for event in decision.events:
+            if (level := importance(event)) > self._least:
+                continue
             ids = {"intent_id": getattr(event, "intent_id", None), "cl_ord_id": _order_of(event)}
             lines.append(self._line(
-                type(event).__name__, at=at, seq=seq, text=sentence(event),
+                type(event).__name__, level, at=at, seq=seq, text=sentence(event),
                 **{**ids, **self._ids_of(**ids)},
             ))
         return "".join(lines)
@@ -137,15 +151,11 @@ class JsonLog:
     def _emit(self, event: str, **fields: Any) -> None:
         self._out.write(self._line(event, **fields))
 
-    def _line(self, event: str, **fields: Any) -> str:
+    def _line(self, event: str, level: Importance = Importance.INFO, **fields: Any) -> str:
         told = {name: value for name, value in fields.items() if value is not None}
-        return f"{self._render(None, event, {**told, 'event': event})!s}\n"
-
-
-def _is_quiet(event: e.Event) -> bool:
-    if isinstance(event, e.StatementCompared):
-        return not event.drifts and not event.recovered
-    return isinstance(event, _QUIET)
+        whole = {**told, "event": event, "level": level.name.lower()}
+        mark = f"<{level}>" if self._for_journald else ""
+        return f"{mark}{self._render(None, event, whole)!s}\n"
 
 
 def _order_of(event: e.Event) -> str | None:
