@@ -20,6 +20,7 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+from tradebot.core.model.speech import Sound
 from tradebot.core.options.voice import dialogue
 from tradebot.core.options.voice.dialogue import (
     ApproveOffer,
@@ -36,7 +37,6 @@ from tradebot.core.options.voice.sentences import CONTROLS, ear
 from tradebot.core.options.words.grammar import read
 from tradebot.plugins.speech.espeak import EspeakSettings, EspeakSynthesizer
 from tradebot.plugins.speech.sphinx import SphinxRecognizer, SphinxSettings
-from tradebot.ports import Sound
 from tradebot.shell.voice.ears import Ears
 from tradebot.shell.voice.sound import frames_of, heard_at, utterances
 

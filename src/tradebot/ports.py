@@ -19,6 +19,7 @@ from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.look import BrokerLook
 from tradebot.core.model.report import Capabilities, Report, Statement
 from tradebot.core.model.sizing import Size, Sizing
+from tradebot.core.model.speech import Hearing, Sound
 
 
 class WireError(Exception):
@@ -336,27 +337,6 @@ class Language(Protocol):
     model: str
 
     async def fill(self, prompt: Prompt) -> str: ...
-
-
-@fact
-class Sound:
-    """What was or will be heard: 16-bit samples of one channel, little-endian, `rate` a second."""
-
-    rate: int
-    pcm: bytes
-
-
-@fact
-class Hearing:
-    """Which sentence of a grammar a sound was taken for; none, where it was like no sentence.
-
-    `confidence` tells from 0 to 1 how well the sentence explains the sound, next to any other
-    speech. `freely` is what was heard without a grammar.
-    """
-
-    text: str
-    confidence: Decimal
-    freely: str
 
 
 class Recognizer(Protocol):

@@ -93,7 +93,7 @@ class _Mouth:
             show.line(show.clean(text))
 
     def close(self) -> None:
-        from tradebot.ports import Sound
+        from tradebot.core.model.speech import Sound
         from tradebot.shell.voice.sound import write_wav
 
         if self._out is not None and self._recorded:

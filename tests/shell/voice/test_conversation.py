@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tradebot.core.model.intent import Channel
+from tradebot.core.model.speech import Hearing, Sound
 from tradebot.core.options.voice.dialogue import (
     Answered,
     ApproveOffer,
@@ -18,7 +19,6 @@ from tradebot.core.options.voice.dialogue import (
     Utterance,
     at_most,
 )
-from tradebot.ports import Hearing, Sound
 from tradebot.shell.clock import WallClock
 from tradebot.shell.told import voice_log
 from tradebot.shell.told.voice_log import VoiceLog

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tradebot.core.model.speech import Sound
 from tradebot.core.options.voice.dialogue import Unheard
-from tradebot.ports import Sound
 from tradebot.shell.voice.sound import (
     UnreadableSound,
     frames_of,

@@ -4,7 +4,7 @@ import ctypes
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
-from tradebot.ports import Sound
+from tradebot.core.model.speech import Sound
 
 _SYNCHRONOUS: Final = 2  # samples come to a callback; no sound device, no thread
 _RATE: Final = 1

@@ -9,7 +9,7 @@ from math import exp, log
 from typing import Any, Final
 
 from tradebot.core.model.fact import fact
-from tradebot.ports import Hearing, Sound
+from tradebot.core.model.speech import Hearing, Sound
 
 # PocketSphinx keeps the logarithms of its scores divided by this.
 _SCORE_SCALE: Final = 1024

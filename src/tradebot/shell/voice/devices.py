@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from typing import Final
 
+from tradebot.core.model.speech import Sound
 from tradebot.core.options.voice.dialogue import Happening, TalkMode
-from tradebot.ports import Sound
 from tradebot.shell.voice.ears import Ears, Recorded
 from tradebot.shell.voice.sound import FRAME_S
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tradebot.core.model.intent import Channel
+from tradebot.core.model.speech import Sound
 from tradebot.core.options.voice import sentences
 from tradebot.core.options.voice.dialogue import TalkMode, Unheard, Utterance
-from tradebot.ports import Recognizer, Sound
+from tradebot.ports import Recognizer
 from tradebot.shell.voice.sound import utterances
 
 _ANSWERS: Final = {

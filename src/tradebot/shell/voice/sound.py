@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from tradebot.core.model.speech import Sound
 from tradebot.core.options.voice.dialogue import Unheard
-from tradebot.ports import Sound
 
 RECORDING_MAX_S: Final = 600
 FRAME_S: Final = 0.02
