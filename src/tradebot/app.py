@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from tradebot.ports import Calendar, Clock, MarketData
-from tradebot.shell import observers, own_directory, recovery, rehearsal, reserve, standing
+from tradebot.shell import (
+    observers,
+    own_directory,
+    recovery,
+    rehearsal,
+    reserve,
+    stand_in,
+    standing,
+)
 from tradebot.shell.api.alert_routes import alert_routes
 from tradebot.shell.api.figure_routes import figure_routes
 from tradebot.shell.api.route import ApiRoute
@@ -119,6 +127,7 @@ def assembled(
     process, it may speak to the service manager.
     """
     service = service or Service()
+    config = stand_in.rehearsed(config) if options.rehearse else config
     if problems := check_plugins(config):
         raise ConfigError(problems)
     calendars, primary = build_calendars(config.schedule), config.schedule.calendar
