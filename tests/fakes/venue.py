@@ -5,7 +5,7 @@ knows no protocol and no socket, and never reads what the other side believes.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -69,13 +69,16 @@ class Venue:
         """Say what becomes of the next orders as they arrive, instead of the usual."""
         self._plans.extend(plans)
 
-    def refusal(self) -> str | None:
+    def refusal(self, codes: Container[str] | None = None) -> str | None:
         """Take the code under which the next order is turned away at the door, if one is planned.
 
-        It is for brokers that refuse in the answer itself: no order ever exists then.
+        It is for brokers that refuse in the answer itself: no order ever exists then. `codes`:
+        those that are said at the door, where others come later.
         """
-        is_next = bool(self._plans) and self._plans[0].word is Word.REJECT
-        return self._plans.popleft().code if is_next else None
+        plan = self._plans[0] if self._plans else None
+        if plan is None or plan.word is not Word.REJECT:
+            return None
+        return self._plans.popleft().code if codes is None or plan.code in codes else None
 
     def quote(self, symbol: str, bid: Decimal | str, ask: Decimal | str, **more: Decimal) -> None:
         """Set a price, and trade what it crosses."""
@@ -158,7 +161,8 @@ class Venue:
 
     def supersede(
         self, order: VenueOrder, client_id: str, *, qty: Decimal | None = None,
-        limit: Decimal | None = None, keeps_fills: bool = False,
+        limit: Decimal | None = None, stop: Decimal | None = None, tif: str | None = None,
+        keeps_fills: bool = False,
     ) -> VenueOrder:
         """Put another order, with an id of its own, in an order's place.
 
@@ -169,6 +173,7 @@ class Venue:
             order, order_id=f"{next(self._names)}", client_id=client_id, replaces=order,
             qty=qty or (order.qty if keeps_fills else order.leaves),
             limit=order.limit if limit is None else limit,
+            stop=order.stop if stop is None else stop, tif=tif or order.tif,
             created=self.now(), updated=self.now(), memo={},
             cum_of=dict(order.cum_of) if keeps_fills else {},
         )
