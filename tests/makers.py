@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from tradebot.core.book.book import Book
+from tradebot.core.model.capabilities import Capabilities, ReplaceKind, takes_all
 from tradebot.core.model.commands import (
     ActivateSettings,
     Command,
@@ -21,7 +22,7 @@ from tradebot.core.model.facts import OptionFact, Quote, VolatilityFact
 from tradebot.core.model.ids import ClOrdID, StrategyId
 from tradebot.core.model.instrument import AssetClass, Instrument, parse_occ
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
-from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
+from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.model.strategy_type import StrategyType
 from tradebot.core.pipeline.handle import handle
@@ -131,7 +132,9 @@ def some_settings(**changes: Any) -> Settings:
 
 def capabilities(**changes: Any) -> Capabilities:
     return Capabilities(**{
-        "asset_classes": tuple(AssetClass), "legs_max": 4, "can_replace": True, **changes
+        "takes": takes_all(), "legs_max": 4, "replaces": ReplaceKind.IN_PLACE,
+        "fractional": tuple(AssetClass), "outside_hours": tuple(OrdType), "real_money": False,
+        **changes
     })
 
 

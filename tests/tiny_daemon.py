@@ -15,6 +15,7 @@ from tests.option_market import OptionMarket
 from tests.plugins.playing import FixedClock
 
 from tradebot.core.book.book import Book
+from tradebot.core.model.capabilities import Capabilities, ReplaceKind, takes_all
 from tradebot.core.model.commands import (
     ActivateSettings,
     Command,
@@ -26,8 +27,8 @@ from tradebot.core.model.commands import (
 )
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, ExecID
-from tradebot.core.model.instrument import AssetClass, Instrument
-from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
+from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
@@ -61,7 +62,9 @@ def a_morning() -> list[Command]:
         "duplicate_within_s": 0, "desk": replace(WIDE["desk"], concession_frac=Decimal("0.5")),
     }))
     statement = Statement(account=ACCOUNT, as_of=AT, cash=Decimal("100000"))
-    capabilities = Capabilities(asset_classes=tuple(AssetClass), legs_max=4, can_replace=True)
+    capabilities = Capabilities(
+        takes=takes_all(), legs_max=4, replaces=ReplaceKind.IN_PLACE, real_money=False
+    )
     return [
         ActivateSettings(settings=settings, version="test"),
         DefineInstruments(instruments=SHARES),

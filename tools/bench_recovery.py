@@ -15,6 +15,7 @@ import msgspec
 
 import bench_orders
 from tradebot.core.book.book import Book
+from tradebot.core.model.capabilities import Capabilities, takes_all
 from tradebot.core.model.commands import (
     ActivateSettings,
     Command,
@@ -26,9 +27,9 @@ from tradebot.core.model.commands import (
 )
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ExecID, OrderID
-from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.report import Capabilities, ExecType, Report, Statement
+from tradebot.core.model.report import ExecType, Report, Statement
 from tradebot.core.model.settings import Mode, RouteKind, Settings
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell import recovery
@@ -69,7 +70,7 @@ class Day:
         yield self.decide(EnterSession(calendar="XNYS", phase=Phase.TRADING))
         yield self.decide(ConnectRoute(
             route="paper", kind=RouteKind.PAPER,
-            capabilities=Capabilities(asset_classes=tuple(AssetClass)),
+            capabilities=Capabilities(takes=takes_all(), real_money=False),
             statement=Statement(
                 account="PAPER-1", as_of=self.clock.now(), cash=Decimal(10**12)
             ),

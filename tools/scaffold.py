@@ -27,12 +27,13 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from tradebot.core.model.report import Capabilities, Statement
+from tradebot.core.model.capabilities import Capabilities, Takes
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.report import Report
+from tradebot.core.model.intent import OrdType, TimeInForce
+from tradebot.core.model.report import Report, Statement
 from tradebot.ports import BrokerOrder, Calendar, Clock, MarketData
 
 
@@ -50,7 +51,15 @@ class {type}Broker:
     """One account at {words}."""
 
     settings_type = {type}Settings
-    capabilities = Capabilities(asset_classes=(AssetClass.EQUITY,))
+    capabilities = Capabilities(
+        takes=(
+            Takes(
+                asset_class=AssetClass.EQUITY, ord_type=OrdType.LIMIT,
+                times_in_force=(TimeInForce.DAY,),
+            ),
+        ),
+        real_money=None,  # until `connect` knows whose money the account holds, nothing trades
+    )
 
     def __init__(
         self, settings: {type}Settings, *, route: str, clock: Clock, market: MarketData,
@@ -61,7 +70,7 @@ class {type}Broker:
         self._clock = clock
 
     async def connect(self) -> None:
-        raise NotImplementedError("log in, and compare the account's kind with the mode")
+        raise NotImplementedError("log in, and say in `capabilities` if the money is real")
 
     async def disconnect(self) -> None:
         raise NotImplementedError("disconnect")

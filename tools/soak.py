@@ -26,6 +26,7 @@ from bench_orders import PAGE_BYTES, RAISED, StillClock
 from soak_line import SocketBroker
 from soak_venue import SYMBOLS, StillPrices
 from tradebot.core.book.book import Book
+from tradebot.core.model.capabilities import Capabilities, IdMemory, ReplaceKind, takes_all
 from tradebot.core.model.commands import (
     ActivateSettings,
     DefineInstruments,
@@ -37,10 +38,9 @@ from tradebot.core.model.commands import (
 )
 from tradebot.core.model.events import InstrumentHalted, IntentRefused, OrderSubmitted
 from tradebot.core.model.ids import keyed_intent_id
-from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.reason import Reason
-from tradebot.core.model.report import Capabilities, ExecType
+from tradebot.core.model.report import ExecType
 from tradebot.core.model.settings import Mode, RouteKind, Settings
 from tradebot.plugins.brokers.paper.file import BookFile, Said
 from tradebot.shell.collector import collect_seldom
@@ -57,7 +57,7 @@ from tradebot.shell.wire.may_send import MaySend
 from tradebot.shell.wire.patience import Patience
 
 CAPABILITIES: Final = Capabilities(  # a greeting ends the last connection: absence is proof
-    asset_classes=tuple(AssetClass), can_replace=True, remembers_ids_for_ever=True,
+    takes=takes_all(), replaces=ReplaceKind.IN_PLACE, id_memory=IdMemory.FOREVER, real_money=False,
     absence_is_proof=True,
 )
 POLICY: Final = replace(

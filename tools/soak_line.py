@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import msgspec
 
+from tradebot.core.model.capabilities import Capabilities
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.report import Capabilities, Report, Statement
+from tradebot.core.model.report import Report, Statement
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 
 LINE_MAX: Final = 1 << 20

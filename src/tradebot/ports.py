@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from tradebot.core.indicators import Indicators
 from tradebot.core.model.alert import Alert
+from tradebot.core.model.capabilities import Capabilities
 from tradebot.core.model.chain import Chain
 from tradebot.core.model.commands import Phase, RequestCancel, RequestReplace
 from tradebot.core.model.events import OrderSubmitted
@@ -17,7 +18,7 @@ from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.look import BrokerLook
-from tradebot.core.model.report import Capabilities, Report, Statement
+from tradebot.core.model.report import RejReason, Report, Statement
 from tradebot.core.model.sizing import Size, Sizing
 from tradebot.core.model.speech import Hearing, Sound
 
@@ -42,7 +43,19 @@ class DeliveryUnknown(WireError):
 
 
 class Declined(WireError):
-    """The broker refused in so many words; the message is the broker's."""
+    """The broker refused in so many words; the message is the broker's, the reason our word for it.
+    """
+
+    def __init__(self, text: str = "", rej_reason: RejReason | None = None) -> None:
+        super().__init__(text)
+        self.rej_reason = rej_reason
+
+
+class LoginRefused(WireError):
+    """Credentials, account or mode are wrong: nothing but a person's act makes them right.
+
+    Only `connect` raises it, and is not called again until the route's settings are read anew.
+    """
 
 
 WIRE_TROUBLE: Final = (WireError, TimeoutError, OSError)  # how any call to a broker may fail

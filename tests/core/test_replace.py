@@ -14,6 +14,7 @@ from tests.makers import (
     the,
 )
 
+from tradebot.core.model.capabilities import ReplaceKind
 from tradebot.core.model.commands import (
     Delivery,
     Phase,
@@ -165,7 +166,7 @@ def test_an_order_without_an_answer_or_of_another_kind_is_not_changed() -> None:
     assert why_not(trader, change("nobody", "5")) is Reason.VALIDATION_UNKNOWN_ORDER
     trader.tell(a_report("new", sent))
     trader.tell(a_route(
-        capabilities=capabilities(can_replace=False), statement=trader.statement()
+        capabilities=capabilities(replaces=ReplaceKind.NONE), statement=trader.statement()
     ))
     assert why_not(trader, change(sent, "5")) is Reason.VALIDATION_NOT_SUPPORTED
 

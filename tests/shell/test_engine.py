@@ -11,6 +11,7 @@ import pytest
 from tests.makers import some_settings
 
 from tradebot.core.book.book import Book
+from tradebot.core.model.capabilities import Capabilities, takes_all
 from tradebot.core.model.commands import (
     ActivateSettings,
     ConnectRoute,
@@ -21,9 +22,9 @@ from tradebot.core.model.commands import (
     SubmitIntent,
 )
 from tradebot.core.model.events import IntentHeld, IntentRefused, KillSwitchSet
-from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg, Side, Source
-from tradebot.core.model.report import Capabilities, ExecType, Report, Statement
+from tradebot.core.model.report import ExecType, Report, Statement
 from tradebot.core.model.settings import RouteKind
 from tradebot.core.pipeline.handle import handle
 from tradebot.shell.clock import LoopClock
@@ -249,7 +250,7 @@ def test_an_intent_that_outlives_its_time_is_refused_by_a_tick() -> None:
 def a_book_with_a_closed_market() -> Book:
     book = Book()
     statement = Statement(account="P", as_of=AT, cash=Decimal(1000))
-    can = Capabilities(asset_classes=tuple(AssetClass))
+    can = Capabilities(takes=takes_all(), real_money=False)
     for command in (
         ActivateSettings(settings=some_settings(), version="1"),
         DefineInstruments(instruments=(Instrument(symbol="SPY"),)),

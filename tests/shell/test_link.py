@@ -10,6 +10,7 @@ import pytest
 from tests.shell.test_engine import HeldJournal
 
 from tradebot.core.book.book import Book
+from tradebot.core.model.capabilities import Capabilities, takes_all
 from tradebot.core.model.commands import (
     ActivateSettings,
     BreakerState,
@@ -33,7 +34,7 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg, Side
-from tradebot.core.model.report import Capabilities, ExecType, OpenOrder, Report, Statement
+from tradebot.core.model.report import ExecType, OpenOrder, RejReason, Report, Statement
 from tradebot.core.model.settings import Mode, Policy, RouteKind, Settings
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.clock import LoopClock
@@ -53,7 +54,8 @@ class ScriptedBroker:
 
     def __init__(self, *outcomes: str, absence_is_proof: bool = False) -> None:
         self.capabilities = Capabilities(
-            asset_classes=(AssetClass.EQUITY,), absence_is_proof=absence_is_proof
+            takes=takes_all((AssetClass.EQUITY,)), absence_is_proof=absence_is_proof,
+            real_money=False,
         )
         self._outcomes = list(outcomes)
         self.tried_at: list[float] = []
@@ -73,7 +75,7 @@ class ScriptedBroker:
         if outcome == "not_sent":
             raise NotSent("connection refused")
         if outcome == "declined":
-            raise Declined("account is restricted")
+            raise Declined("account is restricted", RejReason.NOT_PERMITTED)
         self.seen.append(order.cl_ord_id)
         new = Report(route="paper", cl_ord_id=order.cl_ord_id, exec_type=ExecType.NEW)
         if outcome == "lost":
@@ -299,6 +301,7 @@ def test_a_refusal_in_so_many_words_is_a_report() -> None:
     (reported,) = scene.of(OrderReported)
     assert reported.report.exec_type is ExecType.REJECTED
     assert reported.report.text == "account is restricted"
+    assert reported.report.rej_reason is RejReason.NOT_PERMITTED
 
 
 @pytest.mark.promise(6)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.shell.test_link import Scene, ScriptedBroker, play
 
+from tradebot.core.model.capabilities import ReplaceKind
 from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.events import OrderReported, ReplaceRefused, ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
@@ -19,7 +20,7 @@ class ChangingBroker(ScriptedBroker):
 
     def __init__(self, failure: Exception | None = None) -> None:
         super().__init__()
-        object.__setattr__(self.capabilities, "can_replace", True)
+        object.__setattr__(self.capabilities, "replaces", ReplaceKind.IN_PLACE)
         self.changes: list[tuple[ClOrdID, Decimal, Decimal | None]] = []
         self._failure = failure
 

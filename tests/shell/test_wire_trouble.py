@@ -18,7 +18,7 @@ from tradebot.core.model.events import (
 )
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.reason import Reason
-from tradebot.core.model.report import ExecType, Report
+from tradebot.core.model.report import ExecType, RejReason, Report
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.wire.asking import ID_TAKEN
 
@@ -121,8 +121,10 @@ def test_a_cancel_ends_with_its_order() -> None:
 
 
 def test_a_cancel_that_the_broker_refuses_is_not_tried_again() -> None:
-    broker = TroubledBroker(cancels=(Declined("too late"),))
-    assert ends(play(broker, buys_and_cancels)) == [ExecType.NEW, ExecType.CANCEL_REJECTED]
+    broker = TroubledBroker(cancels=(Declined("too late", RejReason.TOO_LATE),))
+    scene = play(broker, buys_and_cancels)
+    assert ends(scene) == [ExecType.NEW, ExecType.CANCEL_REJECTED]
+    assert scene.of(OrderReported)[-1].report.rej_reason is RejReason.TOO_LATE
     assert broker.heard == ["order", "cancel"]
 
 

@@ -15,8 +15,8 @@ from tests.plugins.paper.bench import (
     check_account,
 )
 
+from tradebot.core.model.capabilities import IdMemory, ReplaceKind, takes_all
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.intent import TimeInForce
 from tradebot.core.model.report import ExecType
 from tradebot.ports import NotSent
 
@@ -294,7 +294,8 @@ async def test_nothing_leaves_for_a_broker_that_is_not_connected(bench: Bench) -
 @at_the_paper_broker()
 async def test_capabilities_promise_only_what_is_kept(bench: Bench) -> None:
     can = bench.broker.capabilities
-    assert can.can_replace
+    assert can.replaces is ReplaceKind.IN_PLACE
     assert can.legs_max == 4
-    assert set(can.times_in_force) == set(TimeInForce)
-    assert can.remembers_ids_for_ever
+    assert set(can.takes) == set(takes_all())
+    assert can.id_memory is IdMemory.FOREVER
+    assert can.real_money is False

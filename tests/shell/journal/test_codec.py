@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests import makers
 from tests.shell.journal import samples
 
+from tradebot.core.model.capabilities import Capabilities, IdMemory, ReplaceKind, takes_all
 from tradebot.core.model.commands import (
     AcceptConfig,
     ActivateSettings,
@@ -29,13 +30,17 @@ from tradebot.core.model.events import (
     OrderReported,
     ReconRequested,
     RouteChosen,
+    RouteConnected,
     SessionEntered,
     StagesPassed,
     TradeBooked,
 )
 from tradebot.core.model.facts import Reads
 from tradebot.core.model.ids import ClOrdID, ExecID, IntentId
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.intent import OrdType, TimeInForce
 from tradebot.core.model.reason import Stage
+from tradebot.core.model.settings import RouteKind
 from tradebot.shell.journal.codec import SAYS, SHARED, Decoder, Undecodable, decode, encode
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.journal.upcast import Fields, Upcasts
@@ -235,6 +240,32 @@ def test_working_orders_that_were_ids_alone_are_read_as_rows() -> None:
     command = decode(body).command
     assert isinstance(command, ConnectRoute)
     assert makers.working_ids(command.statement) == ("A", "B")
+
+
+
+@pytest.mark.parametrize("kind", RouteKind)
+def test_what_a_broker_could_do_before_there_was_a_table_is_read(kind: RouteKind) -> None:
+    body = (
+        b'{"seq":1,"at":"2026-08-24T13:30:00Z","command":["ConnectRoute",{"route":"r","kind":"'
+        + kind.encode() + b'","capabilities":{"asset_classes":["equity","fx"],'
+        b'"ord_types":["limit"],"times_in_force":["day","gtc"],"legs_max":2,"allows_short":false,'
+        b'"can_replace":true,"remembers_ids_for_ever":true},"statement":{"account":"P",'
+        b'"as_of":0.0,"cash":"1","currency":"USD"}}],"events":[["RouteConnected",{"kind":"'
+        + kind.encode() + b'","account":"P"}]]}'
+    )
+    decision = decode(body)
+    (connected,) = decision.events
+    assert isinstance(connected, RouteConnected)
+    assert connected.capabilities == Capabilities(
+        takes=takes_all(
+            (AssetClass.EQUITY, AssetClass.FX), (OrdType.LIMIT,),
+            (TimeInForce.DAY, TimeInForce.GTC),
+        ),
+        legs_max=2, allows_short=False, replaces=ReplaceKind.IN_PLACE, id_memory=IdMemory.FOREVER,
+        fractional=tuple(AssetClass), outside_hours=(OrdType.LIMIT,),
+        real_money=kind is RouteKind.LIVE,
+    )
+    assert encode(decode(encode(decision))) == encode(decision)
 
 
 def _named(union: Any, name: str) -> list[type]:

@@ -8,6 +8,7 @@ import pytest
 from tests.shell.test_link import Scene, ScriptedBroker, buys_and_waits, play
 from tests.shell.test_wire_trouble import TroubledBroker, ends
 
+from tradebot.core.model.capabilities import IdMemory
 from tradebot.core.model.commands import RequestCancel
 from tradebot.core.model.events import IntentRefused, OrderNeverLeft, OrderReported, OrderSubmitted
 from tradebot.core.model.report import ExecType
@@ -112,7 +113,7 @@ def test_an_order_that_may_have_arrived_is_never_sent_again() -> None:
 @pytest.mark.parametrize("second", ["accept", "lost", "not_sent", "declined"])
 def test_where_a_venue_remembers_ids_for_ever_one_more_try_is_made(second: str) -> None:
     broker = ScriptedBroker("lost", second)
-    broker.capabilities = replace(broker.capabilities, remembers_ids_for_ever=True)
+    broker.capabilities = replace(broker.capabilities, id_memory=IdMemory.FOREVER)
     scene = play(broker, buys_and_waits)
     (submitted,) = scene.of(OrderSubmitted)
     assert len(broker.tried_at) == 2

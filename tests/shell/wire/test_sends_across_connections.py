@@ -7,6 +7,7 @@ from decimal import Decimal
 from tests.shell.test_link import Scene, play
 from tests.shell.wire.test_reconnect import CutBroker
 
+from tradebot.core.model.capabilities import ReplaceKind
 from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.events import (
     OrderNeverLeft,
@@ -27,7 +28,8 @@ class LocalBroker(CutBroker):
         super().__init__(*outcomes)
         self.account, self.latency_s, self.changed = "P", 0.0, list[ClOrdID]()
         self.capabilities = type(self.capabilities)(
-            asset_classes=self.capabilities.asset_classes, absence_is_proof=True, can_replace=True
+            takes=self.capabilities.takes, absence_is_proof=True,
+            replaces=ReplaceKind.IN_PLACE, real_money=False,
         )
 
     async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:

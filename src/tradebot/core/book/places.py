@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tradebot.core.model.capabilities import Capabilities
 from tradebot.core.model.commands import BreakerState, Phase
-from tradebot.core.model.report import Capabilities
 from tradebot.core.model.settings import RouteKind
 from tradebot.core.model.window import Hours
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from tradebot.core.model.capabilities import Capabilities
 from tradebot.core.model.fact import fact
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.reason import Need
-from tradebot.core.model.report import Capabilities, Report, Statement
+from tradebot.core.model.report import Report, Statement
 from tradebot.core.model.settings import RouteKind, Settings
 
 

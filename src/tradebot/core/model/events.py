@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
-from tradebot.core.model.commands import BreakerState, Control, Phase
+from tradebot.core.model.commands import Control, Phase
 from tradebot.core.model.config import ConfigAccepted as ConfigAccepted
 from tradebot.core.model.config import SettingsActivated as SettingsActivated
 from tradebot.core.model.config import SettingsApproved as SettingsApproved
@@ -26,8 +26,10 @@ from tradebot.core.model.money import ONE, ZERO
 from tradebot.core.model.option_ends import PinNoticed as PinNoticed
 from tradebot.core.model.option_ends import PositionSettled as PositionSettled
 from tradebot.core.model.reason import GateResult, Need, Reason, Stage
-from tradebot.core.model.report import Capabilities, Report, Statement
-from tradebot.core.model.settings import RouteKind
+from tradebot.core.model.report import Report
+from tradebot.core.model.routes import BreakerSet as BreakerSet
+from tradebot.core.model.routes import RouteConnected as RouteConnected
+from tradebot.core.model.routes import RouteDisconnected as RouteDisconnected
 
 
 @fact
@@ -327,32 +329,6 @@ class SessionEntered:
 @fact
 class InstrumentsDefined:
     instruments: tuple[Instrument, ...]
-
-
-@fact
-class RouteConnected:
-    """A route is up. `opening` is set once, when the ledger opens with the broker's own numbers."""
-
-    route: str
-    kind: RouteKind
-    account: str
-    capabilities: Capabilities
-    opening: Statement | None = None
-
-
-@fact
-class RouteDisconnected:
-    route: str
-    reason: str
-
-
-@fact
-class BreakerSet:
-    """No order takes a route while its breaker is not closed."""
-
-    route: str
-    state: BreakerState
-    reason: str = ""
 
 
 @fact

@@ -1,4 +1,4 @@
-"""What does a broker say? Reports in FIX words (also commands), statements, what it can do."""
+"""What does a broker say? Reports in FIX words (they are commands, too), and statements."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,8 +7,6 @@ from typing import Final
 
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
-from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.intent import OrdType, TimeInForce
 from tradebot.core.model.money import ZERO
 
 
@@ -35,6 +33,30 @@ class ExecType(StrEnum):
 MONEY: Final = frozenset({
     ExecType.TRADE, ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT, ExecType.SETTLEMENT,
 })
+
+
+class RejReason(StrEnum):
+    """Why a broker refused an order, a change or a cancel: FIX's OrdRejReason and CxlRejReason.
+
+    Brokers say it in words and numbers of their own; `text` keeps those.
+    """
+
+    UNKNOWN_SYMBOL = "unknown_symbol"
+    EXCHANGE_CLOSED = "exchange_closed"
+    EXCEEDS_LIMIT = "exceeds_limit"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    TOO_LATE = "too_late"
+    UNKNOWN_ORDER = "unknown_order"
+    DUPLICATE_ORDER = "duplicate_order"
+    UNSUPPORTED = "unsupported"
+    INCORRECT_QUANTITY = "incorrect_quantity"
+    INVALID_PRICE_INCREMENT = "invalid_price_increment"
+    PRICE_OUT_OF_BAND = "price_out_of_band"
+    NOT_PERMITTED = "not_permitted"
+    NOT_SHORTABLE = "not_shortable"
+    RATE_LIMITED = "rate_limited"
+    PENDING_CHANGE = "pending_change"
+    OTHER = "other"
 
 
 @fact
@@ -78,28 +100,9 @@ class Report:
     is_sell: bool | None = None
     is_duplicate_order: bool = False
     transact_time: datetime | None = None
+    rej_reason: RejReason | None = None
     text: str = ""
     flaw: str = ""
-
-
-@fact
-class Capabilities:
-    """What a route's broker can do: combos of up to `legs_max` legs, and what its answers prove.
-
-    `remembers_ids_for_ever`: a second order under one ClOrdID is always refused, so a resend is
-    harmless. `absence_is_proof`: an id that `find` does not know can never arrive later (brokers
-    that live in this process). `messages_per_s`: what it takes of us at most; None: no limit.
-    """
-
-    asset_classes: tuple[AssetClass, ...]
-    ord_types: tuple[OrdType, ...] = tuple(OrdType)
-    times_in_force: tuple[TimeInForce, ...] = tuple(TimeInForce)
-    legs_max: int = 1
-    allows_short: bool = True
-    can_replace: bool = False
-    remembers_ids_for_ever: bool = False
-    absence_is_proof: bool = False
-    messages_per_s: Decimal | None = None
 
 
 @fact

@@ -14,6 +14,7 @@ from tradebot.core.book.intents import IntentState
 from tradebot.core.book.order_state import OrderState
 from tradebot.core.gates.lists import GATE_LIST
 from tradebot.core.gates.look import Look
+from tradebot.core.model.capabilities import ReplaceKind
 from tradebot.core.model.commands import RequestReplace
 from tradebot.core.model.events import Event, ReplaceRefused, ReplaceRequested
 from tradebot.core.model.facts import Facts
@@ -82,7 +83,7 @@ def _changed(state: OrderState, command: RequestReplace) -> Intent:
 
 
 def _why_not(book: Book, state: OrderState, body: Intent) -> Reason | None:
-    if not book.routes[state.route].capabilities.can_replace:
+    if book.routes[state.route].capabilities.replaces is ReplaceKind.NONE:
         return Reason.VALIDATION_NOT_SUPPORTED
     if state.in_doubt or state.is_unanswered:
         return Reason.RISK_IN_DOUBT

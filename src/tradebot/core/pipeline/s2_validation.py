@@ -5,11 +5,11 @@ from datetime import datetime
 from tradebot.core.book.book import Book
 from tradebot.core.gates.look import Look
 from tradebot.core.gates.session import may_trade
-from tradebot.core.model.instrument import Instrument
+from tradebot.core.model.capabilities import Capabilities
+from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg
 from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Reason, route_need, session_need
-from tradebot.core.model.report import Capabilities
 from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
 
 _PASS = Pass()
@@ -84,11 +84,17 @@ def _about_route(book: Book, body: Intent, instruments: list[Instrument]) -> Hol
 def can_do(can: Capabilities, body: Intent, instruments: list[Instrument]) -> bool:
     """Tell whether a broker of these capabilities takes the order as it stands."""
     return (
-        body.ord_type in can.ord_types
-        and body.time_in_force in can.times_in_force
-        and len(body.legs) <= can.legs_max
-        and all([instrument.asset_class in can.asset_classes for instrument in instruments])
+        len(body.legs) <= can.legs_max
+        and all([_is_taken(can, body, instrument.asset_class) for instrument in instruments])
     )
+
+
+def _is_taken(can: Capabilities, body: Intent, asset_class: AssetClass) -> bool:
+    return any([
+        row.asset_class is asset_class and row.ord_type is body.ord_type
+        and body.time_in_force in row.times_in_force
+        for row in can.takes
+    ])
 
 
 def _about_session(book: Book, instruments: list[Instrument], at: datetime) -> Hold | None:

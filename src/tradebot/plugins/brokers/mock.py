@@ -33,15 +33,22 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from tradebot.core.model.capabilities import (
+    Capabilities,
+    FillsSince,
+    FillStream,
+    IdMemory,
+    ReplaceKind,
+    takes_all,
+)
 from tradebot.core.model.combo import net_price
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
 from tradebot.core.model.instrument import AssetClass, Instrument, parse_occ
-from tradebot.core.model.intent import Intent, Leg
+from tradebot.core.model.intent import Intent, Leg, OrdType
 from tradebot.core.model.money import ONE, ZERO, parse_decimal
 from tradebot.core.model.report import (
-    Capabilities,
     ExecType,
     Holding,
     LegFill,
@@ -129,8 +136,10 @@ class MockBroker:
         state_dir: Path, calendars: Mapping[str, Calendar],
     ) -> None:
         self.capabilities = Capabilities(
-            asset_classes=tuple(AssetClass), legs_max=4, can_replace=True,
-            absence_is_proof=settings.absence_is_proof,
+            takes=takes_all(), legs_max=4, replaces=ReplaceKind.IN_PLACE, finds_by_id=True,
+            absence_is_proof=settings.absence_is_proof, fills_since=FillsSince.TIME,
+            id_memory=IdMemory.WINDOW, stream=FillStream.PER_EXECUTION,
+            fractional=tuple(AssetClass), outside_hours=tuple(OrdType), real_money=False,
         )
         self.orders: dict[ClOrdID, MockOrder] = {}
         self.cash = settings.initial_balance

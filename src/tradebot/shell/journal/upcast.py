@@ -4,8 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from tradebot.core.model.capabilities import IdMemory, ReplaceKind
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.intent import OrdType, TimeInForce
+from tradebot.core.model.settings import RouteKind
+
 Fields: TypeAlias = dict[str, Any]
 Lift: TypeAlias = Callable[[Fields], Fields]
+
+_TIMES: Final = tuple(TimeInForce)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +29,42 @@ class Upcasts:
         return self.renamed.get(name, name)
 
 
-def _with_order_rows(name: str) -> Lift:
-    """Lift a broker's statement of before its working orders had rows: they were ids alone."""
-    def lift(fields: Fields) -> Fields:
-        stated = fields.get(name)
-        if not isinstance(stated, dict) or not stated.get("working"):
-            return fields
-        rows = [{"cl_ord_id": o} if isinstance(o, str) else o for o in stated["working"]]
-        return {**fields, name: {**stated, "working": rows}}
+def _route(statement: str) -> Lift:
+    """Lift what was said of a route: its statement, and what its broker can do."""
+    return lambda fields: _with_order_rows(_with_takes(fields), statement)
 
-    return lift
+
+def _with_order_rows(fields: Fields, name: str) -> Fields:
+    """Lift a broker's statement of before its working orders had rows: they were ids alone."""
+    stated = fields.get(name)
+    if not isinstance(stated, dict) or not stated.get("working"):
+        return fields
+    rows = [{"cl_ord_id": o} if isinstance(o, str) else o for o in stated["working"]]
+    return {**fields, name: {**stated, "working": rows}}
+
+
+def _with_takes(fields: Fields) -> Fields:
+    """Lift capabilities of before there was a table of what is taken.
+
+    What nobody asked then was no obstacle: quantities, hours, and whose money it was.
+    """
+    then = fields.get("capabilities")
+    if not isinstance(then, dict) or "takes" in then:
+        return fields
+    types = then.get("ord_types", [*OrdType])
+    now = {
+        "takes": [
+            {"asset_class": a, "ord_type": t, "times_in_force": then.get("times_in_force", _TIMES)}
+            for a in then["asset_classes"] for t in types
+        ],
+        "replaces": ReplaceKind.IN_PLACE if then.get("can_replace") else ReplaceKind.NONE,
+        "id_memory": IdMemory.FOREVER if then.get("remembers_ids_for_ever") else IdMemory.NONE,
+        "fractional": [*AssetClass], "outside_hours": types,
+        "real_money": fields["kind"] == RouteKind.LIVE,
+    }
+    kept = ("legs_max", "allows_short", "absence_is_proof", "messages_per_s")
+    now.update((name, then[name]) for name in kept if name in then)
+    return {**fields, "capabilities": now}
 
 
 def _with_drift(fields: Fields) -> Fields:
@@ -49,6 +82,6 @@ def _with_a_row(fields: Fields) -> Fields:
 
 # A field that is new has a default, and needs no line here.
 UPCASTS: Final = Upcasts(lifted={
-    "ConnectRoute": _with_order_rows("statement"), "RouteConnected": _with_order_rows("opening"),
+    "ConnectRoute": _route("statement"), "RouteConnected": _route("opening"),
     "BreakFound": _with_drift, "StagesPassed": _with_a_row, "ReplaceRequested": _with_a_row,
 })

@@ -8,11 +8,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from tradebot.core.model.capabilities import (
+    Capabilities,
+    FillsSince,
+    FillStream,
+    IdMemory,
+    ReplaceKind,
+    takes_all,
+)
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
 from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
+from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.ports import BrokerOrder, Declined, DeliveryUnknown, NotSent
 from tradebot.shell.simulate.chance import Chance
 from tradebot.shell.simulate.disk import Killed, Process
@@ -39,8 +47,10 @@ class SimBroker:
         remembers_ids: bool = False,
     ) -> None:
         self.capabilities = Capabilities(
-            asset_classes=(AssetClass.EQUITY,), can_replace=True, absence_is_proof=proves_absence,
-            remembers_ids_for_ever=remembers_ids,
+            takes=takes_all((AssetClass.EQUITY,)), replaces=ReplaceKind.IN_PLACE,
+            id_memory=IdMemory.FOREVER if remembers_ids else IdMemory.NONE, finds_by_id=True,
+            absence_is_proof=proves_absence, fills_since=FillsSince.TIME,
+            stream=FillStream.PER_EXECUTION, real_money=False,
         )
         self._route = route
         self._venue = venue

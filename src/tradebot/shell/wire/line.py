@@ -77,12 +77,12 @@ class Line:
         )
 
     async def refused(
-        self, cl_ord_id: ClOrdID, exec_type: ExecType, text: str, orig: ClOrdID | None = None
+        self, cl_ord_id: ClOrdID, exec_type: ExecType, no: Declined, orig: ClOrdID | None = None
     ) -> None:
         """What the broker declined to do becomes a report of its own."""
         await self.engine.deliver(Report(
             route=self.route, cl_ord_id=cl_ord_id, orig_cl_ord_id=orig, exec_type=exec_type,
-            text=text,
+            rej_reason=no.rej_reason, text=str(no),
         ))
 
     def standing(self) -> dict[str, Any]:

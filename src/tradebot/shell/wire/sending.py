@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tradebot.core.book.order_state import OrderState
+from tradebot.core.model.capabilities import IdMemory
 from tradebot.core.model.commands import Delivery
 from tradebot.core.model.events import CancelRequested, OrderSubmitted, ReplaceRequested
 from tradebot.core.model.ids import ClOrdID
@@ -48,7 +49,7 @@ class Sending:
                 failures.append(error)
                 continue
             except Declined as error:
-                await line.refused(order.cl_ord_id, ExecType.REJECTED, str(error))
+                await line.refused(order.cl_ord_id, ExecType.REJECTED, error)
             except UNSURE as error:
                 await line.tell(order.cl_ord_id, Delivery.UNKNOWN, named(error))
             else:
@@ -70,7 +71,7 @@ class Sending:
         line = self.line
         state = line.engine.book.orders.find(cl_ord_id)
         able = line.broker.capabilities
-        is_safe = able.remembers_ids_for_ever and not able.absence_is_proof
+        is_safe = able.id_memory is IdMemory.FOREVER and not able.absence_is_proof
         if not is_safe or state is None or not state.in_doubt or state.canceled_by:
             return
         order = _as_submitted(state)
@@ -94,7 +95,7 @@ class Sending:
                 await line.make(line.broker.cancel(request.cl_ord_id, request.request_id))
             except Declined as error:
                 await line.refused(
-                    request.request_id, ExecType.CANCEL_REJECTED, str(error), request.cl_ord_id
+                    request.request_id, ExecType.CANCEL_REJECTED, error, request.cl_ord_id
                 )
             except NotSent:
                 continue
@@ -118,7 +119,7 @@ class Sending:
             await line.tell(request.request_id, Delivery.NEVER_LEFT, named(error))
         except Declined as error:
             await line.refused(
-                request.request_id, ExecType.CANCEL_REJECTED, str(error), request.cl_ord_id
+                request.request_id, ExecType.CANCEL_REJECTED, error, request.cl_ord_id
             )
         except UNSURE:
             await self.asking.ask(request.cl_ord_id)

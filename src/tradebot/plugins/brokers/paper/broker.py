@@ -13,11 +13,20 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from tradebot.core.model.capabilities import (
+    Capabilities,
+    FillsSince,
+    FillStream,
+    IdMemory,
+    ReplaceKind,
+    takes_all,
+)
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.report import Capabilities, ExecType, Holding, OpenOrder, Report, Statement
+from tradebot.core.model.intent import OrdType
+from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report, Statement
 from tradebot.plugins.brokers.paper.admission import LEGS_MAX
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.clearing import Clearing
@@ -52,9 +61,10 @@ class PaperBroker:
         state_dir: Path, calendars: Mapping[str, Calendar],
     ) -> None:
         self.capabilities = Capabilities(
-            asset_classes=tuple(AssetClass), legs_max=LEGS_MAX,
-            allows_short=settings.short_allowed, can_replace=True, remembers_ids_for_ever=True,
-            absence_is_proof=True,
+            takes=takes_all(), legs_max=LEGS_MAX, allows_short=settings.short_allowed,
+            replaces=ReplaceKind.IN_PLACE, id_memory=IdMemory.FOREVER, finds_by_id=True,
+            absence_is_proof=True, fills_since=FillsSince.TIME, stream=FillStream.PER_EXECUTION,
+            fractional=tuple(AssetClass), outside_hours=tuple(OrdType), real_money=False,
         )
         self._settings = settings
         self._route = route
