@@ -18,30 +18,48 @@ from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Side
 from tradebot.core.model.look import BrokerLook
-from tradebot.core.model.report import Report, Statement
+from tradebot.core.model.report import BrokerOrder as BrokerOrder
+from tradebot.core.model.report import RejReason, Report, Statement
 from tradebot.core.model.sizing import Size, Sizing
 from tradebot.core.model.speech import Hearing, Sound
-from tradebot.core.model.wire import WIRE_TROUBLE as WIRE_TROUBLE
-from tradebot.core.model.wire import Declined as Declined
-from tradebot.core.model.wire import DeliveryUnknown as DeliveryUnknown
-from tradebot.core.model.wire import LoginRefused as LoginRefused
-from tradebot.core.model.wire import NotSent as NotSent
-from tradebot.core.model.wire import WireError as WireError
 
 
-@fact
-class BrokerOrder:
-    """What a broker knows of one order of ours: its reports so far, oldest first.
+class WireError(Exception):
+    """A broker call failed; the subclass says what is known."""
 
-    What was first ordered is told where the broker says it: an id that another order has is then
-    noticed. `order_qty` in units (combos: in combos).
+
+class NotSent(WireError):
+    """Provably the broker took nothing: safe to try again under the same id.
+
+    `retry_after_s`: how long the broker wants to be left alone, where it said so.
     """
 
-    cl_ord_id: ClOrdID
-    reports: tuple[Report, ...]
-    symbol: str | None = None
-    is_sell: bool | None = None
-    order_qty: Decimal | None = None
+    def __init__(self, text: str = "", retry_after_s: float = 0.0) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
+class DeliveryUnknown(WireError):
+    """It may have arrived: only evidence from the broker tells."""
+
+
+class Declined(WireError):
+    """The broker refused in so many words; the message is the broker's, the reason our word for it.
+    """
+
+    def __init__(self, text: str = "", rej_reason: RejReason | None = None) -> None:
+        super().__init__(text)
+        self.rej_reason = rej_reason
+
+
+class LoginRefused(WireError):
+    """Credentials, account or mode are wrong: nothing but a person's act makes them right.
+
+    Only `connect` raises it, and is not called again until the route's settings are read anew.
+    """
+
+
+WIRE_TROUBLE: Final = (WireError, TimeoutError, OSError)  # how any call to a broker may fail
 
 
 class Broker(Protocol):

@@ -1,4 +1,4 @@
-"""What does a broker say? Reports in FIX words (they are commands, too), and statements."""
+"""What does a broker say? Reports in FIX words (they are commands, too), orders, statements."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -103,6 +103,21 @@ class Report:
     rej_reason: RejReason | None = None
     text: str = ""
     flaw: str = ""
+
+
+@fact
+class BrokerOrder:
+    """What a broker knows of one order of ours: its reports so far, oldest first.
+
+    What was first ordered is told where the broker says it: an id that another order has is then
+    noticed. `order_qty` in units (combos: in combos).
+    """
+
+    cl_ord_id: ClOrdID
+    reports: tuple[Report, ...]
+    symbol: str | None = None
+    is_sell: bool | None = None
+    order_qty: Decimal | None = None
 
 
 @fact
