@@ -45,3 +45,8 @@ TEXTS: Final[Mapping[int, str]] = {
     10289: "You must specify an allocation.",
     10349: "Order TIF was set to DAY based on order preset.",
 }
+
+
+def text_of(code: int, **names: object) -> str:
+    """Return what TWS says under a code; of one that is not listed, something."""
+    return TEXTS.get(code, f"Error {code}").format(**names)

@@ -8,15 +8,13 @@ what the other side believes, and leaves loopback never.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 from types import TracebackType
 from typing import Final, Self
 
 from tests.fakes.faults import FaultKind, Faults
-from tests.fakes.tws import account, telling, trading
-from tests.fakes.tws.codes import TEXTS
+from tests.fakes.tws import account, codes, telling, trading
 from tests.fakes.tws.contracts import NEW_YORK, Contracts
 from tests.fakes.tws.layout import Layout
 from tests.fakes.tws.session import Answer, Asked, Message, Session
@@ -25,6 +23,7 @@ from tests.fakes.venue import Venue
 from tests.fakes.venue_facts import Execution, Happening, VenueOrder, What
 
 CAN_SUFFER: Final = frozenset(FaultKind) - {FaultKind.HTML}  # it speaks no HTTP
+ANSWERS: Final[tuple[Answer, ...]] = (*account.ANSWERS, *trading.ANSWERS)
 _RECORDED_MAX: Final = 5_000
 _GOODBYE_S: Final = 2.0
 
@@ -45,16 +44,14 @@ class FakeGateway:
         self.faults = Faults(CAN_SUFFER)
         self.contracts = Contracts()
         self.tickets = Tickets()
-        self.answers: dict[int, Answer] = {}
+        self.answers = {answer.layout.message_id: answer for answer in ANSWERS}
         self.complaints: list[str] = []
         self.recorded: deque[tuple[str, int | None, tuple[str, ...]]] = deque(maxlen=_RECORDED_MAX)
         self._sessions: set[Session] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
-        self._unlisten = lambda: None
+        self._unlisten: Callable[[], None] | None = None
         self._become_usual()
-        for answer in chain(account_answers(), trading.ANSWERS):
-            self.answers[answer.layout.message_id] = answer
 
     def _become_usual(self) -> None:
         """Set everything that a scenario may change."""
@@ -83,6 +80,7 @@ class FakeGateway:
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        assert self._unlisten is not None
         self._unlisten()
         await self.close_door()
         self.drop_all()
@@ -174,7 +172,7 @@ class FakeGateway:
         await self.close_door()
         self.port = 0
         await self.open_door()
-        self.broadcast(1300, f"{TEXTS[1300]}{self.port}")
+        self.broadcast(1300, f"{codes.text_of(1300)}{self.port}")
         self.drop_all()
 
     async def nightly_reset(self, *, refused_s: float = 0.05, is_data_lost: bool = False) -> None:
@@ -212,7 +210,7 @@ class FakeGateway:
 
     def forget_ids(self, first: int = 1) -> None:
         """Count order ids from the beginning, as a person may have TWS do."""
-        self.tickets.highest.clear()
+        self.tickets.count_anew()
         self.first_order_id = first
 
     def hang_up(self, session: Session) -> None:
@@ -289,7 +287,3 @@ class FakeGateway:
             if s.client_id == self.master_client
             or (s.client_id == ticket.client_id and (not ticket.is_manual or s.binds_manual))
         ]
-
-
-def account_answers() -> Sequence[Answer]:
-    return account.ANSWERS

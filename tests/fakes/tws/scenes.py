@@ -1,14 +1,12 @@
 """What do the libraries make of ordinary days with our TWS: orders, fills, changes, questions?"""
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from types import ModuleType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from tests.fakes.tws.witness import settle, until, witnessing
+from tests.fakes.tws.witness import Scene, Witness, settle, until, witnessing
 from tests.fakes.venue_facts import REST, Status, partial
 
-Scene: TypeAlias = Callable[..., Awaitable[None]]
 CALL, PUT = "SPY261218C00510000", "SPY261218P00490000"
 
 
@@ -47,7 +45,7 @@ async def an_order_that_crosses_is_filled_and_told_in_order(
         assert trade.orderStatus.status == "Filled" and trade.orderStatus.remaining == 0
         await until(lambda: [p.position for p in ib.positions()] == [10])
         order = w.at_venue("mine")
-        assert (order.qty, order.limit, order.tif) == (10, Decimal("500.02"), "day")
+        assert (str(order.qty), str(order.limit), order.tif) == ("10", "500.02", "day")
 
 
 async def an_order_that_rests_is_changed_and_canceled(library: ModuleType, version: int) -> None:
@@ -177,7 +175,7 @@ async def a_list_is_only_of_the_client_that_asks(library: ModuleType, version: i
         await until(lambda: not w.venue.working())
 
 
-async def a_bag(w: Any, *legs: tuple[str, str]) -> Any:
+async def a_bag(w: Witness, *legs: tuple[str, str]) -> Any:
     made = [
         w.library.ComboLeg(conId=w.gateway.contracts.listing(symbol).con_id, ratio=1,
                            action=action, exchange="SMART")

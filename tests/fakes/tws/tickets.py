@@ -22,6 +22,7 @@ class Ticket:
     `order_id` counts within one client; it is 0 for what a person sent by hand, and below 0 once
     client 0 has bound that. `contract` and `asked` hold the fields in which it was placed.
     `is_sold_bag`: the client sells a bag whose legs the venue holds turned around.
+    `is_number_free`: it is over, and TWS has begun to count anew.
     """
 
     client_id: int
@@ -30,6 +31,7 @@ class Ticket:
     contract: dict[str, object]
     asked: dict[str, object] = field(default_factory=dict)
     is_sold_bag: bool = False
+    is_number_free: bool = False
     order: VenueOrder | None = None
 
     @property
@@ -92,8 +94,13 @@ class Tickets:
         """Return whom a number of a client means: a number used anew means the new one."""
         for ticket in reversed(self.all):
             if ticket.key == (client_id, order_id) and ticket.order is not None:
-                return ticket
+                return None if ticket.is_number_free else ticket
         return None
+
+    def count_anew(self) -> None:
+        self.highest.clear()
+        for ticket in self.all:
+            ticket.is_number_free = ticket.order is not None and not ticket.order.is_working
 
     def working(self) -> list[Ticket]:
         return [t for t in self.all if t.order is not None and t.order.is_working]

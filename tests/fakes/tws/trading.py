@@ -1,15 +1,13 @@
 """What does TWS do with an order, a change, a cancel, and with questions about them?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from tests.fakes.faults import Request
-from tests.fakes.tws import telling
-from tests.fakes.tws.codes import TEXTS
+from tests.fakes.tws import codes, telling
 from tests.fakes.tws.contracts import BAG_CON_ID, Listing
 from tests.fakes.tws.messages import ByClient, ByServer
 from tests.fakes.tws.session import Answer, Asked, Session
@@ -74,10 +72,11 @@ def cancel(session: Session, asked: Asked) -> None:
     assert session.client_id is not None
     ticket = gateway.tickets.latest(session.client_id, order_id)
     if ticket is None:
-        session.error(10147, _named(10147, order_id), req_id=order_id)
+        session.error(10147, codes.text_of(10147, order_id=order_id), req_id=order_id)
     elif not ticket.at_venue.is_working:
         state = telling.word_of(ticket.at_venue, Hours.REGULAR)
-        session.error(10148, _named(10148, order_id, state), req_id=order_id)
+        text = codes.text_of(10148, order_id=order_id, state=state)
+        session.error(10148, text, req_id=order_id)
     elif gateway.holds_cancels:
         gateway.held_cancels.append(ticket.at_venue)
         layout, values = telling.order_status(ticket, gateway.venue)
@@ -191,7 +190,7 @@ def _terms(gateway: "FakeGateway", asked: Asked) -> Terms | None:
             return None
         return Terms((Leg(found[0].symbol),), found[0].fields(), qty, limit, stop, False)
     legs = []
-    for con_id, ratio, action, *_ in cast(Sequence[Sequence[str]], asked["legs"]):
+    for con_id, ratio, action, *_ in asked["legs"]:
         listing = gateway.contracts.by_con_id(int(con_id))
         if listing is None:
             return None
@@ -292,10 +291,6 @@ def _kind_of_order(session: Session, asked: Asked) -> Request:
     assert session.client_id is not None
     known = session.gateway.tickets.latest(session.client_id, int(str(asked["order_id"])))
     return Request.SUBMIT if known is None else Request.REPLACE
-
-
-def _named(code: int, order_id: int, state: str = "") -> str:
-    return TEXTS[code].format(order_id=order_id, state=state)
 
 
 def _digits(text: object) -> str:

@@ -6,19 +6,21 @@ its decoder logs as an error is kept: the libraries swallow what they cannot rea
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from tests.fakes.tws.gateway import FakeGateway
-from tests.fakes.tws.session import Session
 from tests.fakes.venue import Venue
 from tests.fakes.venue_facts import VenueOrder
 
+Scene: TypeAlias = Callable[..., Awaitable[None]]
+
 VERSIONS: Final = (157, 163, 164, 170, 176, 178)
 PATIENCE_S: Final = 2.0
+_PLAYED: Final = "played"
 
 
 class Witness(logging.Handler):
@@ -83,9 +85,11 @@ class Witness(logging.Handler):
     def heard(self, kind: str) -> list[tuple[Any, ...]]:
         return [said[1:] for said in self.said if said[0] == kind]
 
-    def session(self, client_id: int = 1) -> Session:
-        (session,) = (s for s in self.gateway.sessions if s.client_id == client_id)
-        return session
+    async def hears(self, code: int, *, of: int | None = None) -> None:
+        """Wait until a code is told, of an order where one is named."""
+        await until(lambda: any(
+            told == code and of in (None, number) for number, told in self.heard("error")
+        ))
 
 
 @asynccontextmanager
@@ -101,6 +105,23 @@ async def witnessing(library: ModuleType, **more: Any) -> AsyncIterator[Witness]
         assert not witness.misread, witness.misread
     finally:
         logging.getLogger(f"{library.__name__}.Decoder").removeHandler(witness)
+
+
+def plays(*scenarios: str) -> Callable[[Scene], Scene]:
+    """Say which scenarios a scene plays."""
+    def mark(scene: Scene) -> Scene:
+        setattr(scene, _PLAYED, scenarios)
+        return scene
+    return mark
+
+
+def played(scene: Scene) -> tuple[str, ...]:
+    return tuple(getattr(scene, _PLAYED, ()))
+
+
+def scenes_in(names: Mapping[str, Any]) -> tuple[Scene, ...]:
+    """Return the scenes of a file that play a scenario, as they stand there."""
+    return tuple(scene for scene in names.values() if played(scene))
 
 
 async def until(is_so: Callable[[], bool]) -> None:
