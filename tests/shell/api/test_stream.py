@@ -81,7 +81,7 @@ def test_a_follower_hears_each_decision_with_its_rows_and_topics(
         "decision", str(before + 1), before + 1
     )
     assert first["topics"] == ["controls"]
-    assert first["rows"] == daemon.views.recent.rows()[-2:-1]
+    assert first["rows"] == list(daemon.views.recent.rows())[-2:-1]
     assert second["seq"] == before + 2
 
 

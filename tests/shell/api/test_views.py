@@ -1,8 +1,11 @@
 """Do the views tell what happened, also after the book has forgotten it?"""
 
+import asyncio
+import json
 from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, get_args
 
 import pytest
@@ -16,7 +19,8 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID, StrategyId, keyed_intent_id
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, Source
 from tradebot.core.model.report import ExecType
-from tradebot.shell.views.filters import Filters
+from tradebot.shell.api.answers import SLICE_MAX, answer_by_rows
+from tradebot.shell.views.filters import ALL, Filters
 from tradebot.shell.views.history import RECORDS
 from tradebot.shell.views.views import Views
 
@@ -234,3 +238,34 @@ def test_a_combo_is_shown_with_its_legs(daemon: TinyDaemon) -> None:
     row = daemon.views.intents(Filters(symbol="IBM"))[0]
     assert row["symbol"] == "SPY+IBM"
     assert [leg["side"] for leg in row["legs"]] == ["buy", "sell"]
+
+
+async def test_a_long_answer_is_built_in_slices_and_others_get_their_turns() -> None:
+    turns: list[int] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(len(built))
+            await asyncio.sleep(0)
+
+    built: list[int] = []
+    rows = ({"row": built.append(n) or n} for n in range(10 * SLICE_MAX + 1))
+    task = asyncio.create_task(others())
+    response = await answer_by_rows("rows", rows)
+    task.cancel()
+    assert json.loads(response.text or "") == {"rows": [{"row": n} for n in range(501)]}
+    between = [later - earlier for earlier, later in pairwise(turns)]
+    assert len(between) == 9
+    assert max(between) == SLICE_MAX
+
+
+async def test_what_changes_between_two_slices_breaks_no_answer(daemon: TinyDaemon) -> None:
+    for n in range(SLICE_MAX + 5):
+        an_order(daemon, f"k{n}", qty="1")
+    expected = daemon.views.intents()
+    answering = asyncio.create_task(answer_by_rows("intents", daemon.views.each_intent(ALL)))
+    while not answering.done():
+        an_order(daemon, f"later {len(daemon.decisions)}")
+        await asyncio.sleep(0)
+    found = json.loads((await answering).text or "")["intents"]
+    assert [row["intent_id"] for row in found] == [row["intent_id"] for row in expected]

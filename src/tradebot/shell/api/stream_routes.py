@@ -48,7 +48,7 @@ class Bulletin:
     def text(self) -> bytes:
         moment = self._told[0].moment
         return _event("decision", {
-            "seq": moment.seq, "at": iso(moment.at), "rows": told_rows(self._told),
+            "seq": moment.seq, "at": iso(moment.at), "rows": list(told_rows(self._told)),
             "topics": topics_of(told.event for told in self._told),
         }, moment.seq)
 

@@ -1,6 +1,6 @@
 """What can be read of the daemon? Lists with filters, whole documents, and one thing by its id."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
@@ -10,6 +10,7 @@ from tradebot.core.session import IN_SESSION, State
 from tradebot.ports import MarketData
 from tradebot.shell.api import shapes
 from tradebot.shell.api.aftermath import aftermath
+from tradebot.shell.api.answers import answer_by_rows
 from tradebot.shell.api.bodies import Schema
 from tradebot.shell.api.chains import EXPIRY, told_chain
 from tradebot.shell.api.queries import filters
@@ -37,10 +38,10 @@ Tell = Callable[[], Mapping[str, Any]]
 def list_routes(views: Views) -> Iterator[ApiRoute]:
     """Yield the lists, each with the filters that it takes."""
     for name, rows, statuses, row in (
-        ("intents", views.intents, INTENT_STATUSES, shapes.INTENT),
-        ("orders", views.orders, ORDER_STATUSES, shapes.ORDER),
-        ("fills", views.fills, NO_STATUSES, shapes.FILL),
-        ("drafts", views.drafts.rows, DRAFT_STATUSES, shapes.DRAFT),
+        ("intents", views.each_intent, INTENT_STATUSES, shapes.INTENT),
+        ("orders", views.each_order, ORDER_STATUSES, shapes.ORDER),
+        ("fills", views.each_fill, NO_STATUSES, shapes.FILL),
+        ("drafts", views.drafts.each, DRAFT_STATUSES, shapes.DRAFT),
         ("dead-letters", views.dead_letters.rows, DEAD_LETTER_STATUSES, shapes.DEAD_LETTER),
     ):
         key = name.replace("-", "_")
@@ -149,5 +150,7 @@ def _one(tell: Callable[[str], Plain], call: Call) -> Found:
     return tell(call.name)
 
 
-def _rows(name: str, rows: Callable[[Filters], list[Plain]], call: Call) -> Found:
-    return {name: rows(Filters(**call.query))}
+def _rows(
+    name: str, rows: Callable[[Filters], Iterable[Plain]], call: Call
+) -> Awaitable[Found]:
+    return answer_by_rows(name, rows(Filters(**call.query)))

@@ -4,7 +4,7 @@ A draft is an intent that stage 4 held for a person, a window or another mode. I
 file that people read; nothing is ever decided by it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -161,8 +161,13 @@ class Drafts:
         }
 
     def rows(self, filters: Filters = ALL) -> list[Plain]:
-        found = [self.row(d) for d in self.all() if _is_wanted(d, filters)]
-        return sorted(found, key=lambda row: str(row["created_utc"]))[-filters.last:]
+        return list(self.each(filters))
+
+    def each(self, filters: Filters) -> Iterator[Plain]:
+        found = sorted(
+            (d for d in self.all() if _is_wanted(d, filters)), key=lambda d: d.drafted.at
+        )
+        return map(self.row, found[-filters.last:])
 
     def row(self, draft: Draft) -> Plain:
         intent, approval = draft.record.intent, draft.approval

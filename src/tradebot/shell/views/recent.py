@@ -1,7 +1,7 @@
 """What was decided lately? The newest events, in the order of the journal, as one reads them."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Final
 
@@ -23,7 +23,7 @@ class RecentEvents:
     def apply(self, moment: Moment, event: e.Event) -> None:
         self._told.append(Told(Moment(moment.seq, moment.at), event))
 
-    def rows(self, filters: Filters = ALL) -> list[Plain]:
+    def rows(self, filters: Filters = ALL) -> Iterator[Plain]:
         """Tell the newest `last` of them; `part` counts within one decision."""
         return told_rows(list(self._told)[-filters.last:])
 
@@ -35,13 +35,12 @@ class RecentEvents:
         return found if 0 < len(found) < len(self._told) else None
 
 
-def told_rows(events: Iterable[Told]) -> list[Plain]:
-    rows: list[Plain] = []
+def told_rows(events: Iterable[Told]) -> Iterator[Plain]:
+    last, part = None, 0
     for told in events:
-        seq = told.moment.seq
-        part = rows[-1]["part"] + 1 if rows and rows[-1]["seq"] == seq else 0
-        rows.append({**event_row(told), "part": part, "about": about(told.event)})
-    return rows
+        part = part + 1 if told.moment.seq == last else 0
+        last = told.moment.seq
+        yield {**event_row(told), "part": part, "about": about(told.event)}
 
 
 def about(event: e.Event) -> str | None:

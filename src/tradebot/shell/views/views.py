@@ -168,18 +168,28 @@ class Views:
         }
 
     def intents(self, filters: Filters = ALL) -> list[Plain]:
-        records = self._kept.intents.entries.values()
-        rows = (r for r in records if _is_wanted_intent(r, filters))
-        return [self._intent_row(r) for r in _newest(rows, filters, lambda r: r.received)]
+        return list(self.each_intent(filters))
 
     def orders(self, filters: Filters = ALL) -> list[Plain]:
-        records = self._kept.orders.entries.values()
-        rows = (r for r in records if _is_wanted_order(r, filters))
-        return [order_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
+        return list(self.each_order(filters))
 
     def fills(self, filters: Filters = ALL) -> list[Plain]:
+        return list(self.each_fill(filters))
+
+    def each_intent(self, filters: Filters) -> Iterator[Plain]:
+        """Choose now, and tell one after another: there may be thousands."""
+        records = self._kept.intents.entries.values()
+        rows = (r for r in records if _is_wanted_intent(r, filters))
+        return map(self._intent_row, _newest(rows, filters, lambda r: r.received))
+
+    def each_order(self, filters: Filters) -> Iterator[Plain]:
+        records = self._kept.orders.entries.values()
+        rows = (r for r in records if _is_wanted_order(r, filters))
+        return map(order_row, _newest(rows, filters, lambda r: r.moment))
+
+    def each_fill(self, filters: Filters) -> Iterator[Plain]:
         rows = (r for r in self._kept.fills if _is_wanted_fill(r, filters))
-        return [fill_row(r) for r in _newest(rows, filters, lambda r: r.moment)]
+        return map(fill_row, _newest(rows, filters, lambda r: r.moment))
 
     def fills_of(self, decision: Decision) -> list[Plain]:
         """Return the rows of the fills that the newest decision booked."""
