@@ -1,0 +1,118 @@
+"""How does one case run on one bench, and what may be left over? Every case, every adapter.
+
+After each case no task, thread or socket may be left.
+"""
+
+import asyncio
+import threading
+import weakref
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from tests.conformance import (
+    cases_of_changes,
+    cases_of_connections,
+    cases_of_orders,
+    cases_of_trouble,
+)
+from tests.conformance.bench import Bench
+from tests.conformance.promise import CASES, Case, why_not
+
+from tradebot.shell.clock import LoopClock
+from tradebot.shell.sim_loop import SimLoop
+
+FILES: Final = (cases_of_orders, cases_of_changes, cases_of_trouble, cases_of_connections)
+MONDAY: Final = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)  # half past ten in New York
+ENDS_WITHIN_S: Final = 120.0  # on the loop's clock
+GONE_WITHIN_S: Final = 20.0
+
+
+_Begun = weakref.WeakSet[asyncio.Future[Any]]
+_BEGUN: ContextVar[_Begun | None] = ContextVar("begun", default=None)
+
+
+def run(bench_type: type[Bench], case: Case) -> str | None:
+    """Play a case on a fresh bench; return why it is not supported, None where it held."""
+    threads, sockets = set(threading.enumerate()), _sockets()
+    with asyncio.Runner(loop_factory=lambda: SimLoop(bench_type.speed)) as runner:
+        why = runner.run(_whole(bench_type, case))
+    left = [thread.name for thread in threading.enumerate() if thread not in threads]
+    assert not left, f"threads are left: {left}"
+    assert _sockets() <= sockets, "sockets are left"
+    return why
+
+
+def declared(bench_type: type[Bench]) -> dict[str, str | None]:
+    """Tell for every case why it is not supported there, without playing any."""
+    async def ask() -> dict[str, str | None]:
+        bench = bench_type(LoopClock(MONDAY, asyncio.get_running_loop()))
+        await bench.open()
+        can = bench.broker().capabilities
+        found = {case.name: why_not(case, bench, can) for case in CASES.values()}
+        await bench.close()
+        return found
+
+    with asyncio.Runner(loop_factory=lambda: SimLoop(bench_type.speed)) as runner:
+        return runner.run(ask())
+
+
+def conformance(bench_type: type[Bench]) -> Callable[[Case], None]:
+    """Make the test of one adapter: `test_it_conforms = conformance(MyBench)`."""
+    @pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
+    def test(case: Case) -> None:
+        if (why := run(bench_type, case)) is not None:
+            pytest.skip(f"not supported: {why}")
+
+    return test
+
+
+async def _whole(bench_type: type[Bench], case: Case) -> str | None:
+    """Open the bench, play, close; what was begun in the play has to end with it."""
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(_tracked)
+    bench = bench_type(LoopClock(MONDAY, loop))
+    await bench.open()
+    try:
+        broker = bench.broker()
+        if (why := why_not(case, bench, broker.capabilities)) is not None:
+            return why
+        begun = _Begun()
+        _BEGUN.set(begun)
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            stage = case.stage(bench, broker)
+            try:
+                await case.play(stage)
+            finally:
+                await stage.close()
+        _BEGUN.set(None)
+        if left := [task for task in begun if not task.done()]:
+            _, left = await asyncio.wait(left, timeout=GONE_WITHIN_S)
+        assert not left, f"tasks are left: {left}"
+        assert not bench.faults.left, "a fault that was pushed never fired"
+    finally:
+        await bench.close()
+    return None
+
+
+def _tracked(
+    loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **more: Any
+) -> "asyncio.Task[Any]":
+    """Note a task that the play, or what the play began, begins: the fake's are none of these."""
+    task = asyncio.Task(coro, loop=loop, **more)
+    if (begun := _BEGUN.get()) is not None:
+        begun.add(task)
+    return task
+
+
+def _sockets() -> int:
+    """Count this process' sockets, where the system tells."""
+    found, folder = 0, Path("/proc/self/fd")
+    for opened in folder.iterdir() if folder.exists() else ():
+        with suppress(OSError):
+            found += str(opened.readlink()).startswith("socket:")
+    return found

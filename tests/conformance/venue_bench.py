@@ -1,0 +1,96 @@
+"""What is the same for every adapter whose broker is a fake of ours? The exchange behind it."""
+
+import asyncio
+from decimal import Decimal
+from typing import ClassVar
+
+from tests.conformance.bench import SPY, Bench, Terms
+from tests.fakes.venue import Venue
+from tests.fakes.venue_facts import Happening, Plan, VenueOrder, What
+from tests.makers import CALL, HIGHER_CALL
+
+from tradebot.core.model.intent import OrdType, TimeInForce
+from tradebot.ports import Clock
+
+
+class VenueBench(Bench):
+    """A bench on a `Venue`. What is left to say: `open`, `close`, `broker`, `cut`, `sent`.
+
+    `open` starts the fake on `self.venue` and sets `self.faults` to the fake's.
+    """
+
+    words: ClassVar[dict[str, TimeInForce]] = {tif.value: tif for tif in TimeInForce}
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.venue = Venue(now=clock.now)
+        self.venue.quote(SPY, "99.99", "100.01")
+        self.venue.quote("IBM", "199.98", "200.02")
+        self.venue.quote(CALL, "5.00", "5.20")
+        self.venue.quote(HIGHER_CALL, "2.00", "2.10")
+        self.venue.listen(self._hear)
+        self._arrivals: list[float] = []
+
+    def plan(self, *plans: Plan) -> None:
+        self.venue.plan(*plans)
+
+    async def price(self, symbol: str, bid: str, ask: str) -> None:
+        self.venue.quote(symbol, bid, ask)
+
+    async def trade(self, cl_ord_id: str, qty: int, px: str = "99") -> None:
+        self.venue.fill(self.order(cl_ord_id), qty, px)
+
+    async def trade_leg(self, cl_ord_id: str, symbol: str, qty: int, px: str) -> None:
+        self.venue.fill_leg(self.order(cl_ord_id), symbol, qty, px)
+
+    async def end(self, cl_ord_id: str) -> None:
+        self.venue.cancel(self.order(cl_ord_id))
+
+    async def bust(self, cl_ord_id: str) -> None:
+        self.venue.bust(self.venue.fills_of(self.order(cl_ord_id))[-1])
+
+    async def correct(self, cl_ord_id: str, qty: int, px: str) -> None:
+        last = self.venue.fills_of(self.order(cl_ord_id))[-1]
+        self.venue.correct(last, Decimal(qty), Decimal(px))
+
+    async def external(self, qty: int) -> None:
+        self.venue.place_external(SPY, qty)
+
+    def order(self, cl_ord_id: str) -> VenueOrder:
+        """Return the one order that ever came under an id."""
+        (order,) = self.venue.called(cl_ord_id)
+        return order
+
+    def copies(self, cl_ord_id: str) -> int:
+        return len(self.venue.called(cl_ord_id))
+
+    def filled(self, cl_ord_id: str) -> Decimal:
+        return self.order(cl_ord_id).cum
+
+    def is_working(self, cl_ord_id: str) -> bool:
+        return self.order(cl_ord_id).is_working
+
+    def terms(self, cl_ord_id: str) -> Terms:
+        order = self.order(cl_ord_id)
+        return Terms(
+            ord_type=_type_of(order), time_in_force=self.words[order.tif], qty=order.qty,
+            limit=order.limit, stop=order.stop, outside_hours=order.outside_hours,
+        )
+
+    def truth(self) -> tuple[Decimal, dict[str, Decimal]]:
+        return self.venue.truth()
+
+    def arrivals(self) -> list[float]:
+        return self._arrivals
+
+    def _hear(self, happening: Happening) -> None:
+        order = happening.order
+        is_ours = order is not None and not order.is_external
+        if is_ours and happening.what in (What.NEW, What.REPLACED, What.CANCELED):
+            self._arrivals.append(asyncio.get_running_loop().time())
+
+
+def _type_of(order: VenueOrder) -> OrdType:
+    if order.stop is not None:
+        return OrdType.STOP if order.limit is None else OrdType.STOP_LIMIT
+    return OrdType.MARKET if order.limit is None else OrdType.LIMIT
