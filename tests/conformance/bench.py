@@ -22,6 +22,12 @@ from tradebot.core.model.settings import RouteKind
 from tradebot.ports import Broker, Clock
 
 SPY: Final = "SPY"
+PARTED: Final = "QQQ"  # may be bought in parts, where a broker does that
+
+PRICES: Final = (
+    (SPY, "99.99", "100.01"), ("IBM", "199.98", "200.02"), (CALL, "5.00", "5.20"),
+    (HIGHER_CALL, "2.00", "2.10"), (PARTED, "99.99", "100.01"),
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class Bench(ABC):
     instruments: tuple[Instrument, ...] = (
         an_instrument(SPY, is_fund=True), an_instrument("IBM"), parse_occ(CALL),
         parse_occ(HIGHER_CALL),
+        an_instrument(PARTED, is_fund=True, lot_size=Decimal("0.000000001")),
     )
 
     def __init__(self, clock: Clock) -> None:
@@ -64,7 +71,7 @@ class Bench(ABC):
 
     @abstractmethod
     async def open(self) -> None:
-        """Start the other side: SPY trades at 99.99 to 100.01, the calls at 5.00 and 2.00."""
+        """Start the other side: have SPY trade at 99.99 to 100.01, the rest as in PRICES."""
 
     @abstractmethod
     async def close(self) -> None: ...

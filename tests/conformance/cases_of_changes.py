@@ -144,6 +144,7 @@ async def an_execution_that_is_corrected_counts_as_corrected(desk: Desk) -> None
 @through_the_wire("external")
 async def what_another_program_trades_is_seen(desk: Desk) -> None:
     await desk.open()
+    await desk.quiet()  # after the moment of which the opening statement tells
     await desk.bench.external(3)
     await desk.until(lambda: desk.held() == {"SPY": Decimal(3)}, "another's execution")
     await desk.agrees()

@@ -88,6 +88,7 @@ async def a_mute_stream_is_told_from_a_quiet_one(port: Port) -> None:
 
 @at_the_port("trade", "restart")
 async def a_new_process_finds_the_orders_of_the_one_before(port: Port) -> None:
+    began = port.bench.clock.now()
     await port.connect()
     first, second = await port.submit(), await port.submit(resting(5, "98"))
     await port.bench.trade(first, 4)
@@ -97,6 +98,8 @@ async def a_new_process_finds_the_orders_of_the_one_before(port: Port) -> None:
     found = await port.broker.find(first)
     assert found is not None
     assert told.exec_id in [report.exec_id for report in found.reports]
+    told_later = [report.exec_id for report in await port.broker.fills_since(began)]
+    assert told_later == [told.exec_id]
     working = {order.cl_ord_id for order in (await port.broker.statement()).working}
     assert working == {first, second}
     port.told.clear()

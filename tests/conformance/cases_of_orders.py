@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from tests.conformance.bench import SPY
+from tests.conformance.bench import PARTED, SPY
 from tests.conformance.desk import Desk
 from tests.conformance.port import Port, resting
 from tests.conformance.promise import at_the_port, through_the_wire
@@ -70,7 +70,7 @@ async def what_is_told_now_is_told_later_under_the_same_name(port: Port) -> None
             if r.cl_ord_id == order and r.exec_type is ExecType.TRADE
         ]
         assert later == told
-        await port.restart()
+        await port.reconnect()
 
 
 @at_the_port("id memory")
@@ -181,9 +181,13 @@ async def what_it_takes_is_taken_for_what_it_is(port: Port) -> None:
 @through_the_wire()
 async def what_it_does_not_take_never_leaves(desk: Desk) -> None:
     await desk.open()
+    can = desk.broker.capabilities
+    if AssetClass.EQUITY not in can.fractional:
+        told = await desk.ask(resting("0.5", None, symbol=PARTED))
+        assert isinstance(told[-1], IntentRefused), "a part of a share"
     taken = {
         (t.asset_class, t.ord_type, tif)
-        for t in desk.broker.capabilities.takes for tif in t.times_in_force
+        for t in can.takes for tif in t.times_in_force
     }
     for asset_class, symbol in ((AssetClass.EQUITY, SPY), (AssetClass.OPTION, CALL)):
         for ord_type in OrdType:
@@ -206,10 +210,10 @@ async def a_price_off_the_tick_and_a_part_of_a_lot_never_leave(desk: Desk) -> No
 @at_the_port("fractions", "terms")
 async def a_part_of_a_unit_is_bought_exactly(port: Port) -> None:
     await port.connect()
-    order = await port.submit(resting("0.123456789", None))
+    order = await port.submit(resting("0.123456789", None, symbol=PARTED))
     await port.until(lambda: port.fills(order), "an execution")
     assert [qty for qty, _ in port.fills(order)] == [Decimal("0.123456789")]
-    assert port.bench.truth()[1] == {SPY: Decimal("0.123456789")}
+    assert port.bench.truth()[1] == {PARTED: Decimal("0.123456789")}
 
 
 @through_the_wire("combos")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
-from tests.conformance.bench import SPY, Bench
+from tests.conformance.bench import PRICES, SPY, Bench
 from tests.conformance.port import QUIET_S, resting, until
-from tests.makers import CALL, HIGHER_CALL, WIDE
+from tests.makers import WIDE
 from tests.plugins.fake_market import FakeMarket
 from tests.shell.test_engine import HeldJournal
 
@@ -39,10 +39,6 @@ from tradebot.shell.wire.patience import USUAL, Patience
 
 T = TypeVar("T")
 
-PRICES: Final = (
-    ("SPY", "99.99", "100.01"), ("IBM", "199.98", "200.02"), (CALL, "5.00", "5.20"),
-    (HIGHER_CALL, "2.00", "2.10"),
-)
 SOON: Final = Limits(initial_backoff_s=0.5, backoff_multiplier=1.5, cooldown_s=30)
 POLICY: Final[dict[str, Any]] = {
     **WIDE, "quote_age_max_s": Decimal(3_600), "order_notional_max_usd": Decimal(10**9),

@@ -5,15 +5,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Final
 
-from tests.conformance.bench import Bench, Terms
-from tests.conformance.desk import PRICES
+from tests.conformance.bench import PRICES, Bench, Terms
 from tests.fakes.faults import FaultKind, Faults, Request
 from tests.plugins.fake_market import FakeMarket
 
 from tradebot.core.model.combo import net_price
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.intent import Intent, Leg, Side
 from tradebot.core.model.settings import RouteKind
 from tradebot.plugins.brokers.mock import MockBroker, MockOrder, MockSettings
 from tradebot.ports import Broker, Clock
@@ -120,13 +119,15 @@ class MockBench(Bench):
         """Tell whether it would trade now: at the far side of each leg's market."""
         if intent.stop_px is not None:
             return False
-        quotes = [self.market.last(leg.symbol) for leg in intent.legs]
-        far = [
-            (q.ask if leg.side.sign > 0 else q.bid) for q, leg in zip(quotes, intent.legs, strict=True) if q
-        ]
+        far = [self._far(leg) for leg in intent.legs]
         touch = net_price(intent.legs, far, lambda _: Decimal(1)) if intent.is_combo else far[0]
         sign = 1 if intent.is_combo else intent.side.sign
         return limit is None or sign * (limit - touch) >= 0
+
+    def _far(self, leg: Leg) -> Decimal:
+        quote = self.market.last(leg.symbol)
+        assert quote is not None
+        return quote.ask if leg.side is Side.BUY else quote.bid
 
     def _order(self, cl_ord_id: str) -> MockOrder:
         return self._broker.orders[ClOrdID(cl_ord_id)]

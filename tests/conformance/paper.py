@@ -5,8 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Final
 
-from tests.conformance.bench import Bench, Terms
-from tests.conformance.desk import PRICES
+from tests.conformance.bench import PRICES, Bench, Terms
 from tests.plugins.fake_market import FakeMarket
 from tests.plugins.paper.bench import CALENDARS, paper_settings, reckon
 

@@ -4,10 +4,9 @@ import asyncio
 from decimal import Decimal
 from typing import ClassVar
 
-from tests.conformance.bench import SPY, Bench, Terms
+from tests.conformance.bench import PRICES, SPY, Bench, Terms
 from tests.fakes.venue import Venue
 from tests.fakes.venue_facts import Happening, Plan, VenueOrder, What
-from tests.makers import CALL, HIGHER_CALL
 
 from tradebot.core.model.intent import OrdType, TimeInForce
 from tradebot.ports import Clock
@@ -24,10 +23,8 @@ class VenueBench(Bench):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.venue = Venue(now=clock.now)
-        self.venue.quote(SPY, "99.99", "100.01")
-        self.venue.quote("IBM", "199.98", "200.02")
-        self.venue.quote(CALL, "5.00", "5.20")
-        self.venue.quote(HIGHER_CALL, "2.00", "2.10")
+        for symbol, bid, ask in PRICES:
+            self.venue.quote(symbol, bid, ask)
         self.venue.listen(self._hear)
         self._arrivals: list[float] = []
 

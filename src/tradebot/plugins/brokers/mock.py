@@ -45,7 +45,7 @@ from tradebot.core.model.combo import net_price
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
-from tradebot.core.model.instrument import AssetClass, Instrument, parse_occ
+from tradebot.core.model.instrument import AssetClass, Instrument, option_of
 from tradebot.core.model.intent import Intent, Leg, OrdType
 from tradebot.core.model.money import ONE, ZERO, parse_decimal
 from tradebot.core.model.report import (
@@ -53,6 +53,7 @@ from tradebot.core.model.report import (
     Holding,
     LegFill,
     OpenOrder,
+    RejReason,
     Report,
     Statement,
 )
@@ -185,10 +186,11 @@ class MockBroker:
     async def cancel(self, cl_ord_id: ClOrdID, request_id: ClOrdID) -> None:
         self._ready()
         own = self._working(cl_ord_id)
-        kind = ExecType.CANCEL_REJECTED if own is None else ExecType.CANCELED
-        if own is not None:
+        if own is None:
+            self._turn_down(cl_ord_id, request_id)
+        else:
             own.is_ended = True
-        self._say(own, request_id, kind, orig_cl_ord_id=cl_ord_id)
+            self._say(own, request_id, ExecType.CANCELED, orig_cl_ord_id=cl_ord_id)
 
     async def replace(
         self, cl_ord_id: ClOrdID, request_id: ClOrdID, order_qty: Decimal, price: Decimal | None
@@ -196,7 +198,7 @@ class MockBroker:
         self._ready()
         own = self._working(cl_ord_id)
         if own is None or order_qty <= own.cum_qty:
-            self._say(own, request_id, ExecType.CANCEL_REJECTED, orig_cl_ord_id=cl_ord_id)
+            self._turn_down(cl_ord_id, request_id)
             return
         own.order_qty = order_qty
         own.price = own.price if price is None else price
@@ -250,6 +252,11 @@ class MockBroker:
     def _working(self, cl_ord_id: ClOrdID) -> MockOrder | None:
         own = self.orders.get(cl_ord_id)
         return own if own and own.ids[-1] == cl_ord_id and not own.is_done else None
+
+    def _turn_down(self, cl_ord_id: ClOrdID, request_id: ClOrdID) -> None:
+        own, kind = self.orders.get(cl_ord_id), ExecType.CANCEL_REJECTED
+        why = RejReason.UNKNOWN_ORDER if own is None else RejReason.TOO_LATE
+        self._say(own, request_id, kind, orig_cl_ord_id=cl_ord_id, rej_reason=why)
 
     def _play(self, own: MockOrder, words: deque[str]) -> None:
         """Do word after word; a delay comes back for the rest."""
@@ -331,16 +338,8 @@ class MockBroker:
         self.cash -= qty * px * self._multiplier(symbol)
 
     def _multiplier(self, symbol: str) -> Decimal:
-        return self._instrument(symbol).multiplier
-
-    def _instrument(self, symbol: str) -> Instrument:
-        for known in self._market.instruments():
-            if known.symbol == symbol:
-                return known
-        try:
-            return parse_occ(symbol)
-        except ValueError:
-            return Instrument(symbol=symbol)
+        known = (told for told in self._market.instruments() if told.symbol == symbol)
+        return (next(known, None) or option_of(symbol) or Instrument(symbol=symbol)).multiplier
 
     def _price(self, symbol: str) -> Decimal:
         quote = self._market.last(symbol)

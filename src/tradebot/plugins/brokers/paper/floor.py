@@ -15,7 +15,7 @@ from tradebot.core.model.facts import Bar
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import Leg, TimeInForce
 from tradebot.core.model.money import ONE, ZERO, floor_to
-from tradebot.core.model.report import ExecType, LegFill
+from tradebot.core.model.report import ExecType, LegFill, RejReason
 from tradebot.plugins.brokers.paper.admission import Admission
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
@@ -121,7 +121,11 @@ class Floor:
         self, order: PaperOrder | None, cl_ord_id: ClOrdID, request_id: ClOrdID, why: str = ""
     ) -> None:
         text = why or ("unknown order" if order is None else "the order is done")
-        self._house.tell(request_id, ExecType.CANCEL_REJECTED, text, orig_cl_ord_id=cl_ord_id)
+        reason = RejReason.UNKNOWN_ORDER if order is None else RejReason.TOO_LATE
+        self._house.tell(
+            request_id, ExecType.CANCEL_REJECTED, text, orig_cl_ord_id=cl_ord_id,
+            rej_reason=RejReason.OTHER if why else reason,
+        )
 
     def _reserve_anew(
         self, order: PaperOrder, order_qty: Decimal, price: Decimal | None
