@@ -14,7 +14,7 @@ from tests.plugins.paper.bench import (
 )
 
 from tradebot.core.model.intent import Intent
-from tradebot.core.model.report import ExecType
+from tradebot.core.model.report import ExecType, RejReason
 from tradebot.ports import Declined
 
 SHUT = at(-12 * 3600)  # a Sunday evening in New York
@@ -48,6 +48,8 @@ def test_an_order_is_refused_in_so_many_words(
         await bench.show(200, 200)
         refused = await bench.submit(order)
         assert word in bench.refusal(refused)
+        (report,) = bench.about(refused)
+        assert report.rej_reason not in (None, RejReason.OTHER)
         assert await bench.cash() == 100_000
         assert (await bench.broker.statement()).working == ()
 

@@ -6,9 +6,11 @@ from typing import Final
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import Intent, Leg, OrdType, Side, TimeInForce
 from tradebot.core.model.money import ZERO, plain
+from tradebot.core.model.report import RejReason as R
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
 from tradebot.plugins.brokers.paper.order import PaperOrder
+from tradebot.plugins.brokers.paper.refusal import Refusal
 from tradebot.plugins.brokers.paper.rules import Tariff, slipped
 from tradebot.plugins.brokers.paper.settings import PaperSettings
 from tradebot.plugins.brokers.paper.weighing import Weighing
@@ -28,7 +30,7 @@ class Admission:
         self._tariff = Tariff.of(settings)
         self._weighing = Weighing(house, board, settings)
 
-    def why_refused(self, order: PaperOrder) -> str | None:
+    def why_refused(self, order: PaperOrder) -> Refusal | None:
         """Return the broker's sentence, or None; then the order's buying power is reserved."""
         return (
             self._about_shape(order)
@@ -39,27 +41,31 @@ class Admission:
 
     def about_numbers(
         self, order: PaperOrder, order_qty: Decimal, price: Decimal | None
-    ) -> str | None:
+    ) -> Refusal | None:
         legs = order.intent.legs
         if not (order_qty.is_finite() and order_qty > 0):
-            return f"order_qty: expected more than 0, got {order_qty}"
+            return Refusal(
+                R.INCORRECT_QUANTITY, f"order_qty: expected more than 0, got {order_qty}"
+            )
         for leg in legs:
             if not self._board.instrument(leg.symbol).is_whole_lot(order_qty * leg.ratio_qty):
-                return f"order_qty: {plain(order_qty)} is no whole number of lots"
+                text = f"order_qty: {plain(order_qty)} is no whole number of lots"
+                return Refusal(R.INCORRECT_QUANTITY, text)
         single = self._board.instrument(legs[0].symbol)
         for name, px in (("price", price), ("stop_px", order.intent.stop_px)):
             if px is None:
                 continue
             if not px.is_finite():
-                return f"{name}: expected a number, got {px}"
+                return Refusal(R.PRICE_OUT_OF_BAND, f"{name}: expected a number, got {px}")
             if not order.intent.is_combo:
                 if not px > 0:
-                    return f"{name}: expected more than 0, got {px}"
+                    return Refusal(R.PRICE_OUT_OF_BAND, f"{name}: expected more than 0, got {px}")
                 if not single.is_on_tick(px):
-                    return f"{name}: {plain(px)} is not on a tick of {single.tick_at(px)}"
+                    text = f"{name}: {plain(px)} is not on a tick of {single.tick_at(px)}"
+                    return Refusal(R.INVALID_PRICE_INCREMENT, text)
         return None
 
-    def reserve(self, order: PaperOrder) -> str | None:
+    def reserve(self, order: PaperOrder) -> Refusal | None:
         """Reserve what the order needs at worst; return why it cannot be told or afforded."""
         opening = self._opening_qty(order)
         if not opening > 0:
@@ -69,51 +75,54 @@ class Admission:
             need, opening = self._weighing.need_of(order), order.leaves_qty
         else:
             need = self._single_need(order, opening)
-        if isinstance(need, str):
+        if isinstance(need, Refusal):
             return need
         free = self._house.buying_power() + order.reserved
         if not (need * opening <= free):
             needed = plain(need * opening)
-            return f"insufficient buying power: needs {needed}, has {plain(free)}"
+            text = f"insufficient buying power: needs {needed}, has {plain(free)}"
+            return Refusal(R.INSUFFICIENT_FUNDS, text)
         self._house.reserve(order, need, opening)
         return None
 
-    def _about_shape(self, order: PaperOrder) -> str | None:
+    def _about_shape(self, order: PaperOrder) -> Refusal | None:
         intent = order.intent
         symbols = set(intent.symbols)
         for symbol in sorted(symbols):
             if not self._board.trades(symbol):
-                return f"unknown symbol {symbol}"
+                return Refusal(R.UNKNOWN_SYMBOL, f"unknown symbol {symbol}")
         if len(intent.legs) > LEGS_MAX or len(symbols) < len(intent.legs):
-            return f"legs: expected at most {LEGS_MAX} different symbols"
+            return Refusal(R.UNSUPPORTED, f"legs: expected at most {LEGS_MAX} different symbols")
         if any(not (leg.ratio_qty.is_finite() and leg.ratio_qty > 0) for leg in intent.legs):
-            return "ratio_qty: expected more than 0"
+            return Refusal(R.INCORRECT_QUANTITY, "ratio_qty: expected more than 0")
         if intent.ord_type in _LIMITED and intent.price is None:
-            return f"price: a {intent.ord_type.value} order needs one"
+            return Refusal(R.UNSUPPORTED, f"price: a {intent.ord_type.value} order needs one")
         if intent.ord_type not in _LIMITED and intent.price is not None:
-            return f"price: a {intent.ord_type.value} order has none"
+            return Refusal(R.UNSUPPORTED, f"price: a {intent.ord_type.value} order has none")
         if intent.ord_type in _STOPS:
             if intent.stop_px is None:
-                return f"stop_px: a {intent.ord_type.value} order needs one"
+                return Refusal(R.UNSUPPORTED, f"stop_px: a {intent.ord_type.value} order needs one")
             if intent.is_combo or order.is_at_once:
-                return "stop orders have one leg, and rest: day or gtc"
+                return Refusal(R.UNSUPPORTED, "stop orders have one leg, and rest: day or gtc")
         return None
 
-    def _about_hours(self, order: PaperOrder) -> str | None:
+    def _about_hours(self, order: PaperOrder) -> Refusal | None:
         """A market that is shut takes only what rests until somebody takes it back."""
         intent = order.intent
         rests = intent.time_in_force is TimeInForce.GTC and intent.ord_type is not OrdType.MARKET
         for leg in intent.legs:
             if self._board.session(leg.symbol) is None and not rests:
-                return f"the market in {leg.symbol} is closed"
+                return Refusal(R.EXCHANGE_CLOSED, f"the market in {leg.symbol} is closed")
         return None
 
-    def _about_funds(self, order: PaperOrder) -> str | None:
+    def _about_funds(self, order: PaperOrder) -> Refusal | None:
         if not self._settings.short_allowed:
             for leg in order.intent.legs:
                 short = self._short_qty(order, leg)
                 if short > 0:
-                    return f"short sale not allowed: {plain(short)} more than is held"
+                    return Refusal(
+                        R.NOT_PERMITTED, f"short sale not allowed: {plain(short)} more than is held"
+                    )
         return self.reserve(order)
 
     def _is_weighed(self, intent: Intent) -> bool:
@@ -148,7 +157,7 @@ class Admission:
         exits -= self._house.resting_leaves(order)
         return max(ZERO, order.leaves_qty - max(ZERO, against - exits))
 
-    def _single_need(self, order: PaperOrder, opening: Decimal) -> Decimal | str:
+    def _single_need(self, order: PaperOrder, opening: Decimal) -> Decimal | Refusal:
         """Return what a unit may cost at worst, with its share of the fee."""
         leg = order.intent.legs[0]
         instrument = self._board.instrument(leg.symbol)
@@ -159,7 +168,7 @@ class Admission:
         told = [px for px in (order.price, order.intent.stop_px) if px is not None]
         if leg.side is Side.SELL or not told:  # a buy with a limit never pays more than that
             if market is None:
-                return f"no market in {leg.symbol} yet"
+                return Refusal(R.EXCHANGE_CLOSED, f"no market in {leg.symbol} yet")
             told.append(market)
         px = max(told)
         if leg.side is Side.BUY and order.price is None:

@@ -26,13 +26,21 @@ from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import OrdType
-from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report, Statement
+from tradebot.core.model.report import (
+    ExecType,
+    Holding,
+    OpenOrder,
+    RejReason,
+    Report,
+    Statement,
+)
 from tradebot.plugins.brokers.paper.admission import LEGS_MAX
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.clearing import Clearing
 from tradebot.plugins.brokers.paper.file import BookDamaged, BookFile
 from tradebot.plugins.brokers.paper.floor import Floor
 from tradebot.plugins.brokers.paper.house import House
+from tradebot.plugins.brokers.paper.refusal import Refusal
 from tradebot.plugins.brokers.paper.rules import chance
 from tradebot.plugins.brokers.paper.settings import PaperSettings
 from tradebot.ports import (
@@ -129,7 +137,8 @@ class PaperBroker:
             self._send(order.cl_ord_id, partial(self._refuse_duplicate, order.cl_ord_id))
             return
         if not order.intent.order_qty.is_finite():  # there is no book that could hold it
-            raise Declined(f"order_qty: expected a number, got {order.intent.order_qty}")
+            text = f"order_qty: expected a number, got {order.intent.order_qty}"
+            raise Declined(text, RejReason.INCORRECT_QUANTITY)
         received = self._house.receive(order)
         self._send(order.cl_ord_id, partial(self._floor.arrive, received))
 
@@ -250,8 +259,8 @@ class PaperBroker:
             raise NotSent(f"{UNREAD_MAX} reports wait to be read")
 
     def _refuse_duplicate(self, cl_ord_id: ClOrdID) -> None:
-        text = "an order of this id is here already"
-        self._house.tell(cl_ord_id, ExecType.REJECTED, text, is_duplicate_order=True)
+        taken = Refusal(RejReason.DUPLICATE_ORDER, "an order of this id is here already")
+        self._house.tell(cl_ord_id, ExecType.REJECTED, taken, is_duplicate_order=True)
 
     def _send(self, name: ClOrdID, message: Message) -> None:
         """Put a message on the wire: it arrives after its latency, never before an earlier one."""

@@ -20,6 +20,7 @@ from tradebot.plugins.brokers.paper.admission import Admission
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
 from tradebot.plugins.brokers.paper.order import PaperOrder
+from tradebot.plugins.brokers.paper.refusal import Refusal
 from tradebot.plugins.brokers.paper.rules import (
     Offer,
     Tariff,
@@ -51,7 +52,9 @@ class Floor:
     def arrive(self, order: PaperOrder) -> None:
         refusal = self._admission.why_refused(order)
         if refusal is not None:
-            self._house.say(order, ExecType.REJECTED, text=refusal)
+            self._house.say(
+                order, ExecType.REJECTED, rej_reason=refusal.reason, text=refusal.text
+            )
             return
         self._house.say(order, ExecType.NEW)
         self._trade(order)
@@ -61,7 +64,7 @@ class Floor:
     def cancel(self, cl_ord_id: ClOrdID, request_id: ClOrdID) -> None:
         order = self._house.orders.get(cl_ord_id)
         if order is None or order.is_done:
-            self._refuse_request(order, cl_ord_id, request_id)
+            self._refuse_request(_gone(order), cl_ord_id, request_id)
         else:
             self._house.say(
                 order, ExecType.CANCELED, cl_ord_id=request_id, orig_cl_ord_id=order.cl_ord_id
@@ -73,19 +76,20 @@ class Floor:
         """Change quantity and limit; a quantity below what is filled ends the order there."""
         order = self._house.orders.get(cl_ord_id)
         if order is None or order.is_done:
-            self._refuse_request(order, cl_ord_id, request_id)
+            self._refuse_request(_gone(order), cl_ord_id, request_id)
             return
         if request_id in self._house.orders:
-            self._refuse_request(order, cl_ord_id, request_id, "this id is taken")
+            taken = Refusal(RejReason.DUPLICATE_ORDER, "this id is taken")
+            self._refuse_request(taken, cl_ord_id, request_id)
             return
         price = order.price if price is None else price
         refusal = self._admission.about_numbers(order, order_qty, price)
         if refusal is None and order.price is None and price is not None:
-            refusal = "price: this order has none"
+            refusal = Refusal(RejReason.UNSUPPORTED, "price: this order has none")
         if refusal is None:
             refusal = self._reserve_anew(order, order_qty, price)
         if refusal is not None:
-            self._refuse_request(order, cl_ord_id, request_id, refusal)
+            self._refuse_request(refusal, cl_ord_id, request_id)
             return
         self._house.say(
             order, ExecType.REPLACED, cl_ord_id=request_id, orig_cl_ord_id=order.cl_ord_id,
@@ -118,18 +122,15 @@ class Floor:
         self._admission.reserve(order)
 
     def _refuse_request(
-        self, order: PaperOrder | None, cl_ord_id: ClOrdID, request_id: ClOrdID, why: str = ""
+        self, refusal: Refusal, cl_ord_id: ClOrdID, request_id: ClOrdID
     ) -> None:
-        text = why or ("unknown order" if order is None else "the order is done")
-        reason = RejReason.UNKNOWN_ORDER if order is None else RejReason.TOO_LATE
         self._house.tell(
-            request_id, ExecType.CANCEL_REJECTED, text, orig_cl_ord_id=cl_ord_id,
-            rej_reason=RejReason.OTHER if why else reason,
+            request_id, ExecType.CANCEL_REJECTED, refusal, orig_cl_ord_id=cl_ord_id
         )
 
     def _reserve_anew(
         self, order: PaperOrder, order_qty: Decimal, price: Decimal | None
-    ) -> str | None:
+    ) -> Refusal | None:
         """Reserve for the order as it would be; as it was, where that is refused."""
         was = (order.order_qty, order.price, order.unit_need, order.opening_qty)
         self._house.reserve(order, ZERO, ZERO)
@@ -246,3 +247,10 @@ class Floor:
                 for leg, px in zip(intent.legs, offer.prices, strict=True)
             ),
         )
+
+
+def _gone(order: PaperOrder | None) -> Refusal:
+    """Say why there is nothing to cancel or change."""
+    if order is None:
+        return Refusal(RejReason.UNKNOWN_ORDER, "unknown order")
+    return Refusal(RejReason.TOO_LATE, "the order is done")

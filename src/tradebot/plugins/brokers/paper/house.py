@@ -20,6 +20,7 @@ from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.file import Line, Opened, Said, Settled
 from tradebot.plugins.brokers.paper.margin import tied_up
 from tradebot.plugins.brokers.paper.order import PaperOrder
+from tradebot.plugins.brokers.paper.refusal import Refusal
 from tradebot.plugins.brokers.paper.settings import PaperSettings
 
 FINISHED_MAX: Final = 10_000  # finished orders kept whole; of older ones only the ids are known
@@ -97,11 +98,13 @@ class House:
         self._write(Settled(report=report))
         self._untold.append(report)
 
-    def tell(self, cl_ord_id: ClOrdID, exec_type: ExecType, text: str, **more: Any) -> None:
+    def tell(
+        self, cl_ord_id: ClOrdID, exec_type: ExecType, refusal: Refusal, **more: Any
+    ) -> None:
         """Answer a message that changes nothing: it is told, and need not be remembered."""
         self._untold.append(Report(
-            route=self._route, cl_ord_id=cl_ord_id, exec_type=exec_type, text=text,
-            transact_time=self._board.now(), **more,
+            route=self._route, cl_ord_id=cl_ord_id, exec_type=exec_type, text=refusal.text,
+            rej_reason=refusal.reason, transact_time=self._board.now(), **more,
         ))
 
     def reserve(self, order: PaperOrder, unit_need: Decimal, opening_qty: Decimal) -> None:

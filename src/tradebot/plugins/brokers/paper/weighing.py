@@ -10,10 +10,12 @@ from decimal import Decimal
 from tradebot.core.model.combo import cost_of, unit_of
 from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import ZERO, plain
+from tradebot.core.model.report import RejReason as R
 from tradebot.plugins.brokers.paper.board import Board
 from tradebot.plugins.brokers.paper.house import House
 from tradebot.plugins.brokers.paper.margin import Obligation, obligation_of, spot_of
 from tradebot.plugins.brokers.paper.order import PaperOrder
+from tradebot.plugins.brokers.paper.refusal import Refusal
 from tradebot.plugins.brokers.paper.rules import (
     Offer,
     Tariff,
@@ -32,20 +34,20 @@ class Weighing:
         self._settings = settings
         self._tariff = Tariff.of(settings)
 
-    def need_of(self, order: PaperOrder) -> Decimal | str:
+    def need_of(self, order: PaperOrder) -> Decimal | Refusal:
         """Return what a unit ties up beside what is held, and what other orders may still sell."""
         intent, qty = order.intent, order.leaves_qty
         offer = offer_of(intent.legs, self._board.quote, lambda quote, side: None)
         names = list(dict.fromkeys(map(self._board.underlying, intent.symbols)))
         worst = self._worst_cost(order, offer)
         if worst is None or (offer is None and len(names) > 1):
-            return f"no market in {intent.symbol} yet"
+            return Refusal(R.EXCHANGE_CLOSED, f"no market in {intent.symbol} yet")
         need, offered = ZERO, ZERO
         for name in names:
             legs = [leg for leg in intent.legs if self._board.underlying(leg.symbol) == name]
             cost = worst if offer is None or len(names) == 1 else self._cost(legs)
             ties_up = self._ties_up(order, name, legs, cost * qty)
-            if isinstance(ties_up, str):
+            if isinstance(ties_up, Refusal):
                 return ties_up
             need, offered = need + ties_up, offered + cost
         prices = offer.prices if offer is not None else (ZERO,) * len(intent.legs)
@@ -77,7 +79,7 @@ class Weighing:
 
     def _ties_up(
         self, order: PaperOrder, name: str, legs: Sequence[Leg], cost: Decimal
-    ) -> Decimal | str:
+    ) -> Decimal | Refusal:
         """Return how much more is tied up on one underlying, or why it is not to be borne."""
         board, lots = self._board, self._house.account.lots
         held = self._beside(order, name)
@@ -86,7 +88,9 @@ class Weighing:
         short = max(ZERO, -then.get(name, ZERO)) - max(ZERO, -held.get(name, ZERO))
         naked = after.naked - before.naked - short
         if naked > 0 and not self._settings.naked_options_allowed:
-            return f"the loss has no bound: nothing covers {plain(naked)} of {name}"
+            return Refusal(
+                R.NOT_PERMITTED, f"the loss has no bound: nothing covers {plain(naked)} of {name}"
+            )
         value = sum((
             lot.value_at(board.mark(symbol)) for symbol, lot in lots.items()
             if board.underlying(symbol) == name
