@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from tests.tiny_daemon import TinyDaemon, served
 
-from tradebot.cli.log_in import NotLoggedIn, log_in
 from tradebot.cli.main import main
 from tradebot.plugins.brokers.paper.broker import PaperBroker
+from tradebot.shell.checks import checkup
 from tradebot.shell.checks.checks import Word, examine
 from tradebot.shell.checks.doctor import machine_checks
 from tradebot.shell.clock import WallClock
 from tradebot.shell.journal.lock import DataDirLock
-from tradebot.shell.settings import config
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "config.paper.yaml"
 Out = pytest.CaptureFixture[str]
@@ -45,16 +44,30 @@ def test_offline_no_broker_is_asked(tmp_path: Path, capsys: Out) -> None:
 
 
 def test_a_broker_that_does_not_answer_is_told_in_bounded_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def silent(_: PaperBroker) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(PaperBroker, "connect", silent)
+    monkeypatch.setattr(checkup, "CONNECT_WITHIN_S", 0.2)
     began = time.perf_counter()
-    with pytest.raises(NotLoggedIn, match=r"paper: no login within 0\.3 s"):
-        log_in(config.load(CONFIG, environ={}), within_s=0.3)
+    code, found = examined(capsys, tmp_path)
+    assert (code, found["brokers"]["result"]) == (1, "fail")
+    assert "paper: no answer within 0.2 s: does it wait for" in found["brokers"]["says"]
     assert time.perf_counter() - began < 5
+
+
+def test_one_broker_is_looked_at_and_nothing_else(tmp_path: Path, capsys: Out) -> None:
+    asked = ["doctor", "--config", str(CONFIG), "--data-dir", str(tmp_path / "data")]
+    assert main([*asked, "--broker", "paper", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["good"], told["broker"], told["real_money"]) == (True, "paper", False)
+    assert told["round_trip_ms"]["calls"] == checkup.CALLS
+    assert [row["check"] for row in told["checks"]][:3] == ["login", "mode", "account"]
+    assert [*tmp_path.iterdir()] == []
+    assert main([*asked, "--broker", "papre"]) == 2
+    assert "expected one of paper, got 'papre' (did you mean paper?)" in capsys.readouterr().err
 
 
 def test_a_lock_is_seen_without_taking_it(tmp_path: Path, capsys: Out) -> None:

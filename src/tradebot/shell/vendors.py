@@ -36,8 +36,23 @@ class Vendors:
     def broker(self, name: str, market: MarketData) -> Broker:
         section = self.config.brokers[name]
         plugin = plugins.load("brokers", section.adapter)
+        return self._broker(name, market, plugin, self._filled(plugin, section.own))
+
+    def broker_beside(self, name: str, market: MarketData) -> tuple[Broker, str]:
+        """Build one that takes nothing from the route's own; say what is other about it."""
+        section = self.config.brokers[name]
+        plugin = plugins.load("brokers", section.adapter)
+        first = self._filled(plugin, section.own)
+        second = plugin.beside(first) if hasattr(plugin, "beside") else first
+        told = (
+            f"{field.name} {now} for {before}" for field in fields(first)
+            if (now := getattr(second, field.name)) != (before := getattr(first, field.name))
+        )
+        return self._broker(name, market, plugin, second), ", ".join(told)
+
+    def _broker(self, name: str, market: MarketData, plugin: Any, settings: Any) -> Broker:
         built: Broker = plugins.build(
-            "brokers", plugin, self._filled(plugin, section.own), route=name, clock=self.clock,
+            "brokers", plugin, settings, route=name, clock=self.clock,
             market=market, state_dir=self.home / "brokers" / name, calendars=self.calendars,
         )
         return built
