@@ -70,14 +70,12 @@ def docs(asked: argparse.Namespace) -> int:
 
 
 def lock(_: argparse.Namespace) -> int:
-    """Pin three sets: what builds the package, what runs it, what develops it."""
+    """Pin four sets: what builds the package, runs it, develops it, and must stand aside."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    build = "\n".join([*project["build-system"]["requires"], "editables"])
-    compiled = subprocess.run(
-        [sys.executable, *COMPILE, "--output-file", "requirements-build.lock", "-"],
-        cwd=ROOT, check=False, input=build, text=True,
-    ).returncode
-    return compiled or worst([
+    extras = project["project"]["optional-dependencies"]
+    return compiled("requirements-build.lock", [
+        *project["build-system"]["requires"], "editables",
+    ]) or worst([
         python(  # first, for it has the narrowest wishes: what runs must stand beside what tests
             *COMPILE, "pyproject.toml", "--extra", "dev",
             "--constraint", "requirements-build.lock", "--output-file", "requirements-dev.lock",
@@ -86,7 +84,19 @@ def lock(_: argparse.Namespace) -> int:
             *COMPILE, "pyproject.toml", "--constraint", "requirements-dev.lock",
             "--output-file", "requirements.lock",
         ),
+        compiled(  # it has an `eventkit` as ib_async has; `make legacy` keeps the two apart
+            "requirements-legacy.lock", extras["ibkr-legacy"],
+            "--constraint", "requirements-dev.lock", "--no-emit-package", "numpy",
+        ),
     ])
+
+
+def compiled(lock: str, lines: Iterable[str], *more: str) -> int:
+    """Pin what some lines ask for."""
+    return subprocess.run(
+        [sys.executable, *COMPILE, *more, "--output-file", lock, "-"],
+        cwd=ROOT, check=False, input="\n".join(lines), text=True,
+    ).returncode
 
 
 def new(asked: argparse.Namespace) -> int:

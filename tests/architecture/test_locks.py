@@ -9,7 +9,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock")
+LOCKS = (
+    "requirements-build.lock", "requirements.lock", "requirements-dev.lock",
+    "requirements-legacy.lock",
+)
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)(?: ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
@@ -29,6 +32,8 @@ def asked(lock: str) -> list[Requirement]:
         return [Requirement(line) for line in settings["build-system"]["requires"]]
     project = settings["project"]
     extras = project["optional-dependencies"]
+    if lock == "requirements-legacy.lock":
+        return [Requirement(line) for line in extras["ibkr-legacy"]]
     lines = [*project["dependencies"]]
     if lock == "requirements-dev.lock":
         lines += [*extras["test"], *extras["dev"]]

@@ -53,6 +53,7 @@ TOP_LEVEL = frozenset({
     "pyproject.toml", "README.md", "config", "src", "tests", "tools", "data", "docs", ".github",
     ".ci", ".gitignore", "Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md",
     "requirements.lock", "requirements-build.lock", "requirements-dev.lock",
+    "requirements-legacy.lock",
 })
 
 
