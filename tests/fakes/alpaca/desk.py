@@ -91,7 +91,9 @@ class Desk:
             "type": ticket.type, "notional": _text(ticket.notional),
             "trail_price": _text(ticket.trail_price),
             "trail_percent": _text(ticket.trail_percent),
-            "intents": {leg.symbol: leg.intent for leg in ticket.legs},
+            "intents": {
+                leg.symbol: self._book.rules.intent(leg.symbol, leg.side) for leg in ticket.legs
+            },
             "finds": self.finds_late,
         }
         if not ticket.is_mleg:

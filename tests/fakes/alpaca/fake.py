@@ -101,12 +101,12 @@ class FakeAlpaca:
 
     def _orders(self) -> Iterable[Route]:
         desk, one = self.desk, "/v2/orders/{order_id}"
-        yield Route("POST", "/v2/orders", Request.SUBMIT, desk.submit)
-        yield Route("GET", "/v2/orders", Request.STATEMENT, desk.listed)
+        yield Route("POST", "/v2/orders", Request.SUBMIT, desk.submit, has_words=True)
+        yield Route("GET", "/v2/orders", Request.STATEMENT, desk.listed, has_words=True)
         yield Route("DELETE", "/v2/orders", Request.CANCEL, desk.cancel_all)
-        yield Route("GET", "/v2/orders:by_client_order_id", Request.FIND, desk.find)
-        yield Route("GET", one, Request.FIND, desk.get)
-        yield Route("PATCH", one, Request.REPLACE, desk.replace)
+        yield Route("GET", "/v2/orders:by_client_order_id", Request.FIND, desk.find, has_words=True)
+        yield Route("GET", one, Request.FIND, desk.get, has_words=True)
+        yield Route("PATCH", one, Request.REPLACE, desk.replace, has_words=True)
         yield Route("DELETE", one, Request.CANCEL, desk.cancel)
 
     def _account(self) -> Iterable[Route]:
@@ -114,7 +114,7 @@ class FakeAlpaca:
         yield Route("GET", about, Request.STATEMENT, office.account)
         yield Route("GET", about + "/configurations", Request.CONNECT, office.configurations)
         yield Route("PATCH", about + "/configurations", Request.CONNECT, office.configurations)
-        yield Route("GET", about + "/activities/FILL", Request.FILLS, office.fills)
+        yield Route("GET", about + "/activities/FILL", Request.FILLS, office.fills, has_words=True)
         yield Route("GET", "/v2/clock", Request.CONNECT, office.clock)
         yield Route("GET", "/v2/positions", Request.STATEMENT, office.positions)
         yield Route("GET", "/v2/positions/{name:.+}", Request.STATEMENT, office.position)

@@ -129,10 +129,12 @@ REFUSALS: Final = {
 class Refused(Exception):
     """The answer is no; `fields` fill the words in, `told` stands beside them in the answer."""
 
-    def __init__(self, name: str, told: dict[str, object] | None = None, **fields: object) -> None:
-        refusal = REFUSALS[name]
+    def __init__(
+        self, which: str, /, told: dict[str, object] | None = None, **fields: object
+    ) -> None:
+        refusal = REFUSALS[which]
         self.status = refusal.status
-        words = refusal.message.format_map({name: "?" for name in _FIELDS} | fields)
+        words = refusal.message.format_map(dict.fromkeys(_FIELDS, "?") | fields)
         self.body = {"code": refusal.code, "message": words, **(told or {})}
         super().__init__(words)
 

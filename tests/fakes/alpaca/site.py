@@ -18,13 +18,13 @@ from tests.fakes.alpaca.assets import uuid_of
 from tests.fakes.alpaca.book import Book
 from tests.fakes.alpaca.refusals import Refused
 from tests.fakes.alpaca.stream import Updates
+from tests.fakes.alpaca.troubles import SUFFERS
 from tests.fakes.faults import Fault, FaultKind, Faults, Request
 
 Answer: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 NO_KEY: Final = "<html><head><title>401 Authorization Required</title></head></html>"
-_HIDDEN: Final = ("apca-api-secret-key",)
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,14 @@ class Route:
     kind: Request
     answer: Answer
     is_socket: bool = False
+    has_words: bool = False  # of orders: statuses, which there may be more of one day
+
+    @property
+    def suffers(self) -> tuple[FaultKind, ...]:
+        """Return what can go wrong with it."""
+        kinds = SUFFERS[self.kind]
+        return kinds if self.has_words else tuple(
+            kind for kind in kinds if kind is not FaultKind.UNKNOWN_WORD)
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class Site:
                 request.method, request.path, request.query_string, await request.read(),
                 route.kind,
             ))
-            fault = self._faults.take(route.kind)
+            fault = self._faults.take(route.kind, *route.suffers)
             if route.is_socket:
                 return await self._serve_socket(request, route, fault)
             response = await self._before(request, fault)
@@ -93,9 +101,12 @@ class Site:
         self, request: web.Request, route: Route, fault: Fault | None
     ) -> web.StreamResponse:
         response = await self._before(request, fault, needs_key=False)
-        if fault is not None and fault.kind in (FaultKind.HANG, FaultKind.MUTE):
+        kind = fault.kind if fault is not None else None
+        if kind is FaultKind.HANG:
             await self.closing.wait()
-        if fault is not None and fault.kind is FaultKind.HTML:
+        if kind is FaultKind.ACCEPT_DROP:
+            return await _cut(request)
+        if kind in (FaultKind.HTML, FaultKind.ERROR_AFTER):
             response = _page()
         return await route.answer(request) if response is None else response
 
@@ -144,7 +155,7 @@ class Site:
             if kind is FaultKind.FILL_BEFORE_ACK:
                 self._updates.flush(fills_first=True)
                 await asyncio.sleep(0.01)  # so that the update is read first
-            if kind not in (FaultKind.HANG, FaultKind.MUTE):
+            if kind is not FaultKind.HANG:
                 return await self._spoil(request, response, kind)
         await self.closing.wait()
         return response
@@ -160,7 +171,7 @@ class Site:
         if kind is FaultKind.HTML:
             response = _page()
         if kind is FaultKind.UNKNOWN_WORD and isinstance(response, web.Response):
-            text = (response.text or "").replace('"status": "', '"status": "oddly_')
+            text = (response.text or "").replace('status": "', 'status": "oddly_')
             response = web.Response(status=response.status, text=text,
                                     content_type="application/json")
         return await self._write(request, response)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiohttp import WSMsgType, web
 from tests.fakes.alpaca.assets import uuid_of
 from tests.fakes.alpaca.book import Book, Json
+from tests.fakes.alpaca.troubles import SUFFERS
 from tests.fakes.faults import FaultKind, Faults, Request
 from tests.fakes.venue_facts import ZERO, Execution, Happening, VenueOrder, What
 
@@ -163,12 +164,13 @@ class Updates:
         listening = [listener for listener in self.listeners if listener.listens]
         if not listening:
             return
-        fault = self._faults.take(Request.STREAM)
+        fault = self._faults.take(Request.STREAM, *SUFFERS[Request.STREAM])
         kind = fault.kind if fault is not None else None
         if kind is FaultKind.MUTE:
             self.mute()
         if kind is FaultKind.DROP_BEFORE:
             self.drop()
+            return
         copies = [update]
         if kind is FaultKind.DUPLICATE_ACK:
             copies = [update, update]
