@@ -4,7 +4,7 @@
     python tools/dev.py fix              let ruff mend what it can
     python tools/dev.py test [-k WORDS]  the tests, or those whose names hold the words
     python tools/dev.py stories --accept write down what the stories do now; review the diff
-    python tools/dev.py docs [--check]   write docs/reference from the code, or ask if it is stale
+    python tools/dev.py docs [--check]   write pages from the code, or ask if they are stale
     python tools/dev.py lock             resolve and pin what pyproject.toml asks for
     python tools/dev.py new gate NAME    begin a broker, gate, strategy or notifier
 """
@@ -66,7 +66,10 @@ def stories(asked: argparse.Namespace) -> int:
 
 
 def docs(asked: argparse.Namespace) -> int:
-    return python("tools/docs.py", *(["--check"] if asked.check else []))
+    check = ["--check"] if asked.check else []
+    return worst([
+        python("tools/docs.py", *check), python("tools/conformance.py", "--declared", *check)
+    ])
 
 
 def lock(_: argparse.Namespace) -> int:
@@ -126,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     tests.add_argument("rest", nargs="*", help="paths of tests")
     told = verb(stories, "run the stories")
     told.add_argument("--accept", action="store_true", help="write down what they do now")
-    written = verb(docs, "write docs/reference from the code")
+    written = verb(docs, "write pages from the code")
     written.add_argument("--check", action="store_true", help="only say what is stale")
     verb(lock, "resolve and pin the dependencies anew")
     begun = verb(new, "begin a broker, gate, strategy or notifier")

@@ -41,7 +41,7 @@ async def an_order_that_ends_while_nobody_listens_has_ended(desk: Desk) -> None:
     await desk.agrees()
 
 
-@through_the_wire("cut", "trade")
+@through_the_wire()
 async def a_fill_told_by_both_ways_is_booked_once(desk: Desk) -> None:
     await desk.open()
     order = await desk.place(resting(price="101"))

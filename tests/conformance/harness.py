@@ -6,9 +6,11 @@ After each case no task, thread or socket may be left.
 import asyncio
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +25,7 @@ from tests.conformance import (
 from tests.conformance.bench import Bench
 from tests.conformance.promise import CASES, Case, why_not
 
+from tradebot.core.model.capabilities import Capabilities
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.sim_loop import SimLoop
 
@@ -30,6 +33,7 @@ FILES: Final = (cases_of_orders, cases_of_changes, cases_of_trouble, cases_of_co
 MONDAY: Final = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)  # half past ten in New York
 ENDS_WITHIN_S: Final = 120.0  # on the loop's clock
 GONE_WITHIN_S: Final = 20.0
+FIRED: Final = Counter[tuple[str, str]]()  # faults by bench and kind, for who asks afterwards
 
 
 _Begun = weakref.WeakSet[asyncio.Future[Any]]
@@ -47,15 +51,22 @@ def run(bench_type: type[Bench], case: Case) -> str | None:
     return why
 
 
-def declared(bench_type: type[Bench]) -> dict[str, str | None]:
-    """Tell for every case why it is not supported there, without playing any."""
-    async def ask() -> dict[str, str | None]:
+@dataclass(frozen=True)
+class Declared:
+    """What a broker says of itself, and for every case why it is not supported there, if so."""
+
+    can: Capabilities
+    why_not: dict[str, str | None]
+
+
+def declared(bench_type: type[Bench]) -> Declared:
+    """Read what is declared, without playing any case."""
+    async def ask() -> Declared:
         bench = bench_type(LoopClock(MONDAY, asyncio.get_running_loop()))
         await bench.open()
         can = bench.broker().capabilities
-        found = {case.name: why_not(case, bench, can) for case in CASES.values()}
         await bench.close()
-        return found
+        return Declared(can, {case.name: why_not(case, bench, can) for case in CASES.values()})
 
     with asyncio.Runner(loop_factory=lambda: SimLoop(bench_type.speed)) as runner:
         return runner.run(ask())
@@ -96,6 +107,7 @@ async def _whole(bench_type: type[Bench], case: Case) -> str | None:
         assert not bench.faults.left, "a fault that was pushed never fired"
     finally:
         await bench.close()
+        FIRED.update({(bench.name, kind.value): n for kind, n in bench.faults.fired.items()})
     return None
 
 

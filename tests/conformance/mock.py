@@ -25,6 +25,7 @@ _SAID: Final = {
     FaultKind.DUPLICATE_ACK: "accept accept fill duplicate",
     FaultKind.FILL_BEFORE_ACK: "fill accept",
 }
+_WIRED: Final = frozenset(FaultKind) - set(_LINES) - set(_SAID)
 _NO_WIRE: Final = "it lives in this process: nothing lies between it and us"
 _NO_WORD: Final = "its script has no word for it"
 
@@ -34,7 +35,7 @@ class MockBench(Bench):
     speed = None
     kind = RouteKind.MOCK
     cannot: ClassVar = {
-        **dict.fromkeys(("cut", "mute", "sent", "skew", "unknown_word"), _NO_WIRE),
+        **dict.fromkeys(("cut", "sent", *_WIRED), _NO_WIRE),
         **dict.fromkeys(("correct", "trade_leg"), _NO_WORD),
         **dict.fromkeys((
             "a_cancel_that_is_never_answered_is_settled",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from tests.conformance.bench import PRICES, Bench, Terms
+from tests.fakes.faults import FaultKind
 from tests.plugins.fake_market import FakeMarket
 from tests.plugins.paper.bench import CALENDARS, paper_settings, reckon
 
@@ -22,7 +23,7 @@ class PaperBench(Bench):
     name = "paper"
     speed = None
     cannot: ClassVar = {
-        **dict.fromkeys(("cut", "mute", "sent", "skew", "unknown_word"), _NO_WIRE),
+        **dict.fromkeys(("cut", "sent", *FaultKind), _NO_WIRE),
         **dict.fromkeys(("bust", "correct", "end", "external", "late fill"), _NO_HAND),
         "plan": "its refusals are the house's own, each with a test in tests/plugins/paper",
         "stranger": "it has no credentials", "outsider": "its account is the one it is given",

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from tests.conformance.bench import Bench
 from tests.conformance.desk import Desk
 from tests.conformance.port import Port
-from tests.fakes.faults import ALL, FaultKind
+from tests.fakes.faults import ALL
 
 from tradebot.core.model.capabilities import Capabilities, FillsSince, IdMemory, ReplaceKind
 
@@ -76,5 +76,5 @@ def why_not(case: Case, bench: Bench, can: Capabilities) -> str | None:
         if word in ABILITIES and not ABILITIES[word][0](can):
             return ABILITIES[word][1]
         if word in ALL and word not in bench.faults.can:
-            return f"its wire knows no {FaultKind(word).value}"
+            return f"its wire knows no {word.replace('_', ' ')}"
     return None
