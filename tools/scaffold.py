@@ -99,6 +99,48 @@ class {type}Broker:
         raise NotImplementedError("everything the broker says, in its order, none dropped")
 '''
 
+BENCH = '''"""The bench of {words}: a server of yours, on the exchange that all cases know."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from tests.conformance.venue_bench import VenueBench
+from tests.plugins.fake_market import FakeMarket
+from tests.plugins.paper.bench import CALENDARS
+
+from tradebot.plugins.brokers.{name} import {type}Broker, {type}Settings
+from tradebot.ports import Broker
+
+
+class {type}Bench(VenueBench):
+    """Still to say: `cut`, `sent`, `stranger` and `outsider`, or in `cannot` why there is none."""
+
+    name = "{name}"
+    rejects: ClassVar = {{}}  # the broker's codes of refusal, and what each means
+    cannot: ClassVar = {{}}  # the word of a case's decorator: why it is not supported
+
+    async def open(self) -> None:
+        raise NotImplementedError("start a server that speaks the broker's words to self.venue")
+
+    async def close(self) -> None:
+        raise NotImplementedError("stop it")
+
+    def broker(self) -> Broker:
+        return {type}Broker(
+            {type}Settings(account=self.account), route=self.name, clock=self.clock,
+            market=FakeMarket(self.clock, self.instruments), state_dir=Path(),
+            calendars=CALENDARS,
+        )
+'''
+
+BENCH_TEST = '''"""Does {words} keep every promise of a broker?"""
+
+from tests.conformance.harness import conformance
+from tests.conformance.{name} import {type}Bench
+
+test_{name} = conformance({type}Bench)
+'''
+
 STRATEGY = '''"""When does {words} trade? Returns actions; never sends, sleeps or reads a clock."""
 
 from collections.abc import Iterable, Sequence
@@ -186,7 +228,7 @@ class {type}Notifier:
 
 NEXT = {
     "gate": "say what it asks; `python tools/dev.py docs` lists it, the gates' tests find it",
-    "broker": "fill in what raises; `make install` registers it;"
+    "broker": "fill in what raises, its bench too; `make install` registers it;"
     " then a route names it: brokers: {{NAME: {{adapter: {name}}}}}",
     "strategy": "say when it trades; `make install` registers it; then a"
     " configuration names it: strategies: [{{id: {name}, plugin: {name}, symbols: [SPY]}}]",
@@ -217,6 +259,13 @@ def begin(root: Path, kind: str, name: str) -> Iterator[Path]:
     else:
         target = f"tradebot.plugins.{GROUPS[kind]}.{name}:{type_name}{SUFFIX[kind]}"
         yield _enter(root / "pyproject.toml", GROUPS[kind], f'{name} = "{target}"')
+    if kind == "broker":
+        words = {"name": name, "words": name.replace("_", " "), "type": type_name}
+        for file, text in ((f"{name}.py", BENCH), (f"test_{name}.py", BENCH_TEST)):
+            bench = root / "tests" / "conformance" / file
+            bench.parent.mkdir(parents=True, exist_ok=True)
+            bench.write_text(text.format(**words))
+            yield bench
 
 
 def _require(path: Path, gate: str) -> Path:

@@ -34,7 +34,7 @@ def house(tmp_path: Path) -> Path:
     ("notifier", "tradebot.plugins.notifiers.two_words:TwoWordsNotifier"),
 ])
 def test_a_plugin_begins_with_its_class_and_its_entry(house: Path, kind: str, target: str) -> None:
-    path, _ = scaffold.begin(house, kind, "two_words")
+    path, *_ = scaffold.begin(house, kind, "two_words")
     classes = [n.name for n in ast.parse(path.read_text()).body if isinstance(n, ast.ClassDef)]
     assert target.partition(":")[2] in classes
     project = tomllib.loads((house / "pyproject.toml").read_text())["project"]
@@ -42,7 +42,7 @@ def test_a_plugin_begins_with_its_class_and_its_entry(house: Path, kind: str, ta
 
 
 def test_a_strategy_begins_with_an_order_of_its_own(house: Path) -> None:
-    path, _ = scaffold.begin(house, "strategy", "two_words")
+    path, *_ = scaffold.begin(house, "strategy", "two_words")
     begun: dict[str, Any] = {"__name__": "begun"}
     exec(compile(path.read_text(), path, "exec"), begun)
     made = begun["TwoWords"](begun["TwoWordsSettings"](), strategy_id="mine", symbols=["SPY"])
@@ -60,10 +60,19 @@ def test_whoever_begins_something_hears_what_comes_next(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["broker", "strategy", "notifier"])
 def test_a_plugin_begins_with_all_that_its_port_asks_for(house: Path, kind: str) -> None:
-    path, _ = scaffold.begin(house, kind, "two_words")
+    path, *_ = scaffold.begin(house, kind, "two_words")
     found = runpy.run_path(str(path))
     plugin = found["TwoWords" + scaffold.SUFFIX[kind]]
     assert lacking(scaffold.GROUPS[kind], plugin) == []
+
+
+def test_a_broker_begins_with_a_bench_on_which_every_promise_still_fails(house: Path) -> None:
+    _, _, bench, tested = scaffold.begin(house, "broker", "two_words")
+    assert "test_two_words = conformance(TwoWordsBench)" in tested.read_text()
+    (made,) = (n for n in ast.parse(bench.read_text()).body if isinstance(n, ast.ClassDef))
+    left = {n.name for n in made.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+    assert left == {"open", "close", "broker"}
+    assert max(map(len, bench.read_text().splitlines())) <= 100
 
 
 def test_a_gate_is_asked_from_its_first_day(house: Path) -> None:

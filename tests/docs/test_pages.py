@@ -19,7 +19,7 @@ PAGES = {
     "guide/troubleshooting.md": 2,
     "guide/upgrade.md": 7,
     "guide/voice.md": 1,
-    "howto/add-a-broker.md": 2,
+    "howto/add-a-broker.md": 3,
     "howto/add-a-gate.md": 4,
     "howto/add-a-notifier.md": 3,
     "howto/add-a-strategy.md": 3,
