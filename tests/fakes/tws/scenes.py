@@ -105,6 +105,8 @@ async def a_bag_is_told_as_one_and_leg_by_leg(library: ModuleType, version: int)
         assert trade.orderStatus.status == "Filled" and trade.orderStatus.filled == 2
         await until(lambda: {p.contract.localSymbol.replace(" ", ""): p.position
                              for p in ib.positions()} == {CALL: 2, PUT: -2})
+        assert {p.position: p.avgCost for p in ib.positions()} == {2: 405, -2: 295}
+        assert [m[0] for way, _, m in w.gateway.recorded if way == ">"].count("11") == 3
         assert w.venue.truth()[1] == {CALL: 2, PUT: -2}
 
 
