@@ -25,8 +25,7 @@ SECRET: Final = "hush-hush-hush-hush"
 class FakeAlpaca:
     """`async with FakeAlpaca(venue) as fake:` and a client is pointed at `fake.url`.
 
-    `desk.holds` keeps cancels and replaces back until `desk.release()`; `updates` drops and mutes;
-    `book.account` says what the account may. `routes` can be added to before it starts.
+    `scenarios.py` lists all that can be asked of it; `routes` can be added to before it starts.
     """
 
     def __init__(
@@ -38,6 +37,7 @@ class FakeAlpaca:
         self.book = Book(venue, carries_fills=carries_fills)
         self.updates = Updates(self.book, self.faults, one_by_leg=one_by_leg)
         self.desk = Desk(self.book, self.updates)
+        self.office = Office(self.book)
         self.site = Site(self.book, self.updates, self.faults, key=key, secret=secret)
         self.routes: list[Route] = [*self._orders(), *self._account(), Route(
             "GET", "/stream", Request.CONNECT, self._stream, is_socket=True,
@@ -71,15 +71,8 @@ class FakeAlpaca:
         return f"ws://127.0.0.1:{self.port}/v2/iex"
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
-        for route in self.routes:
-            app.router.add_route(route.method, route.path, self.site.serve(route))
         self._forget = self.venue.listen(self._happened)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        await self.start()
         return self
 
     async def __aexit__(
@@ -87,10 +80,26 @@ class FakeAlpaca:
         trace: TracebackType | None,
     ) -> None:
         self._forget()
+        await self.stop()
+
+    async def start(self) -> None:
+        """Open the doors: the first time at any port, afterwards at the same one."""
+        app = web.Application()
+        for route in self.routes:
+            app.router.add_route(route.method, route.path, self.site.serve(route))
+        self.site.closing.clear()
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Cut everybody off and let nobody in; what happens meanwhile is never told."""
         self.site.closing.set()
         self.updates.drop()
-        assert self._runner is not None
-        await self._runner.cleanup()
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
 
     def _happened(self, happening: Happening) -> None:
         self.desk.note(happening)
@@ -110,7 +119,7 @@ class FakeAlpaca:
         yield Route("DELETE", one, Request.CANCEL, desk.cancel)
 
     def _account(self) -> Iterable[Route]:
-        office, about = Office(self.book), "/v2/account"
+        office, about = self.office, "/v2/account"
         yield Route("GET", about, Request.STATEMENT, office.account)
         yield Route("GET", about + "/configurations", Request.CONNECT, office.configurations)
         yield Route("PATCH", about + "/configurations", Request.CONNECT, office.configurations)

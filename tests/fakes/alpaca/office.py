@@ -16,7 +16,10 @@ _CONTRACTS_PAGE, _CONTRACTS_MOST = 100, 10_000
 
 
 class Office:
+    """`history_lag`: how old a fill must be for the account's history to tell of it."""
+
     def __init__(self, book: Book) -> None:
+        self.history_lag = timedelta()
         self._book = book
 
     async def account(self, request: web.Request) -> web.Response:
@@ -53,7 +56,9 @@ class Office:
     async def fills(self, request: web.Request) -> web.Response:
         """List fills by page: `page_token` is the id of the last one of the page before."""
         query = request.query
-        told = self._book.activities()
+        now = self._book.now()
+        told = [a for a in self._book.activities()
+                if now - moment(a["transaction_time"]) >= self.history_lag]
         after, until = time_of(query, "after"), time_of(query, "until")
         told = [a for a in told if after is None or moment(a["transaction_time"]) > after]
         told = [a for a in told if until is None or moment(a["transaction_time"]) <= until]

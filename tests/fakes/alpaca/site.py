@@ -65,6 +65,7 @@ class Site:
         self.asked: list[Asked] = []
         self.refused_logins = 0
         self.per_minute: int | None = None
+        self.slow_s = 0.0
         self.closing = asyncio.Event()
         self._book = book
         self._updates = updates
@@ -155,10 +156,12 @@ class Site:
             if kind is FaultKind.FILL_BEFORE_ACK:
                 self._updates.flush(fills_first=True)
                 await asyncio.sleep(0.01)  # so that the update is read first
-            if kind is not FaultKind.HANG:
+            if not self.slow_s and kind is not FaultKind.HANG:
                 return await self._spoil(request, response, kind)
-        await self.closing.wait()
-        return response
+        if kind is FaultKind.HANG:
+            await self.closing.wait()
+        await asyncio.sleep(self.slow_s)
+        return await self._spoil(request, response, kind)
 
     async def _spoil(
         self, request: web.Request, response: web.StreamResponse, kind: FaultKind | None

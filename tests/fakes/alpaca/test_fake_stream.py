@@ -145,7 +145,7 @@ async def test_a_cancel_that_was_held_back_cancels_what_is_left(
     assert heard[4].order.filled_qty == "2"
 
 
-async def test_a_change_of_what_is_filled_meanwhile_ends_rejected_under_both_names(
+async def test_a_change_of_what_is_filled_meanwhile_is_rejected_under_both_names(
     fake: FakeAlpaca, client: TradingClient
 ) -> None:
     async with listening(fake) as heard:
