@@ -50,18 +50,19 @@ def current_time(session: Session, asked: Asked) -> None:
 def account_updates(session: Session, asked: Asked) -> None:
     session.wants_account = asked["is_wanted"] == "1"
     if session.wants_account and session.gateway.is_linked:
-        tell_account(session)
+        for message in told(session.gateway):
+            session.tell(message)
 
 
-def tell_account(session: Session) -> None:
-    gateway = session.gateway
+def told(gateway: "FakeGateway") -> Iterator[Message]:
+    """Yield all that an account is told as: what it is worth, what it holds, and an end."""
     for key, value, currency in values(gateway):
-        session.send(ByServer.ACCOUNT_VALUE, key=key, value=value, currency=currency,
-                     account=gateway.account)
-    for message in portfolio(gateway):
-        session.tell(message)
-    session.send(ByServer.ACCOUNT_TIME, time=f"{gateway.now():%H:%M}")
-    session.send(ByServer.ACCOUNT_END, account=gateway.account)
+        yield ByServer.ACCOUNT_VALUE, {
+            "key": key, "value": value, "currency": currency, "account": gateway.account,
+        }
+    yield from portfolio(gateway)
+    yield ByServer.ACCOUNT_TIME, {"time": f"{gateway.now():%H:%M}"}
+    yield ByServer.ACCOUNT_END, {"account": gateway.account}
 
 
 def account_updates_multi(session: Session, asked: Asked) -> None:

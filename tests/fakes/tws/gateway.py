@@ -8,7 +8,7 @@ what the other side believes, and leaves loopback never.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
@@ -194,7 +194,8 @@ class FakeGateway:
     def release_commissions(self) -> None:
         self.holds_commissions = False
         for ticket, message in self._held_commissions:
-            self._tell(ticket, message)
+            for session in self._audience(ticket):
+                session.push([message])
         self._held_commissions.clear()
 
     def twin(self, order: VenueOrder) -> VenueOrder:
@@ -239,46 +240,41 @@ class FakeGateway:
             return
         if ticket.is_manual and any(s.binds_manual for s in self.sessions):
             self.tickets.bind(ticket)
-        if happening.what is What.REJECTED:
-            self._tell_refusal(ticket, int(order.reason or 201))
-            return
-        for message in telling.executions(ticket, happening.executions, self.contracts):
-            self._tell(ticket, message)
-        self._tell_order(ticket)
-        if happening.what in (What.CANCELED, What.EXPIRED):
-            for session in self._audience(ticket):
-                session.error(202, req_id=ticket.order_id)
-        self._tell_money(ticket, happening.executions)
+        said = list(self._said_of(ticket, happening))
+        audience = self._audience(ticket)
+        for session in self.sessions:
+            session.push([
+                *(said if session in audience else ()),
+                *self._holdings(session, happening.executions),
+            ])
 
-    def _tell_order(self, ticket: Ticket) -> None:
-        self._tell(ticket, telling.open_order(ticket, self.venue.hours))
+    def _said_of(self, ticket: Ticket, happening: Happening) -> Iterator[Message]:
+        """Yield what a happening makes TWS say of an order, in the order of its saying."""
+        order, what = ticket.at_venue, happening.what
+        if what is What.REJECTED:
+            code = int(order.reason or 201)
+            yield telling.error(code, ticket.order_id)
+            if code != 201:  # it got no further than TWS: there is no order to tell of
+                return
+        yield from telling.executions(ticket, happening.executions, self.contracts)
+        yield telling.open_order(ticket, self.venue.hours)
         for _ in range(2 if self.is_status_repeated else 1):
-            self._tell(ticket, telling.order_status(ticket, self.venue))
+            yield telling.order_status(ticket, self.venue)
+        if what in (What.CANCELED, What.EXPIRED):
+            yield telling.error(202, ticket.order_id)
+        paid = [telling.commission(made) for made in happening.executions if made.qty]
+        if self.holds_commissions:
+            self._held_commissions += [(ticket, message) for message in paid]
+        else:
+            yield from paid
 
-    def _tell_refusal(self, ticket: Ticket, code: int) -> None:
-        """Tell the reason; only what got as far as the vendor is told as an order, too."""
-        for session in self._audience(ticket):
-            session.error(code, req_id=ticket.order_id)
-        if code == 201:
-            self._tell_order(ticket)
-
-    def _tell_money(self, ticket: Ticket, made: Sequence[Execution]) -> None:
-        for execution in made:
-            message = telling.commission(execution)
-            if self.holds_commissions:
-                self._held_commissions.append((ticket, message))
-            elif execution.qty:
-                self._tell(ticket, message)
-        for session in self.sessions if made else ():
-            if session.wants_positions:
-                for symbol in {execution.symbol for execution in made}:
-                    session.tell(account.position(self, symbol))
-            if session.wants_account:
-                account.tell_account(session)
-
-    def _tell(self, ticket: Ticket, message: Message) -> None:
-        for session in self._audience(ticket):
-            session.tell(message)
+    def _holdings(self, session: Session, made: Sequence[Execution]) -> Iterator[Message]:
+        """Yield what has changed in the account, for those who wanted to be told."""
+        if made and session.wants_positions:
+            for symbol in sorted({execution.symbol for execution in made}):
+                yield account.position(self, symbol)
+        if made and session.wants_account:
+            yield from account.told(self)
 
     def _audience(self, ticket: Ticket) -> list[Session]:
         """Return whom TWS tells of an order unasked: who sent it, and the master client."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 SCENARIOS: Final[Mapping[str, tuple[str, str]]] = {
-    # One request of a kind: g.faults.push(KIND, on=REQUEST)
+    # One request of a kind: g.faults.push(KIND, on=REQUEST); which can meet what: SUFFERS
     "drop_before": ("DROP_BEFORE", "the socket closes, and the request had no effect"),
     "accept_drop": ("ACCEPT_DROP", "an order is taken, and the socket closes before a word of it"),
     "hang": ("HANG", "an order is taken, and never acknowledged"),
@@ -20,6 +20,7 @@ SCENARIOS: Final[Mapping[str, tuple[str, str]]] = {
     "mute": ("MUTE", "the connection stays up, and nothing comes any more"),
     "unknown_word": ("UNKNOWN_WORD", "a status that no document knows"),
     "skew": ("SKEW", "the clock of TWS is wrong"),
+    "unasked": ("KIND, on=STREAM", "what is told unasked is lost, doubled or misspelt"),
     # The connection
     "drop": ("g.drop_all()", "all sockets close without a word"),
     "door_closed": ("g.close_door()", "connections are refused"),

@@ -4,7 +4,7 @@ import asyncio
 import re
 import struct
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -19,13 +19,26 @@ if TYPE_CHECKING:
 
 Asked: TypeAlias = dict[str, Value]
 Message: TypeAlias = tuple[Layout, dict[str, object]]
+K = FaultKind
+
+_ANY = (
+    K.DROP_BEFORE, K.ACCEPT_DROP, K.HANG, K.ERROR_BEFORE, K.ERROR_AFTER, K.TOO_MANY, K.MUTE,
+    K.SKEW,
+)
+_ORDER = (*_ANY, K.DUPLICATE_ACK, K.UNKNOWN_WORD)
+SUFFERS: Final[Mapping[Request, tuple[FaultKind, ...]]] = {
+    Request.CONNECT: _ANY, Request.SUBMIT: (*_ORDER, K.FILL_BEFORE_ACK), Request.CANCEL: _ORDER,
+    Request.REPLACE: _ORDER, Request.FIND: _ORDER, Request.FILLS: (*_ANY, K.DUPLICATE_ACK),
+    Request.STATEMENT: (*_ANY, K.DUPLICATE_ACK), Request.DATA: _ANY,
+    Request.STREAM: _ANY,  # the question for the time: does anybody hear us?
+}
+UNASKED: Final = (K.DROP_BEFORE, K.ACCEPT_DROP, K.DUPLICATE_ACK, K.UNKNOWN_WORD, K.MUTE)
 
 _HELLO: Final = b"API\0"
 _VERSIONS: Final = re.compile(rb"v(\d+)\.\.(\d+)( .*)?")
 _LENGTH: Final = struct.Struct(">I")
 _OFFENCES_MAX: Final = 3
 _FIRST_WORDS_S: Final = 5.0
-K = FaultKind
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,14 @@ class Session:
     def tell(self, message: Message) -> None:
         self.send(message[0], **message[1])
 
+    def push(self, messages: Sequence[Message]) -> None:
+        """Tell what nobody asks for just now; what comes of a request is part of its answer."""
+        if self._held is None and messages:
+            fault = self.gateway.faults.take(Request.STREAM, *UNASKED)
+            messages = messages if fault is None else self._spoilt(fault, list(messages), {})
+        for message in messages:
+            self.tell(message)
+
     def error(self, code: int, text: str = "", *, req_id: object = -1) -> None:
         self.send(ByServer.ERROR, req_id=req_id, code=code, text=text or codes.text_of(code))
 
@@ -111,7 +132,9 @@ class Session:
         if self._is_too_fast():
             return
         kind = answer.kind(self, asked)
-        fault = self.gateway.faults.take(kind)
+        fault = self.gateway.faults.take(kind, *SUFFERS[kind])
+        if fault is not None and fault.kind is K.SKEW:
+            self.gateway.skew_s, fault = fault.amount, None
         if fault is not None and self._comes_before(fault, asked):
             return
         self._held = []
@@ -137,7 +160,7 @@ class Session:
     def _spoilt(self, fault: Fault, said: list[Message], asked: Asked) -> list[Message]:
         """Return what is said instead of what there was to say."""
         match fault.kind:
-            case K.ACCEPT_DROP:
+            case K.ACCEPT_DROP | K.DROP_BEFORE:
                 self.drop()
                 return []
             case K.HANG:
@@ -158,9 +181,7 @@ class Session:
                     for layout, values in said
                 ]
             case _:
-                assert fault.kind is K.SKEW, fault
-                self.gateway.skew_s = fault.amount
-                return said
+                raise AssertionError(fault)
 
     def _is_too_fast(self) -> bool:
         """Count messages of the last second, complain of too many, and hang up in the end."""

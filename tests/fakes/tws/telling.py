@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from tests.fakes.tws import codes
 from tests.fakes.tws.contracts import Contracts
 from tests.fakes.tws.layout import Layout
 from tests.fakes.tws.messages import ByServer
@@ -90,20 +91,24 @@ def completed_order(ticket: Ticket) -> Message:
 
 
 def executions(
-    ticket: Ticket, made: Iterable[Execution], contracts: Contracts, at: datetime | None = None
+    ticket: Ticket, made: Iterable[Execution], contracts: Contracts
 ) -> Iterator[Message]:
     """Tell of executions of one trade: of a whole bag first as one, then leg by leg."""
     for place, execution in enumerate(made):
         if place == 0 and execution.net is not None and execution.busts is None:
-            yield ByServer.EXECUTION, _bag_execution(ticket, execution, at)
+            yield ByServer.EXECUTION, _bag_execution(ticket, execution)
         listing = contracts.listing(execution.symbol)
         yield ByServer.EXECUTION, {
-            **_execution(ticket, execution, at), **listing.fields(),
+            **_execution(ticket, execution), **listing.fields(),
             "exec_id": exec_id(execution), "shares": number(abs(execution.qty)),
             "price": _price(execution.px), "avg_price": _price(execution.px),
             "side": "BOT" if _is_bought(execution) else "SLD",
             "cum_qty": number(execution.order.cum_of[execution.symbol]),
         }
+
+
+def error(code: int, order_id: int) -> Message:
+    return ByServer.ERROR, {"req_id": order_id, "code": code, "text": codes.text_of(code)}
 
 
 def commission(execution: Execution) -> Message:
@@ -120,21 +125,21 @@ def ib_time(at: datetime) -> str:
     return f"{at:%Y%m%d %H:%M:%S} UTC"
 
 
-def _bag_execution(ticket: Ticket, first: Execution, at: datetime | None) -> dict[str, object]:
+def _bag_execution(ticket: Ticket, first: Execution) -> dict[str, object]:
     combos = combos_of(first)
     return {
-        **_execution(ticket, first, at), **{name: ticket.contract[name] for name in _CONTRACT},
+        **_execution(ticket, first), **{name: ticket.contract[name] for name in _CONTRACT},
         "exec_id": bag_exec_id(first), "shares": number(combos),
         "price": _price(ticket.turned(first.net)), "avg_price": _price(ticket.turned(first.net)),
         "side": "SLD" if ticket.is_sold_bag else "BOT", "cum_qty": number(first.cum),
     }
 
 
-def _execution(ticket: Ticket, execution: Execution, at: datetime | None) -> dict[str, object]:
+def _execution(ticket: Ticket, execution: Execution) -> dict[str, object]:
     return {
         "order_id": order_id_in_executions(ticket), "perm_id": ticket.perm_id,
         "client_id": ticket.client_id, "order_ref": execution.order.client_id,
-        "time": ib_time(at or execution.at), "account": ticket.asked.get("account", ""),
+        "time": ib_time(execution.at), "account": ticket.asked.get("account", ""),
         "at_exchange": "ARCA", "ev_multiplier": "",
     }
 

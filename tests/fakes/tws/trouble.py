@@ -136,9 +136,34 @@ async def the_clock_of_tws_may_be_wrong(library: ModuleType) -> None:
     async with witnessing(library) as w:
         await w.connect()
         w.gateway.faults.push(K.SKEW, on=Request.STREAM, amount=-90)
-        await w.ib.reqCurrentTimeAsync()
         told = await w.ib.reqCurrentTimeAsync()
         assert timedelta(seconds=88) < datetime.now(UTC) - told < timedelta(seconds=93)
+
+
+@plays("unasked")
+async def what_nobody_asked_for_may_be_spoilt_as_well(library: ModuleType) -> None:
+    async with witnessing(library) as w:
+        await w.connect()
+        trade = await w.place(w.limit("BUY", 10, "499", orderRef="mine"))
+        order = w.at_venue("mine")
+        w.gateway.faults.push(K.UNKNOWN_WORD, on=Request.STREAM)
+        w.venue.fill(order, 1, "499")
+        await until(lambda: trade.orderStatus.status == "Pondering")
+        w.gateway.faults.push(K.DUPLICATE_ACK, on=Request.STREAM)
+        w.venue.fill(order, 1, "499")
+        await until(lambda: trade.orderStatus.filled == 2)
+        assert len(w.heard("execution")) == 2
+        w.gateway.faults.push(K.MUTE, on=Request.STREAM)
+        w.venue.fill(order, 1, "499")
+        await settle()
+        assert trade.orderStatus.filled == 2 and w.ib.isConnected()
+        w.ib.disconnect()
+        await until(lambda: not w.gateway.sessions)
+        await w.connect()
+        w.gateway.faults.push(K.DROP_BEFORE, on=Request.STREAM)
+        w.venue.fill(order, 1, "499")
+        await until(lambda: len(w.heard("disconnected")) == 2)
+        assert len(w.heard("execution")) == 2 and w.gateway.faults.left == 0
 
 
 @plays("door_closed", "id_in_use")
