@@ -116,8 +116,20 @@ class Bench(ABC):
         """Put another in the place of its last execution."""
         raise NotImplementedError
 
-    async def external(self, qty: int) -> None:
-        """Buy SPY at the market by another program on the same account."""
+    async def external(self, qty: int, limit: str | None = None) -> None:
+        """Buy SPY by another program on the same account."""
+        raise NotImplementedError
+
+    async def early(self) -> None:
+        """Let those trade, before the open, that may."""
+        raise NotImplementedError
+
+    def mute(self) -> None:
+        """Let every connection stay up, and nothing be told any more."""
+        raise NotImplementedError
+
+    def confuse(self) -> None:
+        """Have the next thing that is told hold a word that nobody knows."""
         raise NotImplementedError
 
     async def cut(self) -> None:

@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from tests.conformance.desk import Desk
-from tests.conformance.port import Port, resting
+from tests.conformance.port import Port, resting, spread
 from tests.conformance.promise import at_the_port, through_the_wire
+from tests.makers import CALL, HIGHER_CALL
 
-from tradebot.core.model.events import ReplaceRefused
+from tradebot.core.model.events import InstrumentHalted, ReplaceRefused
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType, RejReason
 from tradebot.ports import Declined
@@ -147,4 +148,40 @@ async def what_another_program_trades_is_seen(desk: Desk) -> None:
     await desk.quiet()  # after the moment of which the opening statement tells
     await desk.bench.external(3)
     await desk.until(lambda: desk.held() == {"SPY": Decimal(3)}, "another's execution")
+    await desk.agrees()
+
+
+@at_the_port("external")
+async def what_another_program_has_working_is_stated(port: Port) -> None:
+    await port.connect()
+    ours = await port.submit()
+    await port.bench.external(3, "98")
+    stated = {o.cl_ord_id: o for o in (await port.broker.statement()).working}
+    other = stated.pop(next(name for name in stated if name != ours))
+    assert list(stated) == [ours]
+    assert (other.symbols, other.leaves_qty, other.price) == (("SPY",), 3, Decimal(98))
+
+
+@through_the_wire("combos", "trade_leg", "end")
+async def a_combo_that_ends_with_uneven_legs_stops_its_symbols(desk: Desk) -> None:
+    await desk.open()
+    order = await desk.work(intent=spread("1.00"))
+    await desk.bench.trade_leg(order, CALL, 1, "2.00")
+    await desk.until(lambda: desk.held(), "an execution")
+    await desk.bench.end(order)
+    await desk.comes_to(order, "canceled")
+    await desk.until(lambda: desk.of(InstrumentHalted), "an alarm")
+    await desk.agrees()
+
+
+@through_the_wire("combos", "trade_leg", "bust")
+async def a_leg_that_is_taken_back_makes_a_combo_less(desk: Desk) -> None:
+    await desk.open()
+    order = await desk.work(intent=spread("1.00"))
+    for symbol in (CALL, HIGHER_CALL):
+        await desk.bench.trade_leg(order, symbol, 1, "2.00")
+    await desk.until(lambda: desk.state(order).order.cum_qty == 1, "a combo")
+    await desk.bench.bust(order)
+    await desk.until(lambda: desk.state(order).order.cum_qty == 0, "a bust")
+    assert desk.held() == {CALL: Decimal(1)}
     await desk.agrees()

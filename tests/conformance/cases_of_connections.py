@@ -7,7 +7,6 @@ from itertools import pairwise
 from tests.conformance.desk import Desk
 from tests.conformance.port import Port, resting
 from tests.conformance.promise import at_the_port, through_the_wire
-from tests.fakes.faults import FaultKind, Request
 
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType
@@ -66,7 +65,7 @@ async def a_connection_that_ends_is_noticed_and_made_anew(desk: Desk) -> None:
 async def a_stream_that_falls_silent_is_not_trusted_for_long(desk: Desk) -> None:
     await desk.open()
     order = await desk.work()
-    desk.bench.faults.push(FaultKind.MUTE, on=Request.STREAM)
+    desk.bench.mute()
     await desk.bench.trade(order, 10)
     await desk.until(
         lambda: desk.status(order) == "filled", "what a mute stream kept back",
@@ -81,7 +80,7 @@ async def a_mute_stream_is_told_from_a_quiet_one(port: Port) -> None:
     await port.connect()
     await asyncio.sleep(port.bench.mute_within_s * 1.5)
     assert not port.ended, "nothing happened, and that was taken for a fault"
-    port.bench.faults.push(FaultKind.MUTE, on=Request.STREAM)
+    port.bench.mute()
     await port.submit_unheard()
     await port.until(lambda: port.ended, "doubt about a mute stream")
 

@@ -5,15 +5,15 @@ from typing import Final
 
 from tests.conformance.bench import PARTED, SPY
 from tests.conformance.desk import Desk
-from tests.conformance.port import Port, resting
-from tests.conformance.promise import at_the_port, through_the_wire
+from tests.conformance.port import Port, resting, spread
+from tests.conformance.promise import EARLY, at_the_port, through_the_wire
 from tests.fakes.venue_facts import reject
 from tests.makers import CALL, HIGHER_CALL
 
 from tradebot.core.model.events import IntentRefused, OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.intent import Intent, Leg, OrdType, Side, TimeInForce
+from tradebot.core.model.intent import Intent, OrdType, TimeInForce
 from tradebot.core.model.report import ExecType, RejReason
 from tradebot.core.model.settings import RouteKind
 from tradebot.ports import Declined, DeliveryUnknown
@@ -79,6 +79,21 @@ async def the_same_id_twice_is_one_order(port: Port) -> None:
     order = port.order()
     await port.broker.submit(order)
     await port.until(lambda: port.about(order.cl_ord_id), "an answer")
+    await _is_taken_once(port, order)
+
+
+@at_the_port("id memory", "restart")
+async def the_same_id_from_a_new_process_is_one_order(port: Port) -> None:
+    await port.connect()
+    order = port.order()
+    await port.broker.submit(order)
+    await port.until(lambda: port.about(order.cl_ord_id), "an answer")
+    await port.restart()
+    await _is_taken_once(port, order)
+
+
+async def _is_taken_once(port: Port, order: OrderSubmitted) -> None:
+    """Send an order again: there is one, and nothing that is told ends the first."""
     try:
         await port.broker.submit(order)
     except (Declined, DeliveryUnknown) as error:
@@ -174,6 +189,7 @@ async def what_it_takes_is_taken_for_what_it_is(port: Port) -> None:
             found = (terms.ord_type, terms.time_in_force, terms.qty, terms.limit, terms.stop)
             wanted = (taken.ord_type, tif, intent.order_qty, intent.price, intent.stop_px)
             assert found == wanted
+            assert not terms.outside_hours, "nobody asked for more than regular hours"
             tried += 1
     assert tried
 
@@ -223,6 +239,15 @@ async def a_combo_is_booked_leg_by_leg(desk: Desk) -> None:
     await desk.comes_to(order, "filled")
     await desk.agrees()
     assert desk.held() == {CALL: Decimal(2), HIGHER_CALL: Decimal(-2)}
+
+
+@at_the_port("early and late", "early", "terms", begins=EARLY)
+async def an_order_may_trade_before_the_open(port: Port) -> None:
+    await port.bench.early()
+    await port.connect()
+    order = await port.submit(resting(price="101"))
+    await port.until(lambda: port.fills(order), "an execution")
+    assert port.bench.terms(order).outside_hours
 
 
 @through_the_wire("combos", "trade_leg")
@@ -292,15 +317,6 @@ async def what_nobody_reads_is_kept(port: Port) -> None:
     await port.quiet()
     port.listen()
     await port.until(lambda: len(port.fills(order)) == 50, "fifty executions")
-
-
-def spread(price: str, qty: int = 2) -> Intent:
-    """Buy a call and sell a higher one."""
-    return Intent(
-        legs=(Leg(symbol=CALL, side=Side.BUY), Leg(symbol=HIGHER_CALL, side=Side.SELL)),
-        order_qty=Decimal(qty), ord_type=OrdType.LIMIT, price=Decimal(price),
-        time_in_force=TimeInForce.DAY, strategy_id=None,
-    )
 
 
 def _typed(symbol: str, ord_type: OrdType, tif: TimeInForce) -> Intent:

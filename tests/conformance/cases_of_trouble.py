@@ -154,11 +154,11 @@ async def a_change_whose_answer_is_lost_is_known_in_the_end(desk: Desk) -> None:
     await desk.agrees()
 
 
-@through_the_wire("unknown_word", "trade")
+@through_the_wire("confuse", "trade")
 async def a_word_that_nobody_knows_stops_nothing(desk: Desk) -> None:
     await desk.open()
     order = await desk.work()
-    desk.bench.faults.push(FaultKind.UNKNOWN_WORD, on=Request.STREAM)
+    desk.bench.confuse()
     await desk.bench.trade(order, 4)
     await desk.bench.trade(order, 6)
     await desk.comes_to(order, "filled")

@@ -11,7 +11,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,14 +22,13 @@ from tests.conformance import (
     cases_of_trouble,
 )
 from tests.conformance.bench import Bench
-from tests.conformance.promise import CASES, Case, why_not
+from tests.conformance.promise import CASES, MORNING, Case, why_not
 
 from tradebot.core.model.capabilities import Capabilities
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.sim_loop import SimLoop
 
 FILES: Final = (cases_of_orders, cases_of_changes, cases_of_trouble, cases_of_connections)
-MONDAY: Final = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)  # half past ten in New York
 ENDS_WITHIN_S: Final = 120.0  # on the loop's clock
 GONE_WITHIN_S: Final = 20.0
 FIRED: Final = Counter[tuple[str, str]]()  # faults by bench and kind, for who asks afterwards
@@ -62,7 +60,7 @@ class Declared:
 def declared(bench_type: type[Bench]) -> Declared:
     """Read what is declared, without playing any case."""
     async def ask() -> Declared:
-        bench = bench_type(LoopClock(MONDAY, asyncio.get_running_loop()))
+        bench = bench_type(LoopClock(MORNING, asyncio.get_running_loop()))
         await bench.open()
         can = bench.broker().capabilities
         await bench.close()
@@ -86,7 +84,7 @@ async def _whole(bench_type: type[Bench], case: Case) -> str | None:
     """Open the bench, play, close; what was begun in the play has to end with it."""
     loop = asyncio.get_running_loop()
     loop.set_task_factory(_tracked)
-    bench = bench_type(LoopClock(MONDAY, loop))
+    bench = bench_type(LoopClock(case.begins, loop))
     await bench.open()
     try:
         broker = bench.broker()

@@ -35,14 +35,16 @@ class MockBench(Bench):
     speed = None
     kind = RouteKind.MOCK
     cannot: ClassVar = {
-        **dict.fromkeys(("cut", "sent", *_WIRED), _NO_WIRE),
+        **dict.fromkeys(("cut", "sent", "confuse", *_WIRED), _NO_WIRE),
         **dict.fromkeys(("correct", "trade_leg"), _NO_WORD),
         **dict.fromkeys((
             "a_cancel_that_is_never_answered_is_settled",
             "a_cancel_that_is_lost_is_asked_for_again",
             "a_change_whose_answer_is_lost_is_known_in_the_end",
         ), "its script is of orders, not of what is asked about them"),
+        "what_another_program_has_working_is_stated": _NO_WORD,
         "plan": "a script refuses in its own words, without a code",
+        "early": "it trades at any hour",
         "restart": "it forgets everything when the process ends",
         "stranger": "it has no credentials", "outsider": "its account is the one it is given",
     }
@@ -80,7 +82,7 @@ class MockBench(Bench):
     async def bust(self, cl_ord_id: str) -> None:
         self._broker.play(self._order(cl_ord_id), "bust")
 
-    async def external(self, qty: int) -> None:
+    async def external(self, qty: int, limit: str | None = None) -> None:
         self._broker._ghost("SPY", Decimal(qty))
 
     def copies(self, cl_ord_id: str) -> int:

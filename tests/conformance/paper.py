@@ -23,8 +23,9 @@ class PaperBench(Bench):
     name = "paper"
     speed = None
     cannot: ClassVar = {
-        **dict.fromkeys(("cut", "sent", *FaultKind), _NO_WIRE),
+        **dict.fromkeys(("cut", "sent", "confuse", *FaultKind), _NO_WIRE),
         **dict.fromkeys(("bust", "correct", "end", "external", "late fill"), _NO_HAND),
+        "early": "it trades in regular hours only",
         "plan": "its refusals are the house's own, each with a test in tests/plugins/paper",
         "stranger": "it has no credentials", "outsider": "its account is the one it is given",
         "trade_leg": "it trades the legs of a combo together",

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tests.conformance.bench import SPY, Bench
-from tests.makers import an_intent
+from tests.makers import CALL, HIGHER_CALL, an_intent
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId, derive_cl_ord_id
-from tradebot.core.model.intent import Intent
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.report import ExecType, Report
 from tradebot.ports import WIRE_TROUBLE, Broker
 
@@ -116,6 +116,14 @@ def resting(qty: int | str = 10, price: str | None = "99", **terms: Any) -> Inte
     """Ask for ten SPY below the market, or what is said."""
     side = terms.pop("side", "buy")
     return an_intent(side, qty, terms.pop("symbol", SPY), price, **terms)
+
+
+def spread(price: str, qty: int = 2) -> Intent:
+    """Buy a call and sell a higher one."""
+    return Intent(
+        legs=(Leg(symbol=CALL, side=Side.BUY), Leg(symbol=HIGHER_CALL, side=Side.SELL)),
+        order_qty=Decimal(qty), ord_type=OrdType.LIMIT, price=Decimal(price),
+    )
 
 
 async def until(

@@ -6,6 +6,7 @@ cannot, is declared "not supported", and never skipped in silence.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from tests.conformance.bench import Bench
@@ -14,6 +15,9 @@ from tests.conformance.port import Port
 from tests.fakes.faults import ALL
 
 from tradebot.core.model.capabilities import Capabilities, FillsSince, IdMemory, ReplaceKind
+
+MORNING: Final = datetime(2026, 8, 24, 14, 30, tzinfo=UTC)  # a Monday, half past ten in New York
+EARLY: Final = MORNING - timedelta(hours=2)  # an hour before the open
 
 Play: TypeAlias = Callable[[Any], Awaitable[None]]
 
@@ -39,6 +43,7 @@ class Case:
     play: Play
     stage: type[Port] | type[Desk]
     needs: tuple[str, ...]
+    begins: datetime
 
     @property
     def sentence(self) -> str:
@@ -48,21 +53,23 @@ class Case:
 CASES: Final[dict[str, Case]] = {}
 
 
-def at_the_port(*needs: str) -> Callable[[Play], Play]:
+def at_the_port(*needs: str, begins: datetime = MORNING) -> Callable[[Play], Play]:
     """Make a case of what an adapter does by itself."""
-    return _a_case(Port, needs)
+    return _a_case(Port, needs, begins)
 
 
 def through_the_wire(*needs: str) -> Callable[[Play], Play]:
     """Make a case of what the daemon comes to with it: core, journal, link and reconciling."""
-    return _a_case(Desk, needs)
+    return _a_case(Desk, needs, MORNING)
 
 
-def _a_case(stage: type[Port] | type[Desk], needs: tuple[str, ...]) -> Callable[[Play], Play]:
+def _a_case(
+    stage: type[Port] | type[Desk], needs: tuple[str, ...], begins: datetime
+) -> Callable[[Play], Play]:
     def keep(play: Play) -> Play:
         name = play.__name__
         assert name not in CASES, f"two cases say that {name}"
-        CASES[name] = Case(name, play, stage, needs)
+        CASES[name] = Case(name, play, stage, needs, begins)
         return play
 
     return keep

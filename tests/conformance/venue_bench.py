@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tests.conformance.bench import PRICES, SPY, Bench, Terms
+from tests.fakes.faults import FaultKind, Request
 from tests.fakes.venue import Venue
-from tests.fakes.venue_facts import Happening, Plan, VenueOrder, What
+from tests.fakes.venue_facts import Happening, Hours, Plan, VenueOrder, What
 
 from tradebot.core.model.intent import OrdType, TimeInForce
 from tradebot.ports import Clock
@@ -50,8 +51,17 @@ class VenueBench(Bench):
         last = self.venue.fills_of(self.order(cl_ord_id))[-1]
         self.venue.correct(last, Decimal(qty), Decimal(px))
 
-    async def external(self, qty: int) -> None:
-        self.venue.place_external(SPY, qty)
+    async def external(self, qty: int, limit: str | None = None) -> None:
+        self.venue.place_external(SPY, qty, limit=None if limit is None else Decimal(limit))
+
+    async def early(self) -> None:
+        self.venue.open_hours(Hours.EXTENDED)
+
+    def mute(self) -> None:
+        self.faults.push(FaultKind.MUTE, on=Request.STREAM)
+
+    def confuse(self) -> None:
+        self.faults.push(FaultKind.UNKNOWN_WORD, on=Request.STREAM)
 
     def order(self, cl_ord_id: str) -> VenueOrder:
         """Return the one order that ever came under an id."""

@@ -147,7 +147,8 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.VALIDATION_LOT_SIZE: "The quantity is not a whole number of lots.",
     R.VALIDATION_COMBO: "The legs are not of one calendar and one currency.",
     R.VALIDATION_UNKNOWN_ROUTE: "No route of this name is connected.",
-    R.VALIDATION_NOT_SUPPORTED: "No connected broker does this type, time in force or leg count.",
+    R.VALIDATION_NOT_SUPPORTED: "No connected broker does this type, time in force, leg count or"
+        " part of a unit.",
     R.VALIDATION_UNKNOWN_ORDER: "No working order has this id.",
     R.POLICY_MARKET_CLOSED: "The instrument's market is not in its trading phase.",
     R.POLICY_LIVE_NOT_ENABLED: "Live trading is blocked until it is armed.",

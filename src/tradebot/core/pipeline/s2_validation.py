@@ -8,7 +8,7 @@ from tradebot.core.gates.session import may_trade
 from tradebot.core.model.capabilities import Capabilities
 from tradebot.core.model.instrument import AssetClass, Instrument
 from tradebot.core.model.intent import Intent, Leg
-from tradebot.core.model.money import plain
+from tradebot.core.model.money import ONE, is_multiple, plain
 from tradebot.core.model.reason import Reason, route_need, session_need
 from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
 
@@ -83,13 +83,15 @@ def _about_route(book: Book, body: Intent, instruments: list[Instrument]) -> Hol
 
 def can_do(can: Capabilities, body: Intent, instruments: list[Instrument]) -> bool:
     """Tell whether a broker of these capabilities takes the order as it stands."""
-    return (
-        len(body.legs) <= can.legs_max
-        and all([_is_taken(can, body, instrument.asset_class) for instrument in instruments])
-    )
+    return len(body.legs) <= can.legs_max and all([
+        _is_taken(can, body, leg, instrument.asset_class)
+        for leg, instrument in zip(body.legs, instruments, strict=True)
+    ])
 
 
-def _is_taken(can: Capabilities, body: Intent, asset_class: AssetClass) -> bool:
+def _is_taken(can: Capabilities, body: Intent, leg: Leg, asset_class: AssetClass) -> bool:
+    if asset_class not in can.fractional and not is_multiple(body.order_qty * leg.ratio_qty, ONE):
+        return False
     return any([
         row.asset_class is asset_class and row.ord_type is body.ord_type
         and body.time_in_force in row.times_in_force

@@ -25,7 +25,6 @@ from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.facts import Quote
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
-from tradebot.core.model.intent import OrdType
 from tradebot.core.model.report import (
     ExecType,
     Holding,
@@ -72,7 +71,7 @@ class PaperBroker:
             takes=takes_all(), legs_max=LEGS_MAX, allows_short=settings.short_allowed,
             replaces=ReplaceKind.IN_PLACE, id_memory=IdMemory.FOREVER, finds_by_id=True,
             absence_is_proof=True, fills_since=FillsSince.TIME, stream=FillStream.PER_EXECUTION,
-            fractional=tuple(AssetClass), outside_hours=tuple(OrdType), real_money=False,
+            fractional=tuple(AssetClass), real_money=False,
         )
         self._settings = settings
         self._route = route
