@@ -12,16 +12,16 @@ import sys
 import traceback
 from collections.abc import Awaitable
 
-from tests.fakes.tws.quarrels import QUARRELS
+from tests.fakes.tws.bad_days import BAD_DAYS
+from tests.fakes.tws.bad_orders import BAD_ORDERS
 from tests.fakes.tws.scenes import ORDINARY
-from tests.fakes.tws.trouble import TROUBLE
 from tests.fakes.tws.witness import VERSIONS
 
 
 def names() -> list[str]:
     """Return what a run tells of: every scene, and the ordinary ones at every version."""
     ordinary = [f"{scene.__name__}-{version}" for scene in ORDINARY for version in VERSIONS]
-    return ordinary + [scene.__name__ for scene in TROUBLE + QUARRELS]
+    return ordinary + [scene.__name__ for scene in BAD_DAYS + BAD_ORDERS]
 
 
 async def play_all() -> None:
@@ -29,7 +29,7 @@ async def play_all() -> None:
     for scene in ORDINARY:
         for version in VERSIONS:
             await _tell(f"{scene.__name__}-{version}", scene(library, version))
-    for scene in TROUBLE + QUARRELS:
+    for scene in BAD_DAYS + BAD_ORDERS:
         await _tell(scene.__name__, scene(library))
 
 

@@ -1,14 +1,22 @@
 """What can go wrong at IBKR that this fake plays, and how is it asked for?
 
-The first part of every line is what a test writes, `g` being the gateway and `v` its venue; each
-one is played to ib_async and to ib_insync by a scene that names it.
+In the first part of a line `g` is the gateway and `v` its venue; the last part, added below, names
+the scene in which ib_async and ib_insync meet it. What can happen to a request of each kind, and
+to what is told unasked, is in `troubles.SUFFERS` and `UNASKED`: each pair is a scenario.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-SCENARIOS: Final[Mapping[str, tuple[str, str]]] = {
-    # One request of a kind: g.faults.push(KIND, on=REQUEST); which can meet what: SUFFERS
+from tests.fakes.tws.bad_days import BAD_DAYS
+from tests.fakes.tws.bad_orders import BAD_ORDERS
+from tests.fakes.tws.troubles import SUFFERS, UNASKED
+from tests.fakes.tws.witness import played
+
+_SHOWN: Final = {name: scene.__name__ for scene in BAD_DAYS + BAD_ORDERS for name in played(scene)}
+
+_FAULTS: Final[Mapping[str, tuple[str, str]]] = {
+    # of one request, or of what is told unasked: `g.faults.push(KIND, on=...)`
     "drop_before": ("DROP_BEFORE", "the socket closes, and the request had no effect"),
     "accept_drop": ("ACCEPT_DROP", "an order is taken, and the socket closes before a word of it"),
     "hang": ("HANG", "an order is taken, and never acknowledged"),
@@ -20,7 +28,9 @@ SCENARIOS: Final[Mapping[str, tuple[str, str]]] = {
     "mute": ("MUTE", "the connection stays up, and nothing comes any more"),
     "unknown_word": ("UNKNOWN_WORD", "a status that no document knows"),
     "skew": ("SKEW", "the clock of TWS is wrong"),
-    "unasked": ("KIND, on=STREAM", "what is told unasked is lost, doubled or misspelt"),
+}
+
+_STATES: Final[Mapping[str, tuple[str, str]]] = {
     # The connection
     "drop": ("g.drop_all()", "all sockets close without a word"),
     "door_closed": ("g.close_door()", "connections are refused"),
@@ -66,3 +76,11 @@ SCENARIOS: Final[Mapping[str, tuple[str, str]]] = {
     "fill_unseen": ("v.fill(...) while nobody is connected", "found in the list, and never told"),
     "yesterday": ("a clock past midnight", "executions of yesterday are not told any more"),
 }
+
+FAULTS: Final = {name: (*told, _SHOWN[name]) for name, told in _FAULTS.items()}
+STATES: Final = {name: (*told, _SHOWN[name]) for name, told in _STATES.items()}
+
+
+def count() -> int:
+    """Return how many scenarios there are: faults by request, and all that can be brought about."""
+    return sum(map(len, SUFFERS.values())) + len(UNASKED) + len(STATES)

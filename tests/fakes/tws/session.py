@@ -4,7 +4,7 @@ import asyncio
 import re
 import struct
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -13,6 +13,7 @@ from tests.fakes.faults import Fault, FaultKind, Request
 from tests.fakes.tws import codes
 from tests.fakes.tws.layout import Garbled, Layout, Value
 from tests.fakes.tws.messages import ByServer
+from tests.fakes.tws.troubles import SUFFERS, UNASKED
 
 if TYPE_CHECKING:
     from tests.fakes.tws.gateway import FakeGateway
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
 Asked: TypeAlias = dict[str, Value]
 Message: TypeAlias = tuple[Layout, dict[str, object]]
 K = FaultKind
-
-_ANY = (
-    K.DROP_BEFORE, K.ACCEPT_DROP, K.HANG, K.ERROR_BEFORE, K.ERROR_AFTER, K.TOO_MANY, K.MUTE,
-    K.SKEW,
-)
-_ORDER = (*_ANY, K.DUPLICATE_ACK, K.UNKNOWN_WORD)
-SUFFERS: Final[Mapping[Request, tuple[FaultKind, ...]]] = {
-    Request.CONNECT: _ANY, Request.SUBMIT: (*_ORDER, K.FILL_BEFORE_ACK), Request.CANCEL: _ORDER,
-    Request.REPLACE: _ORDER, Request.FIND: _ORDER, Request.FILLS: (*_ANY, K.DUPLICATE_ACK),
-    Request.STATEMENT: (*_ANY, K.DUPLICATE_ACK), Request.DATA: _ANY,
-    Request.STREAM: _ANY,  # the question for the time: does anybody hear us?
-}
-UNASKED: Final = (K.DROP_BEFORE, K.ACCEPT_DROP, K.DUPLICATE_ACK, K.UNKNOWN_WORD, K.MUTE)
 
 _HELLO: Final = b"API\0"
 _VERSIONS: Final = re.compile(rb"v(\d+)\.\.(\d+)( .*)?")

@@ -108,7 +108,7 @@ async def witnessing(library: ModuleType, **more: Any) -> AsyncIterator[Witness]
 
 
 def plays(*scenarios: str) -> Callable[[Scene], Scene]:
-    """Say which scenarios a scene plays."""
+    """Say which scenarios a scene plays; what is told unasked has no name of its own."""
     def mark(scene: Scene) -> Scene:
         setattr(scene, _PLAYED, scenarios)
         return scene
@@ -120,8 +120,8 @@ def played(scene: Scene) -> tuple[str, ...]:
 
 
 def scenes_in(names: Mapping[str, Any]) -> tuple[Scene, ...]:
-    """Return the scenes of a file that play a scenario, as they stand there."""
-    return tuple(scene for scene in names.values() if played(scene))
+    """Return the scenes of a file that say what they play, as they stand there."""
+    return tuple(scene for scene in names.values() if hasattr(scene, _PLAYED))
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -133,4 +133,4 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 async def settle() -> None:
     """Let everything arrive that is under way; for what must not happen."""
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.01)

@@ -140,7 +140,7 @@ async def the_clock_of_tws_may_be_wrong(library: ModuleType) -> None:
         assert timedelta(seconds=88) < datetime.now(UTC) - told < timedelta(seconds=93)
 
 
-@plays("unasked")
+@plays()
 async def what_nobody_asked_for_may_be_spoilt_as_well(library: ModuleType) -> None:
     async with witnessing(library) as w:
         await w.connect()
@@ -315,4 +315,4 @@ async def _hears(w: Witness, code: int) -> bool:
     return (-1, code) in w.heard("error")
 
 
-TROUBLE: Final = scenes_in(globals())
+BAD_DAYS: Final = scenes_in(globals())

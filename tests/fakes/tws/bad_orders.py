@@ -228,4 +228,4 @@ async def the_venue_remembers_what_nobody_was_told(library: ModuleType) -> None:
         assert fill.execution.time - w.venue.executions[0].at < timedelta(seconds=1)
 
 
-QUARRELS: Final = scenes_in(globals())
+BAD_ORDERS: Final = scenes_in(globals())
