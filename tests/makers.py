@@ -147,7 +147,8 @@ def working_ids(statement: Statement) -> tuple[ClOrdID, ...]:
 
 
 def a_route(name: str = "paper", kind: RouteKind = RouteKind.PAPER, **changes: Any) -> ConnectRoute:
-    fields = {"capabilities": capabilities(), "statement": a_statement(), **changes}
+    can = capabilities(real_money=kind is RouteKind.LIVE)
+    fields = {"capabilities": can, "statement": a_statement(), **changes}
     return ConnectRoute(route=name, kind=kind, **fields)
 
 

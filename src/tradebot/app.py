@@ -249,7 +249,7 @@ class _Builder:
         daemon = Daemon(self._parts(spine, chores, reloader, reporter))
         reloader.hears += [partial(self._open_channels, reporter.alerts), Hot(
             bear=daemon.bear, marker=spine.marker, health=health, pace=self.pace
-        ).take]
+        ).take, spine.knock_again]
         return Assembly(
             daemon=daemon, engine=engine, latch=latch, views=views, reconciler=spine.reconciler,
             status=status, metrics=metrics, reloader=reloader,

@@ -35,6 +35,7 @@ from tradebot.core.model.commands import (
     Mark,
     Phase,
     Reconcile,
+    RefuseRoute,
     Reject,
     RejectSettings,
     ReportDelivery,
@@ -119,6 +120,7 @@ def a_golden_day() -> Day:
     for is_enabled in (False, True):
         day.decide(StrategyState(strategy_id="sma", enabled=is_enabled, reason="golden"))
     _arm(day)
+    _refuse(day)
     _flatten(day)
     _settle(day)
     _configure(day)
@@ -197,6 +199,13 @@ def _arm(day: Day) -> None:
             reason="golden", by="golden",
         ))
     day.decide(DisarmLive(reason="golden", by="golden"))
+
+
+def _refuse(day: Day) -> None:
+    """Let a broker refuse us, and refuse one whose money is not what its route says."""
+    day.decide(RefuseRoute(route="shut", kind=RouteKind.PAPER, detail="golden"))
+    real = makers.capabilities(real_money=True)
+    day.decide(makers.a_route("real", capabilities=real))
 
 
 def _configure(day: Day) -> None:

@@ -54,7 +54,8 @@ def told_of_brokers_and_quotes(health: Health) -> None:
     link.last_heard = now - timedelta(seconds=CONNECTION_STALE_S * pace - 1)
     assert rated(health, "brokers")[0] == "healthy"
     link.last_heard = now - timedelta(seconds=CONNECTION_STALE_S * pace + 1)
-    assert rated(health, "brokers") == ("degraded", {"down": [], "broken": [], "silent": ["paper"]})
+    silent = {"down": [], "broken": [], "silent": ["paper"], "refused": {}}
+    assert rated(health, "brokers") == ("degraded", silent)
     quotes = spine.facts.quotes
     for symbol, quote in quotes.items():
         quotes[symbol] = replace(quote, as_of=now - timedelta(seconds=DATA_STALE_S + 1))

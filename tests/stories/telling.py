@@ -243,6 +243,7 @@ TELLERS: Final[Mapping[type, Callable[[Any, Names], str]]] = {
     e.SettingsDropped: lambda event, names: f"proposal dropped {event.reason}",
     e.InstrumentsDefined: lambda event, names: f"{len(event.instruments)} instruments known",
     e.RouteConnected: _opening,
+    e.RouteRefused: lambda event, names: f"route {event.route} refused {event.reason}",
     e.RouteDisconnected: lambda event, names: f"route {event.route} down: {event.reason}",
     e.StatementCompared: _compared,
     e.BreakFound: _break,

@@ -74,10 +74,7 @@ def _tell(found: dict[str, Any]) -> None:
         session = f" {market['session']}{hours}" if market["session"] else ""
         named[f"market {market['calendar']}"] = f"{market['phase']}{session}"
     for route in found["routes"]:
-        word = "up" if route["up"] else "DOWN"
-        if route["breaker"] != "CLOSED":
-            word += f", breaker {route['breaker']}"
-        named[f"route {route['route']}"] = f"{word}, {route['kind']}, account {route['account']}"
+        named[f"route {route['route']}"] = _route(route)
     for route in found["reconciliation"]["routes"]:
         last = f", {show.when(route['at'])}" if route["at"] else ""
         named[f"reconciled {route['route']}"] = f"{route['status']}{last}"
@@ -96,6 +93,15 @@ def _tell(found: dict[str, Any]) -> None:
         named[f"shadow {shadow['route']}"] = _shadow(shadow)
     show.pairs(named)
     _warn(found)
+
+
+def _route(route: dict[str, Any]) -> str:
+    word = "up" if route["up"] else "DOWN"
+    if route["breaker"] != "CLOSED":
+        word += f", breaker {route['breaker']}"
+    if route["refused"]:
+        word += f", NOT TRIED AGAIN: {route['refused']}"
+    return f"{word}, {route['kind']}, account {route['account'] or 'unknown'}"
 
 
 def _settings(found: dict[str, Any]) -> str:

@@ -135,6 +135,7 @@ class Health:
         state = spine.state.state
         down = [route["route"] for route in routes if not route["up"]]
         broken = [r["route"] for r in routes if r["breaker"] != BreakerState.CLOSED]
+        refused = {r["route"]: r["refused"] for r in routes if r["refused"]}
         gaps, dead = gap_rows(spine.market), p.views.dead_letters.pending
         silent, data_age_s = self._silent(), self._data_age_s()
         return {
@@ -151,8 +152,8 @@ class Health:
                 "set": book.controls.get(Control.CLOCK_SET),
             },
             "brokers": {
-                "status": _status(False, bool(down or broken or silent)), "down": down,
-                "broken": broken, "silent": silent,
+                "status": _status(bool(refused), bool(down or broken or silent)), "down": down,
+                "broken": broken, "silent": silent, "refused": refused,
             },
             "dead_letters": {"status": _status(False, bool(dead)), "pending": dead},
             "strategies": {

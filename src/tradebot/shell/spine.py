@@ -89,6 +89,11 @@ class Spine:
         self.reconciler = Reconciler(engine, self.links, reconcile, tell, pace=pace)
         self.flattener = Flattener(engine, self.links, tell)
 
+    def knock_again(self, _: object) -> None:
+        """Let routes try once more whose brokers had refused them: a person has acted."""
+        for link in self.links:
+            link.knock_again()
+
     def listen(
         self, *views: Listener, lines: Sequence[Listener] = (), files: Sequence[Listener] = ()
     ) -> None:

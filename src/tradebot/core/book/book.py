@@ -46,6 +46,7 @@ class Book:
     instruments: dict[str, Instrument] = field(default_factory=dict)
     markets: dict[str, Market] = field(default_factory=dict)
     routes: dict[str, Route] = field(default_factory=dict)
+    refused: dict[str, e.RouteRefused] = field(default_factory=dict)
     intents: Intents = field(default_factory=Intents)
     orders: Orders = field(default_factory=Orders)
     ledger: Ledger = field(default_factory=Ledger)
@@ -305,6 +306,7 @@ def _route_up(book: Book, event: e.RouteConnected) -> None:
     known = book.routes.get(event.route)
     if known is not None:
         book.recon.accepted.pop(f"{known.account}/{event.account}", None)
+    book.refused.pop(event.route, None)
     book.routes[event.route] = Route(
         kind=event.kind, account=event.account, capabilities=event.capabilities
     )
@@ -312,6 +314,12 @@ def _route_up(book: Book, event: e.RouteConnected) -> None:
         book.ledger.opened(event.opening, book.terms)
         for stated in event.opening.holdings:
             _held(book, event.account, stated.symbol)
+
+
+def _route_refused(book: Book, event: e.RouteRefused) -> None:
+    book.refused[event.route] = event
+    if event.route in book.routes:
+        book.routes[event.route].is_up = False
 
 
 def _route_down(book: Book, event: e.RouteDisconnected) -> None:
@@ -370,6 +378,7 @@ FOLDS: Final[Mapping[type, Callable[[Book, Any], None]]] = {
     e.InstrumentsDefined: _instruments,
     e.RouteConnected: _route_up,
     e.RouteDisconnected: _route_down,
+    e.RouteRefused: _route_refused,
     e.StatementCompared: lambda book, event: book.recon.compared(event, book.now),
     e.BreakFound: _break_found,
     e.BreakClosed: lambda book, event: book.recon.closed(event),

@@ -292,6 +292,15 @@ class ConnectRoute:
 
 
 @fact
+class RefuseRoute:
+    """A route's broker does not let us in, and will not without a person's act."""
+
+    route: str
+    kind: RouteKind
+    detail: str
+
+
+@fact
 class DisconnectRoute:
     route: str
     reason: str
@@ -363,10 +372,9 @@ class StrategyState:
 
 Command: TypeAlias = (
     SubmitIntent | Report | RequestCancel | RequestReplace | RequestCancelAll | SetKillSwitch
-    | Flatten
-    | SetControl | ArmLive | DisarmLive | ClearHalt | EnterSession | ActivateSettings
-    | DefineInstruments | ConnectRoute
-    | DisconnectRoute | ReportDelivery | FactArrived | Mark | Tick | StrategyState | Approve
-    | Reject | Revise | SetBreaker | RetryDeadLetter | DiscardDeadLetter | Reconcile | AcceptBreak
-    | AcceptConfig | ApproveSettings | RejectSettings
+    | Flatten | SetControl | ArmLive | DisarmLive | ClearHalt | EnterSession | ActivateSettings
+    | DefineInstruments | ConnectRoute | DisconnectRoute | RefuseRoute | ReportDelivery
+    | FactArrived | Mark | Tick | StrategyState | Approve | Reject | Revise | SetBreaker
+    | RetryDeadLetter | DiscardDeadLetter | Reconcile | AcceptBreak | AcceptConfig
+    | ApproveSettings | RejectSettings
 )

@@ -30,6 +30,7 @@ from tradebot.core.model.report import Report
 from tradebot.core.model.routes import BreakerSet as BreakerSet
 from tradebot.core.model.routes import RouteConnected as RouteConnected
 from tradebot.core.model.routes import RouteDisconnected as RouteDisconnected
+from tradebot.core.model.routes import RouteRefused as RouteRefused
 
 
 @fact
@@ -371,5 +372,5 @@ Event: TypeAlias = (
     | StrategySwitched | IntentApproved | ApprovalLapsed | ApprovalRefused | BreakerSet
     | DeadLetterRetried | DeadLetterDiscarded | LiveArmed | LiveDisarmed | ArmingRefused
     | RouteFlattened | PositionSettled | PinNoticed | ConfigAccepted | SettingsProposed
-    | SettingsApproved | SettingsDropped
+    | SettingsApproved | SettingsDropped | RouteRefused
 )

@@ -1,6 +1,7 @@
 """Who is who? Ids are derived from recorded inputs, never drawn: a crash changes none."""
 
 import hashlib
+import re
 from typing import Final, NewType
 
 IntentId = NewType("IntentId", str)
@@ -13,6 +14,19 @@ OUR_PREFIX: Final = "tb"
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)
 _ID_BYTES: Final = 16  # 128 bits fill 26 characters of base32, written two at a time
+
+
+_SAMPLES: Final = (OUR_PREFIX + _CROCKFORD[:26], OUR_PREFIX + _CROCKFORD[-26:])  # all we ever use
+
+
+def ours_fit(pattern: str, length_max: int) -> bool:
+    """Tell whether a broker that takes ids of this form takes every ClOrdID of ours."""
+    try:
+        return all(
+            len(sample) <= length_max and re.fullmatch(pattern, sample) for sample in _SAMPLES
+        )
+    except re.error:
+        return False
 
 
 def digest_text(*parts: object) -> str:

@@ -129,6 +129,9 @@ class Reason(StrEnum):
     ADAPTER_UNAVAILABLE = "ADAPTER_UNAVAILABLE"
     ADAPTER_CIRCUIT_OPEN = "ADAPTER_CIRCUIT_OPEN"
     ADAPTER_UNDELIVERED = "ADAPTER_UNDELIVERED"
+    ADAPTER_LOGIN_REFUSED = "ADAPTER_LOGIN_REFUSED"
+    ADAPTER_OTHER_MONEY = "ADAPTER_OTHER_MONEY"
+    ADAPTER_OTHER_IDS = "ADAPTER_OTHER_IDS"
 
 
 R = Reason
@@ -240,6 +243,9 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.ADAPTER_UNAVAILABLE: "The route is not connected.",
     R.ADAPTER_CIRCUIT_OPEN: "The route's circuit breaker is open: too many calls failed in a row.",
     R.ADAPTER_UNDELIVERED: "No route took the order, however often it was tried: a dead letter.",
+    R.ADAPTER_LOGIN_REFUSED: "The broker does not let us in: key, account or mode are wrong.",
+    R.ADAPTER_OTHER_MONEY: "Whether the account's money is real is not as the route's kind says.",
+    R.ADAPTER_OTHER_IDS: "The broker does not take ids of our form.",
 }
 
 

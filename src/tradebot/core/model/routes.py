@@ -3,6 +3,7 @@
 from tradebot.core.model.capabilities import Capabilities
 from tradebot.core.model.commands import BreakerState
 from tradebot.core.model.fact import fact
+from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import Statement
 from tradebot.core.model.settings import RouteKind
 
@@ -16,6 +17,16 @@ class RouteConnected:
     account: str
     capabilities: Capabilities
     opening: Statement | None = None
+
+
+@fact
+class RouteRefused:
+    """A route may not be used, and is not tried again until a person has acted."""
+
+    route: str
+    kind: RouteKind
+    reason: Reason
+    detail: str
 
 
 @fact

@@ -72,7 +72,10 @@ def _why_not(book: Book, command: ArmLive, facts: Facts) -> str:
         return f"the time is 1 to {ARMED_FOR_MAX_S} seconds"
     if not (command.orders_max > 0 and command.notional_max_usd > 0):
         return "both limits are above zero"
-    live = [r.account for r in book.routes.values() if r.kind is RouteKind.LIVE and r.is_up]
+    live = [
+        r.account for r in book.routes.values()
+        if r.kind is RouteKind.LIVE and r.is_up and r.capabilities.real_money
+    ]
     if command.account not in live:
         return f"no live route is up with this account; there are: {', '.join(live) or 'none'}"
     return ""

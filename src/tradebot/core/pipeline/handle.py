@@ -13,7 +13,6 @@ from tradebot.core.model.reason import (
     Reason,
     control_need,
     mark_need,
-    route_need,
     session_need,
     window_need,
 )
@@ -29,23 +28,18 @@ from tradebot.core.pipeline.pin import notice_pins
 from tradebot.core.pipeline.pipeline import record, resume
 from tradebot.core.pipeline.reconcile import (
     accept_break,
-    compare_at_connect,
-    is_other_account,
-    other_account,
     reconcile,
 )
 from tradebot.core.pipeline.replace import request_replace
 from tradebot.core.pipeline.requests import (
     cancel,
-    cancel_again,
     cancel_all,
     end_overdue,
-    replace_lost,
     stop_all,
     take_delivery,
     take_report,
 )
-from tradebot.core.pipeline.s7_post_trade import unknown_terms
+from tradebot.core.pipeline.routes import connect, disconnect, refuse, set_breaker
 from tradebot.core.pipeline.submit import revise, submit
 
 Handler: TypeAlias = Callable[[Book, Any, Facts, datetime], Iterator[e.Event]]
@@ -124,59 +118,6 @@ def _instruments(
         yield from record(book, e.InstrumentsDefined(instruments=command.instruments))
 
 
-def _connect(book: Book, command: c.ConnectRoute, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    if (told := flaw(command)) is not None:  # no ledger opens with it, and nothing trades by it
-        yield from record(book, e.InstrumentHalted(
-            symbol=e.EVERYTHING, reason=Reason.OMS_MALFORMED_REPORT, detail=told
-        ))
-        return
-    known = book.routes.get(command.route)
-    if book.arming is not None and known is not None:
-        armed, stated = book.arming.given.account, command.statement.account
-        if known.account == armed != stated:
-            yield from end_arming(book, f"{armed} was armed, the broker says {stated}", "broker")
-    if is_other_account(book, command.route, command.statement):
-        yield from other_account(book, command.route, command.statement)
-        return
-    is_new = command.statement.account not in book.ledger.accounts
-    if not is_new:
-        yield from compare_at_connect(book, command.route, command.statement, facts, at)
-        if book.recon.doubtful(command.route):
-            return  # nothing goes out on money that nobody is sure of: the wire looks again
-    yield from record(book, e.RouteConnected(
-        route=command.route, kind=command.kind, account=command.statement.account,
-        capabilities=command.capabilities, opening=command.statement if is_new else None,
-    ))
-    if is_new:
-        unknown = (h.symbol for h in command.statement.holdings if book.terms(h.symbol) is None)
-        yield from record(book, *(unknown_terms(symbol) for symbol in unknown))
-    for state in list(book.orders.working.values()):
-        if state.route == command.route:
-            yield from cancel_again(book, state)
-            if state.replacing is not None and command.capabilities.absence_is_proof:
-                yield from record(book, replace_lost(state.replacing, "the broker never saw it"))
-    yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
-
-
-def _disconnect(
-    book: Book, command: c.DisconnectRoute, facts: Facts, at: datetime
-) -> Iterator[e.Event]:
-    route = book.routes.get(command.route)
-    if route is not None and route.is_up:
-        yield from record(book, e.RouteDisconnected(route=command.route, reason=command.reason))
-
-
-def _breaker(book: Book, command: c.SetBreaker, facts: Facts, at: datetime) -> Iterator[e.Event]:
-    route = book.routes.get(command.route)
-    if route is None or route.breaker is command.state:
-        return
-    yield from record(book, e.BreakerSet(
-        route=command.route, state=command.state, reason=command.reason
-    ))
-    if route.is_usable:
-        yield from resume(book, book.intents.waiting_for((route_need(command.route),)), facts, at)
-
-
 def _facts(book: Book, command: c.FactArrived, facts: Facts, at: datetime) -> Iterator[e.Event]:
     yield from resume(book, book.intents.waiting_for(command.needs), facts, at)
 
@@ -230,10 +171,11 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.ApproveSettings: config.approve,
     c.RejectSettings: config.reject,
     c.DefineInstruments: _instruments,
-    c.ConnectRoute: _connect,
+    c.ConnectRoute: connect,
+    c.RefuseRoute: refuse,
     c.Reconcile: reconcile,
     c.AcceptBreak: accept_break,
-    c.DisconnectRoute: _disconnect,
+    c.DisconnectRoute: disconnect,
     c.FactArrived: _facts,
     c.Mark: _mark,
     c.Tick: _tick,
@@ -241,7 +183,7 @@ HANDLERS: Final[Mapping[type, Handler]] = {
     c.Approve: approve,
     c.Reject: reject,
     c.Revise: revise,
-    c.SetBreaker: _breaker,
+    c.SetBreaker: set_breaker,
     c.RetryDeadLetter: retry,
     c.DiscardDeadLetter: discard,
 }

@@ -20,7 +20,7 @@ from tradebot.shell.journal.verify import Scan
 # What a fold of the chain alone must know of the world around it.
 _AROUND: Final = (
     e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected, e.RouteDisconnected,
-    e.SessionEntered,
+    e.RouteRefused, e.SessionEntered,
 )
 _WITH_REPORT: Final = e.OrderReported | e.ReportIgnored | e.PositionSettled
 _LINKS: Final = ("intent_id", "cl_ord_id", "request_id", "first", "target")

@@ -41,6 +41,7 @@ RULES: Final[Mapping[type, Rule]] = {
     e.BreakerSet: trouble_rules.broke,
     e.RouteConnected: trouble_rules.connected,
     e.RouteDisconnected: trouble_rules.disconnected,
+    e.RouteRefused: trouble_rules.route_refused,
     e.StatementCompared: trouble_rules.compared,
     e.BreakFound: trouble_rules.differs,
     e.BreakClosed: trouble_rules.agrees,

@@ -114,6 +114,18 @@ def disconnected(sight: Sight, event: e.RouteDisconnected) -> Iterator[Alert]:
         )
 
 
+def route_refused(sight: Sight, event: e.RouteRefused) -> Iterator[Alert]:
+    yield sight.alert(
+        AlertKind.ROUTE, Level.CRITICAL, f"Route {event.route} is refused: {event.detail}", event,
+        more=f"{EXPLAIN[event.reason]} It is not tried again until you say so.\n"
+        "Set it right, then: tradebot config reload (or a restart, where its settings change)",
+        fields={
+            "route": event.route, "kind": event.kind.value, "reason": event.reason.value,
+            "detail": event.detail,
+        },
+    )
+
+
 def compared(sight: Sight, event: e.StatementCompared) -> Iterator[Alert]:
     if event.recovered:
         yield sight.alert(

@@ -15,7 +15,7 @@ class Importance(IntEnum):
     DEBUG = 7
 
 
-_ERRORS: Final = (e.KillSwitchSet, e.InstrumentHalted, e.BreakFound)
+_ERRORS: Final = (e.KillSwitchSet, e.InstrumentHalted, e.BreakFound, e.RouteRefused)
 _WARNINGS: Final = (
     e.OrderInDoubt, e.OrderNeverLeft, e.IntentRefused, e.ReplaceRefused, e.ReportIgnored,
     e.RouteDisconnected, e.BreakerSet, e.ControlSet, e.ApprovalLapsed, LiveArmed, ArmingRefused,

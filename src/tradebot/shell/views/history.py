@@ -352,9 +352,10 @@ def _reach(
 _NOT_THEIRS: Final = (
     e.CancelRefused, e.InstrumentHalted, e.HaltCleared, e.KillSwitchSet, e.ControlSet,
     e.SessionEntered, e.SettingsActivated, e.InstrumentsDefined, e.RouteConnected,
-    e.RouteDisconnected, e.StatementCompared, e.BreakFound, e.BreakClosed, e.BreakAccepted,
-    e.StrategySwitched, e.ApprovalRefused, e.BreakerSet, LiveArmed, LiveDisarmed, ArmingRefused,
-    e.RouteFlattened, e.ConfigAccepted, e.SettingsProposed, e.SettingsApproved, e.SettingsDropped,
+    e.RouteDisconnected, e.RouteRefused, e.StatementCompared, e.BreakFound, e.BreakClosed,
+    e.BreakAccepted, e.StrategySwitched, e.ApprovalRefused, e.BreakerSet, LiveArmed, LiveDisarmed,
+    ArmingRefused, e.RouteFlattened, e.ConfigAccepted, e.SettingsProposed, e.SettingsApproved,
+    e.SettingsDropped,
 )
 RECORDS: Final[Mapping[type, Callable[[Histories, Moment, Any], None]]] = {
     **dict.fromkeys(_NOT_THEIRS, _not_theirs),

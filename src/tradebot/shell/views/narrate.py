@@ -228,6 +228,7 @@ WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     e.InstrumentsDefined: lambda v: "instruments " + ", ".join(i.symbol for i in v.instruments),
     e.RouteConnected: _connected,
+    e.RouteRefused: lambda v: f"route {v.route} is refused: {v.reason} ({v.detail})",
     e.RouteDisconnected: lambda v: f"route {v.route} is down: {v.reason}",
     e.StatementCompared: _compared,
     e.BreakFound: lambda v: f"BREAK {drift_text(v.drift)}",

@@ -34,6 +34,7 @@ from tradebot.shell.views.newest import KEPT_MAX
 from tradebot.shell.views.promotions import PromotionRecords
 from tradebot.shell.views.recent import RecentEvents
 from tradebot.shell.views.reconciliation import document
+from tradebot.shell.views.route_rows import route_rows
 from tradebot.shell.views.rows import (
     Plain,
     arming_row,
@@ -112,11 +113,7 @@ class Views:
                  "opens": iso(market.opens), "closes": iso(market.closes)}
                 for name, market in book.markets.items()
             ],
-            "routes": [
-                {"route": name, "kind": route.kind.value, "account": route.account,
-                 "up": route.is_up, "breaker": route.breaker.value}
-                for name, route in book.routes.items()
-            ],
+            "routes": route_rows(book),
             "halted": [{"symbol": s, "reason": r.value} for s, r in book.halted.items()],
             "pins": [
                 {"account": pin.account, "symbol": pin.symbol, "qty": plain(pin.qty),

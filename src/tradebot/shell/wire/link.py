@@ -7,29 +7,40 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from tradebot.core.model.commands import BreakerState, ConnectRoute, Delivery, DisconnectRoute
+from tradebot.core.model.commands import (
+    BreakerState,
+    ConnectRoute,
+    Delivery,
+    DisconnectRoute,
+    RefuseRoute,
+)
 from tradebot.core.model.events import (
     BreakerSet,
     CancelRequested,
     OrderInDoubt,
     OrderSubmitted,
     ReplaceRequested,
+    RouteRefused,
     StatementCompared,
 )
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import Report, Statement
 from tradebot.core.model.settings import RouteKind
-from tradebot.ports import WIRE_TROUBLE, Broker, Declined
+from tradebot.ports import WIRE_TROUBLE, Broker, Declined, LoginRefused, NotSent
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.decision import Decision
 from tradebot.shell.wire.asking import AFTER_S, Asking
 from tradebot.shell.wire.line import CALL_DEADLINE_S, FAILED, Line, named
 from tradebot.shell.wire.may_send import WhyNot
-from tradebot.shell.wire.patience import USUAL, Patience
+from tradebot.shell.wire.patience import ASKED_MAX_S, USUAL, Patience
 from tradebot.shell.wire.sending import Sending
 
 HALT_DEADLINE_S: Final = 1.0
 LOOK_AFTER_S: Final = (0.0, 2.0, 2.0, 2.0)  # a difference counts when two looks are alike
+
+
+class _Unfit(LoginRefused):
+    """The core will not have this broker on this route, and has said so itself."""
 
 
 class Link:
@@ -66,9 +77,32 @@ class Link:
         self._failure: asyncio.Future[None] | None = None
         self._rests_until = 0.0
         self._stirred = asyncio.Event()
+        self._asked_for = asyncio.Event()
 
     async def run(self) -> None:
-        """Live through one connection, and raise what ended it; the next call makes another."""
+        """Live through one connection, and raise what ended it; the next call makes another.
+
+        Where the login was refused, that waits until a person has acted.
+        """
+        while True:
+            self._asked_for.clear()
+            try:
+                await self._live()
+            except LoginRefused as error:
+                if not isinstance(error, _Unfit):
+                    await self._engine.submit(RefuseRoute(
+                        route=self.route, kind=self._kind, detail=named(error)
+                    ))
+                await self._asked_for.wait()
+            except NotSent as error:
+                await asyncio.sleep(min(error.retry_after_s, ASKED_MAX_S))
+                raise
+
+    def knock_again(self) -> None:
+        """Try a login again that was refused."""
+        self._asked_for.set()
+
+    async def _live(self) -> None:
         self._was_good = False
         self._failure = asyncio.get_running_loop().create_future()
         parts: list[asyncio.Future[None]] = [self._failure]
@@ -211,7 +245,7 @@ class Link:
     def _has_tried(self, error: BaseException | None) -> None:
         if self.tried.done():
             return
-        if error is None or isinstance(error, (*FAILED, Declined)):
+        if error is None or isinstance(error, WIRE_TROUBLE):
             self.tried.set_result(None)
         elif isinstance(error, Exception):
             self.tried.set_exception(error)
@@ -230,13 +264,16 @@ class Link:
             await asyncio.sleep(delay_s)
             if since is not None:
                 await self._asking.recover(since)
-            await self._engine.submit(ConnectRoute(
+            decision = await self._engine.submit(ConnectRoute(
                 route=self.route, kind=self._kind, capabilities=self._broker.capabilities,
                 statement=await self.statement(),
             ))
             route = self._engine.book.routes.get(self.route)
             if route is not None and route.is_up:
                 return
+            for event in decision.events if decision is not None else ():
+                if isinstance(event, RouteRefused):
+                    raise _Unfit(event.detail)
         raise ConnectionError("the book and the broker's statement differ")
 
     async def _hang_up(self, error: BaseException | None) -> None:
