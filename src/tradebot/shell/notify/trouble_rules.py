@@ -118,7 +118,7 @@ def route_refused(sight: Sight, event: e.RouteRefused) -> Iterator[Alert]:
     yield sight.alert(
         AlertKind.ROUTE, Level.CRITICAL, f"Route {event.route} is refused: {event.detail}", event,
         more=f"{EXPLAIN[event.reason]} It is not tried again until you say so.\n"
-        "Set it right, then: tradebot config reload (or a restart, where its settings change)",
+        "Set it right (a restart reads its settings anew), then: tradebot config reload",
         fields={
             "route": event.route, "kind": event.kind.value, "reason": event.reason.value,
             "detail": event.detail,
