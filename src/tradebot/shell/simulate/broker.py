@@ -44,13 +44,13 @@ class SimBroker:
     def __init__(
         self, route: str, venue: Venue, process: Process, chance: Chance, faults: Faults, *,
         when: Callable[[float], datetime], watch: Watch, proves_absence: bool,
-        remembers_ids: bool = False,
+        remembers_ids: bool = False, real_money: bool = False,
     ) -> None:
         self.capabilities = Capabilities(
             takes=takes_all((AssetClass.EQUITY,)), replaces=ReplaceKind.IN_PLACE,
             id_memory=IdMemory.FOREVER if remembers_ids else IdMemory.NONE, finds_by_id=True,
             absence_is_proof=proves_absence, fills_since=FillsSince.TIME,
-            stream=FillStream.PER_EXECUTION, real_money=False,
+            stream=FillStream.PER_EXECUTION, real_money=real_money,
         )
         self._route = route
         self._venue = venue

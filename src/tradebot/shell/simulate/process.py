@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from tradebot.core.book.book import Book
 from tradebot.core.gates.routes import KIND_OF_MODE
 from tradebot.core.model.commands import AcceptConfig
+from tradebot.core.model.settings import RouteKind
 from tradebot.shell.daemon import Daemon, Parts
 from tradebot.shell.engine import Engine
 from tradebot.shell.journal.damage import JournalDamaged, JournalFailed
@@ -186,6 +187,7 @@ def _spine(
         market=market, way=lambda route: Way(kind, SimBroker(
             route, world.venues[route], process, chance, faults, when=clock.at, watch=watch,
             proves_absence=world.proves_absence, remembers_ids=world.remembers_ids,
+            real_money=kind is RouteKind.LIVE,
         ), scene.patience),
         settings=scene.settings, auto_start=True, reconcile=scene.reconcile, mark_every_s=5.0,
     )
