@@ -15,6 +15,7 @@ from tradebot.plugins.ibkr.settings import IbkrSettings
 from tradebot.ports import Broker, Clock
 
 _PLACE = "3"
+_NOT_YET = "the core does not book single legs, nor refuse parts of shares, so far"
 
 
 class IbkrBench(VenueBench):
@@ -25,6 +26,7 @@ class IbkrBench(VenueBench):
         "stranger": "the gateway is logged in by a person: there are no credentials to be wrong",
         "an_order_that_came_too_fast_is_sent_again":
             "IB does not say which message it turned away: the order stays in doubt",
+        **dict.fromkeys(("combos", "what_it_does_not_take_never_leaves"), _NOT_YET),
     }
     rejects: ClassVar = {
         "110": RejReason.INVALID_PRICE_INCREMENT, "200": RejReason.UNKNOWN_SYMBOL,
