@@ -7,7 +7,7 @@ from tradebot.core.model.report import RejReason
 from tradebot.plugins.ibkr import codes, contracts
 from tradebot.plugins.ibkr.connection import NUMBER, Connection
 from tradebot.plugins.ibkr.contracts import ContractTerms
-from tradebot.plugins.ibkr.questions import CONTRACT, RULE, Refusal
+from tradebot.plugins.ibkr.questions import CONTRACT, RULE, QuestionRefused
 from tradebot.ports import Declined
 
 
@@ -36,7 +36,7 @@ class Catalog:
         wanted = connection.library.Contract(**contracts.asked_for(symbol))
         try:
             lines = await connection.ask(CONTRACT, "reqContractDetails", NUMBER, wanted)
-        except Refusal as error:
+        except QuestionRefused as error:
             raise Declined(str(error), codes.reason(error.code, error.text)) from error
         if len(lines) != 1:
             told = f"IB knows {len(lines)} contracts called {symbol}"

@@ -41,7 +41,7 @@ _NUMBERED: Final = frozenset({EXECUTIONS, CASH, CONTRACT})
 _WHOLE: Final[Mapping[str, str]] = {RULE: "marketRule", TIME: "currentTime"}
 
 
-class Refusal(WireError):
+class QuestionRefused(WireError):
     """IB's answer to one question: no, and why."""
 
     def __init__(self, code: int, text: str) -> None:
@@ -84,7 +84,7 @@ class Questions:
         """Close the question of this number: IB will not answer it."""
         for question in self._open.values():
             if question.number == number and not question.answer.done():
-                question.answer.set_exception(Refusal(code, text))
+                question.answer.set_exception(QuestionRefused(code, text))
 
     def give_up(self, reason: Exception) -> None:
         """Close every question: the session is over."""
