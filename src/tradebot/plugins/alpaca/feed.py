@@ -36,6 +36,7 @@ class AlpacaMarket:
     """Shares that the settings name, and any option on them that somebody asks for."""
 
     settings_type = AlpacaMarketSettings
+    stand_in: Final = "simulated"  # in a rehearsal
 
     def __init__(self, settings: AlpacaMarketSettings, site: MarketSite) -> None:
         if site.until is not None:

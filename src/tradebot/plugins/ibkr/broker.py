@@ -17,8 +17,9 @@ from tradebot.core.model.commands import Phase
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import OrdType
+from tradebot.core.model.look import BrokerLook
 from tradebot.core.model.report import ExecType, RejReason, Report, Statement
-from tradebot.plugins.ibkr import account, library, translate
+from tradebot.plugins.ibkr import account, library, look, translate
 from tradebot.plugins.ibkr.contracts import ContractTerms, symbol_of
 from tradebot.plugins.ibkr.executions import Executions
 from tradebot.plugins.ibkr.ids import OrderNumbers
@@ -53,6 +54,7 @@ class IbkrBroker:
 
     settings_type = IbkrSettings
     needs = library.NEEDS
+    stand_in: Final = "paper"  # in a rehearsal
 
     def __init__(
         self, settings: IbkrSettings, *, route: str, clock: Clock, market: MarketData,
@@ -192,6 +194,14 @@ class IbkrBroker:
     async def reports(self) -> AsyncIterator[Report]:
         while True:
             yield await self._outbox.take()
+
+    beside = staticmethod(look.beside)
+
+    async def ping(self) -> datetime:
+        return await self._up().time()
+
+    async def look(self) -> BrokerLook:
+        return look.look_of(self._up().connection.server_version)
 
     def _new_session(self) -> GatewaySession:
         hears: Mapping[str, Take] = {

@@ -53,6 +53,11 @@ class Connection:
         self._client.decoder.logger = SimpleNamespace(exception=self._on_unreadable)
         self._client.conn.disconnected += self._on_closed
 
+    @property
+    def server_version(self) -> int:
+        version: int = self._client.serverVersion()
+        return version
+
     async def open(self) -> None:
         """Log in; raise NotSent where that may work later, LoginRefused where it never will."""
         ours, within_s = self._settings, self._settings.connect_timeout_s

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from tradebot.core.model.ids import ClOrdID
@@ -98,6 +99,11 @@ class GatewaySession:
             )
             self._last = lists
             return lists
+
+    async def time(self) -> datetime:
+        """Return the time by IB's clock, in whole seconds."""
+        (seconds,) = await self.connection.ask(TIME, "reqCurrentTime")
+        return datetime.fromtimestamp(seconds, UTC)
 
     async def _watching(self) -> None:
         connection = self.connection
