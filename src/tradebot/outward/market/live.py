@@ -17,7 +17,7 @@ _ONLY_SHARES: Final = "market_data.symbols: {0}: only shares are quoted here, an
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FeedTerms:
     """What a feed is named, which shares it tells of, and how much of them it keeps."""
 
     vendor: str
@@ -33,20 +33,20 @@ class LiveMarket:
     Quotes bear their maker's time, so that what nobody quotes any more grows old by itself.
     """
 
-    def __init__(self, told: Told, site: MarketSite) -> None:
+    def __init__(self, terms: FeedTerms, site: MarketSite) -> None:
         if site.until is not None:
             raise ValueError(
-                f"market_data: {told.vendor} tells of now; a rehearsal needs another provider"
+                f"market_data: {terms.vendor} tells of now; a rehearsal needs another provider"
             )
         self.site = site
         self.shares = {
-            name: _share(instrument_of(name, told.asset_classes.get(name)))
-            for name in dict.fromkeys(told.symbols)
+            name: _share(instrument_of(name, terms.asset_classes.get(name)))
+            for name in dict.fromkeys(terms.symbols)
         }
         self.calendar = site.calendars[next(iter(self.shares.values())).calendar]
-        self.quoted = Quoted(site.clock, told.history_bars, self.tell)
-        self.chains = Chains(self.shares, self.fetch, told.chain_s, self.tell)
-        self._vendor = told.vendor
+        self.quoted = Quoted(site.clock, terms.history_bars, self.tell)
+        self.chains = Chains(self.shares, self.fetch, terms.chain_s, self.tell)
+        self._vendor = terms.vendor
 
     def instruments(self) -> Sequence[Instrument]:
         return tuple(self.shares.values())

@@ -14,7 +14,7 @@ from tradebot.core.model.chain import Chain
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.instrument import names_option, option_of
 from tradebot.outward.market.lines import Lines
-from tradebot.outward.market.live import LiveMarket, Told
+from tradebot.outward.market.live import FeedTerms, LiveMarket
 from tradebot.outward.market.together import again, together
 from tradebot.outward.market.volatility_days import VolatilityDays
 from tradebot.plugins.alpaca.data import AlpacaData
@@ -34,7 +34,7 @@ class AlpacaMarket(LiveMarket):
     stand_in: Final = "simulated"  # in a rehearsal
 
     def __init__(self, settings: AlpacaMarketSettings, site: MarketSite) -> None:
-        super().__init__(Told(
+        super().__init__(FeedTerms(
             vendor="alpaca", symbols=settings.symbols, asset_classes=settings.asset_classes,
             history_bars=settings.history_bars, chain_s=settings.chain_s,
         ), site)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from tradebot.core.model.chain import Chain
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.outward.market.lines import Lines
-from tradebot.outward.market.live import LiveMarket, Told
+from tradebot.outward.market.live import FeedTerms, LiveMarket
 from tradebot.outward.market.quoted import SKEW, count, number
 from tradebot.outward.market.together import again, together
 from tradebot.plugins.ibkr import codes, library
@@ -38,7 +38,7 @@ class IbkrMarket(LiveMarket):
     needs: Mapping[str, str] = library.NEEDS
 
     def __init__(self, settings: IbkrMarketSettings, site: MarketSite) -> None:
-        super().__init__(Told(
+        super().__init__(FeedTerms(
             vendor="ibkr", symbols=settings.symbols, asset_classes=settings.asset_classes,
             history_bars=settings.history_bars, chain_s=settings.chain_s,
         ), site)

@@ -1,4 +1,4 @@
-"""Which options does IB list on a share, and what do they cost? Lists of the day, then glances.
+"""Which options does IB list on a share, and what do they cost? Listed once a day, then glanced at.
 
 Each look at an option costs a line for a moment, so only some are looked at: on the days nearest
 to a month ahead, the strikes nearest to the price.
@@ -29,7 +29,7 @@ _A_YEAR: Final = "1 Y"
 
 
 @fact
-class Lists:
+class OptionLists:
     """What was listed on one day: contracts by symbol, and the open interest seen of each."""
 
     day: date
@@ -45,7 +45,7 @@ class IbkrChains:
     def __init__(self, settings: IbkrMarketSettings, calendar: Calendar) -> None:
         self._settings = settings
         self._calendar = calendar
-        self._lists: dict[str, Lists] = {}
+        self._lists: dict[str, OptionLists] = {}
 
     def volatilities(self, symbol: str, before: date, most: int) -> Sequence[Decimal]:
         """Return IB's history of implied volatility, as far as it was asked for."""
@@ -87,7 +87,7 @@ class IbkrChains:
 
     async def _listed(
         self, session: MarketSession, symbol: str, spot: Decimal, today: date
-    ) -> Lists:
+    ) -> OptionLists:
         known, reach = self._lists.get(symbol), self._settings.chain_reach
         if known is not None and known.day == today and abs(known.spot - spot) <= spot * reach / 4:
             return known
@@ -95,7 +95,7 @@ class IbkrChains:
         contracts: dict[str, Any] = {}
         for expiry in await self._expiries(session, share, today):
             contracts |= await self._ending(session, share, expiry, spot)
-        self._lists[symbol] = found = Lists(
+        self._lists[symbol] = found = OptionLists(
             day=today, spot=spot, contracts=contracts,
             interest={} if known is None or known.day != today else known.interest,
             volatilities=await _volatilities(session, share),
@@ -181,7 +181,7 @@ async def _volatilities(session: MarketSession, share: Any) -> list[tuple[date, 
     return sorted(found)
 
 
-def _row(option: Instrument, ticks: Ticks, lists: Lists, *, is_late_allowed: bool) -> Listed:
+def _row(option: Instrument, ticks: Ticks, lists: OptionLists, *, is_late_allowed: bool) -> Listed:
     """Tell an option; where nobody stands, both sides cross or it is too late, a price of 0."""
     quote = ticks.quote(datetime.min.replace(tzinfo=UTC) + timedelta(days=1),
                         allow_delayed=is_late_allowed)
