@@ -33,6 +33,8 @@ class LiveMarket:
     Quotes bear their maker's time, so that what nobody quotes any more grows old by itself.
     """
 
+    stand_in: Final = "simulated"  # in a rehearsal, which reaches nobody
+
     def __init__(self, terms: FeedTerms, site: MarketSite) -> None:
         if site.until is not None:
             raise ValueError(
