@@ -76,7 +76,7 @@ STATES: Final[Mapping[str, tuple[str, str, str]]] = {
                        "test_a_cancel_that_was_held_back_cancels_what_is_left"),
     "replace_too_late": ("f.desk.holds.add(on.REPLACE), release()",
                          "order_replace_rejected, and the new order rejected",
-                         "test_a_change_of_what_is_filled_meanwhile_is_rejected_under_both_names"),
+                         "test_a_change_of_what_is_over_meanwhile_is_rejected_under_both_names"),
     "late_fill": ("v.fill(OLD, ...)", "an execution under the id of an order that was replaced",
                   "test_a_late_fill_is_told_under_the_old_id"),
     "fills_not_carried": ("FakeAlpaca(v, carries_fills=False)",

@@ -127,8 +127,9 @@ async def test_an_order_that_could_trade_with_ones_own_is_refused(fake: FakeAlpa
     await placed(fake, **LIMIT)
     await placed(fake, symbol="MSFT", side="sell", type="limit", limit_price="400")
     assert "wash_trade" in names(await send(fake, SHARES | {"side": "sell"}))
-    fair = SHARES | {"side": "sell", "type": "limit", "limit_price": "120"}
-    assert (await send(fake, fair))[0] == 200
+    at_limit = SHARES | {"side": "sell", "type": "limit"}
+    assert "wash_trade" in names(await send(fake, at_limit | {"limit_price": "99"}))
+    assert (await send(fake, at_limit | {"limit_price": "99.01"}))[0] == 200
 
 
 @pytest.mark.parametrize(("name", "value", "refusal"), [

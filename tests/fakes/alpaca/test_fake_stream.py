@@ -14,7 +14,8 @@ from alpaca.trading.requests import LimitOrderRequest, MarketOrderRequest, Repla
 from alpaca.trading.stream import TradingStream
 from tests.fakes.alpaca.fake import FakeAlpaca
 from tests.fakes.faults import FaultKind, Request
-from tests.fakes.venue_facts import partial, reject
+from tests.fakes.venue import Venue
+from tests.fakes.venue_facts import VenueOrder, partial, reject
 
 BUY = {"symbol": "AAPL", "qty": 5, "side": "buy", "time_in_force": "day"}
 
@@ -145,19 +146,24 @@ async def test_a_cancel_that_was_held_back_cancels_what_is_left(
     assert heard[4].order.filled_qty == "2"
 
 
-async def test_a_change_of_what_is_filled_meanwhile_is_rejected_under_both_names(
-    fake: FakeAlpaca, client: TradingClient
+@pytest.mark.parametrize(("happens", "word", "change"), [
+    (lambda venue, order: venue.fill(order, 5, "99"), "fill", {"limit_price": 98}),
+    (lambda venue, order: venue.fill(order, 4, "99"), "partial_fill", {"qty": 3}),
+    (lambda venue, order: venue.cancel(order), "canceled", {"limit_price": 98}),
+])
+async def test_a_change_of_what_is_over_meanwhile_is_rejected_under_both_names(
+    fake: FakeAlpaca, client: TradingClient, happens: Callable[[Venue, VenueOrder], object],
+    word: str, change: dict[str, int],
 ) -> None:
     async with listening(fake) as heard:
         fake.desk.holds.add(Request.REPLACE)
         old = await placed(client)
-        wanted = ReplaceOrderRequest(limit_price=98, client_order_id="tb-2")
+        wanted = ReplaceOrderRequest(**change, client_order_id="tb-2")
         await asyncio.to_thread(client.replace_order_by_id, old, wanted)
-        fake.venue.fill(fake.book.by_id(old), 5, "99")
+        happens(fake.venue, fake.book.by_id(old))
         fake.desk.release()
         await heard.wait_for(6)
-    assert heard.words()[2:] == [
-        "pending_replace", "fill", "order_replace_rejected", "rejected"]
+    assert heard.words()[2:] == ["pending_replace", word, "order_replace_rejected", "rejected"]
     assert heard[5].order.client_order_id == "tb-2"
     again = await asyncio.to_thread(client.get_order_by_client_id, "tb-2")
     assert again.status.value == "rejected"
@@ -233,6 +239,18 @@ async def test_wrong_credentials_are_refused_for_as_long_as_the_stock_stream_tri
         await until(lambda: fake.site.refused_logins >= 3)
     assert not heard
     assert "failed to authenticate" in caplog.text
+
+
+async def test_who_logged_in_and_does_not_listen_is_told_nothing(fake: FakeAlpaca) -> None:
+    login = {"action": "auth", "key": fake.site.key, "secret": fake.site.secret}
+    async with (
+        aiohttp.ClientSession() as session, session.ws_connect(fake.stream_url) as socket,
+    ):
+        await socket.send_json(login)
+        assert json.loads(await socket.receive_bytes(timeout=1))["data"]["status"] == "authorized"
+        fake.venue.place_external("AAPL", 1)
+        with pytest.raises(TimeoutError):
+            await socket.receive(0.03)
 
 
 async def test_a_second_connection_is_turned_away(fake: FakeAlpaca) -> None:
