@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tests.fakes.faults import Request
+from tests.fakes.tws import codes
 from tests.fakes.tws.contracts import RULES, details
 from tests.fakes.tws.messages import ByClient, ByServer
 from tests.fakes.tws.session import Answer, Asked, Message, Session
@@ -103,7 +104,7 @@ def position(gateway: "FakeGateway", symbol: str) -> Message:
     cost = gateway.venue.costs.get(symbol, ZERO) * multiplier(symbol)
     fields = gateway.contracts.listing(symbol).fields(exchange="")
     return ByServer.POSITION, {
-        "account": gateway.account, **fields, "right": fields["right"] or "0",
+        "account": gateway.account, **fields,
         "position": plain(gateway.venue.positions[symbol]), "average_cost": plain(cost),
     }
 
@@ -146,6 +147,9 @@ def portfolio(gateway: "FakeGateway") -> Iterator[Message]:
 def contract_details(session: Session, asked: Asked) -> None:
     gateway, req_id = session.gateway, asked["req_id"]
     found = gateway.contracts.found(asked)
+    if asked["sec_type"] == "BAG":
+        session.error(321, codes.NO_DETAILS_OF_A_BAG, req_id=req_id)
+        return
     if not found:
         session.error(200, req_id=req_id)
         return

@@ -1,10 +1,12 @@
 """What do the libraries make of what TWS says about orders: refusals, remarks, corrections?"""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from types import ModuleType
 from typing import Final
 
+import pytest
 from tests.fakes.tws.scenes import CALL, PUT, a_bag
 from tests.fakes.tws.witness import plays, scenes_in, settle, until, witnessing
 from tests.fakes.venue_facts import Hours, reject
@@ -212,6 +214,31 @@ async def legs_of_a_bag_may_trade_one_by_one(library: ModuleType) -> None:
                 for f in trade.fills] == [("OPT", "SLD", 2), ("OPT", "BOT", 1)]
         (told,) = await w.ib.reqOpenOrdersAsync()
         assert (told.order.action, told.order.lmtPrice) == ("SELL", 1.1)
+
+
+@plays("bag_details")
+async def nobody_is_told_the_details_of_a_bag(library: ModuleType) -> None:
+    async with witnessing(library) as w:
+        await w.connect()
+        bag = await a_bag(w, (CALL, "BUY"), (PUT, "SELL"))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(w.ib.reqContractDetailsAsync(bag), 0.03)
+        await w.hears(321)
+
+
+@plays("no_zone")
+async def a_time_may_not_say_where_it_is_told(library: ModuleType) -> None:
+    async with witnessing(library) as w:
+        ib = await w.connect()
+        w.gateway.zone = ""
+        await w.place(w.limit("BUY", 10, "500.02"))
+        (made,) = w.venue.executions
+        for zone in ("America/New_York", "Asia/Tokyo"):
+            ib.TimezoneTWS = zone
+            ib.wrapper.fills.clear()
+            (fill,) = await ib.reqExecutionsAsync()
+            is_right = abs(fill.execution.time - made.at) < timedelta(seconds=2)
+            assert is_right is (zone == "America/New_York")
 
 
 @plays("fill_unseen")

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+_INVALID: Final = "Error validating request.-'bW' : cause - "
+NO_DETAILS_OF_A_BAG: Final = f"{_INVALID}'BAG' isn't supported for contract data request."
+NOT_THE_DEFAULT_CLIENT: Final = f"{_INVALID}Only the default client (i.e 0) can auto bind orders."
+
 TEXTS: Final[Mapping[int, str]] = {
     100: "Max rate of messages per second has been exceeded: max=50 rec=51 (1)",
     103: "Duplicate order id",
@@ -13,8 +17,7 @@ TEXTS: Final[Mapping[int, str]] = {
     200: "No security definition has been found for the request",
     201: "Order rejected - reason:The order was turned down.",
     202: "Order Canceled - reason:",
-    321: "Error validating request.-'bW' : cause - The API interface is currently in Read-Only "
-         "mode.",
+    321: f"{_INVALID}The API interface is currently in Read-Only mode.",
     322: "Error processing request.-'bW' : cause - jextend.cL: The request failed.",
     326: "Unable to connect as the client id is already in use. Retry with a unique client id.",
     387: "Unsupported order type for this exchange and security type.",

@@ -66,6 +66,7 @@ class FakeGateway:
         self.withheld: set[Layout] = set()
         self.remarks: deque[int] = deque()
         self.skew_s = 0.0
+        self.zone = "UTC"  # in which it tells times; none: as local ones, without a word of it
         self.first_order_id = 1
         self.stranded: list[tuple[int, Asked]] = []
         self.held_cancels: list[VenueOrder] = []
@@ -209,6 +210,11 @@ class FakeGateway:
             stop=order.stop, tif=order.tif, outside_hours=order.outside_hours,
         )
 
+    def tell_state(self, ticket: Ticket) -> None:
+        """Tell once more where an order stands: it was submitted, or somebody should know."""
+        for session in self._audience(ticket) if self.is_linked else ():
+            session.push(list(self._state_of(ticket)))
+
     def forget_ids(self, first: int = 1) -> None:
         """Count order ids from the beginning, as a person may have TWS do."""
         self.tickets.count_anew()
@@ -256,17 +262,27 @@ class FakeGateway:
             yield telling.error(code, ticket.order_id)
             if code != 201:  # it got no further than TWS: there is no order to tell of
                 return
-        yield from telling.executions(ticket, happening.executions, self.contracts)
-        yield telling.open_order(ticket, self.venue.hours)
-        for _ in range(2 if self.is_status_repeated else 1):
-            yield telling.order_status(ticket, self.venue)
+        yield from telling.executions(
+            ticket, happening.executions, self.contracts, self.zone
+        )
+        yield from self._state_of(ticket, is_new=what is What.NEW)
         if what in (What.CANCELED, What.EXPIRED):
             yield telling.error(202, ticket.order_id)
         paid = [telling.commission(made) for made in happening.executions if made.qty]
         if self.holds_commissions:
             self._held_commissions += [(ticket, message) for message in paid]
-        else:
+        elif paid:
+            yield telling.open_order(
+                ticket, telling.word_of(order, self.venue.hours), paid=happening.executions
+            )
             yield from paid
+
+    def _state_of(self, ticket: Ticket, *, is_new: bool = False) -> Iterator[Message]:
+        """Yield where an order stands; one that has just arrived is not submitted yet."""
+        word = "PreSubmitted" if is_new else telling.word_of(ticket.at_venue, self.venue.hours)
+        yield telling.open_order(ticket, word)
+        for _ in range(2 if self.is_status_repeated else 1):
+            yield telling.order_status(ticket, self.venue, word)
 
     def _holdings(self, session: Session, made: Sequence[Execution]) -> Iterator[Message]:
         """Yield what has changed in the account, for those who wanted to be told."""

@@ -10,6 +10,7 @@ from tests.fakes.tws.layout import Layout
 
 UNSET: Final = "1.7976931348623157E308"
 NO_NUMBER: Final = "2147483647"
+NO_LONG: Final = "9223372036854775807"
 
 # What describes a contract, in the order that most messages share.
 _CONTRACT: Final = """
@@ -40,10 +41,9 @@ _PEGGED: Final = """
     pegged_change_amount?order_type:PEGBENCH reference_change_amount?order_type:PEGBENCH
     reference_exchange_id?order_type:PEGBENCH
 """
-_COMPETING: Final = f"""
-    min_trade_qty>=170={NO_NUMBER} min_compete_size>=170={NO_NUMBER}
-    compete_against_best_offset>=170={UNSET} mid_offset_at_whole>=170={UNSET}
-    mid_offset_at_half>=170={UNSET}
+_COMPETING: Final = """
+    min_trade_qty>=170 min_compete_size>=170=100 compete_against_best_offset>=170=0.02
+    mid_offset_at_whole>=170 mid_offset_at_half>=170
 """
 _DELTA_NEUTRAL: Final = """
     has_delta_neutral_contract=0 delta_neutral_contract?has_delta_neutral_contract
@@ -121,34 +121,32 @@ class ByServer:
     """)
     ERROR: Final = Layout(4, "_=2 req_id=-1 code text advanced_reject_json>=166")
     OPEN_ORDER: Final = Layout(5, f"""
-        order_id {_CONTRACT} action total_quantity order_type lmt_price=0 aux_price=0 tif oca_group
-        account open_close origin=0 order_ref client_id perm_id outside_rth=0 hidden=0
+        order_id {_CONTRACT} action total_quantity order_type lmt_price=0.0 aux_price=0.0 tif
+        oca_group account open_close origin=0 order_ref client_id perm_id outside_rth=0 hidden=0
         discretionary_amt=0 good_after_time shares_allocation fa_group fa_method fa_percentage
         fa_profile<177 model_code good_till_date rule_80a percent_offset settling_firm
         short_sale_slot=0 designated_location exempt_code=-1 auction_strategy=0 starting_price
-        stock_ref_price delta stock_range_lower stock_range_upper display_size block_order=0
-        sweep_to_fill=0 all_or_none=0 min_qty={NO_NUMBER} oca_type=3 e_trade_only=0
-        firm_quote_only=0 nbbo_price_cap={UNSET} parent_id=0 trigger_method=0 volatility
-        volatility_type=0 delta_neutral_order_type=None delta_neutral_aux_price
-        delta_neutral_con_id=0 delta_neutral_settling_firm delta_neutral_clearing_account
-        delta_neutral_clearing_intent delta_neutral_open_close=? delta_neutral_short_sale=0
-        delta_neutral_short_sale_slot=0 delta_neutral_designated_location continuous_update=0
-        reference_price_type=0 trail_stop_price trailing_percent basis_points basis_points_type
-        legs_description {_LEGS} {_SCALE} hedge_type hedge_param?hedge_type
-        opt_out_smart_routing=0 clearing_account clearing_intent=IB not_held=0 {_DELTA_NEUTRAL}
-        {_ALGO} solicited=0 what_if=0 status init_margin_before={UNSET} maint_margin_before={UNSET}
-        equity_with_loan_before={UNSET} init_margin_change={UNSET} maint_margin_change={UNSET}
-        equity_with_loan_change={UNSET} init_margin_after={UNSET} maint_margin_after={UNSET}
-        equity_with_loan_after={UNSET} commission={UNSET} min_commission={UNSET}
-        max_commission={UNSET} commission_currency warning_text randomize_size=0 randomize_price=0
-        {_PEGGED} conditions_count=0 adjusted_order_type=None trigger_price={UNSET}
-        adjusted_trail_stop_price={UNSET} lmt_price_offset={UNSET} adjusted_stop_price={UNSET}
-        adjusted_stop_limit_price={UNSET} adjusted_trailing_amount={UNSET}
-        adjustable_trailing_unit=0 soft_dollar_tier_name soft_dollar_tier_value
-        soft_dollar_tier_display_name cash_qty=0 dont_use_auto_price_for_hedge=1
-        is_oms_container=0 discretionary_up_to_limit_price=0 use_price_mgmt_algo=0
-        duration>=159={NO_NUMBER} post_to_ats>=160={NO_NUMBER} auto_cancel_parent>=162=0
-        {_COMPETING}
+        stock_ref_price delta stock_range_lower stock_range_upper display_size={NO_NUMBER}
+        block_order=0 sweep_to_fill=0 all_or_none=0 min_qty oca_type=3 e_trade_only=0
+        firm_quote_only=0 nbbo_price_cap parent_id=0 trigger_method=0 volatility volatility_type=0
+        delta_neutral_order_type=None delta_neutral_aux_price delta_neutral_con_id=0
+        delta_neutral_settling_firm delta_neutral_clearing_account delta_neutral_clearing_intent
+        delta_neutral_open_close=? delta_neutral_short_sale=0 delta_neutral_short_sale_slot=0
+        delta_neutral_designated_location continuous_update=0 reference_price_type=0
+        trail_stop_price trailing_percent basis_points basis_points_type legs_description {_LEGS}
+        {_SCALE} hedge_type hedge_param?hedge_type opt_out_smart_routing=0 clearing_account
+        clearing_intent=IB not_held=0 {_DELTA_NEUTRAL} {_ALGO} solicited=0 what_if=0 status
+        init_margin_before={UNSET} maint_margin_before={UNSET} equity_with_loan_before={UNSET}
+        init_margin_change={UNSET} maint_margin_change={UNSET} equity_with_loan_change={UNSET}
+        init_margin_after={UNSET} maint_margin_after={UNSET} equity_with_loan_after={UNSET}
+        commission min_commission max_commission commission_currency warning_text randomize_size=0
+        randomize_price=0 {_PEGGED} conditions_count=0 adjusted_order_type=None
+        trigger_price={UNSET} adjusted_trail_stop_price={UNSET} lmt_price_offset={UNSET}
+        adjusted_stop_price={UNSET} adjusted_stop_limit_price={UNSET}
+        adjusted_trailing_amount={UNSET} adjustable_trailing_unit=0 soft_dollar_tier_name
+        soft_dollar_tier_value soft_dollar_tier_display_name cash_qty=0
+        dont_use_auto_price_for_hedge=1 is_oms_container=0 discretionary_up_to_limit_price=0
+        use_price_mgmt_algo=0 duration>=159 post_to_ats>=160 auto_cancel_parent>=162=0 {_COMPETING}
     """)
     ACCOUNT_VALUE: Final = Layout(6, "_=2 key value currency account")
     PORTFOLIO_VALUE: Final = Layout(7, """
@@ -163,9 +161,9 @@ class ByServer:
         market_name trading_class con_id min_tick md_size_multiplier<164=100 multiplier
         order_types valid_exchanges price_magnifier=1 under_con_id=0 long_name primary_exchange
         contract_month industry category subcategory time_zone_id trading_hours liquid_hours
-        ev_rule ev_multiplier=0 sec_ids[tag value] agg_group=1 under_symbol under_sec_type
+        ev_rule ev_multiplier sec_ids[tag value] agg_group=1 under_symbol under_sec_type
         market_rule_ids real_expiration_date stock_type min_size>=164=1 size_increment>=164=1
-        suggested_size_increment>=163=100
+        suggested_size_increment>=163=1
     """)
     EXECUTION: Final = Layout(11, f"""
         req_id=-1 order_id {_CONTRACT} exec_id time account at_exchange side shares price perm_id
@@ -189,13 +187,13 @@ class ByServer:
     ACCOUNT_MULTI_END: Final = Layout(74, "_=1 req_id")
     MARKET_RULE: Final = Layout(93, "rule_id increments[low_edge increment]")
     COMPLETED_ORDER: Final = Layout(101, f"""
-        {_CONTRACT} action total_quantity order_type lmt_price=0 aux_price=0 tif oca_group account
-        open_close origin=0 order_ref perm_id outside_rth=0 hidden=0 discretionary_amt=0
+        {_CONTRACT} action total_quantity order_type lmt_price=0.0 aux_price=0.0 tif oca_group
+        account open_close origin=0 order_ref perm_id outside_rth=0 hidden=0 discretionary_amt=0
         good_after_time fa_group fa_method fa_percentage fa_profile<177 model_code good_till_date
         rule_80a percent_offset settling_firm short_sale_slot=0 designated_location exempt_code=-1
-        starting_price stock_ref_price delta stock_range_lower stock_range_upper display_size
-        sweep_to_fill=0 all_or_none=0 min_qty={NO_NUMBER} oca_type=3 trigger_method=0 volatility
-        volatility_type=0 delta_neutral_order_type=None delta_neutral_aux_price
+        starting_price stock_ref_price delta stock_range_lower stock_range_upper
+        display_size={NO_NUMBER} sweep_to_fill=0 all_or_none=0 min_qty oca_type=3 trigger_method=0
+        volatility volatility_type=0 delta_neutral_order_type=None delta_neutral_aux_price
         delta_neutral_con_id=0 delta_neutral_short_sale=0 delta_neutral_short_sale_slot=0
         delta_neutral_designated_location continuous_update=0 reference_price_type=0
         trail_stop_price trailing_percent legs_description {_LEGS} {_SCALE} hedge_type
@@ -203,8 +201,8 @@ class ByServer:
         {_ALGO} solicited=0 status randomize_size=0 randomize_price=0 {_PEGGED} conditions_count=0
         adjusted_trail_stop_price={UNSET} lmt_price_offset={UNSET} cash_qty=0
         dont_use_auto_price_for_hedge=1 is_oms_container=0 auto_cancel_date filled_quantity
-        ref_futures_con_id=0 auto_cancel_parent=0 shareholder imbalance_only=0
-        route_marketable_to_bbo=0 parent_perm_id={NO_NUMBER} completed_time completed_status
+        ref_futures_con_id={NO_NUMBER} auto_cancel_parent=0 shareholder imbalance_only=0
+        route_marketable_to_bbo=0 parent_perm_id={NO_LONG} completed_time completed_status
         {_COMPETING}
     """)
     COMPLETED_ORDERS_END: Final = Layout(102, "")

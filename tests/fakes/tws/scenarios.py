@@ -58,6 +58,7 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "unchangeable": ("a change too late, or of what cannot be", "104, 105"),
     "off_tick": ("a price between ticks", "110"),
     "nothing_known": ("an unknown contract, type, size, account", "200, 387, 434, 435"),
+    "bag_details": ("contract details of a BAG", "321: libraries take it for a remark, and wait"),
     "nothing_to_cancel": ("a cancel of nothing, or too late", "10147, 10148"),
     "held_cancel": ("g.holds_cancels = True", "PendingCancel until release_cancels()"),
     "held_order": ("v.open_hours(Hours.CLOSED)", "399, and PreSubmitted until the open"),
@@ -73,6 +74,7 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "bust": ("v.bust(...)", "a correction to no shares at all"),
     "late_commission": ("g.holds_commissions = True", "what it cost comes when released"),
     "legs_apart": ("v.fill_leg(...)", "legs of a bag that trade one by one, without a summary"),
+    "no_zone": ("g.zone = ''", "times of executions are New York's, and do not say so"),
     "fill_unseen": ("v.fill(...) while nobody is connected", "found in the list, and never told"),
     "yesterday": ("a clock past midnight", "executions of yesterday are not told any more"),
 }

@@ -124,6 +124,7 @@ async def what_is_over_is_told_as_completed(library: ModuleType, version: int) -
         assert {ref: (t.order.orderId, t.orderStatus.filled, t.order.filledQuantity)
                 for ref, t in told.items()} == {"done": (0, 0, 10), "gone": (0, 0, 4)}
         assert told["gone"].orderStatus.status == "Cancelled"
+        assert (told["done"].order.totalQuantity, told["gone"].order.totalQuantity) == (0, 6)
         assert told["gone"].order.permId == trade.order.permId
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from tests.fakes.tws import codes
-from tests.fakes.tws.contracts import Contracts
+from tests.fakes.tws.contracts import NEW_YORK, Contracts
 from tests.fakes.tws.layout import Layout
 from tests.fakes.tws.messages import ByServer
 from tests.fakes.tws.tickets import (
@@ -18,7 +19,7 @@ from tests.fakes.tws.tickets import (
     order_id_in_executions,
 )
 from tests.fakes.venue import Venue
-from tests.fakes.venue_facts import Execution, Hours, Status, VenueOrder
+from tests.fakes.venue_facts import ZERO, Execution, Hours, Status, VenueOrder
 
 from tradebot.core.model.money import plain
 
@@ -59,19 +60,22 @@ def terms(ticket: Ticket) -> dict[str, object]:
     }
 
 
-def open_order(ticket: Ticket, hours: Hours) -> Message:
-    order = ticket.at_venue
+def open_order(ticket: Ticket, word: str, paid: Iterable[Execution] = ()) -> Message:
+    """Tell of an order, after a trade with what that cost."""
+    cost = sum((execution.fee for execution in paid), ZERO)
     return ByServer.OPEN_ORDER, {
         **terms(ticket), "order_id": ticket.order_id, "client_id": ticket.client_id,
-        "status": word_of(order, hours),
+        "shares_allocation": f"{ticket.perm_id}.0/{ticket.asked.get('account', '')}/100",
+        "status": word, **({"commission": _price(cost), "commission_currency": "USD"} if cost
+                           else {}),
     }
 
 
-def order_status(ticket: Ticket, venue: Venue) -> Message:
+def order_status(ticket: Ticket, venue: Venue, word: str) -> Message:
     order = ticket.at_venue
     fills = venue.fills_of(order)
     return ByServer.ORDER_STATUS, {
-        "order_id": ticket.order_id, "status": word_of(order, venue.hours),
+        "order_id": ticket.order_id, "status": word,
         "filled": number(order.cum), "remaining": number(order.qty - order.cum),
         "avg_fill_price": _price(ticket.turned(average_price(venue, order))),
         "perm_id": ticket.perm_id, "client_id": ticket.client_id,
@@ -80,26 +84,31 @@ def order_status(ticket: Ticket, venue: Venue) -> Message:
 
 
 def completed_order(ticket: Ticket) -> Message:
+    """Tell of an order that is over; its quantity is what was never filled, as in reality."""
     order = ticket.at_venue
     how = f"Filled Size: {number(order.cum)}" if order.status is Status.FILLED else (
         "Expired" if order.status is Status.EXPIRED else "Cancelled by Trader"
     )
     return ByServer.COMPLETED_ORDER, {
-        **terms(ticket), "status": word_of(order, Hours.REGULAR), "completed_status": how,
-        "filled_quantity": number(order.cum), "completed_time": f"{order.updated:%Y%m%d-%H:%M:%S}",
+        **terms(ticket), "total_quantity": number(order.qty - order.cum),
+        "status": word_of(order, Hours.REGULAR), "completed_status": how,
+        "filled_quantity": number(order.cum), "completed_time": ib_time(order.updated),
     }
 
 
 def executions(
-    ticket: Ticket, made: Iterable[Execution], contracts: Contracts
+    ticket: Ticket, made: Iterable[Execution], contracts: Contracts, zone: str
 ) -> Iterator[Message]:
     """Tell of executions of one trade: of a whole bag first as one, then leg by leg."""
     for place, execution in enumerate(made):
         if place == 0 and execution.net is not None and execution.busts is None:
-            yield ByServer.EXECUTION, _bag_execution(ticket, execution)
+            yield ByServer.EXECUTION, {
+                **_bag_execution(ticket, execution), "time": ib_time(execution.at, zone),
+            }
         listing = contracts.listing(execution.symbol)
         yield ByServer.EXECUTION, {
             **_execution(ticket, execution), **listing.fields(),
+            "time": ib_time(execution.at, zone),
             "exec_id": exec_id(execution), "shares": number(abs(execution.qty)),
             "price": _price(execution.px), "avg_price": _price(execution.px),
             "side": "BOT" if _is_bought(execution) else "SLD",
@@ -121,8 +130,10 @@ def number(qty: Decimal) -> str:
     return plain(qty)
 
 
-def ib_time(at: datetime) -> str:
-    return f"{at:%Y%m%d %H:%M:%S} UTC"
+def ib_time(at: datetime, zone: str = "UTC") -> str:
+    """Write a time in a zone; one who sets none is told New York's, and not that it is."""
+    local = at.astimezone(ZoneInfo(zone) if zone else NEW_YORK)
+    return f"{local:%Y%m%d %H:%M:%S} {zone}" if zone else f"{local:%Y%m%d  %H:%M:%S}"
 
 
 def _bag_execution(ticket: Ticket, first: Execution) -> dict[str, object]:
@@ -139,7 +150,7 @@ def _execution(ticket: Ticket, execution: Execution) -> dict[str, object]:
     return {
         "order_id": order_id_in_executions(ticket), "perm_id": ticket.perm_id,
         "client_id": ticket.client_id, "order_ref": execution.order.client_id,
-        "time": ib_time(execution.at), "account": ticket.asked.get("account", ""),
+        "account": ticket.asked.get("account", ""),
         "at_exchange": "ARCA", "ev_multiplier": "",
     }
 

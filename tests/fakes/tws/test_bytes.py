@@ -30,8 +30,8 @@ ORDER: Final = {
 TABLE: Final = {
     157: {
         "5": (128, {1: "7", 3: "SPY", 13: "BUY", 14: "10", 15: "LMT", 16: "500.02", 18: "DAY",
-                    20: "DU1234567", 23: "mine", 24: "1", 25: "1840000001", 94: "Submitted"}),
-        "3": (12, {1: "7", 2: "Submitted", 3: "0", 4: "10", 6: "1840000001", 9: "1"}),
+                    20: "DU1234567", 23: "mine", 24: "1", 25: "1840000001", 94: "PreSubmitted"}),
+        "3": (12, {1: "7", 2: "PreSubmitted", 3: "0", 4: "10", 6: "1840000001", 9: "1"}),
         "11": (31, {1: "-1", 2: "7", 3: "756733", 4: "SPY", 16: "DU1234567", 18: "BOT", 19: "10",
                     20: "500.02", 21: "1840000001", 22: "1", 24: "10", 26: "mine"}),
         "59": (8, {3: "0", 4: "USD"}),
@@ -39,8 +39,8 @@ TABLE: Final = {
         "4": (5, {1: "2", 2: "-1", 3: "2104"}),
     },
     178: {
-        "5": (135, {1: "7", 16: "500.02", 23: "mine", 25: "1840000001", 93: "Submitted"}),
-        "3": (12, {1: "7", 2: "Submitted"}),
+        "5": (135, {1: "7", 16: "500.02", 23: "mine", 25: "1840000001", 93: "PreSubmitted"}),
+        "3": (12, {1: "7", 2: "PreSubmitted"}),
         "11": (32, {19: "10", 20: "500.02", 26: "mine", 31: "0"}),
         "59": (8, {}),
         "61": (16, {14: "10"}),
@@ -59,8 +59,10 @@ async def dialled(
         gateway.contracts.listing("SPY")
         reader, writer = await asyncio.open_connection(gateway.host, gateway.port)
         writer.write(HANDSHAKE)
-        yield reader, writer
-        writer.close()
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
 
 
 async def frame(reader: asyncio.StreamReader) -> list[str]:

@@ -79,8 +79,7 @@ def cancel(session: Session, asked: Asked) -> None:
         session.error(10148, text, req_id=order_id)
     elif gateway.holds_cancels:
         gateway.held_cancels.append(ticket.at_venue)
-        layout, values = telling.order_status(ticket, gateway.venue)
-        session.send(layout, **{**values, "status": "PendingCancel"})
+        session.tell(telling.order_status(ticket, gateway.venue, "PendingCancel"))
     elif gateway.is_linked:
         gateway.venue.cancel(ticket.at_venue)
 
@@ -105,8 +104,7 @@ def all_open_orders(session: Session, asked: Asked) -> None:
 def auto_open_orders(session: Session, asked: Asked) -> None:
     """Bind what a person sends by hand to client 0, from now on."""
     if session.client_id != 0:
-        session.error(321, "Error validating request.-'bW' : cause - Only the default client "
-                           "(i.e 0) can auto bind orders.")
+        session.error(321, codes.NOT_THE_DEFAULT_CLIENT)
         return
     session.binds_manual = asked["is_wanted"] == "1"
     for ticket in session.gateway.tickets.working():
@@ -131,7 +129,9 @@ def executions(session: Session, asked: Asked) -> None:
         client = str(asked["client_id"] or 0)
         if made[0].at < since or client not in ("0", str(ticket.client_id)):
             continue
-        for layout, values in telling.executions(ticket, made, gateway.contracts):
+        for layout, values in telling.executions(
+            ticket, made, gateway.contracts, gateway.zone
+        ):
             if asked["symbol"] in ("", values["symbol"]):
                 session.send(layout, **{**values, "req_id": req_id})
         commissions += [telling.commission(execution) for execution in made if execution.qty]
@@ -247,13 +247,16 @@ def _ticket(gateway: "FakeGateway", client_id: int, asked: Asked, terms: Terms) 
 def _to_venue(
     gateway: "FakeGateway", ticket: Ticket, asked: Asked, terms: Terms
 ) -> VenueOrder:
-    gateway.tickets.arriving = ticket
+    gateway.tickets.arriving = ticket  # what it is told as it arrives is "PreSubmitted"
     side = str(asked["action"]).lower() if len(terms.legs) == 1 else "buy"
-    return gateway.venue.submit(
+    order = gateway.venue.submit(
         str(asked["order_ref"]), terms.legs, terms.qty, side=side, limit=terms.limit,
         stop=terms.stop, tif=str(asked["tif"] or "day").lower(),
         outside_hours=asked["outside_rth"] == "1" and terms.limit is not None,
     )
+    if order.is_working and not order.cum:
+        gateway.tell_state(ticket)
+    return order
 
 
 def _change(ticket: Ticket, terms: Terms, gateway: "FakeGateway") -> None:
@@ -282,8 +285,9 @@ def _list_open(session: Session, tickets: list[Ticket]) -> None:
     if not gateway.is_linked:
         return
     for ticket in tickets:
-        session.tell(telling.open_order(ticket, gateway.venue.hours))
-        session.tell(telling.order_status(ticket, gateway.venue))
+        word = telling.word_of(ticket.at_venue, gateway.venue.hours)
+        session.tell(telling.open_order(ticket, word))
+        session.tell(telling.order_status(ticket, gateway.venue, word))
     session.send(ByServer.OPEN_ORDERS_END)
 
 
