@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Awaitable
 
+import pytest
 from tests.fakes.tws.bad_days import BAD_DAYS
 from tests.fakes.tws.bad_orders import BAD_ORDERS
 from tests.fakes.tws.scenes import ORDINARY
@@ -36,7 +37,7 @@ async def play_all() -> None:
 async def _tell(name: str, playing: Awaitable[None]) -> None:
     try:
         await playing
-    except Exception:  # whatever it was, the test shows it
+    except (Exception, pytest.fail.Exception):  # whatever it was, the test shows it
         print(json.dumps([name, traceback.format_exc()]), flush=True)
     else:
         print(json.dumps([name, ""]), flush=True)

@@ -58,7 +58,7 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "unchangeable": ("a change too late, or of what cannot be", "104, 105"),
     "off_tick": ("a price between ticks", "110"),
     "nothing_known": ("an unknown contract, type, size, account", "200, 387, 434, 435"),
-    "bag_details": ("contract details of a BAG", "321: libraries take it for a remark, and wait"),
+    "bag_details": ("contract details of a BAG", "321, which ib_async takes for a remark"),
     "nothing_to_cancel": ("a cancel of nothing, or too late", "10147, 10148"),
     "held_cancel": ("g.holds_cancels = True", "PendingCancel until release_cancels()"),
     "held_order": ("v.open_hours(Hours.CLOSED)", "399, and PreSubmitted until the open"),
