@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.report import RejReason
-from tradebot.plugins.alpaca.known import KnownOrders
+from tradebot.plugins.alpaca.known import ToldOrders
 from tradebot.plugins.alpaca.rest import AlpacaRest
 from tradebot.plugins.alpaca.told import (
     ToldExecution,
@@ -41,7 +41,7 @@ class AlpacaDesk:
     """Orders and executions of one account, by whatever id they are asked for."""
 
     def __init__(self, rest: AlpacaRest, lag_s: float) -> None:
-        self.known = KnownOrders()
+        self.known = ToldOrders()
         self._rest = rest
         self._waits_s = [float(part) * lag_s for part in _WAITS]
 

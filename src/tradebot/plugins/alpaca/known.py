@@ -7,7 +7,7 @@ from tradebot.plugins.alpaca.kept import Kept
 from tradebot.plugins.alpaca.told import ToldOrder
 
 
-class KnownOrders:
+class ToldOrders:
     """What was told last of each order; those that are forgotten are asked for again."""
 
     def __init__(self) -> None:
