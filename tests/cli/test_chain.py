@@ -50,7 +50,7 @@ def test_people_see_the_strikes_around_the_price(home: Path, capsys: Out) -> Non
 
 @pytest.mark.parametrize(("words", "code", "said"), [
     (("NOPE",), 1, "NOPE is not quoted here; there are: SPY, IBM"),
-    (("IBM",), 1, "no options on IBM are known now"),
+    (("IBM",), 1, "nobody lists options on IBM here"),
     (("spy",), 2, "symbol: expected a symbol in capitals such as SPY, got 'spy'"),
     (("SPY", "--expiry", "2026-08-23"), 2, "expiry: expected one of 2026-08-28, "),
     (("SPY", "--expiry", "soon"), 2, "got 'soon'"),
@@ -66,7 +66,7 @@ def test_what_is_not_there_is_told(
 def test_a_program_is_told_too_that_there_is_none(home: Path, capsys: Out) -> None:
     code, found = document(capsys, home, "chain", "IBM")
     assert (code, found["status"]) == (1, 404)
-    assert found["detail"] == "no options on IBM are known now"
+    assert found["detail"] == "nobody lists options on IBM here"
 
 
 def test_without_a_daemon_nobody_knows_a_chain(tmp_path: Path, capsys: Out) -> None:

@@ -9,7 +9,7 @@ from tests.plugins.fake_market import FakeMarket
 
 from tradebot.core.model.chain import Chain
 from tradebot.shell.clock import LoopClock
-from tradebot.shell.option_chain import COMES_WITHIN_S, chain_of
+from tradebot.shell.option_chain import COMES_WITHIN_S, chain_of, why_none
 from tradebot.shell.sim_loop import SimLoop
 
 
@@ -27,6 +27,16 @@ class FarMarket(FakeMarket):
 
     async def chain_looked_for(self, symbol: str) -> None:
         await asyncio.sleep(self.takes.total_seconds())
+
+
+def test_whoever_gets_none_is_told_whether_to_ask_again() -> None:
+    async def told() -> tuple[str, str]:
+        far, near = FarMarket(60), FakeMarket(LoopClock(MONDAY, asyncio.get_running_loop()), [])
+        return why_none(far, "SPY"), why_none(near, "SPY")
+
+    with asyncio.Runner(loop_factory=SimLoop) as runner:
+        far, near = runner.run(told())
+    assert "ask again" in far and near == "nobody lists options on SPY here"
 
 
 def asked(takes_s: float, symbol: str = "SPY") -> tuple[Chain | None, float]:

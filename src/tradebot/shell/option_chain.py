@@ -23,3 +23,10 @@ async def chain_of(
                 await market.chain_looked_for(symbol)
         chain = market.chain(symbol)
     return chain
+
+
+def why_none(market: MarketData, symbol: str) -> str:
+    """Say why no chain is known, for a person: here is none, or it has not come yet."""
+    if isinstance(market, DistantOptions):
+        return f"no options on {symbol} are known here yet: they are asked for, so ask again"
+    return f"nobody lists options on {symbol} here"

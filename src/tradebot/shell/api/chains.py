@@ -8,7 +8,7 @@ from tradebot.core.model.chain import Chain, Expiry
 from tradebot.ports import MarketData
 from tradebot.shell.api.bodies import BadRequest, Field, Form, read_symbol
 from tradebot.shell.api.requests import Unanswerable
-from tradebot.shell.option_chain import chain_of
+from tradebot.shell.option_chain import chain_of, why_none
 from tradebot.shell.views.chain import chain_document, usual_expiry
 from tradebot.shell.views.rows import Plain
 
@@ -31,7 +31,7 @@ async def _chain(market: MarketData, symbol: str) -> Chain:
         raise Unanswerable(HTTPStatus.NOT_FOUND, text)
     chain = await chain_of(market, symbol)
     if chain is None:
-        raise Unanswerable(HTTPStatus.NOT_FOUND, f"no options on {symbol} are known now")
+        raise Unanswerable(HTTPStatus.NOT_FOUND, why_none(market, symbol))
     return chain
 
 

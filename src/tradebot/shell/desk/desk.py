@@ -38,7 +38,7 @@ from tradebot.shell.desk.words import Words
 from tradebot.shell.engine import Busy
 from tradebot.shell.facts import FactCache
 from tradebot.shell.journal.decision import Decision
-from tradebot.shell.option_chain import COMES_WITHIN_S, chain_of
+from tradebot.shell.option_chain import COMES_WITHIN_S, chain_of, why_none
 from tradebot.shell.views.rows import Plain
 from tradebot.shell.views.views import Views
 
@@ -109,7 +109,7 @@ class OptionsDesk:
         assert request.symbol is not None  # or there had been a question
         chain = await chain_of(self._market, request.symbol, COMES_WITHIN_S * self._pace)
         if chain is None:
-            return NoneFits(why=f"nobody lists options on {request.symbol} here")
+            return NoneFits(why=why_none(self._market, request.symbol))
         book = self._views.book
         route = first_usable(book, book.settings.routes)
         account = book.routes[route].account if route else ""
