@@ -22,7 +22,6 @@ class Ticket:
     `order_id` counts within one client; it is 0 for what a person sent by hand, and below 0 once
     client 0 has bound that. `contract` and `asked` hold the fields in which it was placed.
     `is_sold_bag`: the client sells a bag whose legs the venue holds turned around.
-    `is_number_free`: it is over, and TWS has begun to count anew.
     """
 
     client_id: int
@@ -31,7 +30,6 @@ class Ticket:
     contract: dict[str, object]
     asked: dict[str, object] = field(default_factory=dict)
     is_sold_bag: bool = False
-    is_number_free: bool = False
     order: VenueOrder | None = None
 
     @property
@@ -59,12 +57,14 @@ class Tickets:
         self.all: list[Ticket] = []
         self.arriving: Ticket | None = None
         self.highest: dict[int, int] = {}
+        self._by_number: dict[tuple[int, int], Ticket] = {}
         self._perm_ids = count(FIRST_PERM_ID)
         self._manual_ids = count(-1, -1)
 
     def begin(self, client_id: int, order_id: int, contract: dict[str, object]) -> Ticket:
         ticket = Ticket(client_id, order_id, next(self._perm_ids), contract)
         self.highest[client_id] = max(self.highest.get(client_id, 0), order_id)
+        self._by_number[ticket.key] = ticket
         self.all.append(ticket)
         return ticket
 
@@ -89,28 +89,26 @@ class Tickets:
         """Give a manual order a number under which client 0 may change and cancel it."""
         if ticket.order_id == 0:
             ticket.order_id = next(self._manual_ids)
+            self._by_number[ticket.key] = ticket
 
     def latest(self, client_id: int, order_id: int) -> Ticket | None:
         """Return whom a number of a client means: a number used anew means the new one."""
-        for ticket in reversed(self.all):
-            if ticket.key == (client_id, order_id) and ticket.order is not None:
-                return None if ticket.is_number_free else ticket
-        return None
+        return self._by_number.get((client_id, order_id))
 
     def count_anew(self) -> None:
+        """Forget the numbers of what is over."""
         self.highest.clear()
-        for ticket in self.all:
-            ticket.is_number_free = ticket.order is not None and not ticket.order.is_working
+        self._by_number = {t.key: t for t in self.all if t.at_venue.is_working}
 
     def working(self) -> list[Ticket]:
-        return [t for t in self.all if t.order is not None and t.order.is_working]
+        return [t for t in self.all if t.at_venue.is_working]
 
     def ended_since(self, since: datetime) -> list[Ticket]:
         """Return what TWS calls completed: of today, and never turned down by TWS itself."""
         return [
             t for t in self.all
-            if t.order is not None and not t.order.is_working and t.order.updated >= since
-            and t.order.status is not Status.REJECTED
+            if not t.at_venue.is_working and t.at_venue.updated >= since
+            and t.at_venue.status is not Status.REJECTED
         ]
 
 
