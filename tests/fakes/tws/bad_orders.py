@@ -42,6 +42,9 @@ async def a_refused_order_is_inactive(library: ModuleType) -> None:
         assert (trade.order.orderId, 201) in w.heard("error")
         other = w.ib.placeOrder(contract, w.limit("BUY", 10, "499"))
         await until(lambda: (other.order.orderId, 203) in w.heard("error"))
+        late = await w.place(w.limit("BUY", 10, "499", orderRef="late"), contract)
+        w.venue.reject(w.at_venue("late"), "203")
+        await until(lambda: late.orderStatus.status == "Inactive")
         assert await w.ib.reqCompletedOrdersAsync(False) == [] == w.venue.working()
 
 
@@ -63,9 +66,14 @@ async def what_cannot_be_is_refused_by_tws_itself(library: ModuleType) -> None:
             (w.library.Order(action="BUY", totalQuantity=1, orderType="LOC", tif="DAY"), spy, 387),
             (w.limit("BUY", 0, "499"), spy, 434),
             (w.limit("BUY", 10, "499", account="U7"), spy, 435),
+            (w.limit("BUY", Decimal("0.5"), "499"), spy, 10243),
         ):
             w.ib.client.placeOrder(order.orderId or w.ib.client.getReqId(), contract, order)
             await w.hears(code)
+        w.gateway.accounts.append("DU7654321")
+        w.said.clear()
+        w.ib.placeOrder(spy, w.limit("BUY", 10, "499"))
+        await w.hears(435)
         assert len(w.venue.orders) == 2 and len(w.venue.working()) == 1
 
 
@@ -83,6 +91,8 @@ async def a_cancel_may_be_too_late_or_wait(library: ModuleType) -> None:
         w.ib.cancelOrder(rests.order)
         await until(lambda: bool(w.gateway.held_cancels))
         assert w.at_venue("mine").is_working
+        w.ib.client.cancelOrder(rests.order.orderId)
+        await w.hears(161, of=rests.order.orderId)
         w.gateway.release_cancels()
         await until(lambda: rests.orderStatus.status == "Cancelled")
 

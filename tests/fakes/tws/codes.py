@@ -45,6 +45,8 @@ TEXTS: Final[Mapping[int, str]] = {
     10147: "OrderId {order_id} that needs to be cancelled is not found.",
     10148: "OrderId {order_id} that needs to be cancelled cannot be cancelled, state: {state}.",
     10197: "No market data during competing live session",
+    10243: "Fractional-sized order cannot be placed via API. Please use desktop version to revert "
+           "the order.",
     10289: "You must specify an allocation.",
     10349: "Order TIF was set to DAY based on order preset.",
 }

@@ -96,6 +96,11 @@ class FakeGateway:
         """Return who is connected under a client id."""
         return [session for session in self._sessions if session.client_id is not None]
 
+    @property
+    def only_account(self) -> str | None:
+        """Return whose an order is that names no account; where there are several, nobody's."""
+        return self.account if self.accounts == [self.account] else None
+
     def now(self) -> datetime:
         return self.venue.now() + timedelta(seconds=self.skew_s)
 
@@ -242,6 +247,7 @@ class FakeGateway:
         if order is None:
             return
         ticket = self.ticket_of(order)
+        ticket.is_taken |= happening.what is What.NEW
         if not self.is_linked:
             return
         if ticket.is_manual and any(s.binds_manual for s in self.sessions):
@@ -260,7 +266,7 @@ class FakeGateway:
         if what is What.REJECTED:
             code = int(order.reason or 201)
             yield telling.error(code, ticket.order_id)
-            if code != 201:  # it got no further than TWS: there is no order to tell of
+            if code != 201 and not ticket.is_taken:  # there is no order to tell of
                 return
         yield from telling.executions(
             ticket, happening.executions, self.contracts, self.zone

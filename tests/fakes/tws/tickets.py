@@ -21,7 +21,8 @@ class Ticket:
 
     `order_id` counts within one client; it is 0 for what a person sent by hand, and below 0 once
     client 0 has bound that. `contract` and `asked` hold the fields in which it was placed.
-    `is_sold_bag`: the client sells a bag whose legs the venue holds turned around.
+    `is_sold_bag`: the client sells a bag whose legs the venue holds turned around. `is_taken`: it
+    got as far as the vendor.
     """
 
     client_id: int
@@ -30,6 +31,7 @@ class Ticket:
     contract: dict[str, object]
     asked: dict[str, object] = field(default_factory=dict)
     is_sold_bag: bool = False
+    is_taken: bool = False
     order: VenueOrder | None = None
 
     @property

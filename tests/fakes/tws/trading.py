@@ -77,6 +77,8 @@ def cancel(session: Session, asked: Asked) -> None:
         state = telling.word_of(ticket.at_venue, Hours.REGULAR)
         text = codes.text_of(10148, order_id=order_id, state=state)
         session.error(10148, text, req_id=order_id)
+    elif ticket.at_venue in gateway.held_cancels:
+        session.error(161, req_id=order_id)
     elif gateway.holds_cancels:
         gateway.held_cancels.append(ticket.at_venue)
         session.tell(telling.order_status(ticket, gateway.venue, "PendingCancel"))
@@ -157,9 +159,10 @@ def _refusal(session: Session, asked: Asked, terms: Terms | None, known: Ticket 
     checks = (
         (321, gateway.is_read_only),
         (200, terms is None),
-        (435, account not in ("", *gateway.accounts)),
+        (435, (account or gateway.only_account) not in gateway.accounts),
         (387, asked["order_type"] not in _TYPES),
         (434, terms is not None and terms.qty <= 0),
+        (10243, terms is not None and terms.qty % 1 != 0),
         (110, terms is not None and not _is_on_tick(gateway, terms)),
     )
     code = next((code for code, is_wrong in checks if is_wrong), 0)

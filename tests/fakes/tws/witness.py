@@ -65,7 +65,7 @@ class Witness(logging.Handler):
         )
         return ib
 
-    def limit(self, side: str, qty: int, price: str, **more: Any) -> Any:
+    def limit(self, side: str, qty: int | Decimal, price: str, **more: Any) -> Any:
         return self.library.LimitOrder(side, qty, Decimal(price), **{"tif": "DAY", **more})
 
     async def contract(self, symbol: str = "SPY") -> Any:
