@@ -21,7 +21,7 @@ _NOT_YET = "the core does not book single legs, nor refuse parts of shares, so f
 class IbkrBench(VenueBench):
     name = "ibkr"
     account = "DU1234567"
-    mute_within_s = 10.0
+    mute_within_s = 6.0
     cannot: ClassVar = {
         "stranger": "the gateway is logged in by a person: there are no credentials to be wrong",
         "an_order_that_came_too_fast_is_sent_again":
@@ -49,7 +49,7 @@ class IbkrBench(VenueBench):
 
     def broker(self, account: str = "") -> Broker:
         settings = IbkrSettings(
-            port=self.gateway.port, account=account, heartbeat_s=4.0, answer_timeout_s=5.0
+            port=self.gateway.port, account=account, heartbeat_s=2.0, answer_timeout_s=3.0
         )
         return IbkrBroker(
             settings, route=self.name, clock=self.clock,

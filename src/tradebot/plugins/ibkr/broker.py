@@ -42,6 +42,7 @@ from tradebot.ports import (
 )
 
 LEGS_MAX: Final = 4
+LAG_S: Final = Decimal(2)
 RESET_WAIT_S: Final = 60.0
 IB_TELLS: Final = timedelta(seconds=1)  # whole seconds, always the one before
 _CALENDAR: Final = "XNYS"
@@ -63,7 +64,7 @@ class IbkrBroker:
         self.capabilities = Capabilities(
             takes=translate.TAKES, legs_max=LEGS_MAX, replaces=ReplaceKind.IN_PLACE,
             fills_since=FillsSince.TODAY, stream=FillStream.PER_EXECUTION,
-            outside_hours=(OrdType.LIMIT,), messages_per_s=settings.messages_per_s,
+            outside_hours=(OrdType.LIMIT,), lag_s=LAG_S, messages_per_s=settings.messages_per_s,
         )
         self._settings = settings
         self._route = route

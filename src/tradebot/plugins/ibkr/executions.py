@@ -44,7 +44,8 @@ class Executions:
     def tell(self, lines: Iterable[tuple[Any, ...]]) -> None:
         """Tell what of a list was not told; no other client's executions are told by IB unasked."""
         for report in self._untold(lines):
-            self._outbox.put(report, lacks_fee=report.exec_id not in self._fees)
+            lacks_fee = bool(report.last_qty) and report.exec_id not in self._fees
+            self._outbox.put(report, lacks_fee=lacks_fee)
 
     def pass_over(self, lines: Iterable[tuple[Any, ...]]) -> None:
         """Leave what was traded before a session to whoever asks what was missed."""

@@ -17,7 +17,8 @@ from tradebot.ports import WireError
 
 Lines: TypeAlias = list[tuple[Any, ...]]
 
-FRESH_S: Final = 1.0  # one look answers all questions so soon behind it
+FRESH_S: Final = 1.0  # one look answers all questions so soon behind it, unless there is news
+_NEWS: Final = ("openOrder", "orderStatus", "execDetails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class GatewaySession:
         on_end: Callable[[Exception], None], settle: Callable[[], Awaitable[None]],
         is_paused: Callable[[], bool],
     ) -> None:
-        self.connection = Connection(settings, hears, self._on_end)
+        news = {name: self._news(hears[name]) for name in _NEWS}
+        self.connection = Connection(settings, {**hears, **news}, self._on_end)
         self.catalog = Catalog(self.connection)
         self._every_s = settings.heartbeat_s
         self._tell_end = on_end
@@ -127,6 +129,12 @@ class GatewaySession:
         self.forget()
         await self._settle()
         self._settled_at = asyncio.get_running_loop().time()
+
+    def _news(self, take: Take) -> Take:
+        def heard(*told: Any) -> None:
+            self.forget()
+            take(*told)
+        return heard
 
     def _on_end(self) -> None:
         assert self.connection.failure is not None
