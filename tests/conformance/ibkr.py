@@ -1,6 +1,7 @@
 """The bench of the adapter for Interactive Brokers: a TWS of ours on loopback."""
 
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ _NOT_YET = "the core does not book single legs, nor refuse parts of shares, so f
 class IbkrBench(VenueBench):
     name = "ibkr"
     account = "DU1234567"
+    speed = Decimal(10)
     mute_within_s = 6.0
     cannot: ClassVar = {
         "stranger": "the gateway is logged in by a person: there are no credentials to be wrong",

@@ -160,7 +160,7 @@ async def test_an_order_that_ended_while_we_were_away_is_found_ended(tmp_path: P
         found = await desk.broker.find(order.cl_ord_id)
         assert found is not None
         assert [r.exec_type for r in found.reports] == [E.TRADE, E.CANCELED]
-        assert (found.symbol, found.is_sell, found.order_qty) == ("SPY", False, 10)
+        assert (found.symbol, found.is_sell, found.order_qty) == ("SPY", False, None)
 
 
 async def test_only_limited_orders_for_shares_work_before_the_open(tmp_path: Path) -> None:

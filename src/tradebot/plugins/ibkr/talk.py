@@ -46,6 +46,7 @@ class OrderTalk:
     def completed_order(self, contract: Any, told: Any, state: Any) -> None:
         """Take in how an order ended; of how much it filled only its executions tell."""
         if told.account == self.account:
+            told.totalQuantity = 0  # here it is what is left, or nothing, and never what was asked
             order = self._known(contract, told)
             order.is_live = order.is_live or number(told.filledQuantity) > 0
             self._stands(order, state.status)
