@@ -78,7 +78,7 @@ async def a_stream_that_falls_silent_is_not_trusted_for_long(desk: Desk) -> None
 @at_the_port("mute")
 async def a_mute_stream_is_told_from_a_quiet_one(port: Port) -> None:
     await port.connect()
-    await asyncio.sleep(port.bench.mute_within_s * 1.5)
+    await asyncio.sleep(port.bench.mute_within_s * 1.1)
     assert not port.ended, "nothing happened, and that was taken for a fault"
     port.bench.mute()
     await port.submit_unheard()
