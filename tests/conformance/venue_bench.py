@@ -7,7 +7,7 @@ from typing import ClassVar
 from tests.conformance.bench import PRICES, SPY, Bench, Terms
 from tests.fakes.faults import FaultKind, Request
 from tests.fakes.venue import Venue
-from tests.fakes.venue_facts import Happening, Hours, Plan, VenueOrder, What
+from tests.fakes.venue_facts import ZERO, Happening, Hours, Plan, VenueOrder, What
 
 from tradebot.core.model.intent import OrdType, TimeInForce
 from tradebot.ports import Clock
@@ -19,11 +19,12 @@ class VenueBench(Bench):
     `open` starts the fake on `self.venue` and sets `self.faults` to the fake's.
     """
 
+    fee: ClassVar[Decimal] = ZERO  # of each execution, where the broker tells what it takes
     words: ClassVar[dict[str, TimeInForce]] = {tif.value: tif for tif in TimeInForce}
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.venue = Venue(now=clock.now)
+        self.venue = Venue(now=clock.now, fee=self.fee)
         for symbol, bid, ask in PRICES:
             self.venue.quote(symbol, bid, ask)
         self.venue.listen(self._hear)
