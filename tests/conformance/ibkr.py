@@ -16,19 +16,19 @@ from tradebot.plugins.ibkr.settings import IbkrSettings
 from tradebot.ports import Broker, Clock
 
 _PLACE = "3"
-_NOT_YET = "the core does not book single legs, nor refuse parts of shares, so far"
+_NOT_YET = "the core does not book single legs so far"
 
 
 class IbkrBench(VenueBench):
     name = "ibkr"
     account = "DU1234567"
-    speed = Decimal(10)
     mute_within_s = 6.0
+    fee = Decimal("0.35")
     cannot: ClassVar = {
         "stranger": "the gateway is logged in by a person: there are no credentials to be wrong",
         "an_order_that_came_too_fast_is_sent_again":
             "IB does not say which message it turned away: the order stays in doubt",
-        **dict.fromkeys(("combos", "what_it_does_not_take_never_leaves"), _NOT_YET),
+        "combos": _NOT_YET,
     }
     rejects: ClassVar = {
         "110": RejReason.INVALID_PRICE_INCREMENT, "200": RejReason.UNKNOWN_SYMBOL,
