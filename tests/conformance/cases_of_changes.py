@@ -68,6 +68,20 @@ async def an_execution_under_the_old_id_is_booked_after_the_change(desk: Desk) -
     await desk.agrees()
 
 
+@through_the_wire("changes")
+async def a_changed_order_can_be_canceled(desk: Desk) -> None:
+    await desk.open()
+    order = await desk.work()
+    await desk.change(order, price="98.50")
+    await desk.until(lambda: desk.state(order).order.chain, "a change")
+    await desk.reconnected()
+    await desk.cancel(order)
+    await desk.comes_to(order, "canceled")
+    await desk.quiet()
+    working = (await desk.broker.statement()).working
+    assert not working
+
+
 @at_the_port("changes")
 async def a_change_of_what_has_ended_is_an_answer(port: Port) -> None:
     await port.connect()

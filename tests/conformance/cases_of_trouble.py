@@ -176,6 +176,18 @@ async def a_broker_whose_clock_is_wrong_hides_no_execution(desk: Desk) -> None:
     await desk.agrees()
 
 
+@at_the_port("skew", "trade", "fills since")
+async def what_was_missed_is_asked_for_by_the_brokers_own_clock(port: Port) -> None:
+    port.bench.faults.push(FaultKind.SKEW, amount=-HOUR)
+    await port.connect()
+    order = await port.submit()
+    began = port.bench.clock.now()
+    await port.bench.trade(order, 4)
+    await port.until(lambda: port.fills(order), "an execution")
+    later = [report.last_qty for report in await port.broker.fills_since(began)]
+    assert later == [Decimal(4)]
+
+
 @at_the_port("too_many")
 async def a_question_too_many_is_not_an_answer(port: Port) -> None:
     await port.connect()

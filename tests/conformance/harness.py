@@ -22,6 +22,7 @@ from tests.conformance import (
     cases_of_trouble,
 )
 from tests.conformance.bench import Bench
+from tests.conformance.patient_loop import PatientLoop
 from tests.conformance.promise import CASES, MORNING, Case, why_not
 
 from tradebot.core.model.capabilities import Capabilities
@@ -41,12 +42,16 @@ _BEGUN: ContextVar[_Begun | None] = ContextVar("begun", default=None)
 def run(bench_type: type[Bench], case: Case) -> str | None:
     """Play a case on a fresh bench; return why it is not supported, None where it held."""
     threads, sockets = set(threading.enumerate()), _sockets()
-    with asyncio.Runner(loop_factory=lambda: SimLoop(bench_type.speed)) as runner:
+    with asyncio.Runner(loop_factory=lambda: _loop(bench_type)) as runner:
         why = runner.run(_whole(bench_type, case))
     left = [thread.name for thread in threading.enumerate() if thread not in threads]
     assert not left, f"threads are left: {left}"
     assert _sockets() <= sockets, "sockets are left"
     return why
+
+
+def _loop(bench_type: type[Bench]) -> asyncio.AbstractEventLoop:
+    return SimLoop() if bench_type.speed is None else PatientLoop(bench_type.speed)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def declared(bench_type: type[Bench]) -> Declared:
         await bench.close()
         return Declared(can, {case.name: why_not(case, bench, can) for case in CASES.values()})
 
-    with asyncio.Runner(loop_factory=lambda: SimLoop(bench_type.speed)) as runner:
+    with asyncio.Runner(loop_factory=lambda: _loop(bench_type)) as runner:
         return runner.run(ask())
 
 
