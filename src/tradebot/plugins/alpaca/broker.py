@@ -44,6 +44,7 @@ class AlpacaBroker:
 
     settings_type = AlpacaSettings
     needs: Final = {"alpaca": "alpaca"}
+    stand_in: Final = "paper"  # in a rehearsal
 
     def __init__(
         self, settings: AlpacaSettings, *, route: str, clock: Clock, market: MarketData,
@@ -155,6 +156,8 @@ class AlpacaBroker:
 
     async def reports(self) -> AsyncIterator[Report]:
         """Yield what Alpaca says; what it says and nobody understands ends the connection."""
+        if not self._settings.listens:
+            return
         async for update in self._stream.read():
             try:
                 told = await self._interpreter.reports_of(update)

@@ -172,8 +172,9 @@ class Checkup:
     async def _stream(self) -> Finding:
         assert self._listening is not None  # or nobody had asked
         if self._listening.done():
-            error = self._listening.exception()
-            return Word.FAIL, f"it ended while we looked: {error or 'nothing more is told'}"
+            if (error := self._listening.exception()) is None:
+                return Word.SKIP, "whoever only looks does not listen here"
+            return Word.FAIL, f"it ended while we looked: {error}"
         return Word.PASS, "reports would have come all the while"
 
     def _note_latency(self, took: list[float]) -> None:
