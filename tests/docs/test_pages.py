@@ -6,6 +6,7 @@ import pytest
 from tests.docs.pages import INSTALL, ROOT, Clone, Command, File, matches, steps
 
 PAGES = {
+    "brokers/index.md": 1,
     "calendar.md": 5,
     "first-strategy.md": 7,
     "guide/alerts.md": 2,
