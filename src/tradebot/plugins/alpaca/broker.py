@@ -122,9 +122,8 @@ class AlpacaBroker:
         found = await self._desk.named(cl_ord_id)
         if found is None:
             return None
-        chain = await self._desk.chain(found)
+        chain, executions = await self._desk.history(found)
         first, last = chain[0], chain[-1]
-        executions = await self._desk.executions_of(chain)
         reports = [self._saying.taken(first)]
         for old, order in zip([first, *chain], chain, strict=False):
             if order is not first:

@@ -5,10 +5,10 @@ does not tell yet is waited for, so long as the settings allow: none is ever mad
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
 from tradebot.core.model.money import ZERO
@@ -25,8 +25,6 @@ from tradebot.plugins.alpaca.told import (
     text,
 )
 from tradebot.ports import Declined, DeliveryUnknown
-
-T = TypeVar("T")
 
 FILLS: Final = "/account/activities/FILL"
 _ORDERS_A_PAGE, _FILLS_A_PAGE = 500, 100  # the most that it gives
@@ -50,7 +48,11 @@ class AlpacaDesk:
 
     async def named(self, cl_ord_id: ClOrdID) -> ToldOrder | None:
         """Return an order of ours as it stands now; None where Alpaca goes on to know of none."""
-        return await self._until(lambda: self._named(cl_ord_id), lambda found: found is not None)
+        for wait_s in self._waits_s:
+            await asyncio.sleep(wait_s)
+            if (found := await self._named(cl_ord_id)) is not None:
+                return found
+        return None
 
     async def order(self, order_id: OrderID) -> ToldOrder:
         return self.learn(await self._rest.get(f"/orders/{order_id}", nested="true"))
@@ -88,16 +90,17 @@ class AlpacaDesk:
     async def executions_since(self, since: datetime) -> list[ToldExecution]:
         return await self._executions(after=since.isoformat())
 
-    async def executions_of(self, orders: Sequence[ToldOrder]) -> list[ToldExecution]:
-        """Return all executions of an order and its successors; raise while some are missing."""
-        if not any(part.cum_qty for order in orders for part in _parts(order)):
-            return []
-        found = await self._until(
-            lambda: self._of_parts(orders), lambda told: _is_whole(orders, told)
-        )
-        if not _is_whole(orders, found):
-            raise DeliveryUnknown("Alpaca does not tell of all executions yet")
-        return found
+    async def history(
+        self, order: ToldOrder
+    ) -> tuple[list[ToldOrder], list[ToldExecution]]:
+        """Return an order's chain with all of its executions; raise while some are not told."""
+        for wait_s in self._waits_s:
+            await asyncio.sleep(wait_s)
+            chain = await self.chain(await self.order(order.order_id))
+            told = await self._of_parts(chain)
+            if _is_whole(chain, told):
+                return chain, told
+        raise DeliveryUnknown("Alpaca does not tell of all executions yet")
 
     async def _named(self, cl_ord_id: ClOrdID) -> ToldOrder | None:
         try:
@@ -109,6 +112,8 @@ class AlpacaDesk:
         return self.learn(row)
 
     async def _of_parts(self, orders: Sequence[ToldOrder]) -> list[ToldExecution]:
+        if not any(part.cum_qty for order in orders for part in _parts(order)):
+            return []
         parts = {part.order_id: None for order in orders for part in _parts(order)}
         told: dict[ExecID, ToldExecution] = {}
         since = min((order.at for order in orders if order.at is not None), default=None)
@@ -144,21 +149,13 @@ class AlpacaDesk:
             asked["page_token"] = text(page[-1], "id")
         raise Unreadable("executions without end")
 
-    async def _until(self, ask: Callable[[], Awaitable[T]], is_good: Callable[[T], bool]) -> T:
-        """Ask until the answer is good, for as long as Alpaca's lists may lag; return the last."""
-        for wait_s in self._waits_s:
-            await asyncio.sleep(wait_s)
-            if is_good(found := await ask()):
-                break
-        return found
-
 
 def _parts(order: ToldOrder) -> Iterable[ToldOrder]:
     return order.legs or (order,)
 
 
 def _is_whole(orders: Sequence[ToldOrder], told: Sequence[ToldExecution]) -> bool:
-    """Tell whether each order's executions make what it says is filled.
+    """Tell whether each order's executions make what it says is filled; more may be known by now.
 
     A successor may count what its predecessors had filled, or not: no source says which.
     """
@@ -167,7 +164,7 @@ def _is_whole(orders: Sequence[ToldOrder], told: Sequence[ToldExecution]) -> boo
         for part in _parts(order):
             own = sum((e.qty for e in told if e.order_id == part.order_id), ZERO)
             earlier = before.get(part.symbol, ZERO)
-            if part.cum_qty not in (own, own + earlier):
+            if own < part.cum_qty and own + earlier != part.cum_qty:
                 return False
             before[part.symbol] = earlier + own
     return True

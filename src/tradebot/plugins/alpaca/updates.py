@@ -84,15 +84,14 @@ class Interpreter:
         """Report an execution; of a combo those of its legs, which only the history tells."""
         whole = self._desk.known.order(order.order_id) or order
         if order.legs:
-            fresh = await self._desk.order(order.order_id)
-            found = await self._desk.executions_of(await self._desk.chain(fresh))
+            _, found = await self._desk.history(order)
         else:
             found = [ToldExecution(
                 order_id=order.order_id, symbol=order.symbol, is_sell=bool(order.is_sell),
                 qty=number(update, "qty"), px=number(update, "price"), cum_qty=order.cum_qty, at=at,
             )]
             self._named.put(text(update, "execution_id"), found[0].exec_id)
-        new = [one for one in found if not order.legs or not self._told.get(one.exec_id)]
+        new = [one for one in found if not (whole.legs and self._told.get(one.exec_id))]
         for one in new:
             self._told.put(one.exec_id, True)
         return [self._saying.trade(whole, one) for one in new]
