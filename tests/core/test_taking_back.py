@@ -241,11 +241,11 @@ def test_money_that_cannot_be_read_halts_its_instrument() -> None:
         assert the(events, InstrumentHalted).symbol == "SPY"
 
 
-def test_a_fill_told_leg_by_leg_halts_every_leg() -> None:
+def test_a_fill_of_a_combo_in_what_is_no_leg_of_it_halts_every_leg() -> None:
     trader = a_trader()
     legs = (Leg(symbol=CALL, side=Side.BUY), Leg(symbol=HIGHER_CALL, side=Side.SELL))
     order = the(trader.submit("buy", 2, legs=legs, price="5"), OrderSubmitted)
-    events = trader.tell(a_trade("X1", 2, "10", order.cl_ord_id, symbol=CALL))
+    events = trader.tell(a_trade("X1", 2, "10", order.cl_ord_id, symbol="SPY"))
     assert {halt.symbol for halt in of(events, InstrumentHalted)} == {CALL, HIGHER_CALL}
 
 

@@ -19,6 +19,7 @@ from tradebot.core.book.places import Market, Route
 from tradebot.core.book.promotions import Promotions
 from tradebot.core.book.reconciliation import Reconciliation
 from tradebot.core.book.records import Records
+from tradebot.core.model import combo
 from tradebot.core.model import events as e
 from tradebot.core.model.arming import ArmingRefused, LiveArmed, LiveDisarmed
 from tradebot.core.model.commands import Control, Phase
@@ -133,7 +134,9 @@ def _submitted(book: Book, event: e.OrderSubmitted) -> None:
         book.arming.notional += event.reserved
     book.records.sent(event, book.routes[event.route].kind, book.flow.session or f"{book.now:%F}")
     book.intents.submitted(event)
-    book.orders.submitted(event, book.now)
+    body = event.intent
+    legs = combo.shares_of(body.legs, book.multiplier) if body.is_combo else ()
+    book.orders.submitted(event, book.now, legs)
     book.flow.submitted(event, book.now, book.settings.policy)
 
 

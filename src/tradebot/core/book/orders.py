@@ -11,6 +11,7 @@ from tradebot.core.book.deadlines import Deadlines
 from tradebot.core.book.exposure import Exposure
 from tradebot.core.book.figures import Figures
 from tradebot.core.book.order_state import OrderState, answered, share_of
+from tradebot.core.model.combo import ComboLeg
 from tradebot.core.model.events import (
     CancelRequested,
     OrderInDoubt,
@@ -98,12 +99,14 @@ class Orders:
         """Return the quantity that working orders may still trade on one side."""
         return self.leaves.get(_lane(account, symbol, side), ZERO)
 
-    def submitted(self, event: OrderSubmitted, now: datetime) -> None:
+    def submitted(
+        self, event: OrderSubmitted, now: datetime, legs: tuple[ComboLeg, ...] = ()
+    ) -> None:
         body = event.intent
         state = OrderState(
             order=Order(
                 cl_ord_id=event.cl_ord_id, order_qty=body.order_qty,
-                time_in_force=body.time_in_force,
+                time_in_force=body.time_in_force, legs=legs,
             ),
             root=event.cl_ord_id, intent_id=event.intent_id, intent=body, route=event.route,
             account=event.account, send_by=event.send_by, sent=now, since=now, risk=event.risk,
@@ -139,7 +142,8 @@ class Orders:
             self._take(state, state.order.cum_qty - filled)
             if state.intent.is_combo:
                 more, owner = state.order.cum_qty - filled, state.intent.owner
-                self.combos.traded(state.account, owner, state.intent.legs, more)
+                if more:
+                    self.combos.traded(state.account, owner, state.intent.legs, more)
         if not state.order.is_done and self.finished.pop(state.root, None) is not None:
             self.working[state.root] = state  # a bust or a change re-opened it
             state.is_handed_off = False

@@ -8,10 +8,30 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
+from tradebot.core.model.fact import fact
 from tradebot.core.model.intent import Leg
 from tradebot.core.model.money import ZERO
 
 Multiplier: TypeAlias = Callable[[str], Decimal]
+
+
+@fact
+class ComboLeg:
+    """What one combo takes of a symbol, in units, and how its price counts in the net price."""
+
+    symbol: str
+    ratio_qty: Decimal
+    weight: Decimal
+
+
+def shares_of(legs: Sequence[Leg], multiplier: Multiplier) -> tuple[ComboLeg, ...]:
+    unit = unit_of(legs, multiplier)
+    return tuple(
+        ComboLeg(
+            symbol=leg.symbol, ratio_qty=leg.ratio_qty,
+            weight=leg.signed_ratio * multiplier(leg.symbol) / unit,
+        ) for leg in legs
+    )
 
 
 def unit_of(legs: Iterable[Leg], multiplier: Multiplier) -> Decimal:

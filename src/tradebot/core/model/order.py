@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
+from tradebot.core.model.combo import ComboLeg
 from tradebot.core.model.fact import fact
 from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.intent import TimeInForce
@@ -64,19 +65,30 @@ LIFECYCLE: Final[Mapping[tuple[OrdStatus, ExecType], OrdStatus]] = {
 
 @fact
 class Fill:
-    """One execution: quantity in units, price a unit; void once it was busted or corrected."""
+    """One execution: quantity in units, price a unit; void once it was busted or corrected.
+
+    `symbol` names the leg where only one leg of a combo traded; then both are that leg's.
+    """
 
     qty: Decimal
     px: Decimal
     is_void: bool = False
+    symbol: str | None = None
+
+
+_Fills: TypeAlias = tuple[tuple[ExecID, Fill], ...]
 
 
 @fact
 class Order:
-    """What the broker owes us. Facts are stored; statuses and quantities left are derived."""
+    """What the broker owes us. Facts are stored; statuses and quantities left are derived.
+
+    A combo has `legs`. Where they trade one by one, `cum_qty` counts the combos that are whole.
+    """
 
     cl_ord_id: ClOrdID
     order_qty: Decimal
+    legs: tuple[ComboLeg, ...] = ()
     time_in_force: TimeInForce = TimeInForce.DAY
     standing: OrdStatus = S.PENDING_NEW
     pending: tuple[tuple[ClOrdID, OrdStatus], ...] = ()
@@ -116,6 +128,28 @@ class Order:
     def fill(self, exec_id: ExecID | None) -> Fill | None:
         return next((fill for known, fill in self.fills if known == exec_id), None)
 
+    def leg_traded(self, report: Report) -> str | None:
+        """Name the one leg that an execution, or what takes it back, is of; None for the whole."""
+        if report.exec_type is not E.TRADE and (old := self.fill(report.exec_ref_id)) is not None:
+            return old.symbol
+        return report.symbol if self.legs and not report.legs else None
+
+    @property
+    def uneven(self) -> tuple[str, ...]:
+        """Name the legs of which more has traded than the whole combos take."""
+        whole = _combos(self.legs, self.fills).qty
+        return tuple(
+            leg.symbol for leg in self.legs
+            if _traded(leg, self.fills).qty > whole * leg.ratio_qty
+        )
+
+    @property
+    def combos_begun(self) -> Decimal:
+        """Count the combos of which any leg has traded."""
+        begun = [_traded(leg, self.fills).qty / leg.ratio_qty for leg in self.legs]
+        more = max(begun, default=ZERO) - _combos(self.legs, self.fills).qty
+        return self.cum_qty + more
+
 
 def after_report(order: Order, report: Report) -> Order:
     """Return the order as the report leaves it; the pair must be in LIFECYCLE."""
@@ -132,16 +166,41 @@ def _after_money(order: Order, report: Report, standing: OrdStatus) -> Order:
             (known, replace(fill, is_void=True) if known == report.exec_ref_id else fill)
             for known, fill in order.fills
         )
-    new = None
+    new, leg = None, order.leg_traded(report)
     if report.exec_type is not E.TRADE_CANCEL:
-        new = Fill(qty=report.last_qty, px=report.last_px)
+        new = Fill(qty=report.last_qty, px=report.last_px, symbol=leg)
         kept = (*kept, (report.exec_id, new))
-    added = (new.qty if new else ZERO) - (old.qty if old else ZERO)
-    worth = (new.qty * new.px if new else ZERO) - (old.qty * old.px if old else ZERO)
+    if leg is None:
+        added = (new.qty if new else ZERO) - (old.qty if old else ZERO)
+        worth = (new.qty * new.px if new else ZERO) - (old.qty * old.px if old else ZERO)
+    else:
+        before, after = _combos(order.legs, order.fills), _combos(order.legs, kept)
+        added, worth = after.qty - before.qty, after.gross - before.gross
     return replace(
         order, standing=standing, fills=kept, seen=order.seen | {report.exec_id},
         cum_qty=order.cum_qty + added, gross=order.gross + worth,
     )
+
+
+class _Sum(NamedTuple):
+    qty: Decimal
+    gross: Decimal
+
+
+def _traded(leg: ComboLeg, fills: _Fills) -> _Sum:
+    """Add up what traded of one leg by itself."""
+    alone = [fill for _, fill in fills if fill.symbol == leg.symbol and not fill.is_void]
+    return _Sum(sum([f.qty for f in alone], ZERO), sum([f.qty * f.px for f in alone], ZERO))
+
+
+def _combos(legs: tuple[ComboLeg, ...], fills: _Fills) -> _Sum:
+    """Count the whole combos that executions of single legs make, each leg at its average price."""
+    traded = [(leg, _traded(leg, fills)) for leg in legs]
+    whole = min([one.qty // leg.ratio_qty for leg, one in traded], default=ZERO)
+    if not whole > 0:
+        return _Sum(ZERO, ZERO)
+    px = sum([leg.weight * one.gross / one.qty for leg, one in traded], ZERO)
+    return _Sum(whole, whole * px)
 
 
 def _restated(order: Order, report: Report, standing: OrdStatus) -> Order:

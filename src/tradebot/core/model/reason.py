@@ -117,6 +117,7 @@ class Reason(StrEnum):
     OMS_NO_SUCH_TRANSITION = "OMS_NO_SUCH_TRANSITION"
     OMS_NOTHING_NEW = "OMS_NOTHING_NEW"
     OMS_OVERFILL = "OMS_OVERFILL"
+    OMS_UNEVEN_LEGS = "OMS_UNEVEN_LEGS"
     OMS_EXTERNAL = "OMS_EXTERNAL"
     OMS_BEFORE_OPENING = "OMS_BEFORE_OPENING"
     OMS_UNKNOWN_INSTRUMENT = "OMS_UNKNOWN_INSTRUMENT"
@@ -231,6 +232,7 @@ EXPLAIN: Final[Mapping[Reason, str]] = {
     R.OMS_NO_SUCH_TRANSITION: "The lifecycle table has no such step from where the order stands.",
     R.OMS_NOTHING_NEW: "The report repeats what is known.",
     R.OMS_OVERFILL: "The broker filled more than was ordered; the position follows the broker.",
+    R.OMS_UNEVEN_LEGS: "A combo ended, and more of one leg has traded than of the others.",
     R.OMS_EXTERNAL: "The execution belongs to no order of ours; it is booked as external.",
     R.OMS_BEFORE_OPENING: "The execution is part of the statement that the ledger opened with.",
     R.OMS_UNKNOWN_INSTRUMENT: "Nobody knows how much one unit of it stands for; it counts as one.",

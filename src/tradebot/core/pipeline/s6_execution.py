@@ -7,7 +7,7 @@ from typing import Final
 from tradebot.core.book.book import Book
 from tradebot.core.book.order_state import OrderState, change_made
 from tradebot.core.model.events import Event, OrderReported, PositionSettled, ReportIgnored
-from tradebot.core.model.order import DEAD, LIFECYCLE, Fill, OrdStatus
+from tradebot.core.model.order import DEAD, LIFECYCLE, OrdStatus
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import MONEY, ExecType, Report
 from tradebot.core.model.sound import flaw
@@ -102,15 +102,12 @@ def why_ignored(state: OrderState, report: Report) -> Reason | None:
 
 def _about_money(state: OrderState, report: Report) -> Reason | None:
     order = state.order
-    needs_price = report.exec_type is not ExecType.TRADE_CANCEL
-    if needs_price and state.intent.is_combo and not _names_every_leg(state, report):
-        return Reason.OMS_MALFORMED_REPORT
-    if needs_price and not state.intent.is_combo and not (report.last_px > 0):
+    if report.exec_type is not ExecType.TRADE_CANCEL and not _is_priced(state, report):
         return Reason.OMS_MALFORMED_REPORT
     if report.exec_id in order.seen:
         booked = order.fill(report.exec_id)
-        told = Fill(qty=report.last_qty, px=report.last_px)
-        same = booked is None or (booked.qty, booked.px) == (told.qty, told.px)
+        told = (report.last_qty, report.last_px, order.leg_traded(report))
+        same = booked is None or (booked.qty, booked.px, booked.symbol) == told
         return Reason.OMS_DUPLICATE_EXECUTION if same else Reason.OMS_CONFLICTING_EXECUTION
     if report.exec_type is not ExecType.TRADE:
         corrected = order.fill(report.exec_ref_id)
@@ -132,6 +129,17 @@ def is_whole(report: Report) -> bool:
         )
     is_bust = report.exec_type is ExecType.TRADE_CANCEL
     return report.exec_id is not None and (is_bust or report.last_qty > 0)
+
+
+def _is_priced(state: OrderState, report: Report) -> bool:
+    """Tell whether it says what all of it traded at: the order's one leg, all legs, or one."""
+    if not state.intent.is_combo:
+        return report.last_px > 0
+    leg = state.order.leg_traded(report)
+    if leg is None:
+        return _names_every_leg(state, report)
+    is_of_leg = not report.legs and report.symbol in (None, leg)
+    return is_of_leg and leg in state.intent.symbols and report.last_px >= 0
 
 
 def _names_every_leg(state: OrderState, report: Report) -> bool:

@@ -68,11 +68,16 @@ def book_trade(book: Book, state: OrderState | None, outcome: Event) -> Iterator
         yield from _about_ghost(state, report)
     elif report.exec_type in _RESIZING:
         yield from _about_overfill(state)  # the fill came first, then less was ordered
+    yield from _about_uneven_legs(state)
 
 
 def _book_legs(book: Book, state: OrderState, report: Report) -> Iterator[Event]:
     """Book each leg: a bust takes its booking back, a correction does so before it books anew."""
     prices = {leg.symbol: leg.last_px for leg in report.legs}
+    alone = state.order.leg_traded(report)
+    if alone is not None:
+        yield from _book_one_leg(book, state, report, alone)
+        return
     for number, leg in enumerate(state.intent.legs):
         suffix = f"/{number + 1}" if state.intent.is_combo else ""
         move = _Move(
@@ -84,6 +89,21 @@ def _book_legs(book: Book, state: OrderState, report: Report) -> Iterator[Event]
         )
         undone = state.booked.get(ExecID(f"{report.exec_ref_id}{suffix}"))
         yield from _bookings(book, report.exec_type, move, undone)
+
+
+def _book_one_leg(
+    book: Book, state: OrderState, report: Report, symbol: str
+) -> Iterator[Event]:
+    """Book what one leg of a combo traded by itself, in its own units."""
+    side = next(leg.side for leg in state.intent.legs if leg.symbol == symbol)
+    assert report.exec_id is not None  # stage 6 has looked
+    move = _Move(
+        cl_ord_id=state.root, exec_id=report.exec_id, account=state.account,
+        owner=state.intent.owner, symbol=symbol, qty=side.sign * report.last_qty,
+        px=report.last_px, fee=report.fee,
+    )
+    undone = state.booked.get(report.exec_ref_id) if report.exec_ref_id else None
+    yield from _bookings(book, report.exec_type, move, undone)
 
 
 def _book_settlement(book: Book, report: Report) -> Iterator[Event]:
@@ -152,9 +172,18 @@ def _reversal(undone: TradeBooked, held: Share, exec_id: ExecID, fee: Decimal) -
 
 def _about_overfill(state: OrderState) -> Iterator[Event]:
     order = state.order
-    if order.order_qty > 0 and order.cum_qty > order.order_qty:
-        detail = f"{order.cl_ord_id}: filled {order.cum_qty} of {order.order_qty}"
+    filled = order.combos_begun if order.legs else order.cum_qty
+    if order.order_qty > 0 and filled > order.order_qty:
+        detail = f"{order.cl_ord_id}: filled {filled} of {order.order_qty}"
         yield from _halts(state.intent.symbols, Reason.OMS_OVERFILL, detail)
+
+
+def _about_uneven_legs(state: OrderState) -> Iterator[Event]:
+    """Halt where a combo has ended and a leg of it stands alone: nobody wanted that position."""
+    order = state.order
+    if order.legs and order.is_done and (more := order.uneven):
+        detail = f"{order.cl_ord_id}: more of {', '.join(more)} traded than of its other legs"
+        yield from _halts(state.intent.symbols, Reason.OMS_UNEVEN_LEGS, detail)
 
 
 def _about_ghost(state: OrderState, report: Report) -> Iterator[Event]:
