@@ -24,6 +24,12 @@ async def a_request_that_was_never_heard_had_no_effect(library: ModuleType) -> N
         w.ib.placeOrder(contract, w.limit("BUY", 10, "499", orderRef="lost"))
         await until(lambda: bool(w.heard("disconnected")))
         assert w.venue.orders == {} and w.gateway.faults.fired == {K.DROP_BEFORE: 1}
+        await w.connect()
+        w.gateway.faults.push(K.ACCEPT_DROP, on=Request.SUBMIT)
+        for reference in ("first", "second"):
+            w.ib.placeOrder(contract, w.limit("BUY", 10, "499", orderRef=reference))
+        await until(lambda: len(w.heard("disconnected")) == 2)
+        assert [order.client_id for order in w.venue.working()] == ["first"]
 
 
 @plays("accept_drop", "drop")

@@ -63,7 +63,7 @@ class Session:
         """Serve the connection until one side ends it."""
         try:
             await self._shake_hands()
-            while True:
+            while not self._writer.is_closing():  # what came after the end was never heard
                 self._hear(await self._frame())
                 await asyncio.wait_for(self._writer.drain(), _FIRST_WORDS_S)
         except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
