@@ -92,8 +92,6 @@ class Site:
             response = await self._before(request, fault)
             if response is None:
                 response = await self._act(request, route, fault)
-            if response.prepared:
-                return response
             return await self._write(request, response)
 
         return served
