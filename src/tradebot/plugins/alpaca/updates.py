@@ -103,12 +103,15 @@ class Interpreter:
         whole, qty = self._desk.known.order(order.order_id) or order, number(update, "qty")
         is_bust = exec_type is ExecType.TRADE_CANCEL
         last = exec_id(order.order_id, order.cum_qty + qty if is_bust else order.cum_qty)
-        name = ExecID(f"{order.order_id}:{text(update, 'execution_id')}")
+        old = self._named.get(text(update, "previous_execution_id")) or last
+        name = exec_id(order.order_id, order.cum_qty)
+        if is_bust or name == old or self._told.get(name):  # the history tells of no other one
+            name = ExecID(f"{order.order_id}:{text(update, 'execution_id')}")
         self._named.put(text(update, "execution_id"), name)
         return self._saying.of(
-            whole, exec_type, exec_id=name, last_qty=qty, last_px=number(update, "price"),
-            exec_ref_id=self._named.get(text(update, "previous_execution_id")) or last,
-            symbol=order.symbol or None, transact_time=time_of(update, "timestamp"),
+            whole, exec_type, exec_id=name, exec_ref_id=old, last_qty=qty,
+            last_px=number(update, "price"), symbol=order.symbol or None,
+            transact_time=time_of(update, "timestamp"),
         )
 
     def _answers(self, order: ToldOrder, event: str, at: datetime) -> Sequence[Report]:
