@@ -145,12 +145,17 @@ class Updates:
         )
 
     def _tell_amended(self, order: VenueOrder, what: What, execution: Execution) -> None:
-        """Tell of what was taken back: the old id, and the numbers that hold now (or did)."""
+        """Tell of what was taken back: the old id, and the numbers that hold now (or did).
+
+        Executions are those of legs, so it is a leg's order that is told of.
+        """
         assert execution.busts is not None
         old = execution.busts
         shown = old if what is What.BUST else execution
+        (leg,) = (leg for leg in order.legs if leg.symbol == execution.symbol)
+        told = self._book.leg(order, leg) if order.is_combo else self._book.order(order)
         self.say(
-            f"trade_{what}", self._book.order(order), execution_id=execution_id(execution),
+            f"trade_{what}", told, execution_id=execution_id(execution),
             previous_execution_id=execution_id(old), price=plain(shown.px),
             qty=plain(abs(shown.qty)),
         )

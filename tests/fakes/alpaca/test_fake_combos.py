@@ -106,6 +106,18 @@ async def test_a_leg_that_trades_alone_is_told_as_an_order(
     assert (await found(client)).filled_qty == "0"
 
 
+async def test_what_is_taken_back_of_a_combo_is_told_of_the_leg(
+    fake: FakeAlpaca, client: TradingClient
+) -> None:
+    async with listening(fake) as heard:
+        await asyncio.to_thread(client.submit_order, a_spread())
+        fake.venue.bust(fake.venue.executions[-1])
+        await heard.wait_for(4)
+    told = heard[3]
+    assert (told.event, told.order.symbol, told.qty, told.order.filled_qty) == (
+        "trade_bust", HIGH_CALL, 6, "0")
+
+
 async def test_legs_are_rolled_up_only_where_that_is_asked_for(client: TradingClient) -> None:
     told = await asyncio.to_thread(client.submit_order, a_spread(limit_price=-5))
     flat = await asyncio.to_thread(client.get_orders, GetOrdersRequest())

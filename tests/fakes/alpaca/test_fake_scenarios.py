@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from alpaca.common.exceptions import APIError
 from alpaca.trading.client import TradingClient
 from alpaca.trading.requests import MarketOrderRequest
 from tests.fakes.alpaca.fake import FakeAlpaca
@@ -58,3 +59,14 @@ async def test_while_it_is_away_nobody_gets_in_and_all_goes_on(
         assert fake.port == port
         told = await asyncio.to_thread(client.get_open_position, "AAPL")
     assert (told.qty, heard) == ("1", [])
+
+
+async def test_a_revoked_key_is_refused_though_the_stream_goes_on(
+    fake: FakeAlpaca, client: TradingClient
+) -> None:
+    async with listening(fake) as heard:
+        fake.site.secret = "another one"
+        with pytest.raises(APIError, match="unauthorized"):
+            await asyncio.to_thread(client.submit_order, BUY)
+        fake.venue.place_external("AAPL", 1)
+        await heard.wait_for(3)

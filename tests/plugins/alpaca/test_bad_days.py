@@ -14,6 +14,7 @@ from tests.conformance.alpaca import AlpacaBench
 from tests.conformance.cases_of_orders import spread
 from tests.conformance.desk import Desk
 from tests.conformance.harness import run
+from tests.conformance.port import Port
 from tests.conformance.promise import MORNING, Case
 from tests.fakes.alpaca.troubles import SUFFERS
 from tests.fakes.faults import FaultKind, Request
@@ -21,6 +22,7 @@ from tests.makers import CALL
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.intent import Side
+from tradebot.ports import LoginRefused
 
 Scene: TypeAlias = Callable[["Desk", "AlpacaBench"], Awaitable[None]]
 
@@ -222,6 +224,31 @@ async def others_trade_shares_and_options_on_the_account(desk: Desk, alpaca: Alp
 
 
 @a_scene
+async def the_only_seat_at_the_stream_is_taken_for_a_while(
+    desk: Desk, alpaca: AlpacaBench
+) -> None:
+    order = await desk.work()
+    alpaca.fake.updates.listeners_max = 0
+    await alpaca.cut()
+    await alpaca.trade(order, 5)
+    await desk.until(lambda: len(desk.alarms) >= 2, "an attempt that failed")
+    alpaca.fake.updates.listeners_max = 1
+    await cum_qty_is(desk, order, 5)
+    await desk.agrees()
+
+
+@a_scene
+async def a_leg_trades_alone_and_is_taken_back(desk: Desk, alpaca: AlpacaBench) -> None:
+    order = await desk.place(spread("1.00"))
+    await desk.comes_to(order, "new")
+    alpaca.venue.fill_leg(alpaca.order(order), CALL, 1, "5.10")
+    await desk.until(lambda: desk.held() == {CALL: Decimal(1)}, "the leg")
+    alpaca.venue.bust(alpaca.venue.executions[-1])
+    await desk.until(lambda: not desk.held(), "the end of it")
+    await desk.agrees()
+
+
+@a_scene
 async def the_history_lags_behind_a_combo(desk: Desk, alpaca: AlpacaBench) -> None:
     alpaca.fake.office.history_lag = timedelta(seconds=0.5)
     order = await desk.place(spread("3.20"))
@@ -251,6 +278,18 @@ async def a_combo_trades_in_parts_around_a_change(desk: Desk, alpaca: AlpacaBenc
     alpaca.venue.fill(alpaca.venue.working()[0], 1, "1.5")
     await desk.comes_to(order, "filled")
     await desk.agrees()
+
+
+def test_a_key_that_is_revoked_is_noticed_though_the_stream_goes_on() -> None:
+    async def play(port: Port) -> None:
+        alpaca = port.bench
+        assert isinstance(alpaca, AlpacaBench)
+        await port.connect()
+        alpaca.fake.site.secret = "another one"
+        with pytest.raises(LoginRefused):
+            await port.broker.statement()
+
+    run(AlpacaBench, Case("a_revoked_key", play, Port, (), MORNING))
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)

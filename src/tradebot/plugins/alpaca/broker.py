@@ -70,7 +70,8 @@ class AlpacaBroker:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.disconnect)
             await self._rest.open()
-            account = await self._logged_in()
+            account = await self._account()
+            check_account(self._settings, account)
             self._ahead = await self.ping() - self._clock.now()
             self._stream = TradeUpdates(self._settings)
             if self._settings.listens:
@@ -145,7 +146,7 @@ class AlpacaBroker:
         ]
 
     async def statement(self) -> Statement:
-        as_of, account = self._clock.now(), await self._rest.get("/account")
+        as_of, account = self._clock.now(), await self._account()
         held = rows(await self._rest.get("/positions"))
         return Statement(
             account=text(account, "account_number"), as_of=as_of, cash=number(account, "cash"),
@@ -175,13 +176,12 @@ class AlpacaBroker:
     async def look(self) -> BrokerLook:
         return look_of(self._settings.rest_url, await self._rest.get("/account"))
 
-    async def _logged_in(self) -> Mapping[str, Any]:
+    async def _account(self) -> Mapping[str, Any]:
+        """Ask for the account; whoever may not even do that is not logged in, or not any more."""
         try:
-            account = await self._rest.get("/account")
+            return dict(await self._rest.get("/account"))
         except Declined as refusal:
             raise LoginRefused(f"Alpaca does not take key and secret: {refusal}") from None
-        check_account(self._settings, account)
-        return dict(account)
 
     async def _named(self, cl_ord_id: ClOrdID) -> ToldOrder:
         found = await self._desk.named(cl_ord_id)
