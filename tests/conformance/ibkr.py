@@ -16,7 +16,6 @@ from tradebot.plugins.ibkr.settings import IbkrSettings
 from tradebot.ports import Broker, Clock
 
 _PLACE = "3"
-_NOT_YET = "the core does not book single legs so far"
 
 
 class IbkrBench(VenueBench):
@@ -28,7 +27,6 @@ class IbkrBench(VenueBench):
         "stranger": "the gateway is logged in by a person: there are no credentials to be wrong",
         "an_order_that_came_too_fast_is_sent_again":
             "IB does not say which message it turned away: the order stays in doubt",
-        "combos": _NOT_YET,
     }
     rejects: ClassVar = {
         "110": RejReason.INVALID_PRICE_INCREMENT, "200": RejReason.UNKNOWN_SYMBOL,
