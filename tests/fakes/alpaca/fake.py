@@ -96,6 +96,7 @@ class FakeAlpaca:
     async def stop(self) -> None:
         """Cut everybody off and let nobody in; what happens meanwhile is never told."""
         self.site.closing.set()
+        self.site.answers.set()
         self.updates.drop()
         runner, self._runner = self._runner, None
         if runner is not None:

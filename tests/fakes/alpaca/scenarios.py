@@ -8,8 +8,6 @@ of each kind, and to an update of the stream, is in `troubles.SUFFERS`: each pai
 from collections.abc import Mapping
 from typing import Final
 
-from tests.fakes.alpaca.troubles import SUFFERS
-
 _TROUBLE: Final = "test_a_trouble_has_its_answer_and_its_effect"
 
 FAULTS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -51,7 +49,7 @@ STATES: Final[Mapping[str, tuple[str, str, str]]] = {
                 "test_a_revoked_key_is_refused_though_the_stream_goes_on"),
     "too_fast": ("f.site.per_minute = N", "429 for every request too many in a minute",
                  "test_whoever_asks_too_often_has_to_wait"),
-    "slow": ("f.site.slow_s = S", "answers come late, updates do not",
+    "slow": ("f.site.answers.clear(), set()", "answers come late, updates do not",
              "test_updates_overtake_a_slow_answer"),
     # The connection
     "dropped": ("f.updates.drop()", "the stream ends; what happens meanwhile is never told",
@@ -108,8 +106,3 @@ STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "legs_too": ("FakeAlpaca(v, one_by_leg=True)", "legs are told of as well as the whole",
                  "test_a_fake_can_tell_of_every_leg_as_well"),
 }
-
-
-def count() -> int:
-    """Return how many scenarios there are: faults by request, and all that can be brought about."""
-    return sum(map(len, SUFFERS.values())) + len(STATES)

@@ -56,7 +56,7 @@ class Asked:
 
 
 class Site:
-    """What stands between the network and the answers."""
+    """What stands between the network and the answers, which wait while `answers` is not set."""
 
     def __init__(
         self, book: Book, updates: Updates, faults: Faults, *, key: str, secret: str
@@ -65,7 +65,8 @@ class Site:
         self.asked: list[Asked] = []
         self.refused_logins = 0
         self.per_minute: int | None = None
-        self.slow_s = 0.0
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.closing = asyncio.Event()
         self._book = book
         self._updates = updates
@@ -154,11 +155,9 @@ class Site:
             if kind is FaultKind.FILL_BEFORE_ACK:
                 self._updates.flush(fills_first=True)
                 await asyncio.sleep(0.01)  # so that the update is read first
-            if not self.slow_s and kind is not FaultKind.HANG:
+            if self.answers.is_set() and kind is not FaultKind.HANG:
                 return await self._spoil(request, response, kind)
-        if kind is FaultKind.HANG:
-            await self.closing.wait()
-        await asyncio.sleep(self.slow_s)
+        await (self.closing if kind is FaultKind.HANG else self.answers).wait()
         return await self._spoil(request, response, kind)
 
     async def _spoil(

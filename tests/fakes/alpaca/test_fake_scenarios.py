@@ -27,12 +27,12 @@ def test_every_scenario_names_a_test_that_is_there() -> None:
 
 
 async def test_updates_overtake_a_slow_answer(fake: FakeAlpaca, client: TradingClient) -> None:
-    fake.site.slow_s = 0.1
+    fake.site.answers.clear()
     async with listening(fake) as heard:
         call = asyncio.create_task(asyncio.to_thread(client.submit_order, BUY))
         await heard.wait_for(3)
         assert not call.done()
-        fake.site.slow_s = 0
+        fake.site.answers.set()
         await call
 
 

@@ -27,13 +27,13 @@ class Heard(list[TradeUpdate]):
         return [str(getattr(update.event, "value", update.event)) for update in self]
 
     async def wait_for(self, count: int) -> None:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(5):
             while len(self) < count:
                 await asyncio.sleep(0.002)
 
 
 async def until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(5):
         while not is_so():
             await asyncio.sleep(0.002)
 
@@ -288,9 +288,9 @@ async def test_updates_are_doubled_or_lost_when_the_stream_suffers(
     async with listening(fake) as heard:
         fake.faults.push(kind, on=Request.STREAM)
         await placed(client)
-        await asyncio.sleep(0.03)
-    assert heard.words()[:len(told)] == told
-    assert len(heard) == len(told)
+        await heard.wait_for(len(told))
+        await asyncio.sleep(0.02)
+    assert heard.words() == told
 
 
 async def test_the_stock_stream_swallows_a_status_that_it_does_not_know(

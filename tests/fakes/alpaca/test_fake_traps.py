@@ -10,6 +10,7 @@ from alpaca.trading.client import TradingClient
 from alpaca.trading.requests import LimitOrderRequest, MarketOrderRequest
 from pydantic import ValidationError
 from tests.fakes.alpaca.fake import FakeAlpaca
+from tests.fakes.alpaca.test_fake_stream import until
 from tests.fakes.faults import FaultKind, Request
 
 BUY = {"symbol": "AAPL", "qty": 5, "side": "buy", "time_in_force": "day"}
@@ -62,9 +63,9 @@ async def test_a_request_without_an_answer_pins_its_thread_until_the_connection_
 ) -> None:
     fake.faults.push(FaultKind.HANG, on=Request.SUBMIT)
     call = asyncio.create_task(buy(client))
+    await until(lambda: fake.venue.positions.get("AAPL") == 5)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(call), 0.05)
-    assert fake.venue.positions["AAPL"] == 5
+        await asyncio.wait_for(asyncio.shield(call), 0.02)
     fake.site.closing.set()
     await call
 
