@@ -11,7 +11,7 @@ from tests.conformance.promise import EARLY, at_the_port, through_the_wire
 from tests.fakes.venue_facts import reject
 from tests.makers import CALL, HIGHER_CALL
 
-from tradebot.core.model.events import IntentRefused, OrderSubmitted
+from tradebot.core.model.events import IntentRefused, OrderReported, OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.instrument import AssetClass
 from tradebot.core.model.intent import Intent, OrdType, TimeInForce
@@ -161,6 +161,18 @@ async def each_of_its_refusals_has_a_reason(port: Port) -> None:
             told, text = report.rej_reason, report.text
         assert told is reason is not RejReason.OTHER, f"{code}: {told}"
         assert text, f"{code}: a refusal without the broker's words"
+
+
+@through_the_wire("plan")
+async def the_reason_of_a_refusal_reaches_the_book(desk: Desk) -> None:
+    await desk.open()
+    for code, reason in desk.bench.rejects.items():
+        desk.bench.plan(reject(code))
+        order = await desk.place()
+        await desk.comes_to(order, "rejected")
+        told = [e.report.rej_reason for e in desk.of(OrderReported) if e.report.cl_ord_id == order]
+        assert told[-1] is reason, f"{code}: {told}"
+    await desk.agrees()
 
 
 @at_the_port("sent")
