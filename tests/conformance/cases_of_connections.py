@@ -55,7 +55,7 @@ async def a_fill_told_by_both_ways_is_booked_once(desk: Desk) -> None:
 async def a_connection_that_ends_is_noticed_and_made_anew(desk: Desk) -> None:
     await desk.open()
     await desk.bench.cut()
-    await desk.until(lambda: not desk.is_up, "the end of the route", within_s=2)
+    await desk.until(lambda: not desk.is_up, "the end of the route", within_s=1)
     await desk.until(lambda: desk.is_up, "another connection")
     order = await desk.work()
     assert desk.bench.copies(order) == 1
