@@ -23,12 +23,6 @@ class AlpacaBench(VenueBench):
 
     name = "alpaca"
     speed = Decimal(10)  # threads and sockets take their time, whatever the loop's clock says
-    cannot: ClassVar = dict.fromkeys((
-        "a_combo_is_booked_leg_by_leg",
-        "a_combo_whose_legs_fill_one_by_one_is_whole_in_the_end",
-        "a_leg_that_is_taken_back_makes_a_combo_less",
-        "a_combo_that_ends_with_uneven_legs_stops_its_symbols",
-    ), "the core does not book single legs yet")
     rejects: ClassVar = {
         "insufficient_buying_power": RejReason.INSUFFICIENT_FUNDS,
         "insufficient_balance": RejReason.INSUFFICIENT_FUNDS,
