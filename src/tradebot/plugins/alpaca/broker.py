@@ -31,6 +31,7 @@ from tradebot.ports import (
     DeliveryUnknown,
     LoginRefused,
     MarketData,
+    NotSent,
     WireError,
 )
 
@@ -184,7 +185,11 @@ class AlpacaBroker:
             raise LoginRefused(f"Alpaca does not take key and secret: {refusal}") from None
 
     async def _named(self, cl_ord_id: ClOrdID) -> ToldOrder:
-        found = await self._desk.named(cl_ord_id)
+        """Return what a request of ours is about: while that is not known, nothing has left."""
+        try:
+            found = await self._desk.named(cl_ord_id)
+        except DeliveryUnknown as error:
+            raise NotSent(f"before it left: {error}") from None
         if found is None:
             raise Declined("Alpaca knows no such order", RejReason.UNKNOWN_ORDER)
         return found
