@@ -10,12 +10,12 @@ from itertools import count
 from typing import Final
 
 from tests.conformance.alpaca import AlpacaBench
-from tests.conformance.cases_of_orders import spread
 from tests.conformance.desk import Desk
 from tests.conformance.patient_loop import PatientLoop
 from tests.conformance.port import resting
 from tests.conformance.promise import MORNING
 from tests.fakes.faults import Fault, FaultKind, Faults, Request
+from tests.plugins.alpaca.playing import spread
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
@@ -81,7 +81,7 @@ async def _trade(desk: Desk) -> None:
     await desk.change(first, qty=12, price="98.90")
     await _settled(desk)
     await desk.cancel(canceled)
-    await _sent(desk, spread("3.30"))
+    await _sent(desk, spread(price="3.30"))
     await _sent(desk, resting(3, "10.00", symbol="QQQ"))
     await _sent(desk, resting(7, "101", symbol="QQQ"))
     await desk.quiet()
