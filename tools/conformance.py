@@ -96,16 +96,21 @@ ABILITIES = {
 def _promises(found: Mapping[str, Declared]) -> Iterator[str]:
     yield "\n## Promises\n"
     yield "A number says why a promise is not asked of a broker; the reasons stand below."
+    chapters = {  # in this order, whatever was imported first
+        title: [case for case in CASES.values() if case.play.__module__.endswith(file)]
+        for file, title in CHAPTERS.items()
+    }
     whys = list(dict.fromkeys(
-        why for case in CASES for declared in found.values() if (why := declared.why_not[case])
+        why for cases in chapters.values() for case in cases for declared in found.values()
+        if (why := declared.why_not[case.name])
     ))
-    for file, title in CHAPTERS.items():
+    for title, cases in chapters.items():
         yield f"\n### {title}\n"
         rows = [
             (case.sentence, *(
                 HOLDS if (why := declared.why_not[case.name]) is None
                 else f"not supported {whys.index(why) + 1}" for declared in found.values()
-            )) for case in CASES.values() if case.play.__module__.endswith(file)
+            )) for case in cases
         ]
         yield from table(("", *found), rows)
     yield "\n### Not supported, because\n"
