@@ -321,7 +321,7 @@ def test_a_session_in_which_a_fifth_of_everything_fails_loses_and_doubles_nothin
         sent = [event.cl_ord_id for event in desk.of(OrderSubmitted)]
         await desk.until(lambda: desk.is_up and all(is_known(desk, o) for o in sent), "an end", 90)
         assert all(len(alpaca.venue.called(order)) <= 1 for order in sent)
-        assert alpaca.faults.fired.total() >= 5
+        assert alpaca.faults.fired.total() >= 3
         await desk.agrees()
 
     def is_known(desk: Desk, order: str) -> bool:
