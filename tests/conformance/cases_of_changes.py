@@ -7,7 +7,7 @@ from tests.conformance.port import Port, resting, spread
 from tests.conformance.promise import at_the_port, through_the_wire
 from tests.makers import CALL, HIGHER_CALL
 
-from tradebot.core.model.events import InstrumentHalted, ReplaceRefused
+from tradebot.core.model.events import ReplaceRefused
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType, RejReason
 from tradebot.ports import Declined
@@ -161,7 +161,7 @@ async def what_another_program_trades_is_seen(desk: Desk) -> None:
     await desk.quiet()  # after the moment of which the opening statement tells
     await desk.bench.external(3)
     await desk.until(lambda: desk.held() == {"SPY": Decimal(3)}, "another's execution")
-    await desk.agrees()
+    await desk.agrees(halts=True)
 
 
 @at_the_port("external")
@@ -183,8 +183,7 @@ async def a_combo_that_ends_with_uneven_legs_stops_its_symbols(desk: Desk) -> No
     await desk.until(lambda: desk.held(), "an execution")
     await desk.bench.end(order)
     await desk.comes_to(order, "canceled")
-    await desk.until(lambda: desk.of(InstrumentHalted), "an alarm")
-    await desk.agrees()
+    await desk.agrees(halts=True)
 
 
 @through_the_wire("combos", "trade_leg", "bust")

@@ -146,14 +146,14 @@ async def wrong_credentials_are_not_tried_again(desk: Desk) -> None:
 
 @through_the_wire("arrivals")
 async def its_limit_of_messages_is_kept_and_a_cancel_goes_first(desk: Desk) -> None:
-    limit = 5
+    limit = 2
     await desk.open(Patience(messages_per_s=limit))
     resting_order = await desk.work()
-    orders = [await desk.place(resting(1, f"9{n % 10}.50")) for n in range(4 * limit)]
+    orders = [await desk.place(resting(1, f"9{n % 10}.50")) for n in range(7 * limit)]
     await desk.cancel(resting_order)
     await desk.comes_to(resting_order, "canceled")
     waiting = sum(desk.status(order) == "pending_new" for order in orders)
-    assert waiting > limit, "the cancel waited for the orders before it"
+    assert waiting > 2 * limit, "the cancel waited for the orders before it"
     await desk.until(lambda: all(map(desk.bench.copies, orders)), "every order")
     at = desk.bench.arrivals()
     assert all(b >= a for a, b in pairwise(at))

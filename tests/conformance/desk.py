@@ -26,7 +26,13 @@ from tradebot.core.model.commands import (
     RequestReplace,
     SubmitIntent,
 )
-from tradebot.core.model.events import Event, OrderSubmitted, RouteConnected, TradeBooked
+from tradebot.core.model.events import (
+    Event,
+    InstrumentHalted,
+    OrderSubmitted,
+    RouteConnected,
+    TradeBooked,
+)
 from tradebot.core.model.ids import ClOrdID, StrategyId
 from tradebot.core.model.intent import Intent
 from tradebot.core.model.settings import Mode, Policy, Settings
@@ -177,11 +183,16 @@ class Desk:
     async def comes_to(self, cl_ord_id: ClOrdID, status: str) -> None:
         await self.until(lambda: self.status(cl_ord_id) == status, f"{cl_ord_id[-4:]} {status}")
 
-    async def agrees(self) -> None:
-        """Wait until the book is what is true at the broker, and see that it stays so."""
+    async def agrees(self, *, halts: bool = False) -> None:
+        """Wait until the book is what is true at the broker, and see that it stays so.
+
+        `halts`: whether anything was found on the way for which a person has to look.
+        """
         await self.until(lambda: (self.cash(), self.held()) == self.bench.truth(), "the truth")
         await self.quiet()
         assert (self.cash(), self.held()) == self.bench.truth()
+        found = self.of(InstrumentHalted)
+        assert bool(found) is halts, found
 
     async def until(self, is_so: Callable[[], object], what: str, within_s: float = 60.0) -> None:
         await until(is_so, what, self._story, within_s)
