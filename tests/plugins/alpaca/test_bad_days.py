@@ -147,7 +147,10 @@ async def somebody_changes_our_order_by_hand(desk: Desk, alpaca: AlpacaBench) ->
     await desk.quiet()
     alpaca.venue.fill(new, 3, "98.5")
     await cum_qty_is(desk, order, 3)
-    await desk.reconnected()
+    await alpaca.cut()
+    last = alpaca.venue.supersede(new, "by-hand-again", limit=Decimal(98), keeps_fills=True)
+    alpaca.venue.fill(last, 2, "98")
+    await cum_qty_is(desk, order, 5)
     await desk.agrees()
 
 
@@ -206,10 +209,15 @@ async def an_order_whose_answer_is_lost_is_not_found_at_first(
 
 
 @a_scene
-async def shares_are_sold_short_and_bought_back(desk: Desk, alpaca: AlpacaBench) -> None:
-    for side, price in ((Side.SELL, "99"), (Side.BUY, "101")):
-        await desk.comes_to(await desk.place(side=side, price=price), "filled")
-    await desk.reconnected()
+async def we_and_others_sell_short_while_nobody_listens(
+    desk: Desk, alpaca: AlpacaBench
+) -> None:
+    order = await desk.work(side=Side.SELL, price="101")
+    await alpaca.cut()
+    await alpaca.trade(order, 10, "101")
+    alpaca.venue.place_external("SPY", 3, side="sell")
+    await desk.comes_to(order, "filled")
+    await desk.until(lambda: desk.held() == {"SPY": Decimal(-13)}, "both sales")
     await desk.agrees()
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from tradebot.core.model.ids import ClOrdID, ExecID, OrderID
+from tradebot.core.model.ids import ClOrdID, OrderID
 from tradebot.core.model.money import ZERO
 from tradebot.core.model.report import RejReason
 from tradebot.plugins.alpaca.known import ToldOrders
@@ -114,15 +114,11 @@ class AlpacaDesk:
     async def _of_parts(self, orders: Sequence[ToldOrder]) -> list[ToldExecution]:
         if not any(part.cum_qty for order in orders for part in _parts(order)):
             return []
-        parts = {part.order_id: None for order in orders for part in _parts(order)}
-        told: dict[ExecID, ToldExecution] = {}
+        parts = {part.order_id for order in orders for part in _parts(order)}
         since = min((order.at for order in orders if order.at is not None), default=None)
-        for order_id in parts:
-            asked = {} if since is None else {"after": (since - _A_SECOND).isoformat()}
-            for found in await self._executions(order_id=order_id, **asked):
-                if found.order_id in parts:  # where it does not sift, we do
-                    told[found.exec_id] = found
-        return sorted(told.values(), key=lambda found: (found.at, found.cum_qty))
+        asked = {} if since is None else {"after": (since - _A_SECOND).isoformat()}
+        told = [one for one in await self._executions(**asked) if one.order_id in parts]
+        return sorted(told, key=lambda one: (one.at, one.cum_qty))
 
     async def _orders(self, **asked: str) -> list[ToldOrder]:
         """Ask for orders, oldest first; a page begins behind the last order of the one before."""
