@@ -3,7 +3,17 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.makers import Trader, a_route, a_session, a_statement, at, of, some_settings, the
+from tests.makers import (
+    Trader,
+    a_route,
+    a_session,
+    a_statement,
+    at,
+    capabilities,
+    of,
+    some_settings,
+    the,
+)
 
 from tradebot.core.model.commands import DisconnectRoute, Phase
 from tradebot.core.model.events import IntentHeld, IntentRefused, OrderSubmitted
@@ -32,7 +42,8 @@ def test_buying_power_is_that_of_the_route_which_is_up() -> None:
 def test_buying_power_is_that_of_the_route_which_the_mode_allows() -> None:
     trader = Trader(TWO)
     trader.book.ledger.accounts.clear()
-    trader.tell(replace(POOR, kind=RouteKind.LIVE))
+    real = capabilities(real_money=True)
+    trader.tell(replace(POOR, kind=RouteKind.LIVE, capabilities=real))
     trader.tell(RICH)
     assert the(trader.submit(), OrderSubmitted).account == "PAPER-2"
 

@@ -9,7 +9,7 @@ from tests import makers
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.places import Market
-from tradebot.core.gates.session import may_trade
+from tradebot.core.gates.hours import may_trade
 from tradebot.core.model.commands import Phase
 from tradebot.core.model.settings import Policy
 

@@ -49,6 +49,7 @@ class OrderState:
     risk: Decimal = ZERO
     attempt: int = 1
     armed_by: str = ""
+    outside_hours: bool = False
     requests: int = 0
     canceled_by: str = ""  # who asked last; it never goes out again, even if the cancel failed
     canceling: ClOrdID | None = None  # our last cancel request, while it has no answer

@@ -111,6 +111,7 @@ class Orders:
             root=event.cl_ord_id, intent_id=event.intent_id, intent=body, route=event.route,
             account=event.account, send_by=event.send_by, sent=now, since=now, risk=event.risk,
             reserved=event.reserved, attempt=event.attempt, armed_by=event.armed_by,
+            outside_hours=event.outside_hours,
         )
         self.working[state.root] = state
         self.figures.total += 1

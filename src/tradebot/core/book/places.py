@@ -1,10 +1,12 @@
 """How does a route stand, and how a market's day?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tradebot.core.model.capabilities import Capabilities
 from tradebot.core.model.commands import BreakerState, Phase
+from tradebot.core.model.instrument import AssetClass
+from tradebot.core.model.intent import OrdType, TimeInForce
 from tradebot.core.model.settings import RouteKind
 from tradebot.core.model.window import Hours
 
@@ -16,6 +18,14 @@ class Route:
     capabilities: Capabilities
     is_up: bool = True
     breaker: BreakerState = BreakerState.CLOSED
+    table: frozenset[tuple[AssetClass, OrdType, TimeInForce]] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lay out what is taken, to be looked up for each order."""
+        self.table = frozenset(
+            (row.asset_class, row.ord_type, time_in_force)
+            for row in self.capabilities.takes for time_in_force in row.times_in_force
+        )
 
     @property
     def is_usable(self) -> bool:

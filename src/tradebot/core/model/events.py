@@ -159,6 +159,7 @@ class OrderSubmitted:
 
     `reserved` is the worst case in currency that gates count until evidence releases it; `risk` is
     what of it can be lost. `armed_by` is the token under which an order goes to a live account.
+    One that is sent `outside_hours` of its market shall work there, too.
     """
 
     cl_ord_id: ClOrdID
@@ -171,6 +172,7 @@ class OrderSubmitted:
     attempt: int = 1
     risk: Decimal = ZERO
     armed_by: str = ""
+    outside_hours: bool = False
 
 
 @fact

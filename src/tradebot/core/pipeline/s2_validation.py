@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from tradebot.core.book.book import Book
+from tradebot.core.gates import able
+from tradebot.core.gates.hours import may_trade
 from tradebot.core.gates.look import Look
-from tradebot.core.gates.session import may_trade
-from tradebot.core.model.capabilities import Capabilities
-from tradebot.core.model.instrument import AssetClass, Instrument
+from tradebot.core.model.instrument import Instrument
 from tradebot.core.model.intent import Intent, Leg
-from tradebot.core.model.money import ONE, is_multiple, plain
+from tradebot.core.model.money import plain
 from tradebot.core.model.reason import Reason, route_need, session_need
 from tradebot.core.model.verdict import Hold, Pass, Refuse, Verdict
 
@@ -69,40 +69,28 @@ def _about_route(book: Book, body: Intent, instruments: list[Instrument]) -> Hol
         expected = ", ".join(book.settings.routes)
         detail = f"route {body.route or '(none)'}: expected one of {expected}"
         return Refuse(reason=Reason.VALIDATION_UNKNOWN_ROUTE, detail=detail)
-    up = [route for name in known if (route := book.routes.get(name)) and route.is_up]
+    up = {name: route for name in known if (route := book.routes.get(name)) and route.is_up}
     if not up:
         return Hold(
             reason=Reason.ADAPTER_UNAVAILABLE, needs=tuple(route_need(name) for name in known)
         )
-    if not any([can_do(route.capabilities, body, instruments) for route in up]):
-        wanted = f"{body.ord_type} {body.time_in_force} with {len(body.legs)} leg(s)"
-        detail = f"no connected route does {wanted}"
-        return Refuse(reason=Reason.VALIDATION_NOT_SUPPORTED, detail=detail)
+    fit = [route for route in up.values() if able.takes(book, route, body)]
+    if not fit:
+        told = [f"{name}: {able.instead(book, route, body)}" for name, route in up.items()]
+        return Refuse(reason=Reason.VALIDATION_NOT_SUPPORTED, detail="; ".join(told[:_NAMED_MAX]))
+    if not any([able.suits_hour(book, route, body) for route in fit]):
+        return _for_hours(f"{body.ord_type} orders wait for the market's hours", instruments)
     return None
 
 
-def can_do(can: Capabilities, body: Intent, instruments: list[Instrument]) -> bool:
-    """Tell whether a broker of these capabilities takes the order as it stands."""
-    return len(body.legs) <= can.legs_max and all([
-        _is_taken(can, body, leg, instrument.asset_class)
-        for leg, instrument in zip(body.legs, instruments, strict=True)
-    ])
-
-
-def _is_taken(can: Capabilities, body: Intent, leg: Leg, asset_class: AssetClass) -> bool:
-    if asset_class not in can.fractional and not is_multiple(body.order_qty * leg.ratio_qty, ONE):
-        return False
-    return any([
-        row.asset_class is asset_class and row.ord_type is body.ord_type
-        and body.time_in_force in row.times_in_force
-        for row in can.takes
-    ])
-
-
 def _about_session(book: Book, instruments: list[Instrument], at: datetime) -> Hold | None:
-    shut = {i.calendar for i in instruments if not may_trade(book, i.calendar, at)}
-    if not shut:
-        return None
+    shut = [i for i in instruments if not may_trade(book, i.calendar, at)]
+    return _for_hours("", shut) if shut else None
+
+
+def _for_hours(detail: str, instruments: list[Instrument]) -> Hold:
+    names = sorted({instrument.calendar for instrument in instruments})
     return Hold(
-        reason=Reason.POLICY_MARKET_CLOSED, needs=tuple(session_need(name) for name in sorted(shut))
+        reason=Reason.POLICY_MARKET_CLOSED, detail=detail,
+        needs=tuple(session_need(name) for name in names),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from tradebot.core.gates import panel
+from tradebot.core.gates import able, panel
 from tradebot.core.gates.kill_switch import kill_switch
 from tradebot.core.gates.look import Look
 from tradebot.core.gates.mode import mode
@@ -43,6 +43,7 @@ def commit(gates: Sequence[panel.Gate], look: Look) -> Verdict:
         intent_id=intent.intent_id, intent=intent.body, route=intent.route, account=account,
         send_by=min(send_by, intent.expires, ends), reserved=reserved, attempt=intent.attempt,
         risk=risk, armed_by=arming.given.token if arming is not None else "",
+        outside_hours=able.is_outside(book, intent.body),
     )
     return Pass(events=(submitted,))
 

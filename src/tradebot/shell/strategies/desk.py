@@ -7,8 +7,8 @@ from typing import Final
 
 from tradebot.core.book.book import Book
 from tradebot.core.book.order_state import OrderState
+from tradebot.core.gates.hours import may_trade
 from tradebot.core.gates.routes import first_usable
-from tradebot.core.gates.session import may_trade
 from tradebot.core.indicators import Indicators
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.ids import IntentId

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from tradebot.core.book.book import Book
-from tradebot.core.gates.session import may_trade
+from tradebot.core.gates.hours import may_trade
 from tradebot.core.model.arming import LiveArmed
 from tradebot.core.model.commands import Control
 from tradebot.core.model.events import OrderSubmitted, ReplaceRequested

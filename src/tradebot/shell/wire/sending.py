@@ -155,4 +155,5 @@ def _as_submitted(state: OrderState) -> OrderSubmitted:
         cl_ord_id=state.root, intent_id=state.intent_id, intent=state.intent, route=state.route,
         account=state.account, send_by=state.send_by, reserved=state.reserved,
         attempt=state.attempt, risk=state.risk, armed_by=state.armed_by,
+        outside_hours=state.outside_hours,
     )
