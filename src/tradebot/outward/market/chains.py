@@ -15,7 +15,7 @@ from tradebot.ports import WIRE_TROUBLE
 Fetch: TypeAlias = Callable[[str], Awaitable[Chain | None]]
 
 WANTED_S: Final = 600.0  # it is fetched again so long after somebody asked
-FETCH_WITHIN_S: Final = 60.0
+FETCH_WITHIN_S: Final = 120.0
 _KEPT: Final = 4  # times the pause between two looks: what is older is not known any more
 
 
