@@ -15,6 +15,7 @@ from collections.abc import Awaitable
 import pytest
 from tests.fakes.tws.bad_days import BAD_DAYS
 from tests.fakes.tws.bad_orders import BAD_ORDERS
+from tests.fakes.tws.market_scenes import MARKET
 from tests.fakes.tws.scenes import ORDINARY
 from tests.fakes.tws.witness import VERSIONS
 
@@ -22,7 +23,7 @@ from tests.fakes.tws.witness import VERSIONS
 def names() -> list[str]:
     """Return what a run tells of: every scene, and the ordinary ones at every version."""
     ordinary = [f"{scene.__name__}-{version}" for scene in ORDINARY for version in VERSIONS]
-    return ordinary + [scene.__name__ for scene in BAD_DAYS + BAD_ORDERS]
+    return ordinary + [scene.__name__ for scene in BAD_DAYS + BAD_ORDERS + MARKET]
 
 
 async def play_all() -> None:
@@ -30,6 +31,8 @@ async def play_all() -> None:
     for scene in ORDINARY:
         for version in VERSIONS:
             await _tell(f"{scene.__name__}-{version}", scene(library, version))
+    for scene in MARKET:
+        await _tell(scene.__name__, scene(library, VERSIONS[-1]))
     for scene in BAD_DAYS + BAD_ORDERS:
         await _tell(scene.__name__, scene(library))
 
