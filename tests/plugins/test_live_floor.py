@@ -11,8 +11,8 @@ import pytest
 from tests.core.options.making import MONDAY, a_chain
 from tests.fakes.market import MINUTE
 from tests.makers import WIDE
-from tests.plugins import test_alpaca_market as alpaca
-from tests.plugins import test_ibkr_market as ibkr
+from tests.plugins.alpaca import test_market as alpaca
+from tests.plugins.ibkr import test_market as ibkr
 from tests.plugins.playing import CALENDARS
 from tests.shell.test_engine import HeldJournal
 

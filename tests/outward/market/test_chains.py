@@ -37,7 +37,8 @@ def play(scene: Callable[[Vendor], Awaitable[None]], vendor: Callable[[], Vendor
         made = vendor()
         task = asyncio.create_task(made.chains.run())
         try:
-            await scene(made)
+            async with asyncio.timeout(10_000):
+                await scene(made)
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
-from tradebot.ports import WIRE_TROUBLE, Declined, NotSent
+from tradebot.ports import WIRE_TROUBLE, Declined, LoginRefused, NotSent
 
 Run: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -34,7 +34,7 @@ async def again(name: str, run: Run, tell: Callable[[str], None]) -> None:
         asked_s = 0.0
         try:
             await run()
-        except Declined:
+        except (Declined, LoginRefused):
             raise
         except WIRE_TROUBLE as error:
             why = str(error) or type(error).__name__

@@ -15,7 +15,7 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 from tradebot.plugins.alpaca.feed_settings import AlpacaMarketSettings
-from tradebot.ports import Declined, NotSent
+from tradebot.ports import Declined, LoginRefused, NotSent
 
 PAGES_MAX: Final = 40
 _BYTES_MAX: Final = 32 * 1024 * 1024
@@ -23,7 +23,8 @@ _MINUTE_S: Final = 60.0
 _TRIES: Final = 3
 _PAUSE_S: Final = 1.0
 _LONGEST_S: Final = 60.0
-_REFUSED: Final = frozenset({400, 401, 403, 404, 422})
+_STRANGER: Final = frozenset({401, 403})
+_REFUSED: Final = frozenset({400, 404, 422})
 _TEXT_MAX: Final = 200
 
 
@@ -66,7 +67,7 @@ class AlpacaData:
             more["page_token"] = str(token)
 
     async def get(self, url: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
-        """Ask, and once more where nothing came of it; raise NotSent, or Declined for a no."""
+        """Ask, and again where nothing came of it; raise NotSent, Declined or LoginRefused."""
         for left in reversed(range(_TRIES)):
             await self._turn()
             try:
@@ -115,9 +116,10 @@ def _read(answer: ClientResponse, body: bytes) -> Mapping[str, Any]:
         told = json.loads(body, parse_float=Decimal)
     except (ValueError, RecursionError):
         told = None
-    if answer.status in _REFUSED:
+    if answer.status in _STRANGER | _REFUSED:
         said = told.get("message", "") if isinstance(told, dict) else ""
-        raise Declined(f"Alpaca's market data: HTTP {answer.status}: {said}"[:_TEXT_MAX])
+        refusal = LoginRefused if answer.status in _STRANGER else Declined
+        raise refusal(f"Alpaca's market data: HTTP {answer.status}: {said}"[:_TEXT_MAX])
     if answer.status != 200:
         raise NotSent(f"HTTP {answer.status}", _retry_after_s(answer.headers))
     if not isinstance(told, dict):

@@ -22,7 +22,7 @@ from aiohttp import (
 from tradebot.core.model.fact import fact
 from tradebot.plugins.alpaca.data import AlpacaData
 from tradebot.plugins.alpaca.feed_settings import AlpacaMarketSettings
-from tradebot.ports import Declined, NotSent
+from tradebot.ports import Declined, LoginRefused, NotSent, WireError
 
 Hear: TypeAlias = Callable[[Mapping[str, Any]], None]
 
@@ -33,7 +33,7 @@ _MESSAGE_BYTES_MAX: Final = 8 * 1024 * 1024
 _AT_ONCE: Final = 200  # symbols in one request, which has a longest length
 _IN_USE, _IN_USE_WAIT_S = 406, 30.0
 _AGAIN: Final = frozenset({404, 407, 500})  # too late, too slow, its own failure
-_REFUSED: Final = frozenset({401, 402, 403})
+_STRANGER: Final = frozenset({401, 402, 403})
 
 
 @fact
@@ -74,7 +74,7 @@ class DataStream:
                 begun()
                 await self._listen(socket)
         except WSServerHandshakeError as error:
-            refusal = Declined if error.status in _REFUSED else NotSent
+            refusal = LoginRefused if error.status in _STRANGER else NotSent
             raise refusal(f"HTTP {error.status}") from None
         except ClientError as error:  # its text may show where, and who we are
             raise NotSent(f"no connection ({type(error).__name__})") from None
@@ -157,8 +157,10 @@ def _messages(frame: Any) -> list[Mapping[str, Any]]:
     return [message for message in found if isinstance(message, dict)]
 
 
-def _refusal(told: Mapping[str, Any]) -> Declined | NotSent:
+def _refusal(told: Mapping[str, Any]) -> WireError:
     code, text = told.get("code"), f"Alpaca's stream: {told.get('msg')} ({told.get('code')})"
     if code == _IN_USE:
         return NotSent(f"{text}: an account has one connection", retry_after_s=_IN_USE_WAIT_S)
+    if code in _STRANGER:
+        return LoginRefused(text)
     return NotSent(text) if code in _AGAIN else Declined(text)

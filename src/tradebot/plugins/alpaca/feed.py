@@ -22,7 +22,7 @@ from tradebot.plugins.alpaca.data_stream import DataStream, StreamKind
 from tradebot.plugins.alpaca.feed_settings import AlpacaMarketSettings
 from tradebot.plugins.alpaca.option_chain import AlpacaChains
 from tradebot.plugins.alpaca.told_market import HALTED, RESUMED, bar_of, quote_of
-from tradebot.ports import MarketSite
+from tradebot.ports import Declined, MarketSite
 
 _NAMES_A_REQUEST: Final = 100
 
@@ -46,6 +46,7 @@ class AlpacaMarket(LiveMarket):
         self._days = VolatilityDays(site.state_dir / "alpaca_volatility.json")
         self._is_wanted = asyncio.Event()  # an option
         self._is_behind = False
+        self._unknown: set[str] = set()
 
     def want(self, symbol: str) -> None:
         self._option_lines.want(symbol)
@@ -57,6 +58,7 @@ class AlpacaMarket(LiveMarket):
 
     async def run(self) -> None:
         """Fetch what was, and then follow, until cancelled or turned away."""
+        self._unknown.clear()
         if self._settings.allow_delayed:
             self.tell("quotes may be late or made up, as allow_delayed says")
         await self._data.open()
@@ -73,7 +75,10 @@ class AlpacaMarket(LiveMarket):
 
     async def _remember(self) -> None:
         for symbol in self.shares:
-            self.quoted.remember(await self._bars(symbol))
+            try:
+                self.quoted.remember(await self._bars(symbol))
+            except Declined as error:
+                self._miss(symbol, error)
         for quote in await self._latest(tuple(self.shares)):
             self.quoted.quote(quote)
 
@@ -81,7 +86,7 @@ class AlpacaMarket(LiveMarket):
         """Tell the minutes that were missed before the stream opened."""
         if self._is_behind:
             self._is_behind = False
-            for symbol in self.shares:
+            for symbol in self.shares.keys() - self._unknown:
                 for bar in await self._bars(symbol, self.quoted.latest_bar(symbol)):
                     self.quoted.bar(bar)
 
@@ -110,14 +115,32 @@ class AlpacaMarket(LiveMarket):
             ("v1beta1/options", list(filter(names_option, symbols)), self._settings.option_feed),
         ):
             for at in range(0, len(names), _NAMES_A_REQUEST):
-                page = await self._data.get(
-                    f"{self._settings.data_url}/{path}/quotes/latest",
-                    {"symbols": ",".join(names[at : at + _NAMES_A_REQUEST]), "feed": feed.value},
-                )
-                told = page.get("quotes")
-                rows = told.items() if isinstance(told, dict) else ()
-                found += [quote for name, row in rows if (quote := quote_of(name, row)) is not None]
+                found += await self._quotes(path, names[at : at + _NAMES_A_REQUEST], feed.value)
         return found
+
+    async def _quotes(self, path: str, names: Sequence[str], feed: str) -> list[Quote]:
+        """Ask for some; who is unknown spoils the answer for all, and is found by asking fewer."""
+        asked = {"symbols": ",".join(names), "feed": feed}
+        try:
+            page = await self._data.get(f"{self._settings.data_url}/{path}/quotes/latest", asked)
+        except Declined as error:
+            if len(names) == 1:
+                self._miss(names[0], error)
+                return []
+            half = len(names) // 2
+            return [
+                *await self._quotes(path, names[:half], feed),
+                *await self._quotes(path, names[half:], feed),
+            ]
+        told = page.get("quotes")
+        rows = told.items() if isinstance(told, dict) else ()
+        return [quote for name, row in rows if (quote := quote_of(name, row)) is not None]
+
+    def _miss(self, symbol: str, error: Declined) -> None:
+        """Go on without a symbol that is not quoted here."""
+        if symbol not in self._unknown:
+            self._unknown.add(symbol)
+            self.tell(f"{symbol}: {error}")
 
     async def _follow_shares(self) -> None:
         stream = DataStream(
@@ -152,7 +175,8 @@ class AlpacaMarket(LiveMarket):
         while True:
             await self._catch_up()
             self.quoted.due()
-            names = (*self._lines.polled, *self._option_lines.polled)
+            wanted = (*self._lines.polled, *self._option_lines.polled)
+            names = [symbol for symbol in wanted if symbol not in self._unknown]
             for quote in await self._latest(names) if names and self.trades() else ():
                 self.quoted.quote(quote)
             await asyncio.sleep(self._settings.poll_s)

@@ -22,10 +22,12 @@ from tradebot.plugins.ibkr.feed_settings import IbkrMarketSettings
 from tradebot.plugins.ibkr.market_session import MarketSession
 from tradebot.plugins.ibkr.option_lists import IbkrChains, contract_of
 from tradebot.plugins.ibkr.ticks import DELAYED, Ticks
-from tradebot.ports import Declined, LoginRefused, MarketSite, NotSent
+from tradebot.ports import Declined, MarketSite, NotSent
 
 _LOOK_S: Final = 0.5
 _SILENT_S: Final = 10.0  # after a farm is back, a line that says nothing is asked for anew
+_LINE, _MINUTES = "line", "minutes"
+_AGAIN_S: Final = 60.0  # after a no
 _MINUTE: Final = timedelta(minutes=1)
 _LAST_WORD: Final = timedelta(seconds=10)  # a minute is told of every five seconds
 _EPOCH: Final = 2  # the format of dates: seconds
@@ -49,7 +51,8 @@ class IbkrMarket(LiveMarket):
         self._contracts: dict[str, Any] = {}
         self._minutes: dict[int, str] = {}  # by the numbers of their requests
         self._going: dict[str, Bar] = {}  # minutes that are not over
-        self._refused: set[str] = set()
+        self._later: dict[tuple[str, str], float] = {}  # who got a no, and when to ask again
+        self._told: dict[tuple[str, str], str] = {}  # the last no of each
         self._farms: frozenset[str] = frozenset()
         self._restored_at: float | None = None
         self._is_skewed = False
@@ -98,8 +101,6 @@ class IbkrMarket(LiveMarket):
                 lines=partial(self._keep_lines, session), asking=partial(self._ask, session),
                 heartbeat=partial(self._listen_for_life, session),
             )
-        except LoginRefused as error:
-            raise Declined(str(error)) from error
         finally:
             self._session = None
             await session.close()
@@ -109,7 +110,7 @@ class IbkrMarket(LiveMarket):
         self._contracts.clear()
         self._minutes.clear()
         self._going.clear()
-        self._refused.clear()
+        self._later.clear()
         self.tell("the session with the gateway is open")
 
     async def _remember(self, session: MarketSession, symbol: str) -> None:
@@ -121,8 +122,9 @@ class IbkrMarket(LiveMarket):
                 "reqHistoricalData", contract, "", f"{self._settings.history_days} D", "1 min",
                 "TRADES", False, _EPOCH, True, [],
             )
-        except Declined as error:
-            self.tell(f"{symbol}: no minutes: {error}")
+        except (Declined, NotSent) as error:
+            session.check()
+            self._miss(symbol, _MINUTES, str(error))
             return
         self._minutes[number] = symbol
         bars = [bar for (row,) in told if (bar := _bar(symbol, row)) is not None]
@@ -142,7 +144,7 @@ class IbkrMarket(LiveMarket):
             session.check()
             self._end_minutes()
             self._look_at_farms(session)
-            wanted = [symbol for symbol in self._lines.held if symbol not in self._refused]
+            wanted = [symbol for symbol in self._lines.held if self._may_ask(symbol, _LINE)]
             for symbol in set(session.lines) - set(wanted):
                 await session.give_back(symbol)
             for symbol in wanted:
@@ -155,8 +157,7 @@ class IbkrMarket(LiveMarket):
         try:
             contract = await self._contract(session, symbol)
         except Declined as error:
-            self._refused.add(symbol)
-            self.tell(f"{symbol}: no line: {error}")
+            self._miss(symbol, _LINE, str(error))
             return
         await session.give_back(symbol)
         ticks = await session.listen(symbol, contract)
@@ -188,6 +189,9 @@ class IbkrMarket(LiveMarket):
     async def _ask(self, session: MarketSession) -> None:
         """Look in turn at those who have no line."""
         while True:
+            for symbol in self.shares.keys() - self._minutes.values():
+                if self._may_ask(symbol, _MINUTES):
+                    await self._remember(session, symbol)
             for symbol in self._lines.polled if self.trades() else ():
                 quote = await self._glance(session, symbol)
                 if quote is not None:
@@ -221,13 +225,21 @@ class IbkrMarket(LiveMarket):
         if quote is not None and ticks.is_fresh:
             ticks.is_fresh = False
             self.quoted.quote(quote)
-        elif ticks.kind == DELAYED and ticks.symbol not in self._refused:
-            self._refused.add(ticks.symbol)
-            self.tell(f"{ticks.symbol}: its quotes are late: they are not taken (allow_delayed)")
+        elif ticks.kind == DELAYED and self._may_ask(ticks.symbol, _LINE):
+            self._miss(ticks.symbol, _LINE, "its quotes are late, and not taken (allow_delayed)")
 
     def _on_refused(self, ticks: Ticks, code: int, text: str) -> None:
-        self._refused.add(ticks.symbol)
-        self.tell(f"{ticks.symbol}: no line: {codes.told(code, text)}")
+        self._miss(ticks.symbol, _LINE, codes.told(code, text))
+
+    def _miss(self, symbol: str, what: str, why: str) -> None:
+        """Go on without it, for a while: what stands against it may pass."""
+        self._later[symbol, what] = _now() + _AGAIN_S
+        if self._told.get((symbol, what)) != why:
+            self._told[symbol, what] = why
+            self.tell(f"{symbol}: no {what}: {why}")
+
+    def _may_ask(self, symbol: str, what: str) -> bool:
+        return _now() >= self._later.get((symbol, what), 0.0)
 
     def _on_minute(self, number: int, row: Any) -> None:
         """Take in a minute that goes on; the first word of another one ends it."""

@@ -71,9 +71,16 @@ class IbkrChains:
                 lists.interest[symbol] = ticks.interest
             return ticks
 
-        looks = [seen(symbol, contract) for symbol, contract in lists.contracts.items()]
+        try:
+            async with asyncio.TaskGroup() as looks:
+                seen_all = [
+                    looks.create_task(seen(symbol, contract))
+                    for symbol, contract in lists.contracts.items()
+                ]
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
         days = dict[date, list[Listed]]()
-        for ticks in await asyncio.gather(*looks):
+        for ticks in (look.result() for look in seen_all):
             option = option_of(ticks.symbol)
             assert option is not None and option.expiry is not None
             row = _row(option, ticks, lists, is_late_allowed=self._settings.allow_delayed)

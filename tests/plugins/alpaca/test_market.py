@@ -22,7 +22,7 @@ from tradebot.core.model.facts import Bar, Quote
 from tradebot.core.model.secret import Secret
 from tradebot.plugins.alpaca.feed import AlpacaMarket
 from tradebot.plugins.alpaca.feed_settings import AlpacaMarketSettings, OptionSource, ShareFeed
-from tradebot.ports import Clock, Declined, DistantOptions, MarketEvent
+from tradebot.ports import Clock, Declined, DistantOptions, LoginRefused, MarketEvent
 from tradebot.shell.clock import LoopClock
 from tradebot.shell.option_chain import chain_of
 
@@ -266,7 +266,7 @@ async def test_the_volatility_of_a_day_is_kept_for_the_days_that_follow(room: Ro
 
 async def test_wrong_credentials_end_the_feed(room: Room) -> None:
     market = room.feed(secret=Secret("wrong"))
-    with pytest.raises(Declined, match="unauthorized"):
+    with pytest.raises(LoginRefused, match="unauthorized"):
         async with asyncio.timeout(WITHIN_S):
             await market.run()
     assert room.fake.site.refused_logins == 1
