@@ -53,6 +53,7 @@ class AlpacaMarketHalf:
         self.readers: dict[str, list[Reader]] = {"shares": [], "options": []}
         self.lines_max = lines_max
         self.is_mute = False
+        self.unknown: set[str] = set()  # whoever asks for one of these gets no answer about any
         self._fake = fake
         self._facts = facts
         self._venue = facts.venue
@@ -101,6 +102,9 @@ class AlpacaMarketHalf:
 
     async def _latest(self, request: web.Request) -> web.Response:
         names = request.query["symbols"].split(",")
+        if strangers := self.unknown.intersection(names):
+            told = {"message": f"invalid symbol: {min(strangers)}"}
+            return web.json_response(told, status=400)
         return web.json_response({"quotes": {
             name: self._quote(self._venue.quotes[name]) for name in names
             if name in self._venue.quotes

@@ -223,6 +223,14 @@ async def test_whoever_has_no_line_is_asked_for(room: Room) -> None:
         assert room.half.lines() == {"SPY"}
 
 
+async def test_a_symbol_that_nobody_quotes_is_told_of_and_spoils_no_other(room: Room) -> None:
+    room.half.unknown = {"NOSUCH"}
+    async with room.running("SPY", "NOSUCH", "IBM", symbols_max=1):
+        room.venue.quote("IBM", "260.00", "260.04")
+        await until(lambda: "260.02" in room.mids("IBM"))
+        assert sum("NOSUCH: Alpaca's market data: HTTP 400" in text for text in room.told) == 1
+
+
 async def test_options_are_heard_as_far_as_lines_go_and_asked_for_beyond(room: Room) -> None:
     room.facts.show(a_chain(days=(25,)))
     async with room.running(option_lines_max=1) as market:

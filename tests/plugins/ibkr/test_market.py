@@ -253,6 +253,18 @@ async def test_a_login_with_fewer_lines_than_are_asked_for_is_told_of(room: Room
         await until(lambda: "501.01" in room.mids())
 
 
+async def test_a_line_that_was_refused_is_asked_for_again_later(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tradebot.plugins.ibkr.feed._AGAIN_S", 0.05)
+    room.half.lines_max = 1
+    async with room.running("SPY", "IBM"):
+        await until(lambda: room.half.asked.count("IBM") >= 2)
+        assert room.said("IBM: no line: IB 101") == 1
+        room.half.lines_max = 2
+        await until(lambda: room.mids("IBM"))
+
+
 async def test_a_symbol_that_nobody_lists_is_told_of_and_stops_no_other(room: Room) -> None:
     async with room.running("NOSUCH", "SPY"):
         await until(room.mids)

@@ -31,7 +31,6 @@ class AlpacaMarket(LiveMarket):
     """Shares that the settings name, and any option on them that somebody asks for."""
 
     settings_type = AlpacaMarketSettings
-    stand_in: Final = "simulated"  # in a rehearsal
 
     def __init__(self, settings: AlpacaMarketSettings, site: MarketSite) -> None:
         super().__init__(FeedTerms(
