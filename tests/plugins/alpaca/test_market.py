@@ -228,7 +228,10 @@ async def test_a_symbol_that_nobody_quotes_is_told_of_and_spoils_no_other(room: 
     async with room.running("SPY", "NOSUCH", "IBM", symbols_max=1):
         room.venue.quote("IBM", "260.00", "260.04")
         await until(lambda: "260.02" in room.mids("IBM"))
-        assert sum("NOSUCH: Alpaca's market data: HTTP 400" in text for text in room.told) == 1
+        strangers = [text for text in room.told if "HTTP 400" in text]
+        assert strangers == [
+            "market alpaca: NOSUCH: Alpaca's market data: HTTP 400: invalid symbol: NOSUCH"
+        ]
 
 
 async def test_options_are_heard_as_far_as_lines_go_and_asked_for_beyond(room: Room) -> None:
