@@ -101,6 +101,7 @@ async def test_a_change_that_came_too_late_leaves_the_order_as_it_is() -> None:
         await play.until(lambda: "cancel_rejected" in play.words(FIRST))
         await play.quiet()
         assert play.words(FIRST)[:3] == ["new", "pending_replace", "SPY 10@99"]
+        assert "rejected" not in play.words(FIRST) + play.words(SECOND)
         refusals = [r for r in play.told if r.exec_type is ExecType.CANCEL_REJECTED]
         assert {(r.cl_ord_id, r.orig_cl_ord_id, r.rej_reason) for r in refusals} == {
             (SECOND, FIRST, RejReason.TOO_LATE),

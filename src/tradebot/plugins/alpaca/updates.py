@@ -90,7 +90,7 @@ class Interpreter:
                 order_id=order.order_id, symbol=order.symbol, is_sell=bool(order.is_sell),
                 qty=number(update, "qty"), px=number(update, "price"), cum_qty=order.cum_qty, at=at,
             )]
-            self._named.put(text(update, "execution_id"), found[0].exec_id)
+            self._named.put(str(update.get("execution_id")), found[0].exec_id)
         new = [one for one in found if not (whole.legs and self._told.get(one.exec_id))]
         for one in new:
             self._told.put(one.exec_id, True)
