@@ -42,7 +42,7 @@ from tradebot.shell.strategies.desk import StrategyDesk
 from tradebot.shell.views.views import Views
 from tradebot.shell.wire.patience import USUAL
 
-WITHIN_S = 8.0
+WITHIN_S = 15.0
 ROOMS: dict[str, Callable[[Path], Any]] = {
     "alpaca": alpaca.Room, "ibkr": lambda folder: ibkr.Room(),
 }

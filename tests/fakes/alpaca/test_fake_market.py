@@ -24,7 +24,7 @@ from tests.fakes.market import MarketFacts
 from tests.fakes.venue import Venue
 
 PUT = "SPY261218P00490000"
-WITHIN_S = 3.0
+WITHIN_S = 10.0
 
 
 class Hall:

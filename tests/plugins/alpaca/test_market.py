@@ -27,7 +27,7 @@ from tradebot.shell.clock import LoopClock
 from tradebot.shell.option_chain import chain_of
 
 PUT, CALL = "SPY261218P00490000", "SPY261218C00510000"
-WITHIN_S = 3.0
+WITHIN_S = 10.0
 
 
 class Room:
@@ -164,7 +164,6 @@ async def test_a_minute_is_told_when_it_is_over(room: Room) -> None:
         room.facts.bar("SPY", MONDAY - MINUTE, "500.50")
         soon = room.clock.now() + timedelta(seconds=0.15)
         room.facts.bar("SPY", soon - MINUTE, "500.60")
-        await until(lambda: len(room.bars) == 1)
         await until(lambda: len(room.bars) == 2)
         assert room.clock.now() >= soon == room.bars[-1].end
         assert [bar.close for bar in market.history("SPY", 2)] == [

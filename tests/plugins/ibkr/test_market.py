@@ -23,7 +23,7 @@ from tradebot.shell.clock import LoopClock
 from tradebot.shell.option_chain import chain_of
 
 PUT, CALL = "SPY261218P00490000", "SPY261218C00510000"
-WITHIN_S = 3.0
+WITHIN_S = 10.0
 
 
 class Room:
