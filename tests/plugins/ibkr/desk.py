@@ -100,7 +100,7 @@ class Desk:
 
     async def heard(self, *kinds: ExecType) -> None:
         """Wait until the last things told are these."""
-        await until(lambda: self.kinds()[-len(kinds):] == list(kinds), lambda: self.told)
+        await until(lambda: self.kinds()[-len(kinds):] == list(kinds), lambda: self.kinds())
 
     def on_the_wire(self, message: str) -> list[tuple[str, ...]]:
         """Return what the client sent of one kind, field by field."""

@@ -44,6 +44,48 @@ async def test_a_resting_order_is_changed_in_place_and_canceled(tmp_path: Path) 
         assert len({r.order_id for r in desk.told}) == 1
 
 
+async def test_a_refused_change_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with a_desk(tmp_path) as desk:
+        desk.venue.plan(REST)
+        order = desk.order(10, "499.00")
+        there = await desk.send(order)
+        desk.venue.fill(there, 5, "499.00")
+        await desk.heard(E.TRADE)
+        await desk.broker.replace(order.cl_ord_id, "tb1", Decimal(4), Decimal("498.00"))
+        await desk.heard(E.CANCEL_REJECTED)
+        assert desk.told[-1].cl_ord_id == "tb1" and "IB 105" in desk.told[-1].text
+        await desk.broker.replace(order.cl_ord_id, "tb2", Decimal(8), None)
+        await desk.heard(E.REPLACED)
+        assert (there.qty, there.limit) == (8, Decimal("499.00"))
+
+
+async def test_an_order_that_ib_turns_down_after_all_has_ended(tmp_path: Path) -> None:
+    async with a_desk(tmp_path) as desk:
+        desk.venue.plan(REST)
+        order = desk.order(10, "499.00")
+        there = await desk.send(order)
+        await desk.heard(E.NEW)
+        desk.venue.reject(there, "201")
+        await desk.heard(E.NEW, E.CANCELED)
+        assert "IB 201" in desk.told[-1].text
+
+
+async def test_a_cancel_of_what_is_over_is_an_answer(tmp_path: Path) -> None:
+    async with a_desk(tmp_path) as desk:
+        order = desk.order(10, "500.02")
+        await desk.send(order)
+        await desk.heard(E.TRADE)
+        with pytest.raises(Declined) as raised:
+            await desk.broker.cancel(order.cl_ord_id, "tb1")
+        assert raised.value.rej_reason is RejReason.TOO_LATE
+        known = desk.broker._orders.called(order.cl_ord_id)
+        assert known is not None
+        known.is_done = False  # as where the fill crosses the cancel on the wire
+        await desk.broker.cancel(order.cl_ord_id, "tb2")
+        await desk.heard(E.CANCEL_REJECTED)
+        assert desk.told[-1].rej_reason is RejReason.TOO_LATE and "10148" in desk.told[-1].text
+
+
 async def test_a_remark_that_libraries_take_for_a_cancel_ends_nothing(tmp_path: Path) -> None:
     async with a_desk(tmp_path) as desk:
         desk.venue.plan(REST)

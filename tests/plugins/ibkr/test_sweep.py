@@ -100,7 +100,7 @@ def is_settled(desk: Desk) -> bool:
     A change that got no answer stays open until nobody can send it any more.
     """
     return all(
-        state.in_doubt and not desk.bench.copies(state.root)
+        (state.in_doubt and not desk.bench.copies(state.root))
         or not (state.in_doubt or state.is_unanswered or state.order.pending)
         for state in desk.book.orders.working.values()
     )

@@ -58,8 +58,12 @@ async def stated(
     if not cash:
         raise DeliveryUnknown(f"IB states no cash of {account}")
     *_, value, currency = cash[-1]
+    try:
+        amount = Decimal(value)
+    except ArithmeticError:
+        raise DeliveryUnknown(f"IB states {value[:40]!r} as cash of {account}") from None
     return Statement(
-        account=account, as_of=as_of, cash=Decimal(value), currency=currency,
+        account=account, as_of=as_of, cash=amount, currency=currency,
         holdings=tuple(_holdings(account, positions)),
         working=tuple(_working(account, working, symbols)),
     )

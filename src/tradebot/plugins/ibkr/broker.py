@@ -154,7 +154,7 @@ class IbkrBroker:
             raise Declined(told, RejReason.OTHER)
         ticket = translate.changed(order.ticket, order_qty, price)
         session.send("placeOrder", order.number, order.contract, ticket)
-        order.ticket, order.change = ticket, AskedChange(request_id, order_qty, price)
+        order.change = AskedChange(request_id, ticket, order_qty, price)
         await self._word(order, lambda: order.change is None)
 
     async def find(self, cl_ord_id: ClOrdID) -> BrokerOrder | None:
@@ -183,7 +183,9 @@ class IbkrBroker:
 
     async def fills_since(self, since: datetime) -> Sequence[Report]:
         """Return today's executions; IB forgets older ones."""
-        lists = await self._up().lists()
+        session = self._up()
+        session.forget()  # of what others trade nobody tells
+        lists = await session.lists()
         return [
             fill for fill in await self._traded(lists.executions)
             if fill.transact_time is not None and fill.transact_time + IB_TELLS > since

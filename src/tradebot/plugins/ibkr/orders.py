@@ -18,9 +18,10 @@ KEPT_MAX: Final = 10_000  # orders; of those that are done the oldest are forgot
 
 @dataclass(frozen=True, slots=True)
 class AskedChange:
-    """What an order was asked to become."""
+    """What an order was asked to become; `ticket` is how that was written."""
 
     request_id: ClOrdID
+    ticket: Any
     order_qty: Decimal
     price: Decimal | None
 

@@ -11,14 +11,20 @@ from tradebot.core.model.ids import ClOrdID
 from tradebot.plugins.ibkr.catalog import Catalog
 from tradebot.plugins.ibkr.connection import NUMBER, Connection
 from tradebot.plugins.ibkr.orders import name_of
-from tradebot.plugins.ibkr.questions import COMPLETED, EXECUTIONS, ORDERS, TIME, Take
+from tradebot.plugins.ibkr.questions import (
+    COMPLETED,
+    EXECUTIONS,
+    ORDERS,
+    REQUESTS_FROM,
+    TIME,
+    Take,
+)
 from tradebot.plugins.ibkr.settings import IbkrSettings
 from tradebot.ports import WireError
 
 Lines: TypeAlias = list[tuple[Any, ...]]
 
-FRESH_S: Final = 1.0  # one look answers all questions so soon behind it, unless there is news
-_NEWS: Final = ("openOrder", "orderStatus", "execDetails")
+FRESH_S: Final = 1.0  # one look answers all questions so soon behind it, unless something traded
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Lists:
     """All that IB tells of orders: those that work, those that ended today, what was traded."""
 
     asked_at: float
+    heard: int
     working: Lines
     completed: Lines
     executions: Lines
@@ -45,8 +52,9 @@ class GatewaySession:
         on_end: Callable[[Exception], None], settle: Callable[[], Awaitable[None]],
         is_paused: Callable[[], bool],
     ) -> None:
-        news = {name: self._news(hears[name]) for name in _NEWS}
-        self.connection = Connection(settings, {**hears, **news}, self._on_end)
+        self._executions = 0  # that were told unasked
+        hears = {**hears, "execDetails": self._counted(hears["execDetails"])}
+        self.connection = Connection(settings, hears, self._on_end)
         self.catalog = Catalog(self.connection)
         self._every_s = settings.heartbeat_s
         self._tell_end = on_end
@@ -86,12 +94,12 @@ class GatewaySession:
     async def lists(self) -> Lists:
         """Return what IB tells of orders now; what was sent meanwhile makes it ask anew."""
         async with self._looking:
-            now = asyncio.get_running_loop().time()
-            if self._last is not None and now < self._last.asked_at + FRESH_S:
-                return self._last
+            now, last, heard = asyncio.get_running_loop().time(), self._last, self._executions
+            if last is not None and last.heard == heard and now < last.asked_at + FRESH_S:
+                return last
             ask = self.connection.ask
             lists = Lists(
-                asked_at=now,
+                asked_at=now, heard=heard,
                 working=await ask(ORDERS, "reqAllOpenOrders"),
                 completed=await ask(COMPLETED, "reqCompletedOrders", False),
                 executions=await ask(
@@ -109,11 +117,13 @@ class GatewaySession:
 
     async def _watching(self) -> None:
         connection = self.connection
-        while connection.failure is None:
-            try:
+        try:
+            while connection.failure is None:
                 await self._look()
-            except (WireError, OSError) as error:
-                connection.distrust(ConnectionError(f"IB is not there: {error}"))
+        except (WireError, OSError) as error:
+            connection.distrust(ConnectionError(f"IB is not there: {error}"))
+        finally:
+            connection.distrust(ConnectionError("nobody watches the session any more"))
 
     async def _look(self) -> None:
         try:
@@ -130,10 +140,10 @@ class GatewaySession:
         await self._settle()
         self._settled_at = asyncio.get_running_loop().time()
 
-    def _news(self, take: Take) -> Take:
-        def heard(*told: Any) -> None:
-            self.forget()
-            take(*told)
+    def _counted(self, take: Take) -> Take:
+        def heard(request: int, *told: Any) -> None:
+            self._executions += request < REQUESTS_FROM
+            take(request, *told)
         return heard
 
     def _on_end(self) -> None:

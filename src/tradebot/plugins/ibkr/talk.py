@@ -17,6 +17,7 @@ from tradebot.plugins.ibkr.translate import as_told
 
 _ON_ITS_WAY: Final = frozenset({"ApiPending", "PendingSubmit"})
 _LIVE: Final = frozenset({"PreSubmitted", "Submitted"})
+_FILLED: Final = "Filled"
 _CANCELED: Final = frozenset({"ApiCancelled", "Cancelled"})
 
 
@@ -49,7 +50,7 @@ class OrderTalk:
             told.totalQuantity = 0  # here it is what is left, or nothing, and never what was asked
             order = self._known(contract, told)
             order.is_live = order.is_live or number(told.filledQuantity) > 0
-            self._stands(order, state.status)
+            self._stands(order, _FILLED if state.status == _FILLED else "Cancelled")
 
     def order_status(self, order_number: int, status: str, *more: Any) -> None:
         _, _, _, perm_id, _, _, client_id, *_ = more
@@ -111,18 +112,19 @@ class OrderTalk:
         if order.is_done or status in _ON_ITS_WAY:
             return
         if status in _LIVE:
+            order.trouble = None
             if not order.is_live:
                 order.is_live = True
                 self._say(order, ExecType.NEW)
         elif status in _CANCELED:
             self._ended(order)
-        elif status == "Filled":
+        elif status == _FILLED:
             order.is_live = order.is_done = True
         elif status == "PendingCancel":
             if order.cancel is not None:
                 self._say(order, ExecType.PENDING_CANCEL, request=order.cancel)
         elif status == "Inactive":
-            if order.trouble is not None and not order.is_live:
+            if order.trouble is not None and codes.says(order.trouble[0]) is Meaning.REFUSED:
                 self._ended(order)
             else:
                 self._say(order, ExecType.SUSPENDED)
@@ -146,7 +148,7 @@ class OrderTalk:
             order, ExecType.REPLACED, request=change.request_id, order_qty=change.order_qty
         )
         self._orders.rename(order, change.request_id)
-        order.change = None
+        order.ticket, order.change = change.ticket, None
 
     def _say_refused(self, order: KnownOrder, request: ClOrdID, code: int, text: str) -> None:
         self._say(
