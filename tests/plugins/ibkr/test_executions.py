@@ -1,5 +1,6 @@
 """Is money booked once, at its price and with its fee, in whatever order IB tells of it?"""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.plugins.ibkr.desk import TRADING, a_desk, until
 
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.report import ExecType as E
+from tradebot.core.model.report import Report
 from tradebot.plugins.ibkr.executions import Executions
 from tradebot.plugins.ibkr.outbox import Outbox
 
@@ -27,6 +29,11 @@ def an_execution(exec_id: str = "0000e0d5.1.01.01", **more: Any) -> tuple[Any, .
 
 def a_commission(exec_id: str, fee: float) -> Any:
     return SimpleNamespace(execId=exec_id, commission=fee)
+
+
+async def taken(outbox: Outbox) -> Report:
+    async with asyncio.timeout(1):
+        return await outbox.take()
 
 
 @pytest.fixture
@@ -46,23 +53,23 @@ async def test_a_commission_that_comes_in_time_is_part_of_the_execution(
 ) -> None:
     executions.heard(*an_execution())
     executions.commission(a_commission("0000e0d5.1.01.01", 0.35))
-    assert (await outbox.take()).fee == Decimal("0.35")
+    assert (await taken(outbox)).fee == Decimal("0.35")
 
 
 async def test_a_commission_that_comes_late_corrects_the_execution(
     executions: Executions, outbox: Outbox
 ) -> None:
     executions.heard(*an_execution())
-    first = await outbox.take()
+    first = await taken(outbox)
     assert first.fee == 0
     executions.commission(a_commission("0000e0d5.1.01.01", 1.7976931348623157e308))
     for _ in range(2):
         executions.commission(a_commission("0000e0d5.1.01.01", 0.35))
-    second = await outbox.take()
+    second = await taken(outbox)
     assert (second.exec_type, second.exec_ref_id) == (E.TRADE_CORRECT, first.exec_id)
     assert (second.last_qty, second.last_px, second.fee) == (10, first.last_px, Decimal("0.35"))
     executions.heard(*an_execution("0000e0d5.1.01.02", shares=8.0))
-    third = await outbox.take()
+    third = await taken(outbox)
     assert third.exec_ref_id == second.exec_id, "the last one that stands"
 
 
@@ -85,7 +92,7 @@ async def test_another_accounts_trades_and_whole_bags_are_no_money_of_ours(
     bag[1].secType = "BAG"
     executions.heard(*bag)
     executions.heard(*an_execution("0000e0d5.3.01.01"))
-    assert (await outbox.take()).exec_id == "0000e0d5.3.01.01"
+    assert (await taken(outbox)).exec_id == "0000e0d5.3.01.01"
 
 
 async def test_an_execution_waits_in_its_place_and_no_longer_than_it_may(
@@ -96,11 +103,11 @@ async def test_an_execution_waits_in_its_place_and_no_longer_than_it_may(
     executions.commission(a_commission("0000e0d5.2.01.01", 0.35))
     outbox.end(ConnectionError("gone"))
     with pytest.raises(ConnectionError):
-        await outbox.take()
+        await taken(outbox)
     outbox.begin()
-    taken = [await outbox.take(), await outbox.take()]
-    assert [r.exec_id for r in taken] == ["0000e0d5.1.01.01", "0000e0d5.2.01.01"]
-    assert [r.fee for r in taken] == [0, Decimal("0.35")]
+    both = [await taken(outbox), await taken(outbox)]
+    assert [r.exec_id for r in both] == ["0000e0d5.1.01.01", "0000e0d5.2.01.01"]
+    assert [r.fee for r in both] == [0, Decimal("0.35")]
 
 
 async def test_a_correction_takes_the_place_of_what_it_corrects(tmp_path: Path) -> None:
