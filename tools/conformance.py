@@ -46,7 +46,8 @@ def _head() -> Iterator[str]:
     yield "\nWhat a broker cannot do is refused before it is asked. The abilities are what adapters"
     yield "declare; the promises are cases of one suite, `tests/conformance`, that runs against all"
     yield "of them: paper and mock in this process, the others against a server of ours that speaks"
-    yield "the broker's own protocol. Nothing here was tried on a real account."
+    yield "the broker's own protocol. Each ends without a task, thread or socket left over, and"
+    yield "with a book that is what is true there. Nothing here was tried on a real account."
 
 
 def _abilities(found: Mapping[str, Declared]) -> Iterator[str]:

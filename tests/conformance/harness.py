@@ -33,8 +33,6 @@ FILES: Final = (cases_of_orders, cases_of_changes, cases_of_trouble, cases_of_co
 ENDS_WITHIN_S: Final = 120.0  # on the loop's clock
 GONE_WITHIN_S: Final = 20.0
 FIRED: Final = Counter[tuple[str, str]]()  # faults by bench and kind, for who asks afterwards
-
-
 _Begun = weakref.WeakSet[asyncio.Future[Any]]
 _BEGUN: ContextVar[_Begun | None] = ContextVar("begun", default=None)
 

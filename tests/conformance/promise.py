@@ -33,11 +33,12 @@ ABILITIES: Final[Mapping[str, tuple[Callable[[Capabilities], bool], str]]] = {
         lambda can: can.fills_since is not FillsSince.NONE, "it tells no past executions"
     ),
 }
+BESIDE: Final = frozenset({"restart", "late fill"})  # what else a bench may tell that it cannot
 
 
 @dataclass(frozen=True)
 class Case:
-    """One promise of every broker. `needs`: abilities, verbs of the bench, kinds of fault."""
+    """One promise of every broker; it needs abilities, verbs of the bench, kinds of fault."""
 
     name: str
     play: Play

@@ -3,7 +3,7 @@
 import pytest
 from tests.conformance import benches, harness
 from tests.conformance.bench import Bench
-from tests.conformance.promise import CASES
+from tests.conformance.promise import ABILITIES, BESIDE, CASES
 from tests.fakes.faults import ALL
 from tools import conformance
 
@@ -27,6 +27,12 @@ def test_what_a_bench_cannot_do_is_told_of_cases_that_there_are(name: str) -> No
     assert {word for word in bench.cannot if word not in ALL} <= asked
     told = harness.declared(bench)
     assert sum(why is None for why in told.why_not.values()) > len(CASES) / 3
+
+
+def test_every_word_that_a_case_needs_means_something() -> None:
+    verbs = {name for name in vars(Bench) if not name.startswith("_")}
+    asked = {word for case in CASES.values() for word in case.needs}
+    assert asked <= verbs | set(ABILITIES) | ALL | BESIDE
 
 
 def test_every_verb_that_a_case_needs_is_there_or_its_lack_is_told() -> None:
