@@ -143,6 +143,8 @@ async def an_execution_that_is_taken_back_is_gone(desk: Desk) -> None:
     await desk.bench.bust(order)
     await desk.until(lambda: desk.held() == {"SPY": Decimal(4)}, "a bust")
     await desk.agrees()
+    await desk.reconnected()
+    await desk.agrees()
 
 
 @through_the_wire("trade", "correct")
@@ -152,6 +154,8 @@ async def an_execution_that_is_corrected_counts_as_corrected(desk: Desk) -> None
     await desk.bench.trade(order, 4)
     await desk.until(lambda: desk.held(), "an execution")
     await desk.bench.correct(order, 4, "98.50")
+    await desk.agrees()
+    await desk.reconnected()
     await desk.agrees()
 
 
