@@ -39,7 +39,7 @@ from tradebot.core.model.events import (
     StatementCompared,
     TradeBooked,
 )
-from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.ids import ClOrdID, ExecID
 from tradebot.core.model.money import ONE
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.report import ExecType, Holding, OpenOrder, Report
@@ -216,6 +216,21 @@ def test_a_known_execution_with_other_numbers_is_news_and_halts_its_instrument()
     found = look(trader, fill, replace(fill, last_qty=Decimal(5)))
     assert the(found, ReportIgnored).reason is Reason.OMS_CONFLICTING_EXECUTION
     assert the(found, InstrumentHalted).symbol == "SPY"
+
+
+def test_what_was_corrected_may_be_told_by_its_first_id_as_it_stands_now() -> None:
+    trader = Trader()
+    fill = a_trade("X1", 4, "500", an_order(trader))
+    trader.tell(fill)
+    corrected = replace(
+        fill, exec_type=ExecType.TRADE_CORRECT, exec_id=ExecID("X2"), exec_ref_id=ExecID("X1"),
+        last_px=Decimal(499),
+    )
+    trader.tell(corrected)
+    assert not of(look(trader, replace(fill, last_px=Decimal(499))), InstrumentHalted)
+    assert not of(look(trader, fill), InstrumentHalted)
+    found = look(trader, replace(fill, last_px=Decimal(498)))
+    assert the(found, ReportIgnored).reason is Reason.OMS_CONFLICTING_EXECUTION
 
 
 def test_a_fill_that_may_still_be_on_its_way_counts_as_none_that_was_missed() -> None:

@@ -70,9 +70,7 @@ def is_heard(book: Book, fill: Report) -> bool:
     """
     state, route = book.orders.of_report(fill), book.routes.get(fill.route)
     if state is not None:
-        booked = state.order.fill(fill.exec_id)
-        is_other = booked is not None and (booked.qty, booked.px) != (fill.last_qty, fill.last_px)
-        return fill.exec_id in state.order.seen and not is_other
+        return fill.exec_id in state.order.seen and state.order.has_heard(fill)
     if route is None:
         return False
     account = book.ledger.accounts[route.account]

@@ -128,6 +128,18 @@ class Order:
     def fill(self, exec_id: ExecID | None) -> Fill | None:
         return next((fill for known, fill in self.fills if known == exec_id), None)
 
+    def has_heard(self, report: Report) -> bool:
+        """Tell whether an execution whose id is known says what is known.
+
+        Some histories tell a corrected one by its first id, with the numbers that stand now.
+        """
+        booked = self.fill(report.exec_id)
+        if booked is None:
+            return True
+        told = (report.last_qty, report.last_px, self.leg_traded(report))
+        standing = [fill for _, fill in self.fills if booked.is_void and not fill.is_void]
+        return any((fill.qty, fill.px, fill.symbol) == told for fill in (booked, *standing))
+
     def leg_traded(self, report: Report) -> str | None:
         """Name the one leg that an execution, or what takes it back, is of; None for the whole."""
         if report.exec_type is not E.TRADE and (old := self.fill(report.exec_ref_id)) is not None:

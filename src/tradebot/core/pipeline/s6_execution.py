@@ -105,9 +105,7 @@ def _about_money(state: OrderState, report: Report) -> Reason | None:
     if report.exec_type is not ExecType.TRADE_CANCEL and not _is_priced(state, report):
         return Reason.OMS_MALFORMED_REPORT
     if report.exec_id in order.seen:
-        booked = order.fill(report.exec_id)
-        told = (report.last_qty, report.last_px, order.leg_traded(report))
-        same = booked is None or (booked.qty, booked.px, booked.symbol) == told
+        same = order.has_heard(report)
         return Reason.OMS_DUPLICATE_EXECUTION if same else Reason.OMS_CONFLICTING_EXECUTION
     if report.exec_type is not ExecType.TRADE:
         corrected = order.fill(report.exec_ref_id)
