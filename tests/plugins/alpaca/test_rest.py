@@ -148,3 +148,26 @@ async def test_a_page_that_points_elsewhere_is_not_followed() -> None:
         with pytest.raises(DeliveryUnknown):
             await rest.post("/orders", BUY)
         await rest.close()
+
+
+async def test_questions_never_use_up_what_alpaca_takes_in_a_minute() -> None:
+    async with asking(requests_per_minute=60, call_s=0.3) as (rest, fake):
+        asked = await asyncio.gather(
+            *(rest.get("/account") for _ in range(60)), return_exceptions=True
+        )
+        refused = [end for end in asked if isinstance(end, NotSent)]
+        assert 18 <= len(fake.asked) <= 19  # so many at once, and the next one in two seconds
+        assert len(refused) == 60 - len(fake.asked)
+        await rest.delete("/orders")
+        assert len(fake.asked) <= 20
+
+
+async def test_a_question_too_many_waits_for_its_turn() -> None:
+    async with asking(requests_per_minute=6_000) as (rest, fake):
+        rest._turns = 0.0
+        loop = asyncio.get_running_loop()
+        rest._counted_at = began = loop.time()
+        for _ in range(5):
+            await rest.get("/account")
+        assert loop.time() - began >= 5 / 45
+        assert len(fake.asked) == 5

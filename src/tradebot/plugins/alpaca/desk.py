@@ -117,7 +117,12 @@ class AlpacaDesk:
         parts = {part.order_id for order in orders for part in _parts(order)}
         since = min((order.at for order in orders if order.at is not None), default=None)
         asked = {} if since is None else {"after": (since - _A_SECOND).isoformat()}
-        told = [one for one in await self._executions(**asked) if one.order_id in parts]
+        # A combo's legs are asked for at once: it is of today. A single order may be old.
+        sifted = [{}] if orders[0].legs else [{"order_id": part} for part in sorted(parts)]
+        told = [
+            one for sift in sifted for one in await self._executions(**asked, **sift)
+            if one.order_id == sift.get("order_id", one.order_id) and one.order_id in parts
+        ]
         return sorted(told, key=lambda one: (one.at, one.cum_qty))
 
     async def _orders(self, **asked: str) -> list[ToldOrder]:

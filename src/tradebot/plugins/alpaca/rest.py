@@ -14,17 +14,24 @@ if TYPE_CHECKING:
     from alpaca.common.rest import RESTClient
 
 _NAME: Final = "alpaca"
+# Parts of what it takes in a minute that questions may use: at once, and then by and by.
+_QUESTIONS_AT_ONCE, _QUESTIONS_IN_A_ROW = 0.3, 0.45
 _LOOK_S, _LOOKS = 0.01, 800  # how often it is seen whether all threads have ended
 
 
 class AlpacaRest:
-    """The way to Alpaca's pages: one call is one request, and it ends in time."""
+    """The way to Alpaca's pages: one call is one request, and it ends in time.
+
+    Questions wait for their turn, so that of what Alpaca takes a part is left to orders.
+    """
 
     def __init__(self, settings: AlpacaSettings) -> None:
         self._settings = settings
         self._pool: ThreadPoolExecutor | None = None
         self._threads = set[Thread]()
         self._client: OneTryClient | None = None
+        self._turns = _QUESTIONS_AT_ONCE * settings.requests_per_minute
+        self._counted_at = 0.0
 
     async def open(self) -> None:
         if self._pool is None:
@@ -47,6 +54,7 @@ class AlpacaRest:
             await asyncio.sleep(_LOOK_S)
 
     async def get(self, path: str, **asked: str) -> Any:
+        await self._turn()
         return await self._ask(lambda client: client.get(path, asked))
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
@@ -57,6 +65,17 @@ class AlpacaRest:
 
     async def delete(self, path: str) -> Any:
         return await self._ask(lambda client: client.delete(path))
+
+    async def _turn(self) -> None:
+        """Wait until one more question may be asked; raise NotSent where that takes too long."""
+        loop, a_minute = asyncio.get_running_loop(), self._settings.requests_per_minute
+        passed_s, self._counted_at = loop.time() - self._counted_at, loop.time()
+        most, per_s = _QUESTIONS_AT_ONCE * a_minute, _QUESTIONS_IN_A_ROW * a_minute / 60
+        self._turns = min(most, self._turns + passed_s * per_s)
+        if self._turns < 1 - self._settings.call_s * per_s:
+            raise NotSent("Alpaca would be asked too often")
+        self._turns -= 1  # what is below nothing has to come in first
+        await asyncio.sleep(max(0.0, -self._turns / per_s))
 
     async def _ask(self, question: "Callable[[RESTClient], Any]") -> Any:
         client = self._client

@@ -33,6 +33,7 @@ class AlpacaSettings:
     heartbeat_s: how often the stream is asked whether it is there; half of it, and it is not
     lag_s: for how long an order that was taken may still be unknown, in seconds
     calls_max: how many calls may be under way at once
+    requests_per_minute: what Alpaca takes of an account, questions and orders
     listens: whether what becomes of orders is heard; who only looks does without
     """
 
@@ -48,6 +49,7 @@ class AlpacaSettings:
     heartbeat_s: Annotated[float, Field(gt=0)] = 10.0
     lag_s: Annotated[float, Field(ge=0, le=9)] = 2.0
     calls_max: Annotated[int, Field(ge=2, le=64)] = 8
+    requests_per_minute: Annotated[int, Field(ge=20)] = 200
     listens: bool = True
 
     def __post_init__(self) -> None:
