@@ -83,8 +83,11 @@ class IbkrChains:
         for ticks in (look.result() for look in seen_all):
             option = option_of(ticks.symbol)
             assert option is not None and option.expiry is not None
-            row = _row(option, ticks, lists, is_late_allowed=self._settings.allow_delayed)
-            days.setdefault(option.expiry, []).append(row)
+            quote = ticks.quote(now, allow_delayed=self._settings.allow_delayed)
+            days.setdefault(option.expiry, []).append(Listed(
+                option=option, volume=ticks.volume, **_prices(quote),
+                open_interest=lists.interest.get(option.symbol),
+            ))
         return Chain(
             underlying=underlying, spot=spot.mid, as_of=spot.as_of, expiries=tuple(
                 Expiry(day=day, ends=ends, options=tuple(sorted(rows, key=_by_symbol)))
@@ -188,16 +191,11 @@ async def _volatilities(session: MarketSession, share: Any) -> list[tuple[date, 
     return sorted(found)
 
 
-def _row(option: Instrument, ticks: Ticks, lists: OptionLists, *, is_late_allowed: bool) -> Listed:
-    """Tell an option; where nobody stands, both sides cross or it is too late, a price of 0."""
-    quote = ticks.quote(datetime.min.replace(tzinfo=UTC) + timedelta(days=1),
-                        allow_delayed=is_late_allowed)
-    is_good = quote is not None and quote.is_sane
-    return Listed(
-        option=option, bid=quote.bid if quote is not None and is_good else ZERO,
-        ask=quote.ask if quote is not None and is_good else ZERO,
-        open_interest=lists.interest.get(option.symbol), volume=ticks.volume,
-    )
+def _prices(quote: Quote | None) -> dict[str, Decimal]:
+    """Return both sides; where nobody stands, they cross or are too late, prices of 0."""
+    if quote is None or not quote.is_sane:
+        return {"bid": ZERO, "ask": ZERO}
+    return {"bid": quote.bid, "ask": quote.ask}
 
 
 def _by_symbol(listed: Listed) -> str:
