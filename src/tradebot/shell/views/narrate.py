@@ -94,7 +94,8 @@ def _report(report: Report) -> str:
     if report.exec_type in (ExecType.TRADE, ExecType.TRADE_CORRECT):
         fill = f"{plain(report.last_qty)} @ {plain(report.last_px)}"
         return f"{report.exec_type} {name}: {fill}{text}"
-    return f"{report.exec_type} {name}{text}"
+    why = f" ({report.rej_reason})" if report.rej_reason is not None else ""
+    return f"{report.exec_type} {name}{why}{text}"
 
 
 def _settled(event: e.PositionSettled) -> str:
