@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+FILES = ("test_orders.py", "test_links.py", "test_executions.py", "test_market.py")
 CONFORMANCE = HERE.parents[1] / "conformance" / "test_ibkr.py"
 
 if __name__ == "__main__":
     sys.modules["ib_async"] = None  # type: ignore[assignment]  # so that nobody imports it
     sys.exit(pytest.main([
-        str(HERE), str(CONFORMANCE), "-q", "-p", "no:cacheprovider",
-        "--ignore", str(HERE / "test_with_ib_insync.py"), *sys.argv[1:],
+        *(str(HERE / name) for name in FILES), str(CONFORMANCE), "-q", "-p", "no:cacheprovider",
+        *sys.argv[1:],
     ]))
