@@ -16,7 +16,7 @@ from tests.plugins.playing import CALENDARS, FixedClock
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId, derive_cl_ord_id
-from tradebot.core.model.intent import Intent, Leg, OrdType, Side, TimeInForce
+from tradebot.core.model.intent import Intent, Leg, OrdType, Side
 from tradebot.core.model.report import ExecType, Report
 from tradebot.plugins.ibkr.broker import IbkrBroker
 from tradebot.plugins.ibkr.settings import IbkrSettings
@@ -111,7 +111,7 @@ class Desk:
         try:
             async for report in self.broker.reports():
                 self.told.append(report)
-        except (ConnectionError, Exception) as error:
+        except Exception as error:  # what ended them, whatever it was, is asked for
             self.failure = error
 
 
@@ -136,6 +136,3 @@ async def a_desk(
             await desk.connect()
         yield desk
         await desk.disconnect()
-
-
-__all__ = ["CALL", "PUT", "QUICK", "TRADING", "Desk", "TimeInForce", "a_desk", "until"]
