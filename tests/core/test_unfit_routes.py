@@ -5,7 +5,12 @@ from tests.makers import Trader, a_route, a_statement, capabilities, of, the
 
 from tradebot.core.model.commands import RefuseRoute
 from tradebot.core.model.events import IntentHeld, RouteConnected, RouteRefused
-from tradebot.core.model.ids import derive_cl_ord_id, keyed_intent_id, ours_fit
+from tradebot.core.model.ids import (
+    derive_cl_ord_id,
+    keyed_intent_id,
+    ours_fit,
+    unrecorded_cancel_id,
+)
 from tradebot.core.model.reason import Reason
 from tradebot.core.model.settings import RouteKind
 
@@ -61,3 +66,9 @@ def test_what_fits_takes_the_ids_that_we_derive() -> None:
     for number in range(200):
         ours = derive_cl_ord_id(keyed_intent_id(f"{number}"), "paper", "P")
         assert ours_fit("tb[0-9A-HJKMNP-TV-Z]+", len(ours))
+
+
+def test_a_cancel_that_no_journal_holds_has_an_id_of_our_form_too() -> None:
+    order = derive_cl_ord_id(keyed_intent_id("1"), "paper", "P")
+    ours = unrecorded_cancel_id(order)
+    assert (len(ours), ours.isalnum(), ours == order) == (len(order), True, False)

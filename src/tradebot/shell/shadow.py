@@ -25,7 +25,7 @@ from tradebot.core.model.events import (
     TradeBooked,
 )
 from tradebot.core.model.facts import Reads
-from tradebot.core.model.ids import ClOrdID, IntentId, derive_cl_ord_id
+from tradebot.core.model.ids import ClOrdID, IntentId, derive_cl_ord_id, unrecorded_cancel_id
 from tradebot.core.model.money import plain
 from tradebot.core.model.report import ExecType, Report
 from tradebot.core.model.settings import RouteKind
@@ -122,7 +122,8 @@ class Shadow:
             statement = await self._broker.statement()
             for order in statement.working:
                 if self.book.orders.find(order.cl_ord_id) is None:
-                    await self._broker.cancel(order.cl_ord_id, ClOrdID(f"{order.cl_ord_id}X"))
+                    request_id = unrecorded_cancel_id(order.cl_ord_id)
+                    await self._broker.cancel(order.cl_ord_id, request_id)
         if self._since is not None:
             return
         view, self._account = self._view, statement.account

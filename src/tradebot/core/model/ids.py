@@ -55,3 +55,8 @@ def derive_cl_ord_id(
     cancels and replaces of one order (0 is the order itself).
     """
     return ClOrdID(OUR_PREFIX + digest_text("order", intent_id, route, account, attempt, request))
+
+
+def unrecorded_cancel_id(cl_ord_id: ClOrdID) -> ClOrdID:
+    """Name the cancel of an order that no journal holds: of the same form as every id of ours."""
+    return ClOrdID(OUR_PREFIX + digest_text("unrecorded cancel", cl_ord_id))

@@ -23,7 +23,7 @@ from tradebot.core.model.events import (
     RouteRefused,
     StatementCompared,
 )
-from tradebot.core.model.ids import ClOrdID
+from tradebot.core.model.ids import ClOrdID, unrecorded_cancel_id
 from tradebot.core.model.report import Report, Statement
 from tradebot.core.model.settings import RouteKind
 from tradebot.ports import WIRE_TROUBLE, Broker, Declined, LoginRefused, NotSent
@@ -166,7 +166,7 @@ class Link:
     async def _cancel_unrecorded(self, cl_ord_id: ClOrdID) -> None:
         with suppress(*WIRE_TROUBLE):
             async with asyncio.timeout(HALT_DEADLINE_S):
-                await self._broker.cancel(cl_ord_id, ClOrdID(f"{cl_ord_id}X"))
+                await self._broker.cancel(cl_ord_id, unrecorded_cancel_id(cl_ord_id))
 
     async def disconnect(self) -> None:
         for call in list(self._calls):
