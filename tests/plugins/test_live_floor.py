@@ -126,7 +126,7 @@ async def floor(
 ) -> AsyncIterator[Floor]:
     for name, soon in (
         ("alpaca.data_stream._LOOK_S", 0.02), ("ibkr.feed._LOOK_S", 0.02),
-        ("ibkr.market_session._APART_S", 0.0005), ("ibkr.connection.MESSAGES_MAX", 10_000),
+        ("ibkr.connection.APART_S", 0.0005),
     ):
         monkeypatch.setattr(f"tradebot.plugins.{name}", soon)
     room = ROOMS[request.param](tmp_path)

@@ -1,6 +1,7 @@
 """Which link to IB broke, and what follows from it? Doubt ends a session, never an order."""
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from tests.plugins.ibkr.desk import QUICK, Desk, a_desk, until
 
 from tradebot.core.model.report import ExecType as E
 from tradebot.core.model.report import RejReason
+from tradebot.plugins.ibkr.connection import APART_S, BURST_MAX, MESSAGES_MAX
 from tradebot.ports import Declined, DeliveryUnknown, LoginRefused, NotSent
 
 
@@ -90,6 +92,27 @@ async def test_questions_of_one_kind_wait_for_each_other(tmp_path: Path) -> None
         statements = await asyncio.gather(*(desk.broker.statement() for _ in range(5)))
         found = await asyncio.gather(*(desk.broker.find(desk.order().cl_ord_id) for _ in range(5)))
         assert {s.cash for s in statements} == {Decimal(100_000)} and found == [None] * 5
+
+
+async def test_no_second_has_more_messages_than_ib_bears_even_behind_a_loop_that_hung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty times as fast as in truth: a second is a thirtieth of one."""
+    second_s, at = 1 / 30, list[float]()
+    monkeypatch.setattr("tradebot.plugins.ibkr.connection.APART_S", APART_S * second_s)
+    async with a_desk(tmp_path) as desk:
+        assert desk.broker._session is not None
+        connection, loop = desk.broker._session.connection, asyncio.get_running_loop()
+
+        async def send() -> None:
+            await connection.turn()
+            at.append(loop.time())
+
+        waiting = [asyncio.ensure_future(send()) for _ in range(100)]
+        loop.call_later(second_s, time.sleep, second_s)
+        await asyncio.gather(*waiting)
+    most = max(sum(t <= u < t + second_s for u in at) for t in at)
+    assert MESSAGES_MAX - BURST_MAX <= most <= MESSAGES_MAX + 1 < 50
 
 
 async def test_a_mute_gateway_is_noticed_by_its_silence(tmp_path: Path) -> None:

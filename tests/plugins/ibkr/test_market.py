@@ -89,8 +89,6 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
     monkeypatch.setattr("tradebot.outward.market.together.FIRST_PAUSE_S", 0.01)
     monkeypatch.setattr("tradebot.plugins.ibkr.feed._LOOK_S", 0.02)
     monkeypatch.setattr("tradebot.plugins.ibkr.feed._SILENT_S", 0.05)
-    monkeypatch.setattr("tradebot.plugins.ibkr.market_session._APART_S", 0.0005)
-    monkeypatch.setattr("tradebot.plugins.ibkr.connection.MESSAGES_MAX", 10_000)
     room = Room()
     room.venue.quote("SPY", "500.00", "500.02")
     room.venue.quote("IBM", "250.00", "250.04")
@@ -295,7 +293,7 @@ async def test_a_chain_is_fetched_when_it_is_asked_for(room: Room) -> None:
 async def test_messages_keep_their_distance(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tradebot.plugins.ibkr.market_session._APART_S", 0.01)
+    monkeypatch.setattr("tradebot.plugins.ibkr.connection.APART_S", 0.01)
     room.facts.show(a_chain(days=(25,)))
     async with room.running(chain_strikes=10) as market:
         began = asyncio.get_running_loop().time()

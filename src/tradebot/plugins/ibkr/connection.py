@@ -6,7 +6,7 @@ the socket closes, the gateway loses IB, a question is not answered, a message c
 """
 
 import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC
@@ -19,7 +19,11 @@ from tradebot.plugins.ibkr.questions import REQUESTS_FROM, Questions, Take
 from tradebot.plugins.ibkr.settings import IbkrSettings
 from tradebot.ports import LoginRefused, NotSent
 
-MESSAGES_MAX: Final = 40  # in a second, of any kind; IB ends a session at 50
+# IB ends a session at 50 messages in a second, which it counts from where it likes: so many go at
+# once, and all others so far apart.
+BURST_MAX: Final = 8
+APART_S: Final = 1 / 30
+MESSAGES_MAX: Final = BURST_MAX + round(1 / APART_S)  # in any second
 ID_IN_USE_WAIT_S: Final = 30.0
 _GOODBYE_S: Final = 1.0
 NUMBER: Final = object()  # stands for the number of the question
@@ -40,7 +44,7 @@ class Connection:
         self._on_end = on_end
         self._ended, self._closed = asyncio.Event(), asyncio.Event()
         self._questions = Questions()
-        self._sent_at: deque[float] = deque(maxlen=MESSAGES_MAX)
+        self._next_at = 0.0
         self._gate = asyncio.Lock()
         takers = defaultdict[str, list[Take]](list)
         own: dict[str, Take] = {
@@ -104,11 +108,11 @@ class Connection:
 
     async def turn(self) -> None:
         """Wait until IB takes one more message, and count it."""
-        loop = asyncio.get_running_loop()
-        async with self._gate:
-            if len(self._sent_at) == MESSAGES_MAX:
-                await asyncio.sleep(self._sent_at[0] + 1 - loop.time())
-            self._sent_at.append(loop.time())
+        async with self._gate:  # one after the other: who wakes up late sends no crowd behind it
+            now = asyncio.get_running_loop().time()
+            self._next_at = max(self._next_at, now - BURST_MAX * APART_S) + APART_S
+            if (wait_s := self._next_at - now) > 0:
+                await asyncio.sleep(wait_s)
 
     def send(self, name: str, *fields: Any) -> None:
         """Hand a message to the socket, now; raise NotSent where there is none."""

@@ -19,7 +19,6 @@ from tradebot.ports import Declined, NotSent
 
 Bars = Callable[[int, Any], None]
 
-_APART_S: Final = 1 / 35  # IB ends a session at 50 messages a second
 _INTEREST: Final = "101"  # the generic tick of open interest
 # By the library's names: what tells a line of an answer, and its end.
 _LINES: Final = (
@@ -55,14 +54,13 @@ class MarketSession:
         self._ticks: dict[int, Ticks] = {}
         self._glances: dict[int, asyncio.Event] = {}
         self._numbers = count(1)
-        self._next_at = 0.0
         self._touched: dict[int, Ticks] = {}
         self.connection = Connection(settings.link(), self._hears(), self._on_end)
 
     async def open(self) -> None:
         """Log in, and say how late quotes may be."""
         await self.connection.open()
-        await self._turn()
+        await self.connection.turn()
         kind = DELAYED if self._settings.allow_delayed else LIVE
         self.connection.send("reqMarketDataType", kind)
 
@@ -84,7 +82,7 @@ class MarketSession:
         number, loop = next(self._numbers), asyncio.get_running_loop()
         asked = self._asked[number] = _Asked(loop.create_future())
         try:
-            await self._turn()
+            await self.connection.turn()
             async with asyncio.timeout(self._settings.answer_timeout_s):
                 self.connection.send(name, number, *fields)
                 return number, await asked.answer
@@ -95,7 +93,7 @@ class MarketSession:
 
     async def listen(self, symbol: str, contract: Any) -> Ticks:
         """Open a line; what it tells goes to `on_ticks`."""
-        await self._turn()
+        await self.connection.turn()
         ticks = self.lines[symbol] = self._request(symbol, contract, _interest(contract))
         return ticks
 
@@ -106,7 +104,7 @@ class MarketSession:
 
     async def glance(self, symbol: str, contract: Any, *, wants_interest: bool) -> Ticks:
         """Look at a contract once: both sides, and its open interest where that is wanted."""
-        await self._turn()
+        await self.connection.turn()
         generic = _interest(contract) if wants_interest else ""
         told = asyncio.Event()
         ticks = self._request(symbol, contract, generic, is_snapshot=not generic)
@@ -124,14 +122,6 @@ class MarketSession:
             await self._cancel(ticks)
         return ticks
 
-    async def _turn(self) -> None:
-        """Wait for a turn that keeps its distance: IB counts a second where it likes."""
-        loop = asyncio.get_running_loop()
-        at = max(loop.time(), self._next_at)
-        self._next_at = at + _APART_S
-        await asyncio.sleep(at - loop.time())
-        await self.connection.turn()
-
     def _request(
         self, symbol: str, contract: Any, generic: str, *, is_snapshot: bool = False
     ) -> Ticks:
@@ -142,7 +132,7 @@ class MarketSession:
 
     async def _cancel(self, ticks: Ticks) -> None:
         self._ticks.pop(ticks.number, None)
-        await self._turn()
+        await self.connection.turn()
         self.connection.send("cancelMktData", ticks.number)
 
     def _hears(self) -> Mapping[str, Callable[..., None]]:
