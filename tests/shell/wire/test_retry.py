@@ -116,7 +116,8 @@ def test_where_a_venue_remembers_ids_for_ever_one_more_try_is_made(second: str) 
     broker.capabilities = replace(broker.capabilities, id_memory=IdMemory.FOREVER)
     scene = play(broker, buys_and_waits)
     (submitted,) = scene.of(OrderSubmitted)
-    assert len(broker.tried_at) == 2
+    first_at, second_at = broker.tried_at
+    assert 2 < second_at - first_at < 5, "later the clearance may be over"
     if second == "accept":
         assert broker.seen == [submitted.cl_ord_id]
         assert ends(scene) == [ExecType.NEW]

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from tradebot.core.book.order_state import OrderState
 from tradebot.core.model.capabilities import IdMemory
@@ -20,6 +21,8 @@ from tradebot.shell.wire.asking import AFTER_S, Asking
 from tradebot.shell.wire.line import UNSURE, Line, named
 from tradebot.shell.wire.may_send import Outgoing, WhyNot
 from tradebot.shell.wire.patience import ASKED_MAX_S, Patience
+
+SOON_S: Final = AFTER_S[:4]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +66,16 @@ class Sending:
     async def resolve(self, cl_ord_id: ClOrdID) -> None:
         """Ask what became of an order in doubt; send it once more only where that cannot double it.
 
-        A second order under its id is always refused where a venue remembers ids for ever. Where
-        absence is proof, it never is: the answer to the next question may cross it.
+        A second order under its id is always refused where a venue remembers ids for ever: then it
+        is asked only a few times before, for a clearance does not hold for long. Where absence is
+        proof, sending is never safe: the answer to the next question may cross it.
         """
-        if await self.asking.ask(cl_ord_id):
-            return
         line = self.line
-        state = line.engine.book.orders.find(cl_ord_id)
         able = line.broker.capabilities
         is_safe = able.id_memory is IdMemory.FOREVER and not able.absence_is_proof
+        if await self.asking.ask(cl_ord_id, SOON_S if is_safe else AFTER_S):
+            return
+        state = line.engine.book.orders.find(cl_ord_id)
         if not is_safe or state is None or not state.in_doubt or state.canceled_by:
             return
         order = _as_submitted(state)
