@@ -44,14 +44,17 @@ class Order:
         self.account: str = event["account"]
         self.reserved = Decimal(event["reserved"])
         self.qty = Decimal(self.intent["order_qty"])
-        self.fills: dict[str, Decimal] = {}
+        self.fills: dict[str, tuple[str | None, Decimal]] = {}  # one leg, or None: all of them
         self.asked: dict[str, tuple[Decimal, Decimal]] = {}  # changes: quantity, reserved in all
         self.booked: Counter[str] = Counter()
         self.has_ended = self.is_in_doubt = self.has_never_left = False
 
     @property
     def filled(self) -> Decimal:
-        return sum(self.fills.values(), ZERO)
+        """Return what is whole; of legs that trade one by one, what all of them make together."""
+        legs = self.intent["legs"]
+        alone = (self._sum(leg["symbol"]) // abs(_units(leg)) for leg in legs)
+        return self._sum(None) + (min(alone) if len(legs) > 1 else ZERO)
 
     @property
     def is_open(self) -> bool:
@@ -62,8 +65,12 @@ class Order:
         """Return what its reports say that it moved, by symbol."""
         found: Counter[str] = Counter()
         for leg in self.intent["legs"]:
-            found[leg["symbol"]] += _units(leg) * self.filled
+            units, symbol = _units(leg), leg["symbol"]
+            found[symbol] += units * self._sum(None) + self._sum(symbol).copy_sign(units)
         return found
+
+    def _sum(self, leg: str | None) -> Decimal:
+        return sum((qty for of, qty in self.fills.values() if of == leg), ZERO)
 
     @property
     def reserves(self) -> Decimal:
@@ -78,9 +85,11 @@ class Order:
         if kind not in ("pending_cancel", "pending_replace", "cancel_rejected"):
             self.is_in_doubt = False
         if kind in TAKES_BACK:
-            self.fills[report["exec_ref_id"]] = ZERO
+            self.fills[report["exec_ref_id"]] = None, ZERO
         if kind in ("trade", "trade_correct"):
-            self.fills[report["exec_id"]] = Decimal(report["last_qty"])
+            is_one_leg = len(self.intent["legs"]) > 1 and not report.get("legs")
+            leg = report.get("symbol") if is_one_leg else None
+            self.fills[report["exec_id"]] = leg, Decimal(report["last_qty"])
         change = self.asked.pop(named, None) if kind in ("replaced", "cancel_rejected") else None
         told = report.get("order_qty")
         if kind == "replaced" and change is not None:

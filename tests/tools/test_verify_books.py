@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.daemon.rehearsal import Rehearsal
 from tools import verify_books
-from tools.verify_books import Books, against_broker, audited
+from tools.verify_books import Books, Order, against_broker, audited
 
 TOOL = Path(verify_books.__file__)
 SPAN = ("--start", "2026-11-24T14:29:00Z", "--until", "2026-11-24T14:35:50Z", "--speed", "max")
@@ -119,6 +119,24 @@ def test_what_the_broker_says_otherwise_is_noticed(
     books, _ = audited(home)
     found = "; ".join(against_broker(books, tmp_path / "book.jsonl", is_dead=False))
     assert noticed in found
+
+
+def test_legs_that_trade_one_by_one_are_summed_by_leg() -> None:
+    legs = [
+        {"symbol": "A", "side": "buy", "ratio_qty": "1"},
+        {"symbol": "B", "side": "sell", "ratio_qty": "2"},
+    ]
+    order = Order({"intent": {"legs": legs, "order_qty": "3"}, "account": "X", "reserved": "9"})
+    for exec_id, symbol, qty, filled, moved in (
+        ("1", "A", "3", 0, {"A": 3, "B": 0}), ("2", "B", "5", 2, {"A": 3, "B": -5}),
+        ("3", "B", "1", 3, {"A": 3, "B": -6}),
+    ):
+        order.hear({"exec_type": "trade", "cl_ord_id": "t", "exec_id": exec_id, "symbol": symbol,
+                    "last_qty": qty})
+        assert (order.filled, dict(order.moved)) == (filled, moved)
+    assert not order.is_open
+    order.hear({"exec_type": "trade_cancel", "cl_ord_id": "t", "exec_ref_id": "2", "symbol": "B"})
+    assert (order.filled, dict(order.moved)) == (0, {"A": 3, "B": -1})
 
 
 def _again(book: str, kind: str) -> str:
