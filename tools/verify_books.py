@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias
 
 sys.path.insert(0, str(Path(__file__).parent))
 import verify_ledger
+from audited_order import Order, number, units
 
 Raw: TypeAlias = Mapping[str, Any]
 
@@ -29,75 +30,9 @@ SAID: Final = (
     "intent", "report", "intent_id", "cl_ord_id", "exec_id", "route", "account", "strategy_id",
     "symbol", "px",
 )
-ENDS: Final = frozenset({"canceled", "rejected", "expired"})
-TAKES_BACK: Final = frozenset({"trade_cancel", "trade_correct"})
 DISPATCH: Final = 5
 ZERO: Final = Decimal(0)
 OPTION: Final = re.compile(r"[A-Z0-9]{1,6}[0-9]{6}[CP][0-9]{8}")  # one stands for a hundred
-
-
-class Order:
-    """What the lines say of one order, from its submission on."""
-
-    def __init__(self, event: Raw) -> None:
-        self.intent: Raw = event["intent"]
-        self.account: str = event["account"]
-        self.reserved = Decimal(event["reserved"])
-        self.qty = Decimal(self.intent["order_qty"])
-        self.fills: dict[str, tuple[str | None, Decimal]] = {}  # one leg, or None: all of them
-        self.asked: dict[str, tuple[Decimal, Decimal]] = {}  # changes: quantity, reserved in all
-        self.booked: Counter[str] = Counter()
-        self.has_ended = self.is_in_doubt = self.has_never_left = False
-
-    @property
-    def filled(self) -> Decimal:
-        """Return what is whole; of legs that trade one by one, what all of them make together."""
-        legs = self.intent["legs"]
-        alone = (self._sum(leg["symbol"]) // abs(_units(leg)) for leg in legs)
-        return self._sum(None) + (min(alone) if len(legs) > 1 else ZERO)
-
-    @property
-    def is_open(self) -> bool:
-        return not self.has_ended and self.filled < self.qty
-
-    @property
-    def moved(self) -> Counter[str]:
-        """Return what its reports say that it moved, by symbol."""
-        found: Counter[str] = Counter()
-        for leg in self.intent["legs"]:
-            units, symbol = _units(leg), leg["symbol"]
-            found[symbol] += units * self._sum(None) + self._sum(symbol).copy_sign(units)
-        return found
-
-    def _sum(self, leg: str | None) -> Decimal:
-        return sum((qty for of, qty in self.fills.values() if of == leg), ZERO)
-
-    @property
-    def reserves(self) -> Decimal:
-        """Return what still counts: all of it in doubt, the worse while a change is under way."""
-        left = self.qty - self.filled
-        now = self.reserved if self.is_in_doubt else self.reserved * left / self.qty
-        then = [worst * (qty - self.filled) / qty for qty, worst in self.asked.values()]
-        return max((now, *then)) if self.is_open else ZERO
-
-    def hear(self, report: Raw) -> None:
-        kind, named = report["exec_type"], report["cl_ord_id"]
-        if kind not in ("pending_cancel", "pending_replace", "cancel_rejected"):
-            self.is_in_doubt = False
-        if kind in TAKES_BACK:
-            self.fills[report["exec_ref_id"]] = None, ZERO
-        if kind in ("trade", "trade_correct"):
-            is_one_leg = len(self.intent["legs"]) > 1 and not report.get("legs")
-            leg = report.get("symbol") if is_one_leg else None
-            self.fills[report["exec_id"]] = leg, Decimal(report["last_qty"])
-        change = self.asked.pop(named, None) if kind in ("replaced", "cancel_rejected") else None
-        told = report.get("order_qty")
-        if kind == "replaced" and change is not None:
-            self.qty, self.reserved = change
-        if told is not None and kind in ("new", "replaced", "restated"):
-            self.reserved, self.qty = self.reserved * Decimal(told) / self.qty, Decimal(told)
-        is_over = kind == "done_for_day" and self.intent.get("time_in_force") != "gtc"
-        self.has_ended = kind in ENDS or is_over or (self.has_ended and kind != "restated")
 
 
 class Books:
@@ -192,9 +127,9 @@ class Books:
         if name in self.booked:
             self.wrong.append(f"booked twice: {event['exec_id']}")
         self.booked[name] = event
-        cash, qty, fee = Decimal(event["cash"]), Decimal(event["qty"]), _number(event, "fee")
-        worth = qty * Decimal(event["px"]) * _number(event, "multiplier", "1")
-        if cash + Decimal(event["cost"]) + fee != _number(event, "realized"):
+        cash, qty, fee = Decimal(event["cash"]), Decimal(event["qty"]), number(event, "fee")
+        worth = qty * Decimal(event["px"]) * number(event, "multiplier", "1")
+        if cash + Decimal(event["cost"]) + fee != number(event, "realized"):
             self.wrong.append(f"the booking of {event['exec_id']} does not sum to zero")
         if cash != -worth - fee:
             self.wrong.append(f"the cash of {event['exec_id']} is not what it cost")
@@ -210,7 +145,7 @@ class Books:
 
     def _accepted(self, event: Raw) -> None:
         drift = event["drift"]
-        more = _number(drift, "statement") - _number(drift, "book")
+        more = number(drift, "statement") - number(drift, "book")
         if drift["kind"] == "cash":
             self.cash[drift["account"]] += more
         elif drift["kind"] == "position":
@@ -314,9 +249,9 @@ def _about_sent(ours: Order | None, sent: Raw, before: Mapping[str, Raw]) -> Ite
 def _moves(intent: Raw, report: Raw) -> Iterator[tuple[str, str, Decimal, Decimal]]:
     """Yield under which name how much moved of which symbol, at which price, leg by leg."""
     prices = {leg["symbol"]: leg["last_px"] for leg in report["legs"]}
-    for number, leg in enumerate(intent["legs"], 1):
-        suffix = f"/{number}" if len(intent["legs"]) > 1 else ""
-        qty = _units(leg) * Decimal(report["last_qty"])
+    for place, leg in enumerate(intent["legs"], 1):
+        suffix = f"/{place}" if len(intent["legs"]) > 1 else ""
+        qty = units(leg) * Decimal(report["last_qty"])
         px = prices.get(leg["symbol"], report["last_px"])
         yield report["exec_id"] + suffix, leg["symbol"], qty, Decimal(px)
 
@@ -329,7 +264,7 @@ def _ended(report: Raw) -> Iterator[tuple[str, Decimal, Decimal]]:
     """Yield what a settlement moves: the option away, and the shares that come or go for it."""
     symbol, gone = report["symbol"], Decimal(report["last_qty"])
     gone = gone if report.get("is_sell") else -gone
-    yield symbol, -gone, _number(report, "last_px")
+    yield symbol, -gone, number(report, "last_px")
     shares = gone * _stands_for(symbol) * (1 if symbol[-9] == "C" else -1)
     yield from ((leg["symbol"], shares, Decimal(leg["last_px"])) for leg in report.get("legs", ()))
 
@@ -371,7 +306,7 @@ def audited(directory: Path, *, is_dead: bool = False) -> tuple[Books, list[str]
 
 def _content(intent: Raw) -> tuple[object, ...]:
     legs = [
-        (leg["symbol"], leg["side"], _number(leg, "ratio_qty", "1")) for leg in intent["legs"]
+        (leg["symbol"], leg["side"], number(leg, "ratio_qty", "1")) for leg in intent["legs"]
     ]
     prices = [Decimal(intent[name]) if intent.get(name) else None for name in ("price", "stop_px")]
     return legs, Decimal(intent["order_qty"]), intent.get("ord_type", "market"), prices
@@ -379,15 +314,6 @@ def _content(intent: Raw) -> tuple[object, ...]:
 
 def _unless_zero(sums: Mapping[str, Any]) -> dict[str, Any]:
     return {name: amount for name, amount in sums.items() if amount}
-
-
-def _number(raw: Raw, name: str, otherwise: str = "0") -> Decimal:
-    return Decimal(raw.get(name, otherwise))
-
-
-def _units(leg: Raw) -> Decimal:
-    """Return what one unit of an order moves of a leg, signed."""
-    return _number(leg, "ratio_qty", "1") * {"buy": 1, "sell": -1}[leg["side"]]
 
 
 def main() -> int:
