@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tests.conformance.bench import SPY, Bench
 from tests.makers import CALL, HIGHER_CALL, an_intent
+from tests.plugins.playing import is_outside_hours
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId, derive_cl_ord_id
@@ -70,7 +71,7 @@ class Port:
             cl_ord_id=derive_cl_ord_id(intent_id, self.bench.name, self.bench.account),
             intent_id=intent_id, intent=intent or resting(**terms), route=self.bench.name,
             account=self.bench.account, send_by=self.bench.clock.now() + timedelta(hours=1),
-            reserved=Decimal(0),
+            reserved=Decimal(0), outside_hours=is_outside_hours(self.bench.clock),
         )
 
     async def submit(self, intent: Intent | None = None, **terms: Any) -> ClOrdID:

@@ -307,7 +307,7 @@ def test_a_start_that_fails_says_why(place: Place) -> None:
         place.rehearse(never, resume=True)
     with pytest.raises(ConfigError, match="did you mean"):
         place.rehearse(never, overrides={"schedule.calender": "XNYS"})
-    with pytest.raises(ConfigError, match="expected one of recorded, simulated, got 'nope'"):
+    with pytest.raises(ConfigError, match="alpaca, ibkr, recorded, simulated, got 'nope'"):
         place.rehearse(never, overrides={"market_data.provider": "nope"})
     expected = r"strategies\[0\].symbols: .* that market_data offers \(SPY\), got 'IBM'"
     with pytest.raises(ConfigError, match=expected):

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
+from tradebot.core.model.commands import Phase
 from tradebot.core.model.facts import Bar, Quote
 from tradebot.plugins.calendars.always_open import AlwaysOpen
 from tradebot.plugins.calendars.exchange import ExchangeCalendar
@@ -20,6 +21,12 @@ CALENDARS: Final[Mapping[str, Calendar]] = {
 
 M = TypeVar("M", bound=MarketData)
 
+
+def is_outside_hours(clock: Clock) -> bool:
+    """Tell what core would write into an order that goes out now."""
+    return CALENDARS["XNYS"].phase_at(clock.now()) is not Phase.TRADING
+
+
 def a_site(
     clock: Clock, until: datetime | None = None, *, state_dir: Path = Path("unused"),
     tell: Callable[[str], None] = lambda _: None,
@@ -28,7 +35,6 @@ def a_site(
     return MarketSite(
         clock=clock, calendars=CALENDARS, until=until, state_dir=state_dir, tell=tell
     )
-
 
 
 class FixedClock:

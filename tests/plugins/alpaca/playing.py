@@ -13,6 +13,7 @@ from tests.fakes.venue import Venue
 from tests.makers import CALL, HIGHER_CALL, an_intent, some_instruments
 from tests.plugins.fake_market import FakeMarket
 from tests.plugins.paper.bench import CALENDARS
+from tests.plugins.playing import is_outside_hours
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId
@@ -71,6 +72,7 @@ class Playing:
             cl_ord_id=cl_ord_id, intent_id=IntentId(f"intent of {name}"), intent=intent,
             route="alpaca", account="PA3FAKE00001", reserved=Decimal(0),
             send_by=self.clock.now() + timedelta(hours=1),
+            outside_hours=is_outside_hours(self.clock),
         ))
         return cl_ord_id
 

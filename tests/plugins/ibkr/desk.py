@@ -12,7 +12,7 @@ from typing import Any, Final
 from tests.fakes.tws.gateway import FakeGateway
 from tests.fakes.venue import Venue
 from tests.fakes.venue_facts import VenueOrder
-from tests.plugins.playing import CALENDARS, FixedClock
+from tests.plugins.playing import CALENDARS, FixedClock, is_outside_hours
 
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID, IntentId, derive_cl_ord_id
@@ -83,7 +83,7 @@ class Desk:
         return OrderSubmitted(
             cl_ord_id=derive_cl_ord_id(intent_id, "ib", "DU1234567"), intent_id=intent_id,
             intent=intent, route="ib", account="DU1234567", send_by=TRADING,
-            reserved=Decimal(10_000),
+            reserved=Decimal(10_000), outside_hours=is_outside_hours(self.clock),
         )
 
     async def send(self, order: OrderSubmitted) -> VenueOrder:

@@ -114,7 +114,7 @@ def test_status_joins_live_facts_and_views(path: Path) -> None:
     assert (found["running"], found["pid"], found["mode"]) == (True, 4711, "paper")
     assert found["routes"] == [
         {"route": "paper", "kind": "paper", "account": "PAPER-1", "up": True,
-         "breaker": "CLOSED"}
+         "breaker": "CLOSED", "refused": None}
     ]
 
 

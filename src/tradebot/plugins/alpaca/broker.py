@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from tradebot.core.model.commands import Phase
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.look import BrokerLook
@@ -35,8 +34,6 @@ from tradebot.ports import (
     WireError,
 )
 
-_USUAL_CALENDAR: Final = "XNYS"
-_OUTSIDE: Final = frozenset({Phase.PRE_MARKET, Phase.POST_MARKET})
 _GONE: Final = frozenset({RejReason.TOO_LATE, RejReason.UNKNOWN_ORDER})
 
 
@@ -54,8 +51,6 @@ class AlpacaBroker:
         self.capabilities = replace(CAPABILITIES, lag_s=Decimal(str(settings.lag_s)))
         self._settings = settings
         self._clock = clock
-        self._market = market
-        self._calendars = calendars
         self._rest = AlpacaRest(settings)
         self._desk = AlpacaDesk(self._rest, settings.lag_s)
         self._saying = Saying(route)
@@ -86,7 +81,7 @@ class AlpacaBroker:
 
     async def submit(self, order: OrderSubmitted) -> None:
         body = order.intent
-        outside = may_work_outside(body) and self._is_outside_hours(body.symbol)
+        outside = order.outside_hours and may_work_outside(body)
         written = ticket(order.cl_ord_id, body, is_outside_hours=outside)
         with _ours():
             self._desk.learn(await self._rest.post("/orders", written))
@@ -193,12 +188,6 @@ class AlpacaBroker:
         if found is None:
             raise Declined("Alpaca knows no such order", RejReason.UNKNOWN_ORDER)
         return found
-
-    def _is_outside_hours(self, symbol: str) -> bool:
-        """Tell whether the symbol's market is before its open, or behind its close."""
-        listed = (i.calendar for i in self._market.instruments() if i.symbol == symbol)
-        calendar = self._calendars.get(next(listed, _USUAL_CALENDAR))
-        return calendar is not None and calendar.phase_at(self._clock.now()) in _OUTSIDE
 
 
 @contextmanager

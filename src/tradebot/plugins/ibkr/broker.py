@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradebot.core.model.capabilities import Capabilities, FillsSince, FillStream, ReplaceKind
-from tradebot.core.model.commands import Phase
 from tradebot.core.model.events import OrderSubmitted
 from tradebot.core.model.ids import ClOrdID
 from tradebot.core.model.intent import OrdType
@@ -45,8 +44,6 @@ LEGS_MAX: Final = 4
 LAG_S: Final = Decimal(2)
 RESET_WAIT_S: Final = 60.0
 IB_TELLS: Final = timedelta(seconds=1)  # whole seconds, always the one before
-_CALENDAR: Final = "XNYS"
-_EXTENDED: Final = frozenset({Phase.PRE_MARKET, Phase.POST_MARKET})
 _ENDS: Final = frozenset({ExecType.CANCELED, ExecType.REJECTED})
 
 
@@ -69,7 +66,6 @@ class IbkrBroker:
         self._settings = settings
         self._route = route
         self._clock = clock
-        self._calendar = calendars.get(_CALENDAR)
         self._numbers = OrderNumbers(state_dir / "next_order_number")
         self._orders = KnownOrders()
         self._outbox = Outbox(self._pause, settings.commission_wait_s)
@@ -120,9 +116,7 @@ class IbkrBroker:
         known = KnownOrder(
             cl_ord_id=order.cl_ord_id, is_followed=True, number=self._take_number(),
             contract=translate.contract(written, intent.legs, terms),
-            ticket=translate.ticket(
-                written, order, self._account, is_outside=self._is_extended()
-            ),
+            ticket=translate.ticket(written, order, self._account),
         )
         session.send("placeOrder", known.number, known.contract, known.ticket)
         self._orders.add(known)
@@ -293,10 +287,6 @@ class IbkrBroker:
             raise Declined(told, RejReason.NOT_PERMITTED)
         order.is_followed = True
         return order
-
-    def _is_extended(self) -> bool:
-        calendar = self._calendar
-        return calendar is not None and calendar.phase_at(self._clock.now()) in _EXTENDED
 
     def _up(self) -> GatewaySession:
         if self._session is None:

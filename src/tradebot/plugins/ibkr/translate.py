@@ -28,14 +28,14 @@ TAKES: Final = tuple(
 )
 
 
-def ticket(library: Any, order: OrderSubmitted, account: str, *, is_outside: bool) -> Any:
+def ticket(library: Any, order: OrderSubmitted, account: str) -> Any:
     """Write an order; outside of regular hours only one that has a limit may trade."""
     intent = order.intent
     written = library.Order(
         action=_action(intent), orderType=_TYPES[intent.ord_type],
         totalQuantity=plain(intent.order_qty), tif=intent.time_in_force.value.upper(),
         account=account, orderRef=str(order.cl_ord_id),
-        outsideRth=is_outside and _may_trade_outside(intent),
+        outsideRth=order.outside_hours and _may_trade_outside(intent),
     )
     if intent.price is not None:
         written.lmtPrice = plain(intent.price)
