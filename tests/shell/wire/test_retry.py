@@ -111,13 +111,15 @@ def test_an_order_that_may_have_arrived_is_never_sent_again() -> None:
 
 
 @pytest.mark.parametrize("second", ["accept", "lost", "not_sent", "declined"])
-def test_where_a_venue_remembers_ids_for_ever_one_more_try_is_made(second: str) -> None:
-    broker = ScriptedBroker("lost", second)
+def test_where_a_venue_remembers_ids_for_ever_two_more_tries_are_made(second: str) -> None:
+    broker = ScriptedBroker("lost", second, second)
     broker.capabilities = replace(broker.capabilities, id_memory=IdMemory.FOREVER)
     scene = play(broker, buys_and_waits)
     (submitted,) = scene.of(OrderSubmitted)
-    first_at, second_at = broker.tried_at
+    first_at, second_at, *later = broker.tried_at
     assert 2 < second_at - first_at < 5, "later the clearance may be over"
+    assert all(second_at + 10 < at < first_at + 30 for at in later), "the route may have been down"
+    assert len(later) == (0 if second == "accept" else 1)
     if second == "accept":
         assert broker.seen == [submitted.cl_ord_id]
         assert ends(scene) == [ExecType.NEW]

@@ -23,6 +23,7 @@ from tradebot.shell.wire.may_send import Outgoing, WhyNot
 from tradebot.shell.wire.patience import ASKED_MAX_S, Patience
 
 SOON_S: Final = AFTER_S[:4]
+LATER_S: Final = AFTER_S[4:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,25 +65,34 @@ class Sending:
         await line.tell(order.cl_ord_id, delivery, told)
 
     async def resolve(self, cl_ord_id: ClOrdID) -> None:
-        """Ask what became of an order in doubt; send it once more only where that cannot double it.
+        """Ask what became of an order in doubt; send it again only where that cannot double it.
 
         A second order under its id is always refused where a venue remembers ids for ever: then it
-        is asked only a few times before, for a clearance does not hold for long. Where absence is
-        proof, sending is never safe: the answer to the next question may cross it.
+        is sent soon, for a clearance does not hold for long, and once more later, for the route may
+        have been down. Where absence is proof, sending is never safe: the answer to the next
+        question may cross it.
         """
-        line = self.line
-        able = line.broker.capabilities
+        able = self.line.broker.capabilities
         is_safe = able.id_memory is IdMemory.FOREVER and not able.absence_is_proof
-        if await self.asking.ask(cl_ord_id, SOON_S if is_safe else AFTER_S):
-            return
+        for waits_s in (SOON_S, LATER_S):
+            if await self.asking.ask(cl_ord_id, waits_s):
+                return
+            is_sent = is_safe and await self._send_again(cl_ord_id)
+            if is_sent and await self.asking.ask(cl_ord_id, SOON_S):
+                return
+
+    async def _send_again(self, cl_ord_id: ClOrdID) -> bool:
+        """Send an order in doubt as it was, if it may still leave; tell whether that was tried."""
+        line = self.line
         state = line.engine.book.orders.find(cl_ord_id)
-        if not is_safe or state is None or not state.in_doubt or state.canceled_by:
-            return
+        if state is None or not state.in_doubt or state.canceled_by:
+            return False
         order = _as_submitted(state)
-        if self._why_not(order) is None:
-            with suppress(*WIRE_TROUBLE):  # whatever it says, the order may live
-                await line.make(line.broker.submit(order))
-            await self.asking.ask(cl_ord_id)
+        if self._why_not(order) is not None:
+            return False
+        with suppress(*WIRE_TROUBLE):  # whatever it says, the order may live
+            await line.make(line.broker.submit(order))
+        return True
 
     async def cancel(self, request: CancelRequested) -> None:
         """Send a cancel until the broker has heard it; the order's own reports tell the rest.
