@@ -17,11 +17,32 @@ def worst_payoff(
     Quantities are signed. A payoff turns only at strikes, so no other price of the underlying
     needs a look; above the last one calls that were sold lose without end, unless calls that are
     held, or `shares`, rise with them. A bought option that ends before a sold one covers nothing.
+
+    All of them together pay no less than those of each day by themselves do, added up: what was
+    sold for a later day takes no cover from what ends before. The better of both bounds holds.
     """
     if any(t.strike is None or t.right is None or t.expiry is None for t, _ in options):
         return None
-    if cover(options) + max(ZERO, shares) < 0:
+    by_day: dict[date | None, list[tuple[Instrument, Decimal]]] = {}
+    for terms, qty in options:
+        by_day.setdefault(terms.expiry, []).append((terms, qty))
+    bounds = [_least_of([options], shares)]
+    if len(by_day) > 1:
+        bounds.append(_least_of(list(by_day.values()), shares))
+    return max((bound for bound in bounds if bound is not None), default=None)
+
+
+def _least_of(
+    groups: Sequence[Sequence[tuple[Instrument, Decimal]]], shares: Decimal
+) -> Decimal | None:
+    """Add up the least that each group pays; the shares cover what calls all of them lack."""
+    naked = sum((max(ZERO, -cover(group)) for group in groups), ZERO)
+    if naked > max(ZERO, shares):
         return None
+    return sum(map(_least, groups), ZERO)
+
+
+def _least(options: Sequence[tuple[Instrument, Decimal]]) -> Decimal:
     counted = _that_count(options)
     prices = {ZERO, *(t.strike for t, _ in counted if t.strike is not None)}
     return min(
