@@ -32,6 +32,7 @@ SAID: Final = (
 )
 DISPATCH: Final = 5
 ZERO: Final = Decimal(0)
+ROUNDING: Final = Decimal("1e-15")
 OPTION: Final = re.compile(r"[A-Z0-9]{1,6}[0-9]{6}[CP][0-9]{8}")  # one stands for a hundred
 
 
@@ -129,7 +130,8 @@ class Books:
         self.booked[name] = event
         cash, qty, fee = Decimal(event["cash"]), Decimal(event["qty"]), number(event, "fee")
         worth = qty * Decimal(event["px"]) * number(event, "multiplier", "1")
-        if cash + Decimal(event["cost"]) + fee != number(event, "realized"):
+        over = cash + Decimal(event["cost"]) + fee - number(event, "realized")
+        if abs(over) > ROUNDING:  # shares of a cost have as many digits as there are
             self.wrong.append(f"the booking of {event['exec_id']} does not sum to zero")
         if cash != -worth - fee:
             self.wrong.append(f"the cash of {event['exec_id']} is not what it cost")

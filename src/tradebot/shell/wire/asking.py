@@ -53,13 +53,16 @@ class Asking:
     async def recover(self, since: datetime) -> None:
         """Ask about every order of this route that has not finished, and fetch missed fills.
 
-        One whose sending is under way is left to that: it may arrive after any answer.
+        One whose sending is under way is left to that: it may arrive after any answer. Of one that
+        is in doubt already nothing is new where the broker has no word: there may be many.
         """
         line = self._line
         for state in await self._orders():
             if state.root in self._sending:
                 continue
-            if not await self.ask(state.root, AFTER_S[:2]):
+            if state.in_doubt:
+                await self.ask(state.root, AFTER_S[:1])
+            elif not await self.ask(state.root, AFTER_S[:2]):
                 detail = "no word from the broker at start"
                 await line.tell(state.root, Delivery.UNKNOWN, detail)
                 await line.make(line.broker.statement())  # what is gone meanwhile ends here
