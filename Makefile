@@ -12,7 +12,7 @@ run: $(VENV)/run.stamp  ## a simulated session of the next trading day
 install: $(VENV)/run.stamp  ## what pyproject.toml registers becomes known
 
 test: $(VENV)/dev.stamp  ## the whole test suite
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 legacy: .legacy/stamp  ## ib_insync by itself: it may not stand beside ib_async
 

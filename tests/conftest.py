@@ -14,6 +14,8 @@ settings.load_profile("repeatable")  # a run says of the same tree always the sa
 
 os.environ["TRADEBOT_API__PORT"] = "0"  # a free one: somebody's own daemon may have the usual one
 
+LONGEST = ("process", "tools", "drills", "daemon", "simulation")  # folders, the longest first
+
 MATRICES = Path(__file__).parent / "fix" / "order_state_matrices.yaml"
 
 
@@ -30,6 +32,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--accept", action="store_true",
         help="rewrite stories and golden journals with what happens now; the diff is the review",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: at the end the other cores would wait for them."""
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
